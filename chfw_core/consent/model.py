@@ -1,0 +1,76 @@
+"""Instructions and what became of them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from chfw_core.model.guid import Guid
+from chfw_core.model.parties import Party, SupplierRole
+from chfw_core.model.periods import Period, as_utc
+from chfw_core.model.windows import Windows
+
+
+class InstructionAction(StrEnum):
+    INSTRUCT = "instruct"
+    WITHDRAW = "withdraw"
+
+
+class InstructionGroup(StrEnum):
+    PILOT = "pilot"
+    SAFE_LAUNCH = "safe_launch"
+
+
+@frozen(kw_only=True)
+class Instruction:
+    """One row of the instructions file (BR3.1). `opens` and `closes` may be None for a withdrawal.
+
+    `rule` is set on rows that a former plan wrote; a row without it is explicit. Not validated.
+    """
+
+    guid: Guid
+    party: Party
+    role: SupplierRole
+    opens: datetime | None
+    closes: datetime | None
+    received_at: datetime = field(converter=as_utc)
+    action: InstructionAction = InstructionAction.INSTRUCT
+    group: InstructionGroup | None = None
+    rule: str | None = None
+    row: int | None = None
+
+
+@frozen(kw_only=True)
+class Refusal:
+    """BR5.2: an instruction that failed validation, with a stable code and its reason."""
+
+    instruction: Instruction
+    code: str
+    reason: str
+
+
+class ActivationBasis(StrEnum):
+    SOLE_SUPPLIER = "SOLE_SUPPLIER"
+    BOTH_SUPPLIERS = "BOTH_SUPPLIERS"
+    DCC_DEFAULT = "DCC_DEFAULT"
+
+
+@frozen(kw_only=True)
+class Consent:
+    """What one Supplier agrees to for a hub: a period before the automatic time, and windows."""
+
+    period: Period
+    windows: Windows = field(factory=Windows)
+
+
+@frozen(kw_only=True)
+class Resolution:
+    """The planned period of a hub and its basis.
+
+    `windows_disjoint`: the two Suppliers' windows left nothing, so one Supplier's apply (finding).
+    """
+
+    basis: ActivationBasis
+    period: Period
+    windows: Windows
+    windows_disjoint: bool = False

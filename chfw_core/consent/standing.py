@@ -1,0 +1,133 @@
+"""Explicit instructions: which are valid, why the others are refused, and which one stands.
+
+A row is judged by itself and by what is so of the hub (`HubFacts`), never by the hub's identity,
+so that an engine may judge a group of rows with the same facts and times once. Responsibility is
+asked before anything that says more of a hub than that it exists: a Party learns nothing about
+hubs that are not its own.
+
+Whether the *other* Supplier has instructed is judged with every exclude rule reading
+`other_supplier_instructed` as false, since two Suppliers must not wait for each other.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from attrs import field, frozen
+
+from chfw_core.consent.model import Instruction, InstructionAction, Refusal
+from chfw_core.model.parties import ResponsibleSuppliers
+from chfw_core.model.periods import Period, as_utc, format_instant
+
+
+@frozen(kw_only=True)
+class Standing:
+    """The explicit instruction that stands for a Supplier: a period, or None after a withdrawal.
+
+    `rule` only for a row that an earlier plan's rule wrote.
+    """
+
+    period: Period | None
+    rule: str | None = None
+
+    def instructs(self, first_moment: datetime) -> bool:
+        """Whether it is an instruction still: not withdrawn, and not over (lapsed)."""
+        return self.period is not None and self.period.closes > first_moment
+
+
+@frozen(kw_only=True)
+class HubFacts:
+    """What is so of a hub that validation asks for.
+
+    `automatic_at` and `cutoff` are the hub's own; `former_cutoff` that of the release, which
+    differs where the DCC moved the hub's date. `excluded` maps a Party to (rule, because).
+    """
+
+    suppliers: ResponsibleSuppliers
+    automatic_at: datetime
+    cutoff: datetime
+    former_cutoff: datetime
+    ineligible: str | None = None
+    excluded: Mapping[str, tuple[str, str]] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Judged:
+    """What became of the rows of one hub and Party."""
+
+    standing: Standing | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+def judge_rows(rows: Iterable[Instruction], facts: HubFacts | None, as_of: datetime) -> Judged:
+    """The standing instruction of one Party for one hub, and every refusal with its reason (BR5.2).
+
+    `facts` None: the estate has no such hub. Rows received after `as_of` are not yet there; rows
+    that a rule wrote are ignored up to the hub's cut-off, when today's rules speak for themselves.
+    """
+    valid: list[Instruction] = []
+    refusals: list[Refusal] = []
+    for row in rows:
+        if row.received_at > as_of or is_superseded(row, facts, as_of):
+            continue
+        refused = refusal_of(row, facts)
+        if refused is None:
+            valid.append(row)
+        else:
+            refusals.append(Refusal(instruction=row, code=refused[0], reason=refused[1]))
+    standing = None
+    if valid and facts is not None:
+        standing = _standing(max(valid, key=_rank), facts)
+    return Judged(standing=standing, refusals=tuple(refusals))
+
+
+def is_superseded(row: Instruction, facts: HubFacts | None, as_of: datetime) -> bool:
+    """Whether a row that a rule wrote gives way to today's rules."""
+    return row.rule is not None and facts is not None and as_of <= facts.cutoff
+
+
+def refusal_of(row: Instruction, facts: HubFacts | None) -> tuple[str, str] | None:
+    """The code and the reason for which a row is refused, or None where it is valid."""
+    if facts is None:
+        return "unknown_guid", "the estate has no hub with this GUID"
+    if row.role not in facts.suppliers.roles_of(row.party):
+        return "not_responsible", f"{row.party} is not the {row.role.value} Supplier of this hub"
+    if row.action is InstructionAction.WITHDRAW:
+        return None  # a withdrawal counts until the hub is handed to its CSP
+    if facts.ineligible is not None:
+        return "not_eligible", f"the hub is not eligible: {facts.ineligible}"
+    if row.opens is None or row.closes is None:
+        return "no_period", "an instruction needs the times at which it opens and closes"
+    if row.closes <= row.opens:
+        return "no_period", "it closes no later than it opens"
+    if row.opens >= facts.automatic_at:  # BR3.4
+        at = format_instant(facts.automatic_at)
+        return "not_earlier", f"it does not open before the automatic time {at}"
+    last = max(facts.cutoff, facts.former_cutoff)
+    if row.received_at > last:  # BR3.4: the instant itself still counts
+        received = format_instant(row.received_at)
+        return (
+            "after_cutoff",
+            f"received at {received}, after the cut-off at {format_instant(last)}",
+        )
+    if (excluded := facts.excluded.get(row.party)) is not None:
+        rule, because = excluded
+        return "excluded", f"excluded by its own rule `{rule}`: {because}"
+    return None
+
+
+def _rank(row: Instruction) -> tuple[object, ...]:
+    """The row that ranks highest stands: the latest; then a withdrawal, later opening, later close.
+
+    Rows alike in all that still rank in one way, so that their order in the file never counts.
+    """
+    withdrawn = row.action is InstructionAction.WITHDRAW
+    times = () if withdrawn else (row.opens, row.closes)
+    return (row.received_at, withdrawn, *times, row.rule is None, row.rule or "")
+
+
+def _standing(row: Instruction, facts: HubFacts) -> Standing:
+    if row.action is InstructionAction.WITHDRAW or row.opens is None or row.closes is None:
+        return Standing(period=None, rule=row.rule)
+    # I1: earlier than the automatic time; cut before anything is resolved.
+    closes = min(as_utc(row.closes), facts.automatic_at)
+    return Standing(period=Period(opens=row.opens, closes=closes), rule=row.rule)

@@ -1,0 +1,151 @@
+"""Events in JSON Lines: `{seq, at, type, party?, guid?, …}`, one object a line.
+
+A line that cannot be read is set aside and the others stay. A type that nothing knows is kept, with
+a warning: a plug-in may know it. What the known types carry is checked here, so that no plan stops
+over an event.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from attrs import frozen
+
+from chfw_core.diagnostics import Diagnostic
+from chfw_core.documents import kinds
+from chfw_core.documents.bad_lines import BadLine, diagnostic
+from chfw_core.errors import InputError
+from chfw_core.model.events import EVENT_TYPES, Event
+from chfw_core.model.guid import format_guid
+from chfw_core.model.parties import Party
+from chfw_core.model.periods import format_instant, parse_instant
+from chfw_core.rules.event_fields import EVENT_FIELDS
+from chfw_core.rules.fields import FieldSpec, FieldType
+from chfw_core.rules.problems import did_you_mean, shown
+
+T = TypeVar("T")
+COMMON_KEYS = ("seq", "at", "type", "party", "guid")
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "phase_opened": ("phase",),
+    "flag_cleared": ("flag",),
+    "defect_flagged": ("flag",),
+    "change_of_supplier_started": ("guid", "role", "effective"),
+    "change_of_supplier_completed": ("guid", "role", "effective"),
+}
+"""What an event of a type means nothing without."""
+
+
+@frozen(kw_only=True)
+class EventsRead:
+    """The good events in the file's order, the lines set aside, and what to tell of."""
+
+    events: tuple[Event, ...]
+    bad_lines: tuple[BadLine, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+def read_events(lines: Iterable[str], file: str, types: Iterable[str] = EVENT_TYPES) -> EventsRead:
+    """Read a file's lines; empty ones are skipped. `types`: those known, with a plug-in's own."""
+    known = tuple(types)
+    events: list[Event] = []
+    bad: list[BadLine] = []
+    problems: list[Diagnostic] = []
+    seen: dict[int, int] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            event = read_event(line)
+            if event.seq in seen:
+                raise InputError(f"seq {event.seq} is there already, in line {seen[event.seq]}")
+        except InputError as problem:
+            reason = str(problem) + (f" ({problem.hint})" if problem.hint else "")
+            bad.append(BadLine(line=number, reason=reason))
+            problems.append(diagnostic("E405", file, number, str(problem), problem.hint))
+            continue
+        seen[event.seq] = number
+        events.append(event)
+        if event.type not in known:
+            message = f"no type of event called `{shown(event.type)}`; it has no effect"
+            hint = did_you_mean(event.type, known)
+            problems.append(diagnostic("W406", file, number, message, hint))
+    return EventsRead(events=tuple(events), bad_lines=tuple(bad), problems=tuple(problems))
+
+
+def read_event(line: str) -> Event:
+    """One line. Raises InputError."""
+    try:
+        content = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
+    except json.JSONDecodeError as failure:
+        raise InputError(f"this is not JSON: {failure.msg.lower()} at column {failure.colno}") from None
+    except RecursionError:
+        raise InputError("this is nested too deep") from None
+    if not isinstance(content, dict):
+        raise InputError("an object belongs here", hint='such as {"seq": 1, "at": …, "type": …}')
+    for key in ("seq", "at", "type"):
+        if content.get(key) is None:
+            raise InputError(f"the key `{key}` is missing")
+    kind = _at("type", content["type"], kinds.text)
+    fields = {key: value for key, value in content.items() if key not in COMMON_KEYS and value is not None}
+    guid, party = content.get("guid"), content.get("party")
+    missing = [key for key in NEEDS.get(kind, ()) if key not in fields and content.get(key) is None]
+    if missing:
+        raise InputError(f"`{kind}` needs the key `{missing[0]}`")
+    specs = {spec.name.removeprefix("event."): spec for spec in EVENT_FIELDS.get(kind, ())}
+    return Event(
+        seq=_at("seq", content["seq"], lambda value: kinds.whole(value, 0)),
+        at=_at("at", content["at"], kinds.instant),
+        type=kind,
+        party=None if party is None else Party(_at("party", party, kinds.text)),
+        guid=None if guid is None else _at("guid", guid, kinds.guid),
+        fields={key: _field(key, value, specs[key]) if key in specs else value for key, value in fields.items()},
+    )
+
+
+def write_event(event: Event) -> str:
+    """The line of an event, without the line end: what `read_event` reads back."""
+    content: dict[str, object] = {"seq": event.seq, "at": format_instant(event.at), "type": event.type}
+    if event.party is not None:
+        content["party"] = event.party
+    if event.guid is not None:
+        content["guid"] = format_guid(event.guid)
+    return json.dumps({**content, **event.fields}, ensure_ascii=False)
+
+
+def _field(key: str, value: object, spec: FieldSpec) -> object:
+    """A field of a known type: its words, digits and dates are checked, its value stays JSON's."""
+    match spec.type:
+        case FieldType.ENUM:
+            return _at(key, value, lambda given: kinds.word(given, spec.values))
+        case FieldType.HEX:
+            return _at(key, value, lambda given: kinds.hex_text(given, spec.digits or 8))
+        case FieldType.DATE:
+            _at(key, value, lambda given: parse_instant(kinds.text(given)))
+        case FieldType.TEXT if key == "csp_region":
+            return _at(key, value, kinds.region)
+        case FieldType.TEXT if isinstance(value, str | list | dict):
+            return _at(key, value, kinds.text)
+        case _:
+            pass
+    return value
+
+
+def _at(key: str, value: object, read: Callable[[object], T]) -> T:
+    try:
+        return read(value)
+    except InputError as problem:
+        raise InputError(f"{key}: {problem}", hint=problem.hint) from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise InputError(f"the key `{shown(key)}` is there twice")
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise InputError(f"`{name}` is not a value of JSON")

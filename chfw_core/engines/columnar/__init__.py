@@ -1,0 +1,25 @@
+"""The columnar engine: the reference's plan for millions of hubs.
+
+Theory of operation. A hub's plan depends on few distinct facts, so the engine never asks a
+question of a hub that it can ask of a value.
+
+1. `load` reads the estate chunk by chunk into a few small integer columns, the *axes*: the fused
+   small fields (region, model, firmware …), the configuration set, the installation day and the
+   pair of Suppliers.
+2. `compile` asks each condition leaf once per distinct value of an axis, with the very function
+   that the reference uses, and folds values that no rule of an owner tells apart into classes.
+3. `match` combines the classes of the axes into codes and finds, per code, which rules hold: bit
+   tables, 64 rules to a word.
+4. `compose` hands each distinct match to the core's own `decide_supplier` and `plan_hub`.
+5. `place` cuts batches and days in order of a fixed hash of the GUID, sorting only where a cut
+   falls; the capacity problem itself is the core's.
+6. `output` turns classes and days into the schedule's columns.
+
+Hubs about which something is known by GUID (explicit instructions, private attributes, changes of
+Supplier, pilots) take the same road with more axes, in `special`.
+"""
+
+from chfw_core.engines.columnar.memory import MemoryEstate, instruction_table
+from chfw_core.engines.columnar.plan import ColumnarPlan, plan_columnar
+
+__all__ = ["ColumnarPlan", "MemoryEstate", "instruction_table", "plan_columnar"]

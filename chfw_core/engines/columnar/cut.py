@@ -1,0 +1,116 @@
+"""Cut groups of hubs in the order of their keyed hash, sorting only where a cut falls.
+
+A hub's bucket is the top bits of its hash. Counting buckets per group tells in which buckets the
+cuts fall; only the hubs of these are sorted. The order is that of the hash alone, so neither the
+order of rows nor the size of chunks makes a difference (I7).
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from chfw_core.engines.columnar.axes import Chunk
+from chfw_core.engines.columnar.hashing import keyed_hashes
+
+Ints = NDArray[np.int64]
+Parts = NDArray[np.int32]
+BITS = 12
+BUCKETS = 1 << BITS
+CUT_HERE = -1
+
+
+@frozen(eq=False)
+class Cuts:
+    """`ranks[g]` = where group g is cut: the first place of each part but the first, ascending.
+
+    `group_of[class]` = the group of a class of hubs, or -1 where it is in none.
+    """
+
+    group_of: NDArray[np.int32]
+    ranks: Sequence[Ints]
+
+
+@define
+class Cutter:
+    """Knows the chunks of an estate; `key` names the order."""
+
+    chunks: Sequence[Chunk]
+    key: int
+    threads: int
+    _buckets: list[NDArray[np.uint16]] = field(init=False, factory=list)
+
+    def parts(self, classes: Sequence[Parts], cuts: Cuts) -> list[Parts]:
+        """The part of its group in which each hub lies, by chunk; 0 for hubs of no group."""
+        chunks = range(len(self.chunks))
+        bits = max(MOST_CELLS - len(cuts.ranks).bit_length(), 0)
+        bits = min(bits, BITS)
+        with ThreadPoolExecutor(self.threads) as pool:
+            self._buckets = self._buckets or list(pool.map(self._bucket, chunks))
+            cells = list(pool.map(lambda at: self._cells(classes[at], at, cuts, bits), chunks))
+            size = (len(cuts.ranks) + 1) << bits
+            counts = np.zeros(size, dtype=np.int64)
+            for counted in pool.map(lambda at: np.bincount(cells[at], minlength=size), chunks):
+                counts += counted
+            counts = counts.reshape(-1, 1 << bits)
+            table = _part_of_bucket(counts, cuts.ranks)
+            found = list(pool.map(lambda at: np.take(table, cells[at], mode="clip"), chunks))
+        self._settle(found, cells, counts, cuts.ranks, bits)
+        return found
+
+    def _bucket(self, at: int) -> NDArray[np.uint16]:
+        guids = self.chunks[at].guid
+        buckets = np.empty(len(guids), dtype=np.uint16)
+        for start in range(0, len(guids), BLOCK):
+            block = slice(start, start + BLOCK)
+            buckets[block] = keyed_hashes(guids[block], self.key) >> np.uint64(64 - BITS)
+        return buckets
+
+    def _cells(self, classes: Parts, at: int, cuts: Cuts, bits: int) -> Parts:
+        """Group and bucket in one number; the first row of buckets is for no group."""
+        cells = np.take(cuts.group_of, classes, mode="clip")
+        cells += 1
+        cells <<= bits
+        cells += self._buckets[at] >> (BITS - bits)
+        return cells
+
+    def _settle(
+        self, found: list[Parts], cells: list[Parts], counts: Ints, ranks: Sequence[Ints], bits: int
+    ) -> None:
+        """Sort the hubs in whose bucket a cut falls, and put them into their parts."""
+        rows = [np.flatnonzero(parts == CUT_HERE) for parts in found]
+        cell = np.concatenate([c[r] for c, r in zip(cells, rows, strict=True)])
+        guids = np.concatenate([c.guid[r] for c, r in zip(self.chunks, rows, strict=True)])
+        order = np.lexsort((keyed_hashes(guids, self.key), cell))
+        ordered = cell[order]
+        before = (np.cumsum(counts, axis=1) - counts).ravel()
+        place = before[ordered] + np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
+        settled = np.empty(len(ordered), dtype=np.int32)
+        groups = ordered >> bits
+        edges = np.searchsorted(groups, np.arange(1, len(ranks) + 2))
+        for number, cuts in enumerate(ranks):
+            own = slice(int(edges[number]), int(edges[number + 1]))
+            settled[order[own]] = np.searchsorted(cuts, place[own], side="right")
+        start = 0
+        for parts, own_rows in zip(found, rows, strict=True):
+            parts[own_rows] = settled[start : start + len(own_rows)]
+            start += len(own_rows)
+
+
+MOST_CELLS = 22
+"""Bits of the table of groups × buckets at the most."""
+BLOCK = 1 << 17
+
+
+def _part_of_bucket(counts: Ints, ranks: Sequence[Ints]) -> Parts:
+    """Per group and bucket the part of its hubs, or CUT_HERE."""
+    table = np.zeros(counts.shape, dtype=np.int32)
+    for number, cuts in enumerate(ranks, 1):
+        after = np.cumsum(counts[number])
+        before = after - counts[number]
+        first = np.searchsorted(cuts, before, side="right")
+        last = np.searchsorted(cuts, np.maximum(after - 1, before), side="right")
+        table[number] = np.where(first == last, first, CUT_HERE)
+    return table.ravel()

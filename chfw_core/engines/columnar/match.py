@@ -1,0 +1,177 @@
+"""Which of an owner's rules hold, for every code that its hubs can have.
+
+A code is a number for a combination of classes, one class per axis. Per code the words of its
+classes are ANDed; the first match of a block is the lowest set bit among the block's bits. Codes
+with the same answers, and the same labels where the answers read values, are one *match*.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import define, field
+from numpy.typing import NDArray
+
+from chfw_core.engines.columnar.compile import ANY_RULE, Classes, Compiled, Needs, Words, combine, fold
+from chfw_core.engines.columnar.owner import Block, OwnerRules
+from chfw_core.engines.columnar.views import AxisView, Truth
+from chfw_core.rules.model import Leaf
+
+Ints = NDArray[np.int64]
+
+
+@define(kw_only=True)
+class Matches:
+    """The distinct matches of one owner: parallel arrays, one entry per match.
+
+    `exclude`, `decide`: the number of the rule in its block, or -1. `priority`: its value, or -1.
+    `holds`, `pilots`, `prefers`: words of bits by number in the block. `samples[m][axis]` is an
+    index of the view that stands for the hubs of match m.
+    """
+
+    exclude: Ints
+    decide: Ints
+    priority: Ints
+    holds: Words
+    pilots: Words
+    prefers: Words
+    samples: Ints
+
+    def __len__(self) -> int:
+        return len(self.exclude)
+
+    def hold_numbers(self, match: int) -> list[int]:
+        """The holds that match, in file order."""
+        return bits(self.holds[match])
+
+
+@define
+class CodeSpace:
+    """How an owner's codes are mixed: `tables[axis][number]` is what the axis adds to the code."""
+
+    rules: OwnerRules
+    compiled: Compiled
+    needs: tuple[Needs, ...]
+    radices: list[int] = field(init=False)
+    size: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.radices, self.size = [], 1
+        for classes in self.compiled.classes:
+            self.radices.append(self.size)
+            self.size *= len(classes)
+
+    def table(self, axis: int, view: AxisView, dtype: type[np.integer]) -> NDArray[np.integer]:
+        """What each number of the axis adds to the code."""
+        table = np.zeros(view.size, dtype=dtype)
+        table[view.numbers] = self.compiled.classes[axis].of * self.radices[axis]
+        return table
+
+    def matches(self, codes: Ints) -> tuple[Ints, Matches]:
+        """The match of each code, and the distinct matches."""
+        per_axis = [
+            (codes // radix) % len(classes)
+            for radix, classes in zip(self.radices, self.compiled.classes, strict=True)
+        ]
+        words = _words(self.compiled, per_axis, len(codes))
+        exclude, holds, decide, pilots, prefers, priority = self.rules.spans()
+        first_exclude = first_match(words, exclude)
+        excluded = first_exclude >= 0
+        first_decide = np.where(excluded, -1, first_match(words, decide))
+        hold_words = np.where(excluded[:, None], np.uint64(0), block_words(words, holds))
+        pilot_words = np.where(excluded[:, None], np.uint64(0), block_words(words, pilots))
+        prefer_words = block_words(words, prefers)
+        first_priority = first_match(words, priority)
+        columns = [first_exclude, first_decide, first_priority]
+        columns += [w.view(np.int64) for group in (hold_words, pilot_words, prefer_words) for w in group.T]
+        columns += self._labels(per_axis, first_decide, hold_words, pilot_words)
+        of, sample = fold([c.copy() for c in columns], len(codes))
+        values = np.array([rule.priority for rule in self.rules.priorities] or [0], dtype=np.int64)
+        chosen = first_priority[sample]
+        samples = [c.sample[k[sample]] for c, k in zip(self.compiled.classes, per_axis, strict=True)]
+        return of, Matches(
+            exclude=first_exclude[sample],
+            decide=first_decide[sample],
+            priority=np.where(chosen >= 0, values[chosen], -1),
+            holds=hold_words[sample],
+            pilots=pilot_words[sample],
+            prefers=prefer_words[sample],
+            samples=np.stack(samples, axis=1) if samples else np.zeros((len(sample), 0), dtype=np.int64),
+        )
+
+    def _labels(self, per_axis: Sequence[Ints], decide: Ints, holds: Words, pilots: Words) -> list[Ints]:
+        """The classes of the axes whose values a matching rule reads."""
+        spans = self.rules.spans()
+        columns: list[Ints] = []
+        for axis, classes in enumerate(per_axis):
+            reads = self._reads(axis)
+            if not reads:
+                continue
+            used = np.isin(decide, [r - spans[2].first for r in reads if spans[2].first <= r < spans[2].last])
+            for block, words in ((spans[1], holds), (spans[3], pilots)):
+                mask = _mask([r - block.first for r in reads if block.first <= r < block.last], words.shape[1])
+                used |= ((words & mask) != 0).any(axis=1)
+            used |= ANY_RULE in reads
+            columns.append(np.where(used, classes + 1, 0))
+        return columns
+
+    def _reads(self, axis: int) -> list[int]:
+        view_fields = self.compiled.classes[axis].fields
+        return [need.rule for need in self.needs if view_fields & need.labels.keys()]
+
+
+def _words(compiled: Compiled, per_axis: Sequence[Ints], count: int) -> Words:
+    width = (len(compiled.conditions) + 63) // 64 or 1
+    words = np.full((count, width), ~np.uint64(0), dtype=np.uint64)
+    for classes, numbers in zip(compiled.classes, per_axis, strict=True):
+        words &= classes.words[numbers]
+    for number, condition in compiled.mixed.items():
+        truth = combine(condition, lambda leaf: _leaf(leaf, compiled.classes, per_axis), count)
+        words[~truth, number // 64] &= ~(np.uint64(1) << np.uint64(number % 64))
+    for number in compiled.never:
+        words[:, number // 64] &= ~(np.uint64(1) << np.uint64(number % 64))
+    return words
+
+
+def _leaf(leaf: Leaf, classes: Sequence[Classes], per_axis: Sequence[Ints]) -> Truth:
+    for axis, numbers in zip(classes, per_axis, strict=True):
+        if leaf in axis.truth:
+            return axis.truth[leaf][numbers]
+    raise KeyError(leaf.text)
+
+
+def block_words(words: Words, block: Block) -> Words:
+    """The bits of one block, moved to start at bit 0."""
+    count = block.last - block.first
+    width = (count + 63) // 64
+    found = np.zeros((len(words), width), dtype=np.uint64)
+    for word in range(width):
+        at, shift = divmod(block.first + 64 * word, 64)
+        found[:, word] = words[:, at] >> np.uint64(shift)
+        if shift and at + 1 < words.shape[1]:
+            found[:, word] |= words[:, at + 1] << np.uint64(64 - shift)
+    if count % 64:
+        found[:, -1] &= np.uint64((1 << (count % 64)) - 1)
+    return found
+
+
+def first_match(words: Words, block: Block) -> Ints:
+    """The number within the block of the first condition that holds, or -1."""
+    found = np.full(len(words), -1, dtype=np.int64)
+    own = block_words(words, block)
+    for word in reversed(range(own.shape[1])):
+        column = own[:, word]
+        lowest = np.bitwise_count((column & (~column + np.uint64(1))) - np.uint64(1))
+        found = np.where(column != 0, lowest.astype(np.int64) + 64 * word, found)
+    return found
+
+
+def bits(words: Words) -> list[int]:
+    """The numbers of the set bits, ascending."""
+    return [64 * at + bit for at, word in enumerate(words.tolist()) for bit in range(64) if word >> bit & 1]
+
+
+def _mask(numbers: Sequence[int], width: int) -> NDArray[np.uint64]:
+    mask = [0] * width
+    for number in numbers:
+        mask[number // 64] |= 1 << (number % 64)
+    return np.array(mask, dtype=np.uint64)

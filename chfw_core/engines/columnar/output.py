@@ -1,0 +1,129 @@
+"""The schedule's columns: slots and times looked up in small tables, chunk by chunk.
+
+Texts are dictionary-encoded; a chunk's dictionary holds the texts that it uses, sorted, so that it
+does not depend on the order of rows.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+import pyarrow as pa
+from attrs import define
+from numpy.typing import NDArray
+
+from chfw_core.engines.columnar.axes import Chunk
+from chfw_core.engines.columnar.compose import NONE
+from chfw_core.engines.columnar.place import Placed
+from chfw_core.engines.columnar.sayings import Sayings
+from chfw_core.planning.model import HubStatus
+
+Parts = NDArray[np.int32]
+TEXT = pa.dictionary(pa.int32(), pa.string())
+INSTANT = pa.timestamp("us", tz="UTC")
+SCHEDULE_SCHEMA = pa.schema(
+    [
+        ("guid", pa.uint64()),
+        ("status", TEXT),
+        ("basis", TEXT),
+        ("window_opens", INSTANT),
+        ("window_closes", INSTANT),
+        ("day", pa.date32()),
+        ("batch_id", TEXT),
+        ("import_rule", TEXT),
+        ("gas_rule", TEXT),
+        ("reason", TEXT),
+    ]
+)
+
+
+@define
+class TextColumn:
+    """A text per slot, as codes into sorted distinct texts; -1 = missing."""
+
+    texts: list[str]
+    codes: Parts
+    ready: pa.Array
+
+    @classmethod
+    def of(cls, values: Sequence[str | None], slots: NDArray[np.int64]) -> "TextColumn":
+        """The column in which slot i has `values[slots[i]]`."""
+        texts = sorted({value for value in values if value is not None})
+        place = {text: number for number, text in enumerate(texts)}
+        codes = np.fromiter((NONE if v is None else place[v] for v in values), np.int32, len(values))
+        return cls(texts=texts, codes=codes[slots], ready=pa.array(texts, pa.string()))
+
+    def take(self, slots: Parts) -> pa.DictionaryArray:
+        """The texts of some hubs, with a dictionary of those that they use."""
+        codes = np.take(self.codes, slots, mode="clip")
+        used = np.zeros(len(self.texts) + 1, dtype=np.bool_)
+        used[codes] = True  # -1 is the last one
+        missing, used = bool(used[-1]), used[:-1]
+        dictionary = self.ready
+        if not used.all():
+            dictionary = self.ready.filter(pa.array(used))
+            place = np.cumsum(used, dtype=np.int32) - 1
+            codes = np.take(np.append(place, np.int32(NONE)), codes, mode="wrap")
+        indices = pa.array(codes, mask=codes < 0) if missing else pa.array(codes)
+        return pa.DictionaryArray.from_arrays(indices, dictionary)
+
+
+@define
+class Table:
+    """The schedule, ready to be read chunk by chunk."""
+
+    chunks: Sequence[Chunk]
+    placed: Placed
+    columns: dict[str, TextColumn]
+    planned: NDArray[np.bool_]
+    threads: int
+
+    def batches(self, progress: Callable[[float], None]) -> Iterator[pa.RecordBatch]:
+        """The rows in the estate's order. The next chunks are made while one is written."""
+        pool = ThreadPoolExecutor(self.threads)
+        waiting: list[Future[pa.RecordBatch]] = []
+        try:
+            for number in range(len(self.chunks)):
+                waiting.append(pool.submit(self.batch, number))
+                if len(waiting) > self.threads:
+                    yield waiting.pop(0).result()
+                    progress((number + 1) / len(self.chunks))
+            for future in waiting:
+                yield future.result()
+            progress(1.0)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def batch(self, number: int) -> pa.RecordBatch:
+        """The rows of one chunk."""
+        slots, times = self.placed.classes[number], self.placed.times[number]
+        missing = ~np.take(self.planned, slots, mode="clip")
+        mask = missing if missing.any() else None
+        texts = {name: column.take(slots) for name, column in self.columns.items()}
+        arrays = {
+            "guid": pa.array(self.chunks[number].guid),
+            **texts,
+            "window_opens": pa.array(np.take(self.placed.opens, times, mode="clip"), mask=mask).view(INSTANT),
+            "window_closes": pa.array(np.take(self.placed.closes, times, mode="clip"), mask=mask).view(INSTANT),
+            "day": pa.array(np.take(self.placed.day, times, mode="clip"), mask=mask).view(pa.date32()),
+        }
+        return pa.RecordBatch.from_arrays([arrays[name] for name in SCHEDULE_SCHEMA.names], schema=SCHEDULE_SCHEMA)
+
+
+def schedule_table(chunks: Sequence[Chunk], placed: Placed, sayings: Sayings, threads: int) -> Table:
+    """The schedule as columns."""
+    said, of = sayings.said, sayings.of
+    return Table(
+        chunks=chunks,
+        placed=placed,
+        columns={
+            "status": TextColumn.of([one.status.value for one in said], of),
+            "basis": TextColumn.of([one.basis and one.basis.value for one in said], of),
+            "batch_id": TextColumn.of([one.batch_id for one in said], of),
+            "import_rule": TextColumn.of([one.import_rule for one in said], of),
+            "gas_rule": TextColumn.of([one.gas_rule for one in said], of),
+            "reason": TextColumn.of([one.reason for one in said], of),
+        },
+        planned=np.array([one.status is HubStatus.PLANNED for one in said], dtype=np.bool_)[of],
+        threads=threads,
+    )

@@ -1,0 +1,245 @@
+"""Days for every hub: demand classes, the core's capacity step, and the cuts in hash order (G5).
+
+Slots with the same region, possible days and priority are one *demand class*. Its hubs take the
+days in hash order: the first part of the cut the first day that the class was given, and so on;
+who is left out comes last. `Times` has one entry per demand class, window table and part.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from chfw_core.consent.model import ActivationBasis
+from chfw_core.engines.columnar.compose import NONE, Composed
+from chfw_core.engines.columnar.cut import Cuts, Cutter
+from chfw_core.engines.columnar.records import Part, distinct_rows
+from chfw_core.engines.columnar.slots import (
+    Calendars,
+    Slots,
+    Voices,
+    count_classes,
+    cut_batches,
+    numbered,
+    voices_of,
+)
+from chfw_core.engines.columnar.timelines import Days
+from chfw_core.engines.columnar.world import World
+from chfw_core.planning.capacity import DemandClass, Proof, assign_days, region_capacity
+from chfw_core.planning.flow import FlowSolver
+
+Ints = NDArray[np.int64]
+Parts = NDArray[np.int32]
+
+
+@frozen(kw_only=True)
+class Assigned:
+    """What one demand class got: for each part of its hubs the place in its list of days."""
+
+    places: tuple[int, ...] = ()
+    hubs: tuple[int, ...] = ()
+    left_out: int = 0
+    proof: Proof | None = None
+
+    @property
+    def cuts(self) -> Ints:
+        """The ranks at which its hubs are cut: after each day, where somebody comes after."""
+        ends = np.cumsum(np.array(self.hubs, dtype=np.int64))
+        return ends if self.left_out else ends[:-1]
+
+
+@define(kw_only=True)
+class Placed:
+    """Where every hub goes.
+
+    `classes[chunk][row]` is a slot. `time[chunk][row]` is an index of `day`, `opens`, `closes` of
+    planned hubs. Slots from `first_left_out` on are those of hubs that capacity leaves out: slot
+    `first_left_out + i` for the hubs of slot `left_out_of[i]`.
+    """
+
+    voices: Voices
+    slots: Slots
+    calendars: Calendars
+    classes: list[Parts]
+    times: list[Parts]
+    counts: Ints
+    left_out_of: Ints
+    proofs: list[Proof | None]
+    day: NDArray[np.int32]
+    opens: Ints
+    closes: Ints
+    time_region: list[str]
+    time_basis: Ints
+
+    @property
+    def first_left_out(self) -> int:
+        """The number of the first slot of hubs that are left out."""
+        return len(self.slots)
+
+
+@define
+class Placer:
+    """Places the hubs of one plan."""
+
+    world: World
+    composed: Composed
+    cutter: Cutter
+    solver: FlowSolver
+    _demands: Ints = field(init=False)
+
+    def place(self, classes: list[Parts]) -> Placed:
+        """`classes[chunk][row]`: the record of each hub.
+
+        Raises InputError where capacity is limited but a region of the estate has no figure.
+        """
+        for place in self.world.places:
+            region_capacity(self.world.inputs, place.region, ())
+        counts = count_classes(classes, len(self.composed.records))
+        voices = voices_of(self.composed)
+        classes, slots = cut_batches(voices, classes, counts, self.cutter)
+        if len(slots) != len(counts):
+            counts = count_classes(classes, len(slots))
+        calendars = Calendars(self.world, self.composed)
+        calendars.fill(slots)
+        demand = self._demand(slots, calendars.lists, counts)
+        assigned = self._assign(slots, demand, calendars.lists, counts)
+        parts = self._cut(classes, demand, assigned)
+        return self._placed(classes, parts, demand, assigned, voices=voices, slots=slots, calendars=calendars)
+
+    def _demand(self, slots: Slots, lists: Sequence[Days], counts: Ints) -> Ints:
+        """The demand class of each slot, or -1."""
+        regions = numbered([place.region for place in self.world.places])
+        same_days = numbered([days.day.tobytes() for days in lists])
+        asks = np.flatnonzero((slots.days >= 0) & (counts > 0))
+        record = slots.record[asks]
+        columns = [
+            regions[self.composed.records[record, Part.PLACE]],
+            same_days[slots.days[asks]] if len(asks) else asks,
+            self.composed.priority[record],
+        ]
+        self._demands, of = distinct_rows(np.stack(columns, axis=1))
+        demand = np.full(len(slots), NONE, dtype=np.int64)
+        demand[asks] = of
+        return demand
+
+    def _assign(self, slots: Slots, demand: Ints, lists: Sequence[Days], counts: Ints) -> list[Assigned]:
+        names = list(dict.fromkeys(place.region for place in self.world.places))
+        asks = np.flatnonzero(demand >= 0)
+        hubs = np.bincount(demand[asks], weights=counts[asks], minlength=len(self._demands)).astype(np.int64)
+        some_days = np.zeros(len(self._demands), dtype=np.int64)
+        some_days[demand[asks]] = slots.days[asks]
+        result = [Assigned()] * len(self._demands)
+        for region in sorted(set(self._demands[:, 0].tolist())):
+            own = np.flatnonzero(self._demands[:, 0] == region).tolist()
+            dates = [lists[some_days[at]].dates() for at in own]
+            classes = [
+                DemandClass(days=days, priority=int(self._demands[at, 2]), count=int(hubs[at]))
+                for at, days in zip(own, dates, strict=True)
+            ]
+            every_day = sorted({day for days in dates for day in days})
+            capacity = region_capacity(self.world.inputs, names[region], every_day)
+            got = assign_days(names[region], classes, capacity, self.solver)
+            for number, at in enumerate(own):
+                place = {day: where for where, day in enumerate(dates[number])}
+                result[at] = Assigned(
+                    places=tuple(place[day] for day, _ in got.placed[number]),
+                    hubs=tuple(count for _, count in got.placed[number]),
+                    left_out=got.unplaced[number],
+                    proof=got.proofs[number],
+                )
+        return result
+
+    def _cut(self, classes: list[Parts], demand: Ints, assigned: list[Assigned]) -> list[Parts] | None:
+        """The part of its demand class in which each hub lies; None where nothing is cut."""
+        to_cut = [at for at, one in enumerate(assigned) if len(one.cuts)]
+        if not to_cut:
+            return None
+        group = np.full(len(assigned) + 1, NONE, dtype=np.int32)
+        group[to_cut] = np.arange(len(to_cut))
+        return self.cutter.parts(classes, Cuts(group_of=group[demand], ranks=[assigned[at].cuts for at in to_cut]))
+
+    def _placed(
+        self,
+        classes: list[Parts],
+        parts: list[Parts] | None,
+        demand: Ints,
+        assigned: list[Assigned],
+        *,
+        voices: Voices,
+        slots: Slots,
+        calendars: Calendars,
+    ) -> Placed:
+        short = np.array([len(one.places) if one.left_out else -1 for one in assigned] + [-1], dtype=np.int32)
+        last_part = short[demand]
+        left_out_of = np.flatnonzero(last_part >= 0)
+        left_slot = np.full(len(slots), NONE, dtype=np.int32)
+        left_slot[left_out_of] = len(slots) + np.arange(len(left_out_of))
+        table = self._times(slots, demand, assigned, calendars.lists)
+        first_time = table.first
+        times: list[Parts] = []
+        for number, own in enumerate(classes):
+            time = first_time[own]
+            part = parts[number] if parts is not None else np.zeros(len(own), dtype=np.int32)
+            time += part
+            if len(left_out_of):
+                out = np.flatnonzero(part == last_part[own])
+                own[out] = left_slot[own[out]]
+                time[out] = 0
+            times.append(time)
+        return Placed(
+            voices=voices,
+            slots=slots,
+            calendars=calendars,
+            classes=classes,
+            times=times,
+            counts=count_classes(classes, len(slots) + len(left_out_of)),
+            left_out_of=left_out_of,
+            proofs=[assigned[demand[slot]].proof for slot in left_out_of.tolist()],
+            day=table.day,
+            opens=table.opens,
+            closes=table.closes,
+            time_region=table.region,
+            time_basis=table.basis,
+        )
+
+    def _times(self, slots: Slots, demand: Ints, assigned: Sequence[Assigned], lists: Sequence[Days]) -> "Times":
+        """The times of all slots; time 0 is no time."""
+        asks = np.flatnonzero(demand >= 0)
+        bases = list(ActivationBasis)
+        of_shape = [bases.index(plan.resolution.basis) for plan in self.composed.shapes]
+        basis = np.array([*of_shape, NONE], dtype=np.int64)[self.composed.shape[slots.record[asks]]]
+        distinct, of = distinct_rows(np.stack([demand[asks], slots.days[asks], basis], axis=1))
+        names = list(dict.fromkeys(place.region for place in self.world.places))
+        columns = [(np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))]
+        regions, time_basis, starts = [""], [NONE], []
+        for number, days_number, own_basis in distinct.tolist():
+            places, days = list(assigned[number].places), lists[days_number]
+            columns.append((days.day[places], days.opens[places], days.closes[places]))
+            starts.append(len(regions))
+            regions += [names[int(self._demands[number, 0])]] * len(places)
+            time_basis += [own_basis] * len(places)
+        first = np.zeros(len(slots), dtype=np.int32)
+        if len(asks):
+            first[asks] = np.array(starts, dtype=np.int32)[of]
+        day, opens, closes = (np.concatenate(column) for column in zip(*columns, strict=True))
+        return Times(
+            first=first,
+            day=day,
+            opens=opens,
+            closes=closes,
+            region=regions,
+            basis=np.array(time_basis, dtype=np.int64),
+        )
+
+
+@frozen(kw_only=True, eq=False)
+class Times:
+    """When hubs go: the first time of each slot; day, window, region and basis of each time."""
+
+    first: Parts
+    day: NDArray[np.int32]
+    opens: Ints
+    closes: Ints
+    region: list[str]
+    basis: Ints

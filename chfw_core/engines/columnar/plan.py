@@ -1,0 +1,146 @@
+"""The columnar plan, step by step (see the package's text)."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pyarrow as pa
+from attrs import define, field
+
+from chfw_core.consent.model import Refusal
+from chfw_core.engines.columnar.axes import EstateAxes, Layout
+from chfw_core.engines.columnar.classify import Classifier
+from chfw_core.engines.columnar.compose import Composer, Known
+from chfw_core.engines.columnar.configurations import COLUMN, Configurations
+from chfw_core.engines.columnar.cut import Cutter
+from chfw_core.engines.columnar.load import load_estate
+from chfw_core.engines.columnar.output import Table, schedule_table
+from chfw_core.engines.columnar.own import OwnInstructions
+from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots
+from chfw_core.engines.columnar.place import Placer
+from chfw_core.engines.columnar.recorded import Recorded, refused
+from chfw_core.engines.columnar.sayings import Speech
+from chfw_core.engines.columnar.sparse import Attributes
+from chfw_core.engines.columnar.special import Special
+from chfw_core.engines.columnar.tally import Tally
+from chfw_core.engines.columnar.world import World, build_world, gather_rules
+from chfw_core.engines.duplicates import find_duplicates
+from chfw_core.errors import InputError
+from chfw_core.model.guid import Guid, hash_key
+from chfw_core.planning.flow import FlowSolver
+from chfw_core.planning.model import Finding, PlanInputs
+from chfw_core.planning.pilot import PilotResult
+from chfw_core.planning.summary import Summary
+from chfw_core.ports import EstateSource
+
+Progress = Callable[[str, float], None]
+
+
+def quiet(step: str, share: float) -> None:
+    """No progress is shown."""
+
+
+@define(kw_only=True)
+class ColumnarPlan:
+    """A plan; its rows are made when they are read.
+
+    `duplicates`: GUIDs that the estate has more than once; every row that bears one was set aside.
+    """
+
+    summary: Summary
+    findings: tuple[Finding, ...]
+    refusals: tuple[Refusal, ...]
+    pilots: tuple[PilotResult, ...]
+    duplicates: tuple[Guid, ...]
+    table: Table
+    instructions: OwnInstructions
+    progress: Progress
+
+    def schedule(self) -> Iterator[pa.RecordBatch]:
+        """The schedule's rows in the estate's order, chunk by chunk."""
+        return self.table.batches(lambda share: self.progress("writing the schedule", share))
+
+    def own_instructions(self) -> Iterator[pa.RecordBatch]:
+        """What the Suppliers' rules instructed, as rows received at `as_of`."""
+        return self.instructions.batches()
+
+
+def plan_columnar(
+    inputs: PlanInputs,
+    estate: EstateSource,
+    *,
+    instructions: pa.Table | None = None,
+    attributes: Mapping[str, pa.Table] | None = None,
+    solver: FlowSolver,
+    threads: int = 2,
+    configurations: bool = False,
+    progress: Progress = quiet,
+) -> ColumnarPlan:
+    """Plan a whole estate.
+
+    `instructions`, `attributes`: tables by the columns of the contract. `configurations`: count
+    the deployed configuration sets too. `progress` is told the step and the share of it that is done.
+    Raises InputError for inputs that cannot be planned with, such as a region without capacity.
+    """
+    maker = _Maker(inputs=inputs, solver=solver, threads=threads, progress=progress)
+    return maker.plan(estate, instructions, attributes or {}, configurations=configurations)
+
+
+@define(kw_only=True)
+class _Maker:
+    inputs: PlanInputs
+    solver: FlowSolver
+    threads: int
+    progress: Progress
+    duplicates: tuple[Guid, ...] = field(init=False, default=())
+
+    def plan(
+        self,
+        estate: EstateSource,
+        instructions: pa.Table | None,
+        attributes: Mapping[str, pa.Table],
+        *,
+        configurations: bool,
+    ) -> ColumnarPlan:
+        inputs, threads = self.inputs, self.threads
+        rules = gather_rules(inputs, also={COLUMN} if configurations else set())
+        world = build_world(inputs, rules, self._load(estate, rules.layout))
+        classes, records = Classifier(world, threads).run(lambda share: self.progress("matching rules", share))
+        composer = Composer(world, Known())
+        private = {owner: Attributes.of(table) for owner, table in attributes.items()}
+        recorded = Recorded(instructions) if instructions is not None else None
+        special = Special(world, composer, private, recorded)
+        special.fill(classes, records)
+        records = special.enter(classes, records)
+        pilots = PilotSelection(world, composer, classes, records)
+        records = enter_pilots(pilots.select(), classes, records)
+        kept = Configurations.keep(world) if configurations else None
+        world.estate.let_go()
+        self.progress("placing hubs on days", 0.0)
+        composed = composer.compose(records)
+        cutter = Cutter(world.estate.chunks, hash_key(inputs.release.id), threads)
+        placed = Placer(world, composed, cutter, self.solver).place(classes)
+        sayings = Speech(world, composed, placed).sayings()
+        self.progress("placing hubs on days", 1.0)
+        table = schedule_table(world.estate.chunks, placed, sayings, threads)
+        tally = Tally(world=world, composed=composed, placed=placed, sayings=sayings, threads=threads)
+        refusals = refused(special.refusals, recorded) if recorded is not None else ()
+        return ColumnarPlan(
+            summary=tally.summary(kept.count(placed, table.planned) if kept is not None else {}),
+            findings=tally.findings(refusals, pilots.results),
+            refusals=refusals,
+            pilots=tuple(pilots.results),
+            duplicates=self.duplicates,
+            table=table,
+            instructions=OwnInstructions(world, composed, placed),
+            progress=self.progress,
+        )
+
+    def _load(self, estate: EstateSource, layout: Layout) -> EstateAxes:
+        axes = load_estate(estate, layout, self.threads, lambda share: self.progress("reading the estate", share))
+        repeated = find_duplicates([chunk.guid for chunk in axes.chunks])
+        if len(repeated):
+            self.duplicates = tuple(Guid(number) for number in repeated.tolist())
+            estate.refuse(repeated)
+            axes = load_estate(estate, layout, self.threads, lambda share: self.progress("reading the estate", share))
+        if not axes.rows:
+            raise InputError("the estate has no good rows", hint="see the quarantine file for what is wrong with them")
+        return axes

@@ -1,0 +1,162 @@
+"""What the rows of a schedule say besides times: status, basis, rules and reason, each text once."""
+
+
+from enum import IntEnum
+
+import numpy as np
+from attrs import define, frozen
+from numpy.typing import NDArray
+
+from chfw_core.consent.model import ActivationBasis
+from chfw_core.engines.columnar.compose import NONE, Composed
+from chfw_core.engines.columnar.place import Placed
+from chfw_core.engines.columnar.records import Part, distinct_rows
+from chfw_core.engines.columnar.slots import numbered
+from chfw_core.engines.columnar.world import World
+from chfw_core.planning import reasons
+from chfw_core.planning.batches import batch_id
+from chfw_core.planning.capacity import Proof
+from chfw_core.planning.hub_plan import HubPlan
+from chfw_core.planning.model import HubStatus
+from chfw_core.planning.release_state import earliest_day
+
+Ints = NDArray[np.int64]
+
+
+class Cause(IntEnum):
+    """Why a slot's hubs have the status that they have."""
+
+    INELIGIBLE = 0
+    HELD = 1
+    PLANNED = 2
+    CSP_BLOCKED = 3
+    LATE_BATCH = 4
+    NO_DAY = 5
+    OVER_CAPACITY = 6
+
+
+@frozen(kw_only=True)
+class Said:
+    """The texts of rows. `proof`: of rows that capacity leaves out."""
+
+    cause: Cause
+    status: HubStatus
+    reason: str
+    basis: ActivationBasis | None = None
+    batch_id: str | None = None
+    import_rule: str | None = None
+    gas_rule: str | None = None
+    proof: Proof | None = None
+    region: str = ""
+
+
+@frozen(eq=False)
+class Sayings:
+    """`said[of[slot]]` is what the rows of a slot say."""
+
+    said: list[Said]
+    of: Ints
+
+
+@define
+class Speech:
+    """Puts the slots of a plan into words."""
+
+    world: World
+    composed: Composed
+    placed: Placed
+
+    def sayings(self) -> Sayings:
+        """What each slot says: distinct by cause, whose words, and a number that the cause needs."""
+        slots, left = self.placed.slots, self.placed.left_out_of
+        origin = np.concatenate([np.arange(len(slots)), left])
+        record = slots.record[origin]
+        place = self.composed.records[record, Part.PLACE]
+        regions = numbered([where.region for where in self.world.places])[place]
+        why = numbered([where.ineligible for where in self.world.places])[place]
+        cause = self._causes(record, origin)
+        proofs = numbered(self.placed.proofs)
+        proof = np.concatenate([np.zeros(len(slots), dtype=np.int64), proofs if len(left) else left])
+        voice = self.placed.voices.of[record]
+        batch = slots.batch[origin]
+        first = np.select(
+            [cause == Cause.INELIGIBLE, cause == Cause.HELD], [why, self.composed.terms[record]], default=voice
+        )
+        second = np.select(
+            [np.isin(cause, (Cause.PLANNED, Cause.LATE_BATCH)), cause == Cause.CSP_BLOCKED, cause == Cause.OVER_CAPACITY],
+            [batch, regions, proof],
+            default=0,
+        )
+        distinct, of = distinct_rows(np.stack([cause, first, second], axis=1))
+        sample = np.zeros(len(distinct), dtype=np.int64)
+        sample[of[::-1]] = np.arange(len(of))[::-1]
+        said = [
+            self._say(Cause(number), int(record[at]), int(batch[at]), at)
+            for number, at in zip(distinct[:, 0].tolist(), sample.tolist(), strict=True)
+        ]
+        return Sayings(said, of)
+
+    def _causes(self, record: Ints, origin: Ints) -> Ints:
+        slots, composed, world = self.placed.slots, self.composed, self.world
+        place = composed.records[record, Part.PLACE]
+        ineligible = np.array([where.ineligible is not None for where in world.places], dtype=np.bool_)[place]
+        shape = composed.shape[record]
+        blocked = np.array([*(plan.csp_blocked for plan in composed.shapes), False], dtype=np.bool_)[shape]
+        left_out = np.arange(len(origin)) >= self.placed.first_left_out
+        without = (slots.days[origin] == NONE) & ~left_out
+        late = np.zeros(len(origin), dtype=np.bool_)
+        doubtful = np.flatnonzero(without & (shape != NONE) & ~blocked & (slots.batch[origin] > 0))
+        if len(doubtful):
+            distinct, of = distinct_rows(np.stack([shape[doubtful], place[doubtful]], axis=1))
+            has_day = [self.placed.calendars.has_day(*row) for row in distinct.tolist()]
+            late[doubtful] = np.array(has_day, dtype=np.bool_)[of]
+        return np.select(
+            [ineligible, shape == NONE, left_out, without & blocked, late, without],
+            [
+                Cause.INELIGIBLE,
+                Cause.HELD,
+                Cause.OVER_CAPACITY,
+                Cause.CSP_BLOCKED,
+                Cause.LATE_BATCH,
+                Cause.NO_DAY,
+            ],
+            default=Cause.PLANNED,
+        ).astype(np.int64)
+
+    def _say(self, cause: Cause, record: int, batch: int, at: int) -> Said:
+        where = self.world.places[int(self.composed.records[record, Part.PLACE])]
+        if cause is Cause.INELIGIBLE:
+            return Said(cause=cause, status=HubStatus.INELIGIBLE, reason=where.ineligible or "")
+        if cause is Cause.HELD:
+            terms = self.composed.terms_list[int(self.composed.terms[record])]
+            return Said(cause=cause, status=HubStatus.HELD, reason=reasons.held(terms))
+        plan = self.placed.voices.plans[int(self.placed.voices.of[record])]
+        if cause is Cause.PLANNED:
+            return Said(
+                cause=cause,
+                status=HubStatus.PLANNED,
+                reason=reasons.planned(plan),
+                basis=plan.resolution.basis,
+                batch_id=batch_id(plan.batch_key, batch) if batch != NONE else None,
+                import_rule=plan.import_rule,
+                gas_rule=plan.gas_rule,
+            )
+        proof = self.placed.proofs[at - self.placed.first_left_out] if cause is Cause.OVER_CAPACITY else None
+        return Said(
+            cause=cause,
+            status=HubStatus.INFEASIBLE,
+            reason=self._why_not(cause, plan, batch, where.region, proof),
+            import_rule=plan.import_rule,
+            gas_rule=plan.gas_rule,
+            proof=proof,
+            region=where.region,
+        )
+
+    def _why_not(self, cause: Cause, plan: HubPlan, batch: int, region: str, proof: Proof | None) -> str:
+        if proof is not None:
+            return reasons.over_capacity(plan, proof.sentence())
+        if cause is Cause.CSP_BLOCKED:
+            return reasons.csp_blocked(plan, region)
+        if cause is Cause.LATE_BATCH:
+            return reasons.no_day_for_batch(plan, batch)
+        return reasons.no_day(plan, earliest_day(self.world.inputs))

@@ -1,0 +1,123 @@
+"""What a columnar plan amounts to: its summary and findings, counted over slots, not over hubs."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import TypeVar
+
+import numpy as np
+from attrs import define, field
+from numpy.typing import NDArray
+
+from chfw_core.consent.model import ActivationBasis, Refusal
+from chfw_core.engines.columnar.compose import Composed
+from chfw_core.engines.columnar.place import Placed
+from chfw_core.engines.columnar.records import Part, distinct_rows
+from chfw_core.engines.columnar.sayings import Cause, Said, Sayings
+from chfw_core.engines.columnar.slots import numbered
+from chfw_core.engines.columnar.timelines import day_of
+from chfw_core.engines.columnar.world import World
+from chfw_core.planning.capacity import Proof
+from chfw_core.planning.findings import Counts, count_refusals, plan_findings
+from chfw_core.planning.model import Finding, HubStatus
+from chfw_core.planning.pilot import PilotResult
+from chfw_core.planning.summary import Summary
+
+K = TypeVar("K")
+Ints = NDArray[np.int64]
+Configurations = Mapping[tuple[str | None, str, bool], int]
+
+
+@define(kw_only=True)
+class Tally:
+    """Counts one plan; `hubs[slot]` is how many each slot has."""
+
+    world: World
+    composed: Composed
+    placed: Placed
+    sayings: Sayings
+    threads: int
+    _record: Ints = field(init=False)
+    _hubs: Ints = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        slots = self.placed.slots
+        self._record = np.concatenate([slots.record, slots.record[self.placed.left_out_of]])
+        self._hubs = self.placed.counts
+
+    def summary(self, configurations: Configurations) -> Summary:
+        """The plan in numbers."""
+        places, pairs, said = self.world.places, self.world.pairs, self.sayings.said
+        outcome = numbered([(one.status, one.basis) for one in said])[self.sayings.of]
+        outcomes = list(dict.fromkeys((one.status, one.basis) for one in said))
+        records = self.composed.records[self._record]
+        regions = list(dict.fromkeys(place.region for place in places))
+        region = numbered([place.region for place in places])[records[:, Part.PLACE]]
+        by_outcome: dict[tuple[HubStatus, ActivationBasis | None], int] = {}
+        by_region: dict[tuple[str, HubStatus, ActivationBasis | None], int] = {}
+        by_party: dict[tuple[str, HubStatus, ActivationBasis | None], int] = {}
+        for (number, where), hubs in self._totals(outcome, region):
+            _add(by_outcome, outcomes[number], hubs)
+            _add(by_region, (regions[where], *outcomes[number]), hubs)
+        for (number, pair), hubs in self._totals(outcome, records[:, Part.PAIR]):
+            for party in pairs[pair].parties:
+                _add(by_party, (party, *outcomes[number]), hubs)
+        return Summary(
+            hubs=int(self._hubs.sum()),
+            by_outcome=by_outcome,
+            by_region=by_region,
+            by_region_day=self._by_day(),
+            by_party=by_party,
+            by_configuration=configurations,
+        )
+
+    def _totals(self, *columns: Ints) -> list[tuple[list[int], int]]:
+        """Hubs per combination of the slots' numbers; combinations without hubs are left out."""
+        distinct, of = distinct_rows(np.stack(columns, axis=1))
+        hubs = np.bincount(of, weights=self._hubs, minlength=len(distinct)).astype(np.int64).tolist()
+        return [(row, count) for row, count in zip(distinct.tolist(), hubs, strict=True) if count]
+
+    def _by_day(self) -> dict[tuple[str, date, ActivationBasis], int]:
+        placed, found = self.placed, dict[tuple[str, date, ActivationBasis], int]()
+        bases = list(ActivationBasis)
+        with ThreadPoolExecutor(self.threads) as pool:
+            counts = sum(pool.map(lambda times: np.bincount(times, minlength=len(placed.day)), placed.times))
+        for time, hubs in enumerate(np.asarray(counts).tolist()):
+            if time and hubs:
+                basis = bases[int(placed.time_basis[time])]
+                _add(found, (placed.time_region[time], day_of(int(placed.day[time])), basis), hubs)
+        return found
+
+    def findings(self, refusals: Sequence[Refusal], pilots: Sequence[PilotResult]) -> tuple[Finding, ...]:
+        """What a person should look at."""
+        over: dict[Proof, int] = {}
+        blocked: dict[str, int] = {}
+        simple = {Cause.NO_DAY: 0, Cause.LATE_BATCH: 0}
+        for (number,), hubs in self._totals(self.sayings.of):
+            one: Said = self.sayings.said[number]
+            if one.proof is not None:
+                _add(over, one.proof, hubs)
+            elif one.cause is Cause.CSP_BLOCKED:
+                _add(blocked, one.region, hubs)
+            elif one.cause in simple:
+                simple[one.cause] += hubs
+        shapes = [plan.resolution.windows_disjoint for plan in self.composed.shapes]
+        disjoint = np.array([*shapes, False], dtype=np.bool_)[self.composed.shape[self._record]]
+        return plan_findings(
+            self.world.inputs,
+            Counts(
+                refused=count_refusals(refusals),
+                over_capacity=over,
+                csp_blocked=blocked,
+                no_day=simple[Cause.NO_DAY],
+                late_batch=simple[Cause.LATE_BATCH],
+                disjoint=int(self._hubs[disjoint].sum()),
+                pilots=tuple(pilots),
+            ),
+            parties={party for pair in self.world.pairs for party in pair.parties},
+            regions={place.region for place in self.world.places},
+        )
+
+
+def _add(counts: dict[K, int], key: K, hubs: int) -> None:
+    counts[key] = counts.get(key, 0) + hubs

@@ -1,0 +1,153 @@
+"""What an axis looks like to the questions of rules: distinct values per field, asked once each."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from chfw_core.engines.columnar.axes import NO_DATE, Axis, Chunk, day_value
+from chfw_core.engines.columnar.vocabulary import Codes
+from chfw_core.model.parties import Party, ResponsibleSuppliers
+from chfw_core.rules.evaluate import RuleContext, leaf_holds
+from chfw_core.rules.model import Leaf, LeafOp
+
+Truth = NDArray[np.bool_]
+ORDERED = frozenset({LeafOp.LT, LeafOp.LE, LeafOp.GT, LeafOp.GE})
+BISECT_FROM = 64
+
+
+@frozen
+class FieldValues:
+    """One field on an axis: `values[codes[i]]` is its value at the i-th number of the view.
+
+    `ascending`: the values after the first are sorted, the first is the missing value.
+    """
+
+    codes: Codes
+    values: Sequence[object]
+    ascending: bool = False
+
+
+@define
+class AxisView:
+    """An axis as rules see it: `numbers` are the axis numbers that occur, `size` is one past the last."""
+
+    numbers: NDArray[np.int64]
+    size: int
+    fields: dict[str, FieldValues]
+    _tables: dict[tuple[Leaf, int], Truth] = field(factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def value(self, name: str, index: int) -> object:
+        """The field's value at the index-th number of the view."""
+        column = self.fields[name]
+        return column.values[column.codes[index]]
+
+    def truth(self, leaf: Leaf, context: RuleContext) -> Truth:
+        """Per number of the view: does the leaf hold? Asked once per distinct value of its fields."""
+        key = (leaf, id(context))
+        if key not in self._tables:
+            self._tables[key] = self._ask(leaf, context)
+        return self._tables[key]
+
+    def _ask(self, leaf: Leaf, context: RuleContext) -> Truth:
+        if len(leaf.fields) == 1:
+            column = self.fields[leaf.fields[0]]
+            return _one_field(leaf, column, context)[column.codes]
+        one, other = (self.fields[name] for name in leaf.fields)
+        pairs = one.codes.astype(np.int64) * len(other.values) + other.codes
+        distinct, inverse = np.unique(pairs, return_inverse=True)
+        answers = [
+            leaf_holds(leaf, (one.values[p // len(other.values)], other.values[p % len(other.values)]), context)
+            for p in distinct.tolist()
+        ]
+        return np.array(answers, dtype=np.bool_)[inverse]
+
+
+def _one_field(leaf: Leaf, column: FieldValues, context: RuleContext) -> Truth:
+    def holds(index: int) -> bool:
+        return leaf_holds(leaf, (column.values[index],), context)
+
+    count = len(column.values)
+    if column.ascending and leaf.op in ORDERED and count > BISECT_FROM:
+        return _by_bisection(holds, count)
+    return np.fromiter(map(holds, range(count)), dtype=np.bool_, count=count)
+
+
+def _by_bisection(holds: Callable[[int], bool], count: int) -> Truth:
+    """An order comparison changes its answer at most once along ascending values."""
+    answers = np.zeros(count, dtype=np.bool_)
+    answers[0] = holds(0)  # the missing value
+    low, high, first = 1, count, holds(1)
+    while low < high:
+        middle = (low + high) // 2
+        if holds(middle) == first:
+            low = middle + 1
+        else:
+            high = middle
+    answers[1:low] = first
+    answers[low:] = not first
+    return answers
+
+
+def view_of(axis: Axis, chunks: Sequence[Chunk], number: int) -> AxisView:
+    """The view of an axis that was read from the estate."""
+    if axis.columns == ("installed_on",):
+        return _day_view(chunks, number)
+    combinations = axis.fusion.combinations()
+    size = len(combinations[0])
+    return AxisView(
+        numbers=np.arange(size),
+        size=size,
+        fields={
+            name: FieldValues(codes, vocabulary.values)
+            for name, codes, vocabulary in zip(axis.columns, combinations, axis.vocabularies, strict=True)
+        },
+    )
+
+
+def _day_view(chunks: Sequence[Chunk], number: int) -> AxisView:
+    seen = np.zeros(NO_DATE + 1, dtype=np.bool_)
+    for chunk in chunks:
+        seen[chunk.axes[number]] = True
+    days = [int(code) for code in np.flatnonzero(seen[:NO_DATE])]
+    numbers = np.array([NO_DATE, *days], dtype=np.int64)
+    values = FieldValues(np.arange(len(numbers), dtype=np.int32), [None, *map(day_value, days)], ascending=True)
+    return AxisView(numbers=numbers, size=NO_DATE + 1, fields={"installed_on": values})
+
+
+def pairs_of(view: AxisView) -> list[ResponsibleSuppliers]:
+    """The responsible Suppliers of each number of the pair axis."""
+    imports, gases = view.fields["import_supplier"], view.fields["gas_supplier"]
+    return [
+        ResponsibleSuppliers(import_supplier=_party(imports.values[i]), gas_supplier=_party(gases.values[g]))
+        for i, g in zip(imports.codes.tolist(), gases.codes.tolist(), strict=True)
+    ]
+
+
+def _party(value: object) -> Party | None:
+    return None if value is None else Party(str(value))
+
+
+def with_role(view: AxisView, pairs: Sequence[ResponsibleSuppliers], owner: str) -> AxisView:
+    """The pair axis as one owner sees it: with `split` and `my_role` (BR1.4)."""
+    roles = [_role(pair, owner) for pair in pairs]
+    names = sorted({role for role in roles if role is not None})
+    index = {None: 0, **{name: at for at, name in enumerate(names, 1)}}
+    return AxisView(
+        numbers=view.numbers,
+        size=view.size,
+        fields={
+            **view.fields,
+            "split": FieldValues(np.array([p.split for p in pairs], dtype=np.int32), [False, True]),
+            "my_role": FieldValues(np.array([index[r] for r in roles], dtype=np.int32), [None, *names]),
+        },
+    )
+
+
+def _role(pair: ResponsibleSuppliers, owner: str) -> str | None:
+    roles = pair.roles_of(owner)
+    return "both" if len(roles) == 2 else roles[0].value if roles else None

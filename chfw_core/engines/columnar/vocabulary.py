@@ -1,0 +1,134 @@
+"""Numbers for values: the same value always gets the same number, new values the next one.
+
+The numbers depend on the order of reading and never show in a result.
+"""
+
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+
+
+class Vocabulary:
+    """Distinct values of one column; number 0 is the missing value."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = [None]
+        self._codes: dict[object, int] = {None: 0}
+        self._lock = Lock()
+
+    def codes(self, values: Sequence[object]) -> Codes:
+        """The number of each value, in order."""
+        with self._lock:
+            return np.fromiter(map(self._code, values), dtype=np.int32, count=len(values))
+
+    def _code(self, value: object) -> int:
+        code = self._codes.setdefault(value, len(self.values))
+        if code == len(self.values):
+            self.values.append(value)
+        return code
+
+
+class KeyIndex:
+    """Dense numbers for 64-bit keys, kept sorted so that look-ups are by the array."""
+
+    def __init__(self) -> None:
+        self._keys: Ints = np.empty(0, dtype=np.int64)
+        self._ids: Codes = np.empty(0, dtype=np.int32)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @property
+    def keys_by_id(self) -> Ints:
+        """The key of each number."""
+        keys = np.empty_like(self._keys)
+        keys[self._ids] = self._keys
+        return keys
+
+    def ids(self, keys: Ints) -> Codes:
+        """The number of each key; keys not seen before get the next numbers."""
+        fresh = np.setdiff1d(keys, self._keys)
+        if len(fresh):
+            first = len(self._keys)
+            all_keys = np.concatenate([self._keys, fresh])
+            all_ids = np.concatenate(
+                [self._ids, np.arange(first, first + len(fresh), dtype=np.int32)]
+            )
+            order = np.argsort(all_keys, kind="stable")
+            self._keys, self._ids = all_keys[order], all_ids[order]
+        return self._ids[np.searchsorted(self._keys, keys)]
+
+
+class Fusion:
+    """Several coded columns as one: a number for each combination of codes that occurs."""
+
+    def __init__(self, columns: int) -> None:
+        self._steps = [KeyIndex() for _ in range(max(columns - 1, 0))]
+        self._single: int = 0
+        self._lock = Lock()
+
+    def ids(self, codes: Sequence[Codes]) -> Codes:
+        """The number of each row of codes (few rows: the combinations of one chunk)."""
+        with self._lock:
+            fused = codes[0]
+            for step, column in zip(self._steps, codes[1:], strict=True):
+                fused = step.ids((fused.astype(np.int64) << 32) | column)
+            if not self._steps and len(fused):
+                self._single = max(self._single, int(fused.max()) + 1)
+            return fused
+
+    def combinations(self) -> list[Codes]:
+        """The codes of each number, column by column."""
+        if not self._steps:
+            return [np.arange(self._single, dtype=np.int32)]
+        prefix = np.arange(len(self._steps[-1]), dtype=np.int64)
+        columns: list[Codes] = []
+        for step in reversed(self._steps):
+            keys = step.keys_by_id[prefix]
+            columns.append((keys & 0xFFFFFFFF).astype(np.int32))
+            prefix = keys >> 32
+        columns.append(prefix.astype(np.int32))
+        return columns[::-1]
+
+
+def fuse_rows(
+    local: Sequence[Codes], sizes: Sequence[int], tables: Sequence[Codes], fusion: Fusion
+) -> Codes:
+    """Fuse the columns of one chunk, given in its own codes.
+
+    `tables[i][code]` is the vocabulary's number for code `code` of column i. Only combinations
+    that occur are looked up: by a table where the product of the sizes is small.
+    """
+    product = int(np.prod(np.asarray(sizes, dtype=np.float64)))
+    mixed = local[0].astype(np.int32 if product < 2**31 else np.int64)
+    for column, size in zip(local[1:], sizes[1:], strict=True):
+        mixed *= size
+        mixed += column
+    if product <= TABLE_LIMIT:
+        seen = np.zeros(product, dtype=np.bool_)
+        seen[mixed] = True
+        occupied = np.flatnonzero(seen)
+        table = np.zeros(product, dtype=np.int32)
+        table[occupied] = fusion.ids(_translated(occupied, sizes, tables))
+        return table[mixed]
+    occupied, inverse = np.unique(mixed, return_inverse=True)
+    return fusion.ids(_translated(occupied, sizes, tables))[inverse]
+
+
+def _translated(mixed: Ints, sizes: Sequence[int], tables: Sequence[Codes]) -> list[Codes]:
+    columns: list[Codes] = []
+    rest = mixed.astype(np.int64)
+    for size, table in zip(reversed(sizes[1:]), reversed(tables[1:]), strict=True):
+        rest, column = np.divmod(rest, size)
+        columns.append(table[column])
+    columns.append(tables[0][rest])
+    return columns[::-1]
+
+
+TABLE_LIMIT = 1 << 23
+"""Entries of a look-up table per chunk; above it the combinations are sorted."""

@@ -1,0 +1,250 @@
+"""The estate, the rules and the release brought together: who speaks for which hub.
+
+Everything here is worked out once per plan, over values and pairs of Suppliers, never over hubs.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import date, datetime
+from threading import Lock
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from chfw_core.engines.columnar.axes import PAIR_AXIS, EstateAxes, Layout, layout_for
+from chfw_core.engines.columnar.compile import PRIVATE_FLAGS
+from chfw_core.engines.columnar.match import Matches
+from chfw_core.engines.columnar.owner import OwnerRules
+from chfw_core.engines.columnar.sides import Side, Speaker, speaker
+from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role
+from chfw_core.model.hubs import SmiStatus
+from chfw_core.model.parties import CSP_PREFIX, DCC, ResponsibleSuppliers
+from chfw_core.planning.dcc import dcc_terms
+from chfw_core.planning.eligibility import ineligible_reason, upgrade_graph
+from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.release_state import ReleaseState, context_for, release_state
+from chfw_core.rules.evaluate import RuleContext, date_value
+from chfw_core.rules.model import DateExpr, RuleSet
+
+GUID_OF_NOBODY = -1
+
+
+@frozen
+class Place:
+    """What of a hub's small fields the plan needs beyond the rules."""
+
+    ineligible: str | None
+    region: str
+    division: str | None
+
+
+@define(kw_only=True)
+class World:
+    """One plan's estate and speakers. `places[place_of[a]]` belongs to number a of the first axis."""
+
+    inputs: PlanInputs
+    state: ReleaseState
+    estate: EstateAxes
+    views: list[AxisView]
+    pairs: list[ResponsibleSuppliers]
+    places: list[Place]
+    place_of: NDArray[np.int32]
+    dcc: Side
+    csp: Side
+    suppliers: Side
+    contexts: dict[datetime, RuleContext]
+    variant_of_dcc: NDArray[np.int32]
+    told_apart: bool
+    csp_row: NDArray[np.int32]
+    csp_row_of_place: NDArray[np.int32]
+    first_row: NDArray[np.int32]
+    second_row: NDArray[np.int32]
+    constants: Mapping[str, object] = field(factory=dict)
+    lock: Lock = field(factory=Lock)
+
+    def context(self, automatic_at: datetime) -> RuleContext:
+        """What rules may know of the release, for hubs with this automatic time."""
+        if automatic_at not in self.contexts:
+            self.contexts[automatic_at] = context_for(self.inputs, self.state.phase, automatic_at)
+        return self.contexts[automatic_at]
+
+
+@frozen
+class Reader:
+    """The field values of the hub that stands for a match. Later axes come before earlier ones."""
+
+    views: Sequence[AxisView]
+    sample: NDArray[np.int64]
+
+    def __call__(self, name: str) -> object:
+        value = self._value(name)
+        if name == "flags" and any(PRIVATE_FLAGS in view.fields for view in self.views):
+            return as_flags(value) | as_flags(self._value(PRIVATE_FLAGS))
+        return value
+
+    def _value(self, name: str) -> object:
+        for view, index in zip(reversed(self.views), reversed(self.sample.tolist()), strict=True):
+            if name in view.fields:
+                return view.value(name, index)
+        return None
+
+
+def as_flags(value: object) -> frozenset[str]:
+    """The value of a set field, as a set."""
+    return value if isinstance(value, frozenset) else frozenset()
+
+
+@frozen
+class DateReader:
+    """A date expression's value for a class of hubs."""
+
+    read: Reader
+    context: RuleContext
+
+    def __call__(self, expr: DateExpr) -> date | datetime | None:
+        return date_value(expr, self.read, self.context)
+
+
+def reader(who: Speaker, matches: Matches, match: int) -> Reader:
+    """Reads fields of the hub that stands for a match."""
+    return Reader(who.views, matches.samples[match])
+
+
+@define(kw_only=True)
+class Rules:
+    """The rules of all owners, and the layout of the estate that they ask for."""
+
+    dcc: OwnerRules
+    csps: dict[str, OwnerRules]
+    suppliers: dict[str, OwnerRules]
+    state: ReleaseState
+    layout: Layout
+    constants: Mapping[str, object]
+
+
+def gather_rules(inputs: PlanInputs, also: Set[str] = frozenset()) -> Rules:
+    """Sort the rule sets by kind of owner, and decide which columns are read; `also`: some more."""
+    dcc = OwnerRules(rules=RuleSet(owner=DCC))
+    csps: dict[str, OwnerRules] = {}
+    suppliers: dict[str, OwnerRules] = {}
+    for rules in inputs.rulesets:
+        if rules.owner == DCC:
+            dcc = OwnerRules(rules=rules)
+        elif rules.owner.startswith(CSP_PREFIX):
+            csps[rules.owner.removeprefix(CSP_PREFIX)] = OwnerRules(rules=rules)
+        else:
+            suppliers[rules.owner] = OwnerRules(rules=rules)
+    state = release_state(inputs)
+    dcc.told_apart = state.fields
+    everyone = [dcc, *csps.values(), *suppliers.values()]
+    fields = {name for owner in everyone for name in owner.fields(state.events)} | set(state.fields) | also
+    if any(_reads_holidays(owner.rules) for owner in everyone):
+        fields.add("holiday_division")
+    sparse = {name for name in fields if name in SPARSE or name.startswith("my.")}
+    compared = [group for owner in everyone for group in owner.compared()]
+    together = [group for group in compared if not sparse.intersection(group)]
+    return Rules(
+        dcc=dcc,
+        csps=csps,
+        suppliers=suppliers,
+        state=state,
+        layout=layout_for(fields - sparse, together),
+        constants={name: SPARSE.get(name) for name in sparse},
+    )
+
+
+SPARSE: Mapping[str, object] = {"guid": GUID_OF_NOBODY, "other_supplier_instructed": False}
+"""Fields that most hubs share one value of; hubs with another are handled in `special`."""
+
+
+def _reads_holidays(rules: RuleSet) -> bool:
+    ats = [rule.at for rule in (*rules.decides, *rules.pilots) if rule.at is not None]
+    windows = [*(at.windows for at in ats), rules.region_windows]
+    return any(part.not_on_bank_holidays for w in windows for part in w.parts)
+
+
+def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
+    """Fold all axes for all owners."""
+    views = [view_of(axis, estate.chunks, number) for number, axis in enumerate(estate.axes)]
+    pairs = pairs_of(views[PAIR_AXIS])
+    places, place_of = _places(inputs, views[0])
+    events = rules.state.events
+    base = context_for(inputs, rules.state.phase, inputs.release.automatic_at)
+    public = [*views[:PAIR_AXIS], with_role(views[PAIR_AXIS], pairs, DCC), *views[PAIR_AXIS + 1 :]]
+    dcc = Side([speaker(DCC, rules.dcc, public, base, events, rules.constants)])
+    dcc_automatic = _automatic_times(inputs, dcc.speakers[0], base)
+    contexts = {
+        at: context_for(inputs, rules.state.phase, at) for at in sorted({*dcc_automatic, inputs.release.automatic_at})
+    }
+    told_apart = any(o.reads_automatic_date for o in (*rules.suppliers.values(), *rules.csps.values()))
+    variants = list(contexts) if told_apart else [inputs.release.automatic_at]
+    variant_of = [variants.index(at) if told_apart else 0 for at in dcc_automatic]
+
+    def speak(owner: str, own: OwnerRules, own_views: Sequence[AxisView]) -> list[Speaker]:
+        return [speaker(owner, own, own_views, contexts[at], events, rules.constants) for at in variants]
+
+    parties = sorted({party for pair in pairs for party in pair.parties})
+    supplier_rows = [
+        row
+        for party in parties
+        for row in speak(
+            party,
+            rules.suppliers.get(party) or OwnerRules(rules=RuleSet(owner=party)),
+            [*views[:PAIR_AXIS], with_role(views[PAIR_AXIS], pairs, party), *views[PAIR_AXIS + 1 :]],
+        )
+    ]
+    regions = sorted(rules.csps)
+    csp_rows = [row for region in regions for row in speak(CSP_PREFIX + region, rules.csps[region], public)]
+    first = {party: 1 + at * len(variants) for at, party in enumerate(parties)}
+    csp_first = {region: 1 + at * len(variants) for at, region in enumerate(regions)}
+    return World(
+        inputs=inputs,
+        state=rules.state,
+        estate=estate,
+        views=views,
+        pairs=pairs,
+        places=places,
+        place_of=place_of,
+        dcc=dcc,
+        csp=Side(csp_rows),
+        suppliers=Side(supplier_rows),
+        contexts=contexts,
+        variant_of_dcc=np.array(variant_of, dtype=np.int32),
+        told_apart=told_apart,
+        csp_row=np.array([csp_first.get(places[p].region, 0) for p in place_of.tolist()], dtype=np.int32),
+        csp_row_of_place=np.array([csp_first.get(place.region, 0) for place in places], dtype=np.int32),
+        first_row=np.array([first.get(p.parties[0], 0) if p.parties else 0 for p in pairs], dtype=np.int32),
+        second_row=np.array([first[p.parties[1]] if p.split else 0 for p in pairs], dtype=np.int32),
+        constants=rules.constants,
+    )
+
+
+def _automatic_times(inputs: PlanInputs, dcc: Speaker, context: RuleContext) -> list[datetime]:
+    """BR1.3: the automatic time of each match of the DCC's rules."""
+    matches = dcc.known
+    times = []
+    for match, number in enumerate(matches.decide.tolist()):
+        rule = dcc.rules.rules.decides[number] if number >= 0 else None
+        read = DateReader(reader(dcc, matches, match), context)
+        terms = dcc_terms(release_held=None, holds=(), decide=rule, inputs=inputs, read_date=read)
+        times.append(terms.automatic_at)
+    return times
+
+
+def _places(inputs: PlanInputs, view: AxisView) -> tuple[list[Place], NDArray[np.int32]]:
+    """Eligibility, region and division of each number of the first axis (design 2)."""
+    graph = upgrade_graph(inputs.release, inputs.cpl)
+    reasons: dict[tuple[object, ...], str | None] = {}
+    numbers: dict[Place, int] = {}
+    place_of = np.zeros(len(view), dtype=np.int32)
+    for index in range(len(view)):
+        key = tuple(view.value(name, index) for name in ("device_model", "firmware_version", "smi_status"))
+        if key not in reasons:
+            model, version, status = key
+            reasons[key] = ineligible_reason(
+                str(model), str(version), SmiStatus(str(status)), inputs.release, inputs.cpl, graph
+            )
+        division = view.value("holiday_division", index) if "holiday_division" in view.fields else None
+        place = Place(reasons[key], str(view.value("csp_region", index)), None if division is None else str(division))
+        place_of[index] = numbers.setdefault(place, len(numbers))
+    return list(numbers), place_of

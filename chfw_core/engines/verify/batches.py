@@ -1,0 +1,246 @@
+"""Batches (BR3.7, planning 9): what size and pause apply, what id a hub bears, how keys are cut.
+
+The number of a hub's batch is read from the schedule while rows pass, so that its times can be
+compared; at the end every key is cut again in hash order and the numbers are compared with that.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+from attrs import frozen
+
+from chfw_core.engines.verify.arrays import (
+    AnyInts,
+    Bools,
+    Domain,
+    Guids,
+    Ints,
+    Longs,
+    distinct,
+    hash_order,
+)
+from chfw_core.engines.verify.rows import PLANNED, Rows, ScheduleReader
+from chfw_core.engines.verify.settle import Spec
+from chfw_core.engines.verify.tally import Tally
+from chfw_core.engines.verify.timings import Shift
+from chfw_core.engines.verify.world import World
+from chfw_core.model.guid import hash_key
+from chfw_core.model.parties import CSP_PREFIX, DCC
+from chfw_core.planning.verify import Check
+from chfw_core.rules.model import BatchSpec
+
+NONE = -1
+
+
+@frozen(kw_only=True)
+class Asked:
+    """Who asks for batches of each hub: codes of specs, parties, rules; `decide` = the DCC's."""
+
+    early: Bools
+    import_spec: Ints
+    gas_spec: Ints
+    decide: Ints
+    region: Ints
+    regions: Domain[str | None]
+    imports: Ints
+    import_rule: Ints
+    gases: Ints
+    gas_rule: Ints
+
+
+class Batches:
+    """All batches of a schedule."""
+
+    def __init__(
+        self, world: World, specs: Domain[Spec | None], reader: ScheduleReader, tally: Tally
+    ) -> None:
+        self._world = world
+        self._specs = specs
+        self._reader = reader
+        self._tally = tally
+        self._keys: Domain[str | None] = Domain(None)
+        self._sizes: dict[int, int] = {}
+        self._parts: list[tuple[Ints, Guids, Ints, Bools, Ints]] = []
+        self.seen = 0
+        dcc = world.ruleset(DCC)
+        self._dcc = [_spec(rule.batch) for rule in dcc.decides]
+        self._dcc_rules = [rule.id for rule in dcc.decides]
+
+    def ask(self, asked: Asked, rows: Rows, considered: Bools) -> tuple[Ints, Ints, Longs]:
+        """Batch number as claimed, the batch that applies (0 = none), place in the register.
+
+        `considered` = hubs that are eligible and not held. The place is -1 without a batch.
+        """
+        size = len(considered)
+        spec = np.where(considered, self._applying(asked), 0).astype(np.int32)
+        number = np.zeros(size, np.int32)
+        place = np.full(size, -1, np.int64)
+        self._none_asked(rows, considered & (spec == 0) & (rows.batch > 0))
+        at = np.flatnonzero(spec)
+        if not len(at):
+            return number, spec, place
+        key = self._key(asked, at)
+        for one in np.unique(key * np.int64(len(self._specs)) + spec[at]):
+            code, mine = divmod(int(one), len(self._specs))
+            asked_size = self._specs.values[mine]
+            if asked_size is not None:
+                self._sizes[code] = min(asked_size[0], self._sizes.get(code, asked_size[0]))
+        prefixes, numbers = self._claims()
+        claimed = numbers[rows.batch[at]]
+        right = prefixes[rows.batch[at]] == key
+        planned = rows.status[at] == PLANNED
+        said = rows.batch[at] > 0
+        wrong = ~right & rows.present[at] & (planned | said)
+        texts = self._reader.batch_ids.values
+        self._tally.rows(
+            Check.BATCH_ID,
+            wrong,
+            rows.guids[at],
+            lambda row: f"{self._keys.values[key[row]]}/n",
+            lambda row: texts[rows.batch[at[row]]] or "empty",
+        )
+        claimed = np.where(right, claimed, NONE).astype(np.int32)
+        self._parts.append((key, rows.guids[at], claimed, planned, rows.batch[at]))
+        number[at] = np.maximum(claimed, 0)
+        place[at] = self.seen + np.arange(len(at))
+        self.seen += len(at)
+        return number, spec, place
+
+    def _none_asked(self, rows: Rows, bad: Bools) -> None:
+        texts = self._reader.batch_ids.values
+        self._tally.rows(
+            Check.BATCH_ID, bad, rows.guids, lambda _: "empty", lambda r: str(texts[rows.batch[r]])
+        )
+
+    def _applying(self, asked: Asked) -> Ints:
+        columns: list[tuple[AnyInts, int]] = [
+            (asked.early, 2),
+            (asked.import_spec, len(self._specs)),
+            (asked.gas_spec, len(self._specs)),
+            (asked.decide + 1, len(self._dcc) + 1),
+            (asked.region, len(asked.regions)),
+        ]
+        rows, inverse = distinct(columns)
+        codes = []
+        for row in rows:
+            early, one, two, decide, region = (int(codes_[row]) for codes_, _ in columns)
+            dcc = self._dcc[decide - 1] if decide else None
+            csp = self._world.rulesets.get(f"{CSP_PREFIX}{asked.regions.values[region]}")
+            bound = _spec(csp.region_batch) if csp is not None else None
+            own = [self._specs.values[one], self._specs.values[two]] if early else [dcc]
+            # The DCC or a CSP alone makes no batches of early hubs.
+            there = [spec for spec in own if spec is not None]
+            codes.append(self._specs.code(_tightest([*there, dcc, bound])) if there else 0)
+        return np.array(codes, np.int32)[inverse]
+
+    def _key(self, asked: Asked, at: Longs) -> Ints:
+        parties, rules = self._world.parties, self._world.rules
+        early = asked.early[at]
+        columns = [
+            (early, 2),
+            (np.where(early, asked.imports[at], 0), len(parties)),
+            (np.where(early, asked.import_rule[at], 0), len(rules)),
+            (np.where(early, asked.gases[at], 0), len(parties)),
+            (np.where(early, asked.gas_rule[at], 0), len(rules)),
+            (np.where(early, 0, asked.decide[at] + 1), len(self._dcc) + 1),
+        ]
+        rows, inverse = distinct(columns)
+        texts = []
+        for row in rows:
+            is_early, imports, import_rule, gases, gas_rule, decide = (
+                int(codes[row]) for codes, _ in columns
+            )
+            if is_early:
+                sides = [
+                    f"{parties.values[party]}.{rules.values[rule] or ''}"
+                    for party, rule in ((imports, import_rule), (gases, gas_rule))
+                    if party
+                ]
+            else:
+                sides = [f"{DCC}.{self._dcc_rules[decide - 1]}"]
+            texts.append("+".join(dict.fromkeys(sides)))
+        return self._keys.codes(texts)[inverse]
+
+    def _claims(self) -> tuple[Ints, Ints]:
+        """For every batch id of the schedule: the code of its key, and its number."""
+        ids = self._reader.batch_ids.values
+        pairs = [_claim(text) for text in list(ids)]
+        keys = [self._keys.find(prefix) if prefix else NONE for prefix, _ in pairs]
+        return np.array(keys, np.int32), np.array([number for _, number in pairs], np.int32)
+
+    def finish(self) -> Ints:
+        """The number of every hub's batch, by its place in the register."""
+        if not self._parts:
+            return np.zeros(0, np.int32)
+        key, guids, claimed, planned, ids = (
+            np.concatenate([part[at] for part in self._parts]) for at in range(5)
+        )
+        self._parts.clear()
+        expected = np.zeros(len(key), np.int32)
+        order = np.argsort(key, kind="stable")
+        edges = np.searchsorted(key[order], np.arange(len(self._keys) + 1))
+        release = hash_key(self._world.release.id)
+        for code, size in self._sizes.items():
+            rows = order[edges[code] : edges[code + 1]]
+            if len(rows) <= size:
+                continue
+            hashes = hash_order(guids[rows], release)
+            starts = np.sort(hashes)[size::size]
+            expected[rows] = np.searchsorted(starts, hashes, side="right")
+        self._judge_sizes(key, ids, planned)
+        # A row without an id was reported when it passed; an infeasible row may have none.
+        wrong = (claimed >= 0) & (claimed != expected)
+        self._tally.rows(
+            Check.BATCH_CUT,
+            wrong,
+            guids,
+            lambda row: f"{self._keys.values[key[row]]}/{expected[row]}",
+            lambda row: f"{self._keys.values[key[row]]}/{claimed[row]}",
+        )
+        return expected
+
+    def _judge_sizes(self, key: Ints, ids: Ints, planned: Bools) -> None:
+        counts = np.bincount(ids[planned], minlength=1)
+        sizes = np.full(len(counts), np.iinfo(np.int64).max)
+        for code, size in self._sizes.items():
+            sizes[ids[planned & (key == code)]] = size
+        for batch in np.flatnonzero(counts > sizes):
+            if batch:
+                text = str(self._reader.batch_ids.values[batch])
+                most, got = int(sizes[batch]), int(counts[batch])
+                self._tally.add(Check.BATCH_SIZE, text, f"at most {most}", str(got), got - most)
+
+
+def shifts_of(
+    number: Ints, spec: Ints, specs: Domain[Spec | None], shifts: Domain[Shift | None]
+) -> Ints:
+    """How far each hub's batch is moved; 0 for a first batch, or none."""
+    if not len(number):
+        return np.zeros(0, np.int32)
+    rows, inverse = distinct([(number, int(number.max()) + 1), (spec, len(specs))])
+    codes = []
+    for row in rows:
+        batch = specs.values[spec[row]]
+        later = batch is not None and number[row] > 0
+        codes.append(shifts.code((int(number[row]), *batch[1:]) if batch and later else None))
+    return np.array(codes, np.int32)[inverse]
+
+
+def _spec(batch: BatchSpec | None) -> Spec | None:
+    return None if batch is None else (batch.size, batch.pause.days, batch.pause.seconds)
+
+
+def _tightest(specs: Iterable[Spec | None]) -> Spec:
+    """The smallest size and the longest pause of all who say."""
+    there = [spec for spec in specs if spec is not None]
+    pause = max(((days, seconds) for _, days, seconds in there), key=lambda p: p[0] * 86_400 + p[1])
+    return min(spec[0] for spec in there), *pause
+
+
+@cache
+def _claim(text: str | None) -> tuple[str | None, int]:
+    """`<key>/<n>` as its two parts; a number of -1 where it is not written so."""
+    prefix, slash, number = (text or "").rpartition("/")
+    plain = number.isascii() and number.isdigit() and len(number) < 9 and str(int(number)) == number
+    return (prefix, int(number)) if slash and plain else (None, NONE)

@@ -1,0 +1,184 @@
+"""Consent (planning 6, 7): from what each Supplier agreed to, the hub's one period and basis.
+
+Hubs with the same ground, the same two consents and the same change of Supplier share one
+resolution; it is worked out once. `change_of_supplier` freezes and cuts are read here.
+"""
+
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from attrs import frozen
+
+from chfw_core.engines.verify.arrays import NO_TIME, Domain, Guids, Ints, day_number, micros
+from chfw_core.engines.verify.calendar import Calendar
+from chfw_core.engines.verify.dcc import Ground
+from chfw_core.engines.verify.rows import BOTH, DEFAULT, SOLE
+from chfw_core.engines.verify.settle import Agreed
+from chfw_core.engines.verify.world import World
+from chfw_core.model.events import Event
+from chfw_core.model.periods import london_date, london_midnight
+from chfw_core.model.windows import WeeklyWindow, Windows
+
+NOBODY, ONE, SPLIT = 0, 1, 2
+_A_YEAR = 366 * 24 * 60 * 60 * 1_000_000
+
+
+@frozen
+class Resolved:
+    """A hub's basis, period and windows; `floor` = the earliest moment that I1 allows."""
+
+    basis: int
+    opens: int
+    closes: int
+    windows: Windows
+    floor: int
+    division: str | None
+
+
+@frozen
+class Freeze:
+    """Changes of Supplier of one hub: frozen days, and the end of an early period or NO_TIME."""
+
+    days: tuple[tuple[int, int], ...]
+    cut: int
+
+
+class Resolver:
+    """Resolutions by number."""
+
+    def __init__(self, world: World, calendar: Calendar) -> None:
+        self._world = world
+        self._calendar = calendar
+
+    def resolve(
+        self,
+        ground: Ground,
+        consents: tuple[Agreed | None, Agreed | None],
+        parties: int,
+        freeze: Freeze | None,
+        division: str | None,
+    ) -> Resolved:
+        """The period of hubs that share all this. `parties` = NOBODY, ONE or SPLIT."""
+        early = self._early(consents, parties, division)
+        if early is not None and freeze is not None and freeze.cut != NO_TIME:
+            basis, opens, closes, windows, floor = early
+            closes = min(closes, freeze.cut)  # CS3: ends with the start of the freeze
+            early = (basis, opens, closes, windows, floor) if opens < closes else None
+        if early is None:
+            # I2, BR4.2: no consent, or one of two missing, is the DCC's date; I1: not before it.
+            windows = self._world.windows.values[ground.windows]
+            automatic = self._world.moments[ground.moment].automatic
+            early = (DEFAULT, ground.opens, ground.closes, windows, automatic)
+        basis, opens, closes, windows, floor = early
+        return Resolved(basis, max(opens, ground.delay), closes, windows, floor, division)
+
+    def _early(
+        self, consents: tuple[Agreed | None, Agreed | None], parties: int, division: str | None
+    ) -> tuple[int, int, int, Windows, int] | None:
+        one, two = consents
+        if parties == NOBODY:
+            return None
+        if parties == ONE:  # BR3.2
+            sole = one or two
+            if sole is None:
+                return None
+            windows = self._world.windows.values[sole.windows]
+            return SOLE, sole.opens, sole.closes, windows, sole.opens
+        if one is None or two is None:  # BR4.1
+            return None
+        opens = max(one.opens, two.opens)  # BR4.3: the later of the two
+        closes = min(one.closes, two.closes)
+        if closes <= opens:
+            closes = one.closes if one.opens > two.opens else two.closes
+        windows = self._common(one, two, opens, closes, division)
+        return BOTH, opens, closes, windows, opens
+
+    def _common(
+        self, one: Agreed, two: Agreed, opens: int, closes: int, division: str | None
+    ) -> Windows:
+        ours = [self._world.windows.values[agreed.windows] for agreed in (one, two)]
+        both = together(*ours)
+        # Weekly windows come round: a year back is as good as the beginning of time.
+        bound = self._world.as_of - _A_YEAR
+        if len(self._calendar.within(both, division, max(opens, bound), closes)[0]):
+            return both
+        # Nothing is left of both: those of the Supplier whose first moment is later (I1).
+        ranked = []
+        for agreed, windows in zip((one, two), ours, strict=True):
+            since = max(agreed.opens, bound)
+            spans = self._calendar.within(windows, division, since, agreed.closes)[0]
+            first = int(spans[0]) if len(spans) else NO_TIME
+            ranked.append((first, [_sorts(part) for part in windows.parts], windows))
+        return max(ranked, key=lambda rank: rank[:2])[2]
+
+
+def together(*several: Windows) -> Windows:
+    """The intersection of windows, in an order that does not depend on whose they are (I3)."""
+    parts = {part for windows in several for part in windows.parts}
+    return Windows(parts=tuple(sorted(parts, key=_sorts)))
+
+
+def _sorts(part: WeeklyWindow) -> tuple[str, str, int, int]:
+    return part.owner, part.name, part.start, part.end
+
+
+class Changes:
+    """CS3: the changes of Supplier that were announced by `as_of`, by hub."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        at = world.inputs.parameters.at
+        self._before = at("change_freeze_days_before", world.today)
+        self._after = at("change_freeze_days_after", world.today)
+        self._by_guid: dict[int, list[Event]] = {}
+        for event in world.events:
+            if event.type != "change_of_supplier_started" or _effective(event) is None:
+                continue
+            if event.guid is not None:
+                self._by_guid.setdefault(int(event.guid), []).append(event)
+        self._guids = np.array(sorted(self._by_guid), np.uint64)
+        self.freezes: Domain[Freeze | None] = Domain(None)
+
+    def codes(self, guids: Guids, imports: Ints, gases: Ints) -> Ints:
+        """The freeze of each hub; 0 = none."""
+        codes = np.zeros(len(guids), np.int32)
+        if not len(self._guids):
+            return codes
+        at = np.minimum(np.searchsorted(self._guids, guids), len(self._guids) - 1)
+        for row in np.flatnonzero(self._guids[at] == guids):
+            holders = {
+                "import": self._world.parties.values[imports[row]],
+                "gas": self._world.parties.values[gases[row]],
+            }
+            codes[row] = self.freezes.code(self._freeze(self._by_guid[int(guids[row])], holders))
+        return codes
+
+    def _freeze(self, events: list[Event], holders: dict[str, str | None]) -> Freeze:
+        days, cuts = [], []
+        for event in events:
+            effective = _effective(event)
+            if effective is None:
+                continue
+            first = effective - timedelta(days=self._before)
+            last = effective + timedelta(days=self._after)
+            days.append((day_number(first), day_number(last)))
+            holder = holders.get(str(event.fields.get("role")))
+            leaves = holder is not None and event.fields.get("from") in (None, holder)
+            if leaves and self._world.today < effective:
+                cuts.append(micros(london_midnight(first)))
+        return Freeze(tuple(sorted(set(days))), min(cuts, default=NO_TIME))
+
+
+def _effective(event: Event) -> date | None:
+    """The London day on which a change takes effect, however the event's file wrote it."""
+    match event.fields.get("effective"):
+        case datetime() as instant:
+            return london_date(instant)
+        case date() as day:
+            return day
+        case str() as text if len(text) == 10:
+            return date.fromisoformat(text)
+        case str() as text:
+            return london_date(datetime.fromisoformat(text))
+        case _:
+            return None

@@ -1,0 +1,162 @@
+"""One Supplier's act for its hubs, in the order of precedence (planning 4), by successive masks.
+
+Everything is an array over the hubs asked about. Later steps of the table are written first and
+overwritten by the earlier ones, so that the code reads the table from its end to its start.
+"""
+
+import numpy as np
+from attrs import frozen
+
+from chfw_core.engines.verify.arrays import NO_TIME, Bools, Domain, Ints, Longs, distinct, numbered
+from chfw_core.engines.verify.frames import Frame
+from chfw_core.engines.verify.masks import Truths, closing_of, opening_of
+from chfw_core.engines.verify.recorded import INSTRUCTED, WITHDRAWN
+from chfw_core.engines.verify.sheet import Owner, Sheet
+from chfw_core.engines.verify.world import Moment, World
+from chfw_core.rules.model import At, DecideThen
+
+Spec = tuple[int, int, int]
+"""A batch: size, and the pause in days and seconds."""
+
+
+@frozen
+class Agreed:
+    """What a Supplier agrees to: before the automatic time, opening, closing, windows."""
+
+    opens: int
+    closes: int
+    windows: int
+
+
+@frozen
+class Acts:
+    """Per hub: the rule that determined (0 = none), the consent and the batch asked for."""
+
+    rule: Ints
+    consent: Ints
+    spec: Ints
+
+
+@frozen
+class Explicit:
+    """What stands on record for each hub asked about."""
+
+    kind: Ints
+    opens: Longs
+    closes: Longs
+    rule: Ints
+
+    def take(self, rows: Longs) -> "Explicit":
+        """Some of the hubs."""
+        return Explicit(self.kind[rows], self.opens[rows], self.closes[rows], self.rule[rows])
+
+
+class Settler:
+    """Turns sheets into acts. `consents` and `specs` number what there is."""
+
+    def __init__(self, world: World, truths: Truths) -> None:
+        self.world = world
+        self._truths = truths
+        self.consents: Domain[Agreed | None] = Domain(None)
+        self.specs: Domain[Spec | None] = Domain(None)
+
+    def period_of(self, at: At | None, frame: Frame, moment: Moment) -> tuple[Longs, Longs]:
+        """A rule's own period: from the day after `as_of` to the automatic time, unless it says.
+
+        An end that hangs on a missing field is NO_TIME: no period.
+        """
+        first = np.full(frame.size, self.world.tomorrow, np.int64)
+        last = np.full(frame.size, moment.automatic, np.int64)
+        if at is not None and at.opens is not None:
+            first = opening_of(at.opens, frame, moment, self._truths)
+        if at is not None and at.closes is not None:
+            last = closing_of(at.closes, frame, moment, self._truths)
+        return np.where(last == NO_TIME, NO_TIME, first), np.where(first == NO_TIME, NO_TIME, last)
+
+    def settle(
+        self,
+        owner: Owner,
+        sheet: Sheet,
+        frame: Frame,
+        profile: Ints,
+        moment: Moment,
+        pilot: Ints | None = None,
+        explicit: Explicit | None = None,
+    ) -> Acts:
+        """The acts of one owner; `pilot` = the number of the pilot a hub is in, or -1."""
+        opens, closes, windows, spec, instructs = self._decided(
+            owner, sheet, frame, profile, moment
+        )
+        rule = owner.decide_codes[sheet.decide[profile]]
+        instructs &= self.world.as_of <= moment.cutoff  # BR3.4: "no later than" includes it
+        if pilot is not None:
+            for number, pilot_rule in enumerate(owner.rules.pilots):
+                rows = np.flatnonzero(pilot == number)
+                if len(rows):
+                    period = self.period_of(pilot_rule.at, frame.take(rows), moment)
+                    opens[rows], closes[rows] = period
+                    windows[rows] = self.world.windows.code(pilot_rule.at.windows)
+                    rule[rows] = owner.pilot_codes[number]
+                    spec[rows] = 0
+                    instructs[rows] = True
+        if explicit is not None:
+            on_record = explicit.kind != 0
+            rule = np.where(on_record, explicit.rule, rule)
+            opens = np.where(on_record, explicit.opens, opens)
+            closes = np.where(on_record, explicit.closes, closes)
+            windows[on_record] = 0
+            spec[on_record] = 0
+            instructs[explicit.kind == INSTRUCTED] = True
+            instructs[explicit.kind == WITHDRAWN] = False
+        closes = np.minimum(closes, moment.automatic)
+        instructs &= (closes > self.world.earliest) & (opens < closes)
+        floor, hold = owner.floors(sheet, frame, profile, moment)
+        pushed_out = instructs & (floor >= closes)
+        rule = np.where(pushed_out, owner.hold_codes[hold], rule)
+        instructs &= ~pushed_out
+        opens = np.maximum(opens, floor)
+        held = sheet.open_hold[profile]
+        rule = np.where(held >= 0, owner.hold_codes[held], rule)
+        excluded = sheet.exclude[profile]
+        rule = np.where(excluded >= 0, owner.exclude_codes[excluded], rule)
+        instructs &= (held < 0) & (excluded < 0)
+        consent = self._consents(instructs, opens, closes, windows)
+        return Acts(rule.astype(np.int32), consent, np.where(instructs, spec, 0).astype(np.int32))
+
+    def _decided(
+        self, owner: Owner, sheet: Sheet, frame: Frame, profile: Ints, moment: Moment
+    ) -> tuple[Longs, Longs, Ints, Ints, Bools]:
+        size = frame.size
+        opens = np.full(size, NO_TIME, np.int64)
+        closes = np.full(size, NO_TIME, np.int64)
+        windows, spec = np.zeros(size, np.int32), np.zeros(size, np.int32)
+        instructs = np.zeros(size, np.bool_)
+        decide = sheet.decide[profile]
+        for number, rule in enumerate(owner.rules.decides):
+            if rule.then is not DecideThen.INSTRUCT:
+                continue
+            rows = np.flatnonzero(decide == number)
+            if not len(rows):
+                continue
+            opens[rows], closes[rows] = self.period_of(rule.at, frame.take(rows), moment)
+            windows[rows] = self.world.windows.code(rule.at.windows) if rule.at else 0
+            if rule.batch is not None:
+                pause = rule.batch.pause
+                spec[rows] = self.specs.code((rule.batch.size, pause.days, pause.seconds))
+            instructs[rows] = True
+        return opens, closes, windows, spec, instructs
+
+    def _consents(self, there: Bools, opens: Longs, closes: Longs, windows: Ints) -> Ints:
+        consent = np.zeros(len(there), np.int32)
+        rows = np.flatnonzero(there)
+        if not len(rows):
+            return consent
+        firsts, lasts, kinds = opens[rows], closes[rows], windows[rows]
+        keys = [numbered(firsts), numbered(lasts), (kinds, len(self.world.windows))]
+        chosen, inverse = distinct(keys)
+        codes = [
+            self.consents.code(Agreed(int(firsts[at]), int(lasts[at]), int(kinds[at])))
+            for at in chosen
+        ]
+        consent[rows] = np.array(codes, np.int32)[inverse]
+        return consent

@@ -1,0 +1,192 @@
+"""The days of a hub (planning 8): for each timing, the occurrence that opens on each London day.
+
+A timing is a resolution in one region, with its frozen days, its batch's start and its priority.
+Its table has one cell per day; all tables lie end to end in flat arrays, so that a block of rows
+is compared by one look-up each. What happens in the cells (hubs planned, first and last hash) is
+counted beside them and judged at the end.
+"""
+
+from datetime import timedelta
+
+import numpy as np
+from attrs import frozen
+
+from chfw_core.engines.verify.arrays import (
+    FOREVER,
+    NO_TIME,
+    Bools,
+    Domain,
+    Guids,
+    Ints,
+    Longs,
+    distinct,
+    instant_of,
+    micros,
+)
+from chfw_core.engines.verify.calendar import Calendar, without
+from chfw_core.engines.verify.resolve import Freeze, Resolved, together
+from chfw_core.engines.verify.world import World
+from chfw_core.model.parties import CSP_PREFIX
+from chfw_core.model.periods import add_wall_days
+
+DAY = 24 * 60 * 60 * 1_000_000
+"""Microseconds."""
+
+Shift = tuple[int, int, int]
+"""Batch number, and its pause in days and seconds."""
+
+
+@frozen
+class Timing:
+    """One timing; `opening` is where its batch may begin."""
+
+    resolved: Resolved
+    region: str | None
+    freeze: Freeze | None
+    priority: int
+    opening: int
+
+
+class Timings:
+    """All timings of an estate, with their cells."""
+
+    def __init__(self, world: World, calendar: Calendar) -> None:
+        self._world = world
+        self._calendar = calendar
+        self.shifts: Domain[Shift | None] = Domain(None)
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self.timings: list[Timing] = []
+        self.first_day: Ints = np.zeros(0, np.int32)
+        self.offset: Longs = np.zeros(1, np.int64)
+        self.opens: Longs = np.zeros(0, np.int64)
+        self.closes: Longs = np.zeros(0, np.int64)
+        self.count: Longs = np.zeros(0, np.int64)
+        self.lowest: Guids = np.zeros(0, np.uint64)
+        self.highest: Guids = np.zeros(0, np.uint64)
+        self.example: Guids = np.zeros(0, np.uint64)
+
+    def codes(
+        self,
+        resolved: tuple[Ints, list[Resolved]],
+        regions: tuple[Ints, Domain[str | None]],
+        freezes: tuple[Ints, Domain[Freeze | None]],
+        priority: Ints,
+        shift: Ints,
+    ) -> Ints:
+        """The timing of each row."""
+        if not len(shift):
+            return np.zeros(0, np.int32)
+        columns = [
+            (resolved[0], len(resolved[1])),
+            (regions[0], len(regions[1])),
+            (freezes[0], len(freezes[1])),
+            (priority, int(priority.max()) + 1),
+            (shift, len(self.shifts)),
+        ]
+        rows, inverse = distinct(columns)
+        numbers = np.zeros(len(rows), np.int32)
+        fresh: list[tuple[int, Longs, Longs]] = []
+        for at, row in enumerate(rows):
+            key = tuple(int(codes[row]) for codes, _ in columns)
+            if key not in self._numbers:
+                self._numbers[key] = len(self.timings)
+                timing = self._timing(
+                    resolved[1][key[0]],
+                    regions[1].values[key[1]],
+                    freezes[1].values[key[2]],
+                    key[3],
+                    self.shifts.values[key[4]],
+                )
+                self.timings.append(timing)
+                fresh.append(self.table(timing))
+            numbers[at] = self._numbers[key]
+        self._append(fresh)
+        return numbers[inverse]
+
+    def _timing(
+        self,
+        resolved: Resolved,
+        region: str | None,
+        freeze: Freeze | None,
+        priority: int,
+        shift: Shift | None,
+    ) -> Timing:
+        opening = resolved.opens
+        if shift is not None:
+            number, days, seconds = shift
+            try:
+                moved = add_wall_days(instant_of(opening), number * days)
+                opening = micros(moved + timedelta(seconds=number * seconds))  # BR3.7
+            except OverflowError:
+                opening = FOREVER
+        return Timing(resolved, region, freeze, priority, opening)
+
+    def table(self, timing: Timing) -> tuple[int, Longs, Longs]:
+        """The first day of a timing's table, and what opens and closes on each of its days."""
+        resolved, world = timing.resolved, self._world
+        windows = resolved.windows
+        narrower = world.rulesets.get(f"{CSP_PREFIX}{timing.region}")
+        if narrower is not None:
+            windows = together(windows, narrower.region_windows)
+        # An occurrence that opens days before the earliest day cannot matter.
+        first = max(timing.opening, world.earliest - 2 * DAY)
+        spans = self._calendar.within(windows, resolved.division, first, resolved.closes)
+        for blackout in world.release.blackouts:
+            if blackout.regions is None or timing.region in blackout.regions:
+                spans = without(spans, micros(blackout.opens), micros(blackout.closes))
+        days = self._calendar.days(spans[0])
+        # A night belongs to the day on which it begins: its second half opens no day of its own.
+        kept = (days >= world.earliest_day) & (days == spans[2])
+        for low, high in timing.freeze.days if timing.freeze else ():
+            kept &= (days < low) | (days > high)  # CS3
+        days, starts, ends = days[kept], spans[0][kept], spans[1][kept]
+        if not len(days):
+            return world.earliest_day, np.zeros(0, np.int64), np.zeros(0, np.int64)
+        # Of several occurrences that open on one day the first counts.
+        present, firsts = np.unique(days, return_index=True)
+        low = int(present[0])
+        opens = np.full(int(present[-1]) - low + 1, NO_TIME, np.int64)
+        closes = opens.copy()
+        opens[present - low] = starts[firsts]
+        closes[present - low] = ends[firsts]
+        return low, opens, closes
+
+    def _append(self, fresh: list[tuple[int, Longs, Longs]]) -> None:
+        if not fresh:
+            return
+        firsts, opens, closes = zip(*fresh, strict=True)
+        sizes = np.cumsum([len(part) for part in opens])
+        self.offset = np.concatenate([self.offset, self.offset[-1] + sizes])
+        self.first_day = np.concatenate([self.first_day, np.array(firsts, np.int32)])
+        self.opens = np.concatenate([self.opens, *opens])
+        self.closes = np.concatenate([self.closes, *closes])
+        more = int(sizes[-1])
+        self.count = np.concatenate([self.count, np.zeros(more, np.int64)])
+        full = np.full(more, np.iinfo(np.uint64).max, np.uint64)
+        self.lowest = np.concatenate([self.lowest, full])
+        self.highest = np.concatenate([self.highest, np.zeros(more, np.uint64)])
+        self.example = np.concatenate([self.example, np.zeros(more, np.uint64)])
+
+    def cells(self, timing: Ints, day: Ints) -> tuple[Longs, Bools]:
+        """The cell of each row's day, and whether that day is one of its timing's."""
+        place = day.astype(np.int64) - self.first_day[timing]
+        start, end = self.offset[timing], self.offset[timing + 1]
+        inside = (place >= 0) & (place < end - start)
+        cell = np.where(inside, start + place, 0)
+        if len(self.opens):
+            inside &= self.opens[cell] != NO_TIME
+        return cell, inside
+
+    def plan(self, cell: Longs, guids: Guids, hashes: Guids) -> None:
+        """Hubs that stand in these cells."""
+        if not len(cell):
+            return
+        self.count += np.bincount(cell, minlength=len(self.count))
+        self.example[cell] = guids
+        np.minimum.at(self.lowest, cell, hashes)
+        np.maximum.at(self.highest, cell, hashes)
+
+    def days_of(self, timing: int) -> tuple[int, Bools]:
+        """The first day of a timing's table, and which of its days are allowed."""
+        cells = slice(int(self.offset[timing]), int(self.offset[timing + 1]))
+        return int(self.first_day[timing]), self.opens[cells] != NO_TIME

@@ -1,0 +1,109 @@
+"""The inputs of a plan, made ready to be asked: instants as numbers, ids as codes, contexts.
+
+A `Moment` is one automatic time with what follows from it: the cut-off and the context in which
+rules are read. There are few: the release's own, and one for each date that the DCC moved it to.
+"""
+
+from datetime import date, timedelta
+
+from attrs import frozen
+
+from chfw_core.engines.verify.arrays import Domain, day_number, instant_of, micros
+from chfw_core.model.events import Event
+from chfw_core.model.parties import DCC
+from chfw_core.model.periods import add_months, add_wall_days, london_date, london_midnight
+from chfw_core.model.releases import Phase
+from chfw_core.model.windows import Windows
+from chfw_core.planning.model import PlanInputs
+from chfw_core.rules.evaluate import RuleContext, make_context
+from chfw_core.rules.model import BatchSpec, RuleSet
+
+
+@frozen(kw_only=True)
+class Moment:
+    """An automatic time: cut-off, end of the default period (BR1.3, BR3.4), rule context."""
+
+    number: int
+    automatic: int
+    cutoff: int
+    default_closes: int
+    context: RuleContext
+
+
+class World:
+    """One plan's inputs. Codes of parties, rules, windows and batch keys are kept here."""
+
+    def __init__(self, inputs: PlanInputs) -> None:
+        self.inputs = inputs
+        self.release = inputs.release
+        self.as_of = micros(inputs.as_of)
+        self.today: date = london_date(inputs.as_of)
+        self.tomorrow = micros(london_midnight(self.today + timedelta(days=1)))
+        lead = inputs.parameters.at("lead_days", self.today)
+        earliest = self.today + timedelta(days=lead)
+        self.earliest_day = day_number(earliest)
+        self.earliest = micros(london_midnight(earliest))
+        self.events = self._events()
+        self.phase = self._phase()
+        self.parties: Domain[str | None] = Domain(None)
+        self.rules: Domain[str | None] = Domain(None)
+        self.windows: Domain[Windows] = Domain(Windows())
+        self.windows.code(Windows())
+        self.batches: Domain[BatchSpec | None] = Domain(None)
+        self.rulesets = {rules.owner: rules for rules in inputs.rulesets}
+        for rules in inputs.rulesets:
+            for rule in (*rules.excludes, *rules.holds, *rules.decides, *rules.pilots):
+                self.rules.code(rule.id)
+        self._cutoff_months = inputs.parameters.at("cutoff_before_months", self.today)
+        self._moments: dict[int, Moment] = {}
+        self.moments: list[Moment] = []
+        self.own = self.moment(micros(self.release.automatic_at))
+
+    def _events(self) -> tuple[Event, ...]:
+        """planning 1: those by `as_of`, of this release or of none, in order of time."""
+        ours = (None, "", self.release.id)
+        heard = [
+            event
+            for event in self.inputs.events
+            if event.at <= self.inputs.as_of and event.fields.get("release") in ours
+        ]
+        return tuple(sorted(heard, key=lambda event: (event.at, event.seq)))
+
+    def _phase(self) -> Phase:
+        opened = [e for e in self.dcc_events if e.type == "phase_opened" and "phase" in e.fields]
+        return Phase(str(opened[-1].fields["phase"])) if opened else Phase.NOTIFIED
+
+    @property
+    def dcc_events(self) -> tuple[Event, ...]:
+        """Those that act on the release: of nobody, or of the DCC."""
+        return tuple(event for event in self.events if event.party in (None, DCC))
+
+    def events_for(self, owner: str) -> tuple[Event, ...]:
+        """What can release this owner's holds: its own events and those that act on the release."""
+        return tuple(event for event in self.events if event.party in (None, DCC, owner))
+
+    def ruleset(self, owner: str) -> RuleSet:
+        """The owner's rules; an owner without a file has none."""
+        return self.rulesets.get(owner) or RuleSet(owner=owner)
+
+    def moment(self, automatic: int) -> Moment:
+        """The cut-off, default period and context that follow from an automatic time."""
+        if automatic not in self._moments:
+            at = instant_of(automatic)
+            cutoff = add_months(at, -self._cutoff_months)
+            made = Moment(
+                number=len(self.moments),
+                automatic=automatic,
+                cutoff=micros(cutoff),
+                default_closes=micros(add_wall_days(at, self.release.mass_period_days)),
+                context=make_context(
+                    self.release,
+                    as_of=self.inputs.as_of,
+                    phase=self.phase,
+                    automatic_at=at,
+                    cutoff=cutoff,
+                ),
+            )
+            self._moments[automatic] = made
+            self.moments.append(made)
+        return self._moments[automatic]

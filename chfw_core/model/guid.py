@@ -1,0 +1,60 @@
+"""A hub's GUID: the EUI-64 of its Communications Hub Function, as an unsigned 64-bit number.
+
+Text is eight hex pairs joined by `-`, either case on input, upper case on output. Real GUIDs
+exceed 2^63, so stores that know only signed numbers take `to_signed`, which keeps the order.
+`keyed_hash` is the one fixed arithmetic hash by which hubs are sampled and ordered: the same on
+every machine, in every engine and under any order of rows (I7).
+"""
+
+import hashlib
+import re
+from typing import NewType
+
+from chfw_core.errors import InputError
+
+Guid = NewType("Guid", int)
+
+_TEXT = re.compile(r"(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}")
+_SIGN = 1 << 63
+MASK_64 = (1 << 64) - 1
+
+
+def parse_guid(text: str) -> Guid:
+    """Read `88-73-84-90-6A-10-02-DB`, in either case. Raises InputError on anything else."""
+    if not _TEXT.fullmatch(text):
+        raise InputError(
+            f"`{text}` is not a GUID",
+            hint="write the EUI-64 as eight hex pairs joined by `-`, like 88-73-84-90-6A-10-02-DB",
+        )
+    return Guid(int(text.replace("-", ""), 16))
+
+
+def format_guid(guid: int) -> str:
+    """The upper-case text with hyphens. Raises InputError outside 0 … 2^64 - 1."""
+    if not 0 <= guid <= MASK_64:
+        raise InputError(f"{guid} is not an unsigned 64-bit number")
+    digits = f"{guid:016X}"
+    return "-".join(digits[at : at + 2] for at in range(0, 16, 2))
+
+
+def to_signed(guid: int) -> int:
+    """A signed 64-bit number in the same order, for stores without an unsigned type."""
+    return guid - _SIGN
+
+
+def from_signed(number: int) -> Guid:
+    """The inverse of `to_signed`."""
+    return Guid(number + _SIGN)
+
+
+def hash_key(text: str) -> int:
+    """A 64-bit key from a seed or an id: the first eight bytes of its SHA-256."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def keyed_hash(guid: int, key: int) -> int:
+    """The hub's place in the order named by `key`: a bijection on 64 bits, so never a tie."""
+    mixed = ((guid ^ key) + 0x9E3779B97F4A7C15) & MASK_64
+    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & MASK_64
+    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & MASK_64
+    return mixed ^ (mixed >> 31)

@@ -1,0 +1,213 @@
+"""One Supplier's decision for a hub, from what matched: the precedence of the contract.
+
+Matching (which rules hold for which hub) is the engines' business, hub by hub or by the column.
+What follows from a match is decided here, once, for both: a function of the match and of the
+hub's terms alone.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from attrs import frozen
+
+from chfw_core.consent.model import Consent
+from chfw_core.consent.standing import Standing as Standing
+from chfw_core.model.periods import Period, format_instant, london_date, london_midnight
+from chfw_core.model.windows import Windows
+from chfw_core.rules.evaluate import as_closing, as_opening
+from chfw_core.rules.model import At, BatchSpec, DateExpr, DecideRule, DecideThen, PilotRule
+
+ReadDate = Callable[[DateExpr], date | datetime | None]
+"""The value of a date expression for the hub (or class of hubs) at hand."""
+
+
+@frozen(kw_only=True)
+class Terms:
+    """The hub's times in this plan: all that its dates are measured against.
+
+    `first_moment` = the start of the earliest day on which anything can be activated.
+    """
+
+    as_of: datetime
+    first_moment: datetime
+    automatic_at: datetime
+    cutoff: datetime
+
+    @property
+    def too_late(self) -> bool:
+        """BR3.4: no instruction counts after the cut-off; the instant itself still does."""
+        return self.as_of > self.cutoff
+
+
+@frozen(kw_only=True)
+class HoldState:
+    """A hold that matched and is not over. `ends` None = open, it awaits `awaits`."""
+
+    rule: str
+    because: str
+    ends: datetime | None
+    awaits: str = ""
+    at_latest: datetime | None = None
+
+
+@frozen(kw_only=True)
+class Matched:
+    """What of one Supplier's rules and instructions holds for a hub.
+
+    `exclude`: the first matching exclude rule (id, because). `decide`: the first match.
+    """
+
+    party: str
+    exclude: tuple[str, str] | None = None
+    holds: tuple[HoldState, ...] = ()
+    standing: Standing | None = None
+    pilot: PilotRule | None = None
+    decide: DecideRule | None = None
+
+
+@frozen(kw_only=True)
+class Decision:
+    """What one Supplier agrees to, the rule that determined it and the reason in words.
+
+    `consent` None = it leaves the hub to the DCC's date.
+    """
+
+    party: str
+    consent: Consent | None
+    reason: str
+    rule: str | None = None
+    batch: BatchSpec | None = None
+    explicit: bool = False
+    pilot: bool = False
+
+
+def open_hold(holds: tuple[HoldState, ...]) -> HoldState | None:
+    """Of the holds without a known end the one that can last longest; then file order."""
+    still_open = [hold for hold in holds if hold.ends is None]
+    without_limit = (hold for hold in still_open if hold.at_latest is None)
+    limited = ((hold.at_latest, hold) for hold in still_open if hold.at_latest is not None)
+    longest = max(limited, key=lambda pair: pair[0], default=(None, None))[1]
+    return next(without_limit, longest)
+
+
+def latest_end(holds: tuple[HoldState, ...]) -> HoldState | None:
+    """Of the holds with a known end the one that ends last."""
+    known = ((hold.ends, hold) for hold in holds if hold.ends is not None)
+    return max(known, key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Decision:
+    """Exclude, hold, explicit instruction, pilot, decide: the first that applies (contracts)."""
+    party = matched.party
+    if matched.exclude is not None:
+        excluded_by, because = matched.exclude
+        reason = f"{party} excludes it by `{excluded_by}`: {because}"
+        return Decision(party=party, consent=None, rule=excluded_by, reason=reason)
+    if (hold := open_hold(matched.holds)) is not None:
+        return Decision(party=party, consent=None, rule=hold.rule, reason=_waits(party, hold))
+    delay = latest_end(matched.holds)
+    if matched.standing is not None:
+        return _explicit(matched.standing, delay, party, terms)
+    if matched.pilot is not None:
+        pilot = matched.pilot
+        decision = _instruct(pilot.id, pilot.at, None, party, terms, read_date)
+        return Decision(party=party, consent=decision.consent, rule=pilot.id, reason=decision.reason, pilot=True)
+    if matched.decide is None:
+        return Decision(party=party, consent=None, reason=f"no rule of {party} instructs")
+    rule = matched.decide
+    if rule.then is not DecideThen.INSTRUCT:
+        return Decision(
+            party=party,
+            consent=None,
+            rule=rule.id,
+            reason=f"{party} leaves it to the DCC by `{rule.id}`: {rule.because}",
+        )
+    decided = _instruct(rule.id, rule.at or At(), delay, party, terms, read_date)
+    batch = rule.batch if decided.consent is not None else None
+    return Decision(party=party, consent=decided.consent, rule=decided.rule, reason=decided.reason, batch=batch)
+
+
+def rule_period(at: At, terms: Terms, read_date: ReadDate) -> Period | str:
+    """The period that a rule's `at` asks for, cut at the automatic time, or why there is none.
+
+    `from` defaults to the London day after `as_of`, `to` to the automatic time.
+    """
+    if terms.too_late:  # BR3.4
+        return f"after the cut-off at {format_instant(terms.cutoff)}"
+    opens = _next_day(terms.as_of) if at.opens is None else _opening(at.opens, read_date)
+    closes = terms.automatic_at if at.closes is None else _closing(at.closes, read_date)
+    if opens is None or closes is None:
+        return "the hub has no value for the date that the rule reads"
+    if opens >= terms.automatic_at:  # I1: earlier than the automatic time, or not at all
+        return "its period holds no time before the automatic time"
+    closes = min(closes, terms.automatic_at)
+    if opens >= closes:
+        return "its period closes before it opens"
+    if closes <= terms.first_moment:
+        return f"its period was over at {format_instant(closes)}"
+    return Period(opens=opens, closes=closes)
+
+
+def _opening(expr: DateExpr, read_date: ReadDate) -> datetime | None:
+    value = read_date(expr)
+    return None if value is None else as_opening(value)
+
+
+def _closing(expr: DateExpr, read_date: ReadDate) -> datetime | None:
+    value = read_date(expr)
+    return None if value is None else as_closing(value)
+
+
+def _next_day(as_of: datetime) -> datetime:
+    day = london_date(as_of)
+    return london_midnight(day.fromordinal(day.toordinal() + 1))
+
+
+def _instruct(rule: str, at: At, delay: HoldState | None, party: str, terms: Terms, read_date: ReadDate) -> Decision:
+    period = rule_period(at, terms, read_date)
+    if isinstance(period, str):
+        return Decision(
+            party=party,
+            consent=None,
+            rule=rule,
+            reason=f"{party}'s rule `{rule}` leaves it to the DCC: {period}",
+        )
+    consent = Consent(period=period, windows=at.windows)
+    reason = f"{party} instructs by `{rule}`"
+    return _delayed(Decision(party=party, consent=consent, rule=rule, reason=reason), delay, terms)
+
+
+def _explicit(standing: Standing, delay: HoldState | None, party: str, terms: Terms) -> Decision:
+    period, rule = standing.period, standing.rule
+    if period is None:
+        return Decision(party=party, consent=None, explicit=True, reason=f"{party} has withdrawn its instruction")
+    if period.closes <= terms.first_moment:
+        reason = f"{party}'s instruction lapsed at {format_instant(period.closes)}"
+        return Decision(party=party, consent=None, explicit=True, rule=rule, reason=reason)
+    consent = Consent(period=period, windows=Windows())
+    reason = f"{party} has instructed" + (f" by `{rule}`" if rule else " explicitly")
+    return _delayed(Decision(party=party, consent=consent, rule=rule, explicit=True, reason=reason), delay, terms)
+
+
+def _delayed(decision: Decision, delay: HoldState | None, terms: Terms) -> Decision:
+    """A hold with a known date moves the opening to that date (contracts, Holds)."""
+    if delay is None or decision.consent is None or delay.ends is None:
+        return decision
+    party, consent = decision.party, decision.consent
+    left = consent.period.cut(delay.ends, consent.period.closes)
+    until = format_instant(delay.ends)
+    if left is None:
+        reason = f"{party} holds it by `{delay.rule}` until {until}, past its own period"
+        return Decision(party=party, consent=None, rule=delay.rule, reason=reason)
+    return Decision(
+        party=party,
+        consent=Consent(period=left, windows=consent.windows),
+        rule=decision.rule,
+        explicit=decision.explicit,
+        reason=f"{decision.reason}, held by `{delay.rule}` until {until}",
+    )
+
+
+def _waits(party: str, hold: HoldState) -> str:
+    limit = f", at the latest {format_instant(hold.at_latest)}" if hold.at_latest else ""
+    return f"{party} holds it by `{hold.rule}` until {hold.awaits}{limit}: {hold.because}"

@@ -1,0 +1,85 @@
+"""What goes into a plan and what comes out, whichever engine makes it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from chfw_core.consent.model import ActivationBasis
+from chfw_core.model.events import Event
+from chfw_core.model.guid import Guid
+from chfw_core.model.parameters import Parameters
+from chfw_core.model.periods import as_utc
+from chfw_core.model.products import CentralProductsList
+from chfw_core.model.releases import FirmwareRelease
+from chfw_core.model.windows import Holidays
+from chfw_core.rules.model import RuleSet
+
+
+@frozen(kw_only=True)
+class PlanInputs:
+    """Everything but the rows: release, rules, events, capacity, as of one instant.
+
+    `rulesets`: one per owner. `capacity_overrides[(region, day)]` replaces the release's figure.
+    """
+
+    release: FirmwareRelease
+    as_of: datetime = field(converter=as_utc)
+    rulesets: tuple[RuleSet, ...] = ()
+    events: tuple[Event, ...] = ()
+    capacity_overrides: Mapping[tuple[str, date], int] = field(factory=dict)
+    cpl: CentralProductsList | None = None
+    parameters: Parameters
+    holidays: Holidays
+
+    def ruleset_of(self, owner: str) -> RuleSet | None:
+        """The owner's rules, or None."""
+        return next((rules for rules in self.rulesets if rules.owner == owner), None)
+
+
+class HubStatus(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    INELIGIBLE = "ineligible"
+    INFEASIBLE = "infeasible"
+
+
+@frozen(kw_only=True)
+class ScheduledHub:
+    """One row of the schedule (contracts, Tables). `held` and `infeasible` rows have no basis, times or day."""
+
+    guid: Guid
+    status: HubStatus
+    reason: str
+    basis: ActivationBasis | None = None
+    window_opens: datetime | None = None
+    window_closes: datetime | None = None
+    day: date | None = None
+    batch_id: str | None = None
+    import_rule: str | None = None
+    gas_rule: str | None = None
+
+
+@frozen(kw_only=True)
+class Finding:
+    """Something a person should look at; the plan is made all the same. `count` hubs or rows."""
+
+    code: str
+    message: str
+    count: int = 1
+    party: str | None = None
+
+
+SCHEDULE_COLUMNS = (
+    "guid",
+    "status",
+    "basis",
+    "window_opens",
+    "window_closes",
+    "day",
+    "batch_id",
+    "import_rule",
+    "gas_rule",
+    "reason",
+)

@@ -1,0 +1,52 @@
+"""The words of a row's reason, for both engines, so that they agree byte for byte (I14).
+
+A reason says what decided, names the rule and the missing act (NF1), and never anything that hubs
+of one class do not share.
+"""
+
+from datetime import date
+
+from chfw_core.model.periods import Period, format_instant
+from chfw_core.planning.hub_plan import DccTerms, HubPlan
+
+
+def planned(plan: HubPlan) -> str:
+    """Of a hub that has its day."""
+    return plan.reason
+
+
+def held(dcc: DccTerms) -> str:
+    """Of a hub that a stop, a pause or an open hold of the DCC holds (I4)."""
+    return dcc.held or ""
+
+
+def csp_blocked(plan: HubPlan, region: str) -> str:
+    """Of a hub for which its CSP's windows leave nothing."""
+    when = _between(plan.resolution.period)
+    return f"the windows of CSP:{region} leave no time {when}; {plan.reason}"
+
+
+def no_day(plan: HubPlan, earliest: date) -> str:
+    """Of a hub whose period has no possible day from the plan's first day on."""
+    period = plan.resolution.period
+    if plan.first_day is not None:
+        return f"the DCC's hold outlasts its period {_between(period)}; {plan.reason}"
+    return (
+        f"no day {_between(period)} is possible from {earliest} on, for its windows, black-outs "
+        f"and changes of Supplier; {plan.reason}"
+    )
+
+
+def no_day_for_batch(plan: HubPlan, number: int) -> str:
+    """Of a hub whose batch opens too late for it."""
+    when = _between(plan.resolution.period)
+    return f"batch {number} has no possible day {when}; {plan.reason}"
+
+
+def over_capacity(plan: HubPlan, sentence: str) -> str:
+    """Of a hub that does not fit; `sentence` is the proof's."""
+    return f"{sentence}; {plan.reason}"
+
+
+def _between(period: Period) -> str:
+    return f"between {format_instant(period.opens)} and {format_instant(period.closes)}"

@@ -1,0 +1,46 @@
+"""CS3: the changes of Supplier that the events announce, hub by hub.
+
+`change_of_supplier_started` carries guid, role, from, to and the effective day. What a Supplier
+says in its own name concerns its holds only, so it announces no change.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from chfw_core.errors import InputError
+from chfw_core.model.events import Event
+from chfw_core.model.parties import SupplierRole, is_supplier
+from chfw_core.model.periods import london_date, parse_instant
+from chfw_core.planning.hub_plan import SupplierChange
+from chfw_core.planning.scope import EventsIndex
+
+
+def changes_by_guid(events: EventsIndex) -> Mapping[int, tuple[SupplierChange, ...]]:
+    """Per hub its changes, past and to come, in order of day and role, each once.
+
+    Raises InputError for an event without a role or an effective day.
+    """
+    found: dict[int, set[SupplierChange]] = {}
+    for of_type in events.of("change_of_supplier_started"):
+        for guid, own in of_type.by_guid.items():
+            public = [e for e in own if e.party is None or not is_supplier(e.party)]
+            if public:
+                found.setdefault(guid, set()).update(_change(event) for event in public)
+    return {guid: tuple(sorted(changes, key=lambda c: (c.effective, c.role))) for guid, changes in found.items()}
+
+
+def _change(event: Event) -> SupplierChange:
+    role, effective = event.fields.get("role"), event.fields.get("effective")
+    if role not in {member.value for member in SupplierRole}:
+        raise InputError(
+            f"event {event.seq} changes the Supplier of the role `{role}`",
+            hint="write `import` or `gas`",
+        )
+    return SupplierChange(role=SupplierRole(str(role)), effective=_day(effective, event))
+
+
+def _day(value: object, event: Event) -> date:
+    try:
+        return london_date(parse_instant(str(value)))
+    except InputError as error:
+        raise InputError(f"event {event.seq}: {error}", hint=error.hint) from None

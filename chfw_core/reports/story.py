@@ -1,0 +1,36 @@
+"""The form of an explanation: titled sections of lines, as text or as one object."""
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Section:
+    """A heading and what is said under it; a line that begins with two spaces belongs to the last."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """NF1: the whole consent story of one hub, for one reader (`party` None = the DCC)."""
+
+    guid: str
+    party: str | None
+    sections: tuple[Section, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """As text, section by section."""
+        said = [f"hub {self.guid}"]
+        for section in self.sections:
+            said += ["", section.title]
+            said += [f"  {line}" for line in section.lines]
+        return tuple(said)
+
+    def as_dict(self) -> dict[str, object]:
+        """As one object for `--json`."""
+        return {
+            "guid": self.guid,
+            "as": self.party,
+            "sections": [{"title": section.title, "lines": list(section.lines)} for section in self.sections],
+        }

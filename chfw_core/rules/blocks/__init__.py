@@ -1,0 +1,1 @@
+"""The blocks of a rule file: one module for each, from records to checked rules."""

@@ -1,0 +1,64 @@
+"""`do`: what a trigger or a pilot's outcome writes down. It never acts on a hub itself.
+
+Checked content, by key: `instruct` an At; `hold` an Until or the word `everything`; `release` and
+`notify` tuples of names; `text` a template whose `{fields}` exist; `raise` and `priority`; in a
+pilot's `then` also `open`, a phase.
+"""
+
+import re
+from collections.abc import Mapping
+
+from chfw_core.rules.blocks.at import read_at
+from chfw_core.rules.blocks.hold import read_until
+from chfw_core.rules.nodes import Scalar
+from chfw_core.rules.scope import FileScope, Place
+from chfw_core.rules.structure import Record
+
+EVERYTHING = "everything"
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def read_effects(record: Record, scope: FileScope, place: Place, *, after_event: bool) -> Mapping[str, object]:
+    """The checked content of a `do`; what is wrong in it is left out, with a problem."""
+    _check_owner(record, scope)
+    if not record.keys and not record.misspelt:
+        scope.problems.add("E219", record.span, "this does nothing")
+    for key, needed in (("text", "notify"), ("priority", "raise")):
+        if record.has(key) and not record.has(needed) and not record.misspelt:
+            scope.problems.add("E219", record.key_span(key), f"`{key}` does not go without `{needed}`")
+    at = record.record("instruct")
+    effects: dict[str, object] = {
+        "instruct": read_at(at, scope, place) if at is not None else None,
+        "hold": _hold(record, scope, place, after_event=after_event),
+        "text": _template(record.scalar("text"), scope, place),
+    }
+    for key in ("release", "notify"):
+        effects[key] = tuple(scalar.value for scalar in record.scalars(key)) or None
+    scope.released.extend(scalar for scalar in record.scalars("release") if scalar.value != EVERYTHING)
+    for key in ("raise", "priority", "open"):
+        effects[key] = record.word(key)
+    return {key: value for key, value in effects.items() if value is not None}
+
+
+def _check_owner(record: Record, scope: FileScope) -> None:
+    """A CSP neither instructs nor holds; only a Supplier instructs early (RU7)."""
+    forbidden = () if scope.is_supplier else ("instruct",) if scope.is_dcc else ("instruct", "hold", "release")
+    for key in forbidden:
+        if record.has(key):
+            scope.problems.add("E214", record.key_span(key), f"{scope.kind} cannot `{key}`")
+
+
+def _hold(record: Record, scope: FileScope, place: Place, *, after_event: bool) -> object:
+    if record.word("hold") == EVERYTHING:
+        return EVERYTHING
+    return read_until(record, "hold", scope, place, after_event=after_event)
+
+
+def _template(scalar: Scalar | None, scope: FileScope, place: Place) -> str | None:
+    """Every `{field}` must be one that this owner may see: a text leaves the house."""
+    if scalar is None:
+        return None
+    positions = scalar.positions()
+    for found in _PLACEHOLDER.finditer(scalar.value):
+        scope.look_up(found[1].strip(), place, positions.span(found.start(1), found.end(1)))
+    return scalar.value

@@ -1,0 +1,90 @@
+"""`sets` and `windows`: what a file gives names to, for itself alone."""
+
+import re
+from datetime import date, datetime
+
+from chfw_core.model.windows import WeeklyWindow
+from chfw_core.rules.keys import DAYS
+from chfw_core.rules.nodes import Scalar
+from chfw_core.rules.problems import shown
+from chfw_core.rules.scope import FileScope
+from chfw_core.rules.structure import Record
+from chfw_core.rules.values import read_date
+
+_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
+BANK_HOLIDAYS = "bank_holidays"
+
+
+def read_sets(record: Record | None, scope: FileScope) -> None:
+    """Give the file's sets to its scope."""
+    if record is None:
+        return
+    for name, key in record.keys.items():
+        scope.set_names[name] = key.span
+        if name in record.values:
+            scope.sets[name] = record.scalars(name)
+
+
+def read_windows(record: Record | None, scope: FileScope) -> None:
+    """Give the file's windows to its scope."""
+    if record is None:
+        return
+    for name, key in record.keys.items():
+        scope.window_names[name] = key.span
+        content = record.record(name)
+        window = _window(name, content, scope) if content is not None else None
+        if window is not None:
+            scope.windows[name] = window
+
+
+def _window(name: str, record: Record, scope: FileScope) -> WeeklyWindow | None:
+    days = frozenset(DAYS.index(day.value) for day in record.scalars("days"))
+    hours = _hours(record.scalar("between"), scope)
+    not_on = [_not_on(scalar, scope) for scalar in record.scalars("not_on")]
+    if hours is None or "days" not in record.values:
+        return None
+    return WeeklyWindow(
+        name=name,
+        days=days,
+        start=hours[0],
+        end=hours[1],
+        not_on=frozenset(day for day in not_on if isinstance(day, date)),
+        not_on_bank_holidays=BANK_HOLIDAYS in not_on,
+        owner=scope.owner,
+    )
+
+
+def _hours(scalar: Scalar | None, scope: FileScope) -> tuple[int, int] | None:
+    if scalar is None:
+        return None
+    found = _HOURS.fullmatch(scalar.value.strip())
+    if found is None:
+        hint = "write 22:00-05:00"
+        scope.problems.add("E216", scalar.span, f"the hours `{shown(scalar.value)}` cannot be read", hint=hint)
+        return None
+    start, end = _minute(found[1], found[2]), _minute(found[3], found[4])
+    if start is None or end is None or start == 24 * 60:
+        hint = "hours go from 00:00 to 24:00"
+        scope.problems.add("E216", scalar.span, f"`{shown(scalar.value)}` names an hour that no day has", hint=hint)
+        return None
+    if start == end % (24 * 60) and end != 24 * 60:
+        hint = "for the whole day write 00:00-24:00"
+        scope.problems.add("E216", scalar.span, "the window opens and closes at the same minute", hint=hint)
+        return None
+    return start, end
+
+
+def _minute(hour: str, minute: str) -> int | None:
+    total = int(hour) * 60 + int(minute)
+    return total if int(minute) < 60 and total <= 24 * 60 else None
+
+
+def _not_on(scalar: Scalar, scope: FileScope) -> date | str | None:
+    if scalar.value == BANK_HOLIDAYS:
+        return BANK_HOLIDAYS
+    day = read_date(scalar.value)
+    if day is None or isinstance(day, datetime):
+        hint = "write `bank_holidays`, or a date such as 2026-04-01"
+        scope.problems.add("E109", scalar.span, f"`{shown(scalar.value)}` is no date", hint=hint)
+        return None
+    return day

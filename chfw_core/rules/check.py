@@ -1,0 +1,73 @@
+"""Rule files in, rule sets and problems out: the door through which every file comes in.
+
+All problems of all files are found in one run. An owner with an error has no rule set; the others
+have theirs. A text over 1 MiB is refused by its length alone.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from chfw_core.diagnostics import Diagnostic, Severity, Span, in_order
+from chfw_core.rules.analyse import warn
+from chfw_core.rules.event_fields import EVENT_FIELDS
+from chfw_core.rules.fields import FieldSpec
+from chfw_core.rules.merge import merge
+from chfw_core.rules.model import RuleSet
+from chfw_core.rules.problems import Problems, Source
+from chfw_core.rules.reading import too_large
+from chfw_core.rules.rule_file import RuleFile, read_rule_file
+
+_BOM = "\ufeff"
+
+
+@frozen(kw_only=True)
+class Checked:
+    """The owners' rules, in order of owner, and every problem, in order of place."""
+
+    rulesets: tuple[RuleSet, ...]
+    problems: tuple[Diagnostic, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any problem is more than a warning."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def check_sources(
+    sources: Sequence[tuple[str, str]],
+    *,
+    event_types: Mapping[str, tuple[FieldSpec, ...]] = EVENT_FIELDS,
+) -> Checked:
+    """Check files given as (name, text). `event_types` may hold more types than the known ones. Never raises."""
+    collectors: list[Problems] = []
+    by_owner: dict[str, list[RuleFile]] = {}
+    for name, text in sources:
+        problems = _collector(name, text)
+        collectors.append(problems)
+        file = None if problems.has_errors else read_rule_file(problems, event_types)
+        if file is not None:
+            # A file that does not say whose it is belongs with no other.
+            by_owner.setdefault(file.owner or f"\0{len(collectors)}", []).append(file)
+    rulesets = [_merged(files) for _, files in sorted(by_owner.items())]
+    found = dict.fromkeys(problem for problems in collectors for problem in problems.found)
+    return Checked(
+        rulesets=tuple(rules for rules in rulesets if rules is not None),
+        problems=tuple(in_order(list(found))),
+    )
+
+
+def _collector(name: str, text: str) -> Problems:
+    if not too_large(text):
+        return Problems(source=Source(file=name, text=text.removeprefix(_BOM)))
+    problems = Problems(source=Source(file=name, text=""))
+    span = Span(file=name, line=1, column=1)
+    problems.add("E202", span, "the file is larger than 1 MiB", hint="several files of one owner count together")
+    return problems
+
+
+def _merged(files: Sequence[RuleFile]) -> RuleSet | None:
+    rules = merge(files)
+    if rules is not None:
+        warn(files, rules)
+    return rules
