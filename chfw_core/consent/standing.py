@@ -81,8 +81,8 @@ def judge_rows(rows: Iterable[Instruction], facts: HubFacts | None, as_of: datet
 
 
 def is_superseded(row: Instruction, facts: HubFacts | None, as_of: datetime) -> bool:
-    """Whether a row that a rule wrote gives way to today's rules."""
-    return row.rule is not None and facts is not None and as_of <= facts.cutoff
+    """Whether a row that a rule wrote gives way to today's rules: also where its hub is gone."""
+    return row.rule is not None and (facts is None or as_of <= facts.cutoff)
 
 
 def refusal_of(row: Instruction, facts: HubFacts | None) -> tuple[str, str] | None:

@@ -200,11 +200,11 @@ def replay_events(history: History) -> tuple[Event, ...]:
     for notice in history.notices:
         release, model = release_id(notice), notice.entry.device_model
         if release not in models:
-            said.append((notice.day, "release_notified", {"release": release, "issue": notice.issue}))
+            said.append((notice.day, "release_notified", {"release": release, "ref": f"CPL issue {notice.issue}"}))
         models.setdefault(release, set()).add(model)
     for removal in history.removals:
         release = release_id(removal)
-        fields = {"release": release, "issue": removal.issue, "reason": removal.reason}
+        fields = {"release": release, "ref": f"CPL issue {removal.issue}", "reason": removal.reason}
         if models.get(release, set()) != {removal.entry.device_model}:
             fields["device_model"] = removal.entry.device_model
         said.append((removal.day, "release_revoked", fields))

@@ -190,7 +190,8 @@ def _batching(
 
 def smallest_and_slowest(batches: tuple[BatchSpec, ...]) -> BatchSpec:
     """BR3.7: where several say, the smallest size and the longest pause."""
-    pause = max((b.pause for b in batches), key=lambda p: p.days * 86_400 + p.seconds)
+    # One day and 24 hours are as long: the day counts, whoever says it (I3).
+    pause = max((b.pause for b in batches), key=lambda p: (p.days * 86_400 + p.seconds, p.days))
     return BatchSpec(size=min(b.size for b in batches), pause=pause)
 
 

@@ -230,6 +230,7 @@ def _missing(match: HubMatch, decisions: dict[str, Decision], leaving: set[str],
     """Whose act is missing for an earlier date, and by when (BR5.4)."""
     lines: list[str] = []
     late = match.terms.too_late
+    match_of = {party.matched.party: party for party in match.parties}
     if match.ineligible is None and match.dcc.held is not None:
         lines.append("the DCC: nothing happens before it lets the hub go")
     elif match.ineligible is None:
@@ -238,10 +239,15 @@ def _missing(match: HubMatch, decisions: dict[str, Decision], leaving: set[str],
                 continue
             who = name if reader in (None, name) else "the second Supplier"
             when = format_instant(match.dcc.cutoff)
+            excluded = match_of[name].matched.exclude
             if name in leaving:
                 lines.append(f"whoever takes over from {who}: an instruction by {when}")
-                continue
-            lines.append(f"{who} did not instruct by {when}" if late else f"{who}: an instruction by {when}")
+            elif late:
+                lines.append(f"{who} did not instruct by {when}")
+            elif excluded is not None and who == name:
+                lines.append(f"{who}: to lift its exclude rule `{excluded[0]}` by {when}")
+            else:
+                lines.append(f"{who}: an instruction by {when}")
     return Section(title="missing acts", lines=tuple(lines))
 
 

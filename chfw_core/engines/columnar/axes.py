@@ -5,7 +5,7 @@ one axis; the configuration set, the installation day and the pair of Suppliers 
 a rule compares fields of two axes, these axes become one. Fields that nothing needs are not read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import numpy as np
@@ -75,6 +75,16 @@ class Chunk:
 
     def __len__(self) -> int:
         return len(self.guid)
+
+
+BLOCK = 1 << 17
+"""Hubs handled at a time: what fits the processor's caches."""
+
+
+def blocks(chunk: Chunk) -> Iterator[tuple[int, list[NDArray[np.integer]]]]:
+    """The chunk's axes in blocks, each with its first row."""
+    for start in range(0, len(chunk), BLOCK):
+        yield start, [axis[start : start + BLOCK] for axis in chunk.axes]
 
 
 @define

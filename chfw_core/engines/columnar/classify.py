@@ -4,41 +4,23 @@ Where a side has too many codes to match them all beforehand, an earlier sweep n
 that occur.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.axes import PAIR_AXIS, Chunk
+from chfw_core.engines.columnar.axes import PAIR_AXIS, Chunk, blocks
 from chfw_core.engines.columnar.records import Part, Records
-from chfw_core.engines.columnar.sides import Side
+from chfw_core.engines.columnar.sides import Coded, Lookup
 from chfw_core.engines.columnar.vocabulary import KeyIndex
 from chfw_core.engines.columnar.world import World
 
+T = TypeVar("T")
 Ints = NDArray[np.integer]
 DIRECT_CLASSES = 1 << 23
-BLOCK = 1 << 17
-"""Hubs handled at a time: what fits the processor's caches."""
-
-
-@define
-class Lookup:
-    """The matches of one side for the blocks of the estate, noted beforehand if need be."""
-
-    side: Side
-    notes: dict[tuple[int, int], Ints] = field(factory=dict)
-
-    def note(self, key: tuple[int, int], rows: Ints, axes: list[Ints]) -> None:
-        """Remember the codes that occur, where they are too many to match all."""
-        if not self.side.direct:
-            self.notes[key] = self.side.remember(self.side.codes(rows, axes))
-
-    def match(self, key: tuple[int, int], rows: Ints, axes: list[Ints]) -> Ints:
-        """The match of each hub of a block."""
-        codes = self.side.codes(rows, axes) if self.side.direct else self.notes.pop(key)
-        return np.take(self.side.match_of, codes, mode="clip")
 
 
 @define
@@ -55,52 +37,52 @@ class Classifier:
 
     def __attrs_post_init__(self) -> None:
         world = self.world
-        self.dcc, self.csp = Lookup(world.dcc), Lookup(world.csp)
+        self.dcc, self.csp = world.dcc_lookup, Lookup(world.csp)
         self.first, self.second = Lookup(world.suppliers), Lookup(world.suppliers)
         self.split = world.second_row > 0
 
     def run(self, progress: Callable[[float], None]) -> tuple[list[NDArray[np.int32]], Records]:
         """Classify every hub of the estate: the class of each, by chunk, and the classes' records."""
         world = self.world
-        if not (world.dcc.direct and world.csp.direct and world.suppliers.direct):
-            self._sweep(self._note_dcc, progress)
-            world.dcc.match_remembered()
-            self._sweep(self._note_others, progress)
+        if not (world.csp.direct and world.suppliers.direct):
+            for number, noted in enumerate(self._sweep(self._coded, progress)):
+                for start, side, coded in noted:
+                    side.note((number, start), coded)
             world.suppliers.match_remembered()
             world.csp.match_remembered()
         keys = Keys.of(world)
-        found: list[Ints] = self._sweep(lambda number, chunk: self._keys(number, chunk, keys), progress)
+        noted = self._sweep(lambda number, chunk: self._keys(number, chunk, keys), progress)
+        found = [keys.number(own) for own in noted]
         table, records = keys.table()
         classes = self._sweep(lambda number, _: np.take(table, found[number], mode="clip"), lambda _: None)
         return classes, records
 
-    def _sweep(self, step: Callable[[int, Chunk], Ints | None], progress: Callable[[float], None]) -> list[Ints]:
+    def _sweep(self, step: Callable[[int, Chunk], T], progress: Callable[[float], None]) -> list[T]:
         chunks = self.world.estate.chunks
-        results: list[Ints] = []
+        results: list[T] = []
         with ThreadPoolExecutor(self.threads) as pool:
             for done, result in enumerate(pool.map(step, range(len(chunks)), chunks), 1):
-                results.append(result if result is not None else np.zeros(0, dtype=np.int32))
+                results.append(result)
                 progress(done / len(chunks))
         return results
 
-    def _note_dcc(self, number: int, chunk: Chunk) -> None:
+    def _coded(self, number: int, chunk: Chunk) -> list[tuple[int, Lookup, Coded | None]]:
+        """The codes that occur in each block, by side."""
+        world, found = self.world, []
         for start, axes in blocks(chunk):
-            self.dcc.note((number, start), np.ones(len(axes[0]), dtype=np.int32), axes)
-
-    def _note_others(self, number: int, chunk: Chunk) -> None:
-        for start, axes in blocks(chunk):
-            key = (number, start)
-            dcc = self.dcc.match(key, np.ones(len(axes[0]), dtype=np.int32), axes)
-            if not self.world.dcc.direct:
-                self.dcc.notes[key] = self.world.dcc.remember(self.world.dcc.codes(np.ones_like(dcc), axes))
-            variant = self.world.variant_of_dcc[dcc]
-            self.csp.note(key, self._rows(self.world.csp_row[axes[0]], variant), axes)
-            self.first.note(key, self._rows(self.world.first_row[axes[PAIR_AXIS]], variant), axes)
+            dcc = self.dcc.match((number, start), np.ones(len(axes[0]), dtype=np.int32), axes)
+            variant = world.variant_of_dcc[dcc]
             split = np.flatnonzero(self.split[axes[PAIR_AXIS]])
             few = [axis[split] for axis in axes]
-            self.second.note(key, self._rows(self.world.second_row[few[PAIR_AXIS]], variant[split]), few)
+            asked = (
+                (self.csp, self._rows(world.csp_row[axes[0]], variant), axes),
+                (self.first, self._rows(world.first_row[axes[PAIR_AXIS]], variant), axes),
+                (self.second, self._rows(world.second_row[few[PAIR_AXIS]], variant[split]), few),
+            )
+            found += [(start, side, side.coded(rows, own)) for side, rows, own in asked]
+        return found
 
-    def _keys(self, number: int, chunk: Chunk, keys: "Keys") -> Ints:
+    def _keys(self, number: int, chunk: Chunk, keys: "Keys") -> Ints | Coded:
         """The key of each hub of a chunk: a number for its record."""
         found = np.empty(len(chunk), dtype=keys.dtype)
         for start, axes in blocks(chunk):
@@ -136,12 +118,6 @@ class Classifier:
         if variant is None or not self.world.told_apart:
             return rows
         return rows + variant * (rows > 0)
-
-
-def blocks(chunk: Chunk) -> Iterator[tuple[int, list[Ints]]]:
-    """The chunk's axes in blocks."""
-    for start in range(0, len(chunk), BLOCK):
-        yield start, [axis[start : start + BLOCK] for axis in chunk.axes]
 
 
 @define(kw_only=True)
@@ -191,14 +167,18 @@ class Keys:
             dtype=dtype,
         )
 
-    def noted(self, keys: Ints) -> Ints:
-        """Note the keys that occur; answers with what `table` is asked for later."""
+    def noted(self, keys: Ints) -> Ints | Coded:
+        """Note the keys that occur, or at least sort them out."""
         if self._index is None:
             self._seen[keys] = True
             return keys
-        distinct, inverse = np.unique(keys.astype(np.int64), return_inverse=True)
-        with self.world.lock:
-            return self._index.ids(distinct)[inverse]
+        return Coded(*np.unique(keys.astype(np.int64), return_inverse=True))
+
+    def number(self, noted: Ints | Coded) -> Ints:
+        """What `table` is asked for later. Not to be called by two threads at once."""
+        if self._index is None or not isinstance(noted, Coded):
+            return noted
+        return self._index.ids(noted.distinct)[noted.inverse]
 
     def table(self) -> tuple[NDArray[np.int32], Records]:
         """The class of each noted key, and the record of each class."""

@@ -6,10 +6,9 @@ Import or as its Gas Supplier. Row 0 of the tables is nobody; row r is one owner
 """
 
 from collections.abc import Mapping, Sequence
-from threading import Lock
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.compile import compile_rules, public_and_private_flags
@@ -74,7 +73,6 @@ class Side:
     sizes: list[int] = field(init=False)
     match_of: NDArray[np.int32] = field(init=False)
     index: KeyIndex | None = field(init=False, default=None)
-    _lock: Lock = field(factory=Lock)
 
     def __attrs_post_init__(self) -> None:
         spaces = [speaker.space for speaker in self.speakers]
@@ -106,6 +104,8 @@ class Side:
 
     def codes(self, rows: NDArray[np.integer], axes: Sequence[NDArray[np.integer]]) -> NDArray[np.integer]:
         """The code of each hub, given the row that speaks for it."""
+        if not self.speakers:
+            return np.zeros(len(rows), dtype=np.int32)
         found = np.take(self.offsets, rows, mode="clip")
         if self.offsets[-1] < 2**31:
             found = found.astype(np.int32)
@@ -118,13 +118,11 @@ class Side:
             found += np.take(table, at, mode="clip")
         return found
 
-    def remember(self, codes: NDArray[np.integer]) -> NDArray[np.int32]:
+    def remember(self, coded: "Coded") -> NDArray[np.int32]:
         """Numbers for the codes that occur, where there are too many to match them all."""
         if self.index is None:
-            return codes.astype(np.int32, copy=False)
-        distinct, inverse = np.unique(codes.astype(np.int64), return_inverse=True)
-        with self._lock:
-            return self.index.ids(distinct)[inverse]
+            raise RuntimeError("every code is matched already")
+        return self.index.ids(coded.distinct)[coded.inverse]
 
     def match_remembered(self) -> None:
         """Match the codes that occurred."""
@@ -138,3 +136,37 @@ class Side:
             mine = np.flatnonzero(row == number)
             of, speaker.matches = speaker.space.matches(codes[mine] - self.offsets[number])
             self.match_of[mine] = of
+
+
+@frozen(eq=False)
+class Coded:
+    """The distinct codes of a block, and which of them each hub has."""
+
+    distinct: Ints
+    inverse: Ints
+
+
+@define
+class Lookup:
+    """The matches of one side for the blocks of an estate; where need be the codes are noted first."""
+
+    side: Side
+    notes: dict[tuple[int, int], NDArray[np.int32]] = field(factory=dict)
+
+    def coded(self, rows: NDArray[np.integer], axes: Sequence[NDArray[np.integer]]) -> "Coded | None":
+        """The codes that occur, where they are too many to match all; else None."""
+        if self.side.direct:
+            return None
+        return Coded(*np.unique(self.side.codes(rows, axes).astype(np.int64), return_inverse=True))
+
+    def note(self, key: tuple[int, int], coded: "Coded | None") -> None:
+        """Remember the codes of a block. Not to be called by two threads at once."""
+        if coded is not None:
+            self.notes[key] = self.side.remember(coded)
+
+    def match(
+        self, key: tuple[int, int], rows: NDArray[np.integer], axes: Sequence[NDArray[np.integer]]
+    ) -> NDArray[np.int32]:
+        """The match of each hub of a block."""
+        codes = self.side.codes(rows, axes) if self.side.direct else self.notes[key]
+        return np.take(self.side.match_of, codes, mode="clip")

@@ -4,9 +4,9 @@ The numbers depend on the order of reading and never show in a result.
 """
 
 from collections.abc import Sequence
-from threading import Lock
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -19,12 +19,10 @@ class Vocabulary:
     def __init__(self) -> None:
         self.values: list[object] = [None]
         self._codes: dict[object, int] = {None: 0}
-        self._lock = Lock()
 
     def codes(self, values: Sequence[object]) -> Codes:
         """The number of each value, in order."""
-        with self._lock:
-            return np.fromiter(map(self._code, values), dtype=np.int32, count=len(values))
+        return np.fromiter(map(self._code, values), dtype=np.int32, count=len(values))
 
     def _code(self, value: object) -> int:
         code = self._codes.setdefault(value, len(self.values))
@@ -70,17 +68,15 @@ class Fusion:
     def __init__(self, columns: int) -> None:
         self._steps = [KeyIndex() for _ in range(max(columns - 1, 0))]
         self._single: int = 0
-        self._lock = Lock()
 
     def ids(self, codes: Sequence[Codes]) -> Codes:
         """The number of each row of codes (few rows: the combinations of one chunk)."""
-        with self._lock:
-            fused = codes[0]
-            for step, column in zip(self._steps, codes[1:], strict=True):
-                fused = step.ids((fused.astype(np.int64) << 32) | column)
-            if not self._steps and len(fused):
-                self._single = max(self._single, int(fused.max()) + 1)
-            return fused
+        fused = codes[0]
+        for step, column in zip(self._steps, codes[1:], strict=True):
+            fused = step.ids((fused.astype(np.int64) << 32) | column)
+        if not self._steps and len(fused):
+            self._single = max(self._single, int(fused.max()) + 1)
+        return fused
 
     def combinations(self) -> list[Codes]:
         """The codes of each number, column by column."""
@@ -96,14 +92,34 @@ class Fusion:
         return columns[::-1]
 
 
-def fuse_rows(
-    local: Sequence[Codes], sizes: Sequence[int], tables: Sequence[Codes], fusion: Fusion
-) -> Codes:
-    """Fuse the columns of one chunk, given in its own codes.
+@frozen(eq=False)
+class Mixed:
+    """The columns of one chunk as one, in the chunk's own codes.
 
-    `tables[i][code]` is the vocabulary's number for code `code` of column i. Only combinations
-    that occur are looked up: by a table where the product of the sizes is small.
+    `occupied` are the combinations that occur; `rows` points at them directly, or (`sorted_out`)
+    by their place among `occupied`.
     """
+
+    rows: Ints | Codes
+    occupied: Ints
+    sizes: tuple[int, ...]
+    sorted_out: bool
+
+    def numbers(self, tables: Sequence[Codes], fusion: Fusion) -> Codes:
+        """A look-up table from `rows` to the fused numbers.
+
+        `tables[i][code]` is the vocabulary's number for code `code` of column i.
+        """
+        ids = fusion.ids(_translated(self.occupied, self.sizes, tables))
+        if self.sorted_out:
+            return ids
+        table = np.zeros(int(np.prod(self.sizes)), dtype=np.int32)
+        table[self.occupied] = ids
+        return table
+
+
+def mix_rows(local: Sequence[Codes], sizes: Sequence[int]) -> Mixed:
+    """Mix the columns of one chunk: by a table where the product of the sizes is small, else sorted."""
     product = int(np.prod(np.asarray(sizes, dtype=np.float64)))
     mixed = local[0].astype(np.int32 if product < 2**31 else np.int64)
     for column, size in zip(local[1:], sizes[1:], strict=True):
@@ -112,12 +128,9 @@ def fuse_rows(
     if product <= TABLE_LIMIT:
         seen = np.zeros(product, dtype=np.bool_)
         seen[mixed] = True
-        occupied = np.flatnonzero(seen)
-        table = np.zeros(product, dtype=np.int32)
-        table[occupied] = fusion.ids(_translated(occupied, sizes, tables))
-        return table[mixed]
+        return Mixed(rows=mixed, occupied=np.flatnonzero(seen), sizes=tuple(sizes), sorted_out=False)
     occupied, inverse = np.unique(mixed, return_inverse=True)
-    return fusion.ids(_translated(occupied, sizes, tables))[inverse]
+    return Mixed(rows=inverse, occupied=occupied, sizes=tuple(sizes), sorted_out=True)
 
 
 def _translated(mixed: Ints, sizes: Sequence[int], tables: Sequence[Codes]) -> list[Codes]:

@@ -5,17 +5,16 @@ Everything here is worked out once per plan, over values and pairs of Suppliers,
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime
-from threading import Lock
 
 import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.axes import PAIR_AXIS, EstateAxes, Layout, layout_for
+from chfw_core.engines.columnar.axes import PAIR_AXIS, EstateAxes, Layout, blocks, layout_for
 from chfw_core.engines.columnar.compile import PRIVATE_FLAGS
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.owner import OwnerRules
-from chfw_core.engines.columnar.sides import Side, Speaker, speaker
+from chfw_core.engines.columnar.sides import Lookup, Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role
 from chfw_core.model.hubs import SmiStatus
 from chfw_core.model.parties import CSP_PREFIX, DCC, ResponsibleSuppliers
@@ -50,6 +49,7 @@ class World:
     places: list[Place]
     place_of: NDArray[np.int32]
     dcc: Side
+    dcc_lookup: Lookup
     csp: Side
     suppliers: Side
     contexts: dict[datetime, RuleContext]
@@ -60,7 +60,6 @@ class World:
     first_row: NDArray[np.int32]
     second_row: NDArray[np.int32]
     constants: Mapping[str, object] = field(factory=dict)
-    lock: Lock = field(factory=Lock)
 
     def context(self, automatic_at: datetime) -> RuleContext:
         """What rules may know of the release, for hubs with this automatic time."""
@@ -172,6 +171,7 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
     base = context_for(inputs, rules.state.phase, inputs.release.automatic_at)
     public = [*views[:PAIR_AXIS], with_role(views[PAIR_AXIS], pairs, DCC), *views[PAIR_AXIS + 1 :]]
     dcc = Side([speaker(DCC, rules.dcc, public, base, events, rules.constants)])
+    dcc_lookup = _noted(Lookup(dcc), estate)
     dcc_automatic = _automatic_times(inputs, dcc.speakers[0], base)
     contexts = {
         at: context_for(inputs, rules.state.phase, at) for at in sorted({*dcc_automatic, inputs.release.automatic_at})
@@ -206,6 +206,7 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
         places=places,
         place_of=place_of,
         dcc=dcc,
+        dcc_lookup=dcc_lookup,
         csp=Side(csp_rows),
         suppliers=Side(supplier_rows),
         contexts=contexts,
@@ -217,6 +218,16 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
         second_row=np.array([first[p.parties[1]] if p.split else 0 for p in pairs], dtype=np.int32),
         constants=rules.constants,
     )
+
+
+def _noted(lookup: Lookup, estate: EstateAxes) -> Lookup:
+    """The DCC's matches come first: they say in what context all other rules are read."""
+    if not lookup.side.direct:
+        for number, chunk in enumerate(estate.chunks):
+            for start, axes in blocks(chunk):
+                lookup.note((number, start), lookup.coded(np.ones(len(axes[0]), dtype=np.int32), axes))
+        lookup.side.match_remembered()
+    return lookup
 
 
 def _automatic_times(inputs: PlanInputs, dcc: Speaker, context: RuleContext) -> list[datetime]:

@@ -153,7 +153,7 @@ class Batches:
             )
             if is_early:
                 sides = [
-                    f"{parties.values[party]}.{rules.values[rule] or ''}"
+                    ".".join(filter(None, (parties.values[party], rules.values[rule])))
                     for party, rule in ((imports, import_rule), (gases, gas_rule))
                     if party
                 ]

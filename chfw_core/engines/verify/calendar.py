@@ -50,10 +50,16 @@ class Calendar:
         """The occurrences cut to a period, in order; each belongs to the day on which it began."""
         if opens >= closes:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
-        starts, ends, began = self._between(windows, division, self.day(opens) - 1, self.day(closes))
+        first, last = self.day(opens) - 1, self.day(closes)
+        starts, ends, began = self._between(windows, division, first, last)
         starts, ends = np.maximum(starts, opens), np.minimum(ends, closes)
         kept = starts < ends
         return starts[kept], ends[kept], began[kept]
+
+    def opening(self, windows: Windows, division: str | None, opens: int, closes: int) -> Longs:
+        """Where the occurrences open that, cut to a period, still open on their own day."""
+        starts, _, began = self.within(windows, division, opens, closes)
+        return starts[self.days(starts) == began]
 
     def _between(self, windows: Windows, division: str | None, first: int, last: int) -> Spans:
         key = (windows, division)

@@ -84,25 +84,28 @@ class Pilots:
     def finish(self) -> None:
         """Sizes, quotas and order, once every hub has been seen."""
         limit = self._world.release.pilot_limit
-        seats = {}
-        for key, pool in self._pools.items():
-            seats[key] = sum(int(np.count_nonzero(part[3])) for part in pool.parts)
-        total = sum(seats.values())
+        pools = list(self._pools.values())
+        seats = [sum(int(np.count_nonzero(part[3])) for part in pool.parts) for pool in pools]
+        there = [sum(len(part[0]) for part in pool.parts) for pool in pools]
+        most = [min(pool.rule.size, hubs) for pool, hubs in zip(pools, there, strict=True)]
+        total = sum(seats)
         if total > limit:  # I10, G2
             self._tally.add(Check.PILOT_SIZE, "all pilots", f"at most {limit}", str(total))
-        sizes = {key: pool.rule.size for key, pool in self._pools.items()}
-        shares = _shares(sizes, limit)
-        for key, pool in self._pools.items():
-            least, most = shares[key]
-            taken, there = seats[key], sum(len(part[0]) for part in pool.parts)
-            if taken > most:
-                self._tally.add(Check.PILOT_SIZE, pool.name, f"at most {most}", str(taken))
-            elif taken < min(least, there):
-                self._tally.add(
-                    Check.PILOT_QUOTA, pool.name, f"{min(least, there)} hubs", str(taken)
-                )
+        if total < min(limit, sum(most)):
+            expected = f"{min(limit, sum(most))} hubs"
+            self._tally.add(Check.PILOT_QUOTA, "all pilots", expected, str(total))
+        for pool, taken, size in zip(pools, seats, most, strict=True):
+            if taken > size:
+                self._tally.add(Check.PILOT_SIZE, pool.name, f"at most {size}", str(taken))
             if pool.parts:
                 self._judge(pool)
+        # Past the limit, shares by highest averages in proportion to the sizes asked.
+        fault = fault_of([pool.rule.size for pool in pools], most, seats, 0)
+        if fault is not None:
+            gains, loses = fault
+            got = f"{seats[gains]} against {seats[loses]}"
+            expected = f"another hub before {pools[loses].name}"
+            self._tally.add(Check.PILOT_QUOTA, pools[gains].name, expected, got)
 
     def _judge(self, pool: Pool) -> None:
         guids, strata, prefers, claimed = (
@@ -111,7 +114,7 @@ class Pilots:
         count = len(pool.strata.values)
         hubs = np.bincount(strata, minlength=count)
         seats = np.bincount(strata[claimed], minlength=count)
-        fault = fault_of(hubs.tolist(), seats.tolist(), pool.rule.at_least)
+        fault = fault_of(hubs.tolist(), hubs.tolist(), seats.tolist(), pool.rule.at_least)
         if fault is not None:
             gains, loses = fault
             self._tally.add(
@@ -140,56 +143,32 @@ def _label(pool: Pool, stratum: int) -> str:
     return "all" if values is None else "/".join(str(value) for value in values)
 
 
-def _shares(
-    sizes: dict[tuple[str, int], int], limit: int
-) -> dict[tuple[str, int], tuple[int, int]]:
-    """What each pilot may have, least and most: they differ only where a tie is drawn.
+def fault_of(
+    weights: Sequence[int], most: Sequence[int], seats: Sequence[int], at_least: int
+) -> tuple[int, int] | None:
+    """Two of whom the first should have had a seat that the second has; None = fair.
 
-    Within the limit, its size. Past it, seats by highest averages in proportion to the sizes.
+    Seats in proportion to `weights`, none above `most`, `at_least` for each before any more.
     """
-    if sum(sizes.values()) <= limit:
-        return {key: (size, size) for key, size in sizes.items()}
-    seats = dict.fromkeys(sizes, 0)
-
-    def average(key: tuple[str, int]) -> tuple[int, int]:
-        return sizes[key], 2 * seats[key] + 1
-
-    dealt = 0
-    while dealt < limit:
-        best = max(sizes, key=lambda key: average(key)[0] / average(key)[1])
-        size, divisor = average(best)
-        tied = [key for key in sizes if average(key)[0] * divisor == size * average(key)[1]]
-        if dealt + len(tied) > limit:
-            # A tie for the last seats: who of them gets one is drawn by the planner.
-            return {key: (n, n + (key in tied)) for key, n in seats.items()}
-        for key in tied:
-            seats[key] += 1
-        dealt += len(tied)
-    return {key: (n, n) for key, n in seats.items()}
-
-
-def fault_of(hubs: Sequence[int], seats: Sequence[int], at_least: int) -> tuple[int, int] | None:
-    """Two strata of which the first should have had a seat that the second has; None = fair."""
-    base = [min(size, at_least) for size in hubs]
-    there = [at for at, size in enumerate(hubs) if size]
+    base = [min(size, at_least) for size in most]
+    there = [at for at, size in enumerate(most) if size]
     if sum(seats) < sum(base):
-        # Not enough for `at_least` everywhere: the largest strata come first.
-        short = [at for at in there if seats[at] < base[at]]
-        for gains in short:
+        # Not enough for `at_least` everywhere: the largest come first.
+        for gains in (at for at in there if seats[at] < base[at]):
             for loses in there:
-                if seats[loses] > base[loses] or (seats[loses] and hubs[loses] < hubs[gains]):
+                over = seats[loses] > base[loses]
+                if over or (seats[loses] and weights[loses] < weights[gains]):
                     return gains, loses
         return None
     for gains in there:
         if seats[gains] < base[gains]:
-            over = [at for at in there if seats[at] > base[at]]
-            return gains, over[0] if over else gains
-    may_gain = [at for at in there if seats[at] < hubs[at]]
+            return gains, next((at for at in there if seats[at] > base[at]), gains)
+    may_gain = [at for at in there if seats[at] < most[at]]
     may_lose = [at for at in there if seats[at] > base[at]]
     if not may_gain or not may_lose:
         return None
     # Sainte-Laguë: no next quotient may exceed a quotient that won a seat.
-    gains = max(may_gain, key=lambda at: hubs[at] / (2 * seats[at] + 1))
-    loses = min(may_lose, key=lambda at: hubs[at] / (2 * seats[at] - 1))
-    unfair = hubs[gains] * (2 * seats[loses] - 1) > hubs[loses] * (2 * seats[gains] + 1)
+    gains = max(may_gain, key=lambda at: weights[at] / (2 * seats[at] + 1))
+    loses = min(may_lose, key=lambda at: weights[at] / (2 * seats[at] - 1))
+    unfair = weights[gains] * (2 * seats[loses] - 1) > weights[loses] * (2 * seats[gains] + 1)
     return (gains, loses) if unfair else None

@@ -9,7 +9,15 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from attrs import frozen
 
-from chfw_core.engines.verify.arrays import NO_TIME, Domain, Guids, Ints, day_number, micros
+from chfw_core.engines.verify.arrays import (
+    FOREVER,
+    NO_TIME,
+    Domain,
+    Guids,
+    Ints,
+    day_number,
+    micros,
+)
 from chfw_core.engines.verify.calendar import Calendar
 from chfw_core.engines.verify.dcc import Ground
 from chfw_core.engines.verify.rows import BOTH, DEFAULT, SOLE
@@ -100,14 +108,14 @@ class Resolver:
         both = together(*ours)
         # Weekly windows come round: a year back is as good as the beginning of time.
         bound = self._world.as_of - _A_YEAR
-        if len(self._calendar.within(both, division, max(opens, bound), closes)[0]):
+        if len(self._calendar.opening(both, division, max(opens, bound), closes)):
             return both
         # Nothing is left of both: those of the Supplier whose first moment is later (I1).
         ranked = []
         for agreed, windows in zip((one, two), ours, strict=True):
             since = max(agreed.opens, bound)
-            spans = self._calendar.within(windows, division, since, agreed.closes)[0]
-            first = int(spans[0]) if len(spans) else NO_TIME
+            spans = self._calendar.opening(windows, division, since, agreed.closes)
+            first = int(spans[0]) if len(spans) else FOREVER  # it agreed to no moment at all
             ranked.append((first, [_sorts(part) for part in windows.parts], windows))
         return max(ranked, key=lambda rank: rank[:2])[2]
 

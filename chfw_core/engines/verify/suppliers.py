@@ -34,6 +34,8 @@ from chfw_core.engines.verify.world import World
 from chfw_core.model.parties import is_supplier
 from chfw_core.rules.model import UntilDate
 
+_ROUNDS = 4
+
 
 @frozen(kw_only=True)
 class Heard:
@@ -73,18 +75,19 @@ class Suppliers:
         )
         on_record = self._recorded.has_rows(block.guids)
         other = np.zeros((2, size), np.bool_)
-        standing: Standing | None = None
-        if len(on_record):
-            hubs = self._hubs(facts, on_record, sides)
-            nobody = np.zeros(len(on_record), np.bool_)
-            first = self._recorded.standing(hubs, (nobody, nobody))
-            other = self._others(first, on_record, hubs, size)
-        readings = list(self._readings(facts, sides, other, on_record))
-        if len(on_record):
+        if not len(on_record):
+            readings = list(self._readings(facts, sides, other, on_record))
+            return self._acts(facts, readings, sides, None, on_record)
+        # An exclusion refuses an instruction, and may itself ask whether the other instructed.
+        hubs = self._hubs(facts, on_record, sides)
+        nobody = np.zeros(len(on_record), np.bool_)
+        standing = self._recorded.standing(hubs, (nobody, nobody))
+        for _ in range(_ROUNDS):
+            other = self._others(standing, on_record, hubs, size)
+            readings = list(self._readings(facts, sides, other, on_record))
             standing = self._recorded.standing(hubs, self._excluded(readings, on_record, size))
-            known = self._others(standing, on_record, hubs, size)
-            if not np.array_equal(known, other):
-                readings = list(self._readings(facts, sides, known, on_record))
+            if np.array_equal(other, self._others(standing, on_record, hubs, size)):
+                break
         return self._acts(facts, readings, sides, standing, on_record)
 
     def _hubs(self, facts: BlockFacts, rows: Longs, sides: tuple[Ints, ...]) -> Hubs:

@@ -1,0 +1,136 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chfw_core.documents.events import read_event, read_events, write_event
+from chfw_core.errors import InputError
+from chfw_core.model.events import EVENT_TYPES, Event
+from chfw_core.model.guid import parse_guid
+from chfw_core.model.parties import Party
+
+GUID = "88-73-84-90-6A-10-02-DB"
+TICK = '{"seq": 1, "at": "2026-05-09T10:00:00Z", "type": "tick"}'
+
+
+def line(**content: object) -> str:
+    return json.dumps({"seq": 1, "at": "2026-05-09", "type": "tick", **content})
+
+
+def test_an_event_keeps_what_its_type_carries() -> None:
+    event = read_event(line(type="test_passed", party="NWND", configuration_set="CS-0151", guid=GUID.lower()))
+    assert event == Event(
+        seq=1,
+        at=datetime(2026, 5, 8, 23, tzinfo=UTC),
+        type="test_passed",
+        party=Party("NWND"),
+        guid=parse_guid(GUID),
+        fields={"configuration_set": "CS-0151"},
+    )
+
+
+def test_a_bad_line_is_set_aside_and_the_others_stay() -> None:
+    found = read_events([TICK, "", "{", line(seq=2), "   ", line(seq=1)], "e.jsonl")
+    assert [event.seq for event in found.events] == [1, 2]
+    assert [(bad.line, bad.reason) for bad in found.bad_lines] == [
+        (3, "this is not JSON: expecting property name enclosed in double quotes at column 2"),
+        (6, "seq 1 is there already, in line 1"),
+    ]
+    assert [problem.code for problem in found.problems] == ["E405", "E405"]
+
+
+def test_a_type_that_nothing_knows_is_kept_with_a_warning() -> None:
+    found = read_events([line(type="test_pased", x=1)], "e.jsonl")
+    assert found.events[0].fields == {"x": 1}
+    assert [problem.render() for problem in found.problems] == [
+        "e.jsonl:1:1: W406 no type of event called `test_pased`; it has no effect (did you mean `test_passed`?)"
+    ]
+    assert found.bad_lines == ()
+
+
+def test_a_plug_ins_type_is_known_where_it_is_named() -> None:
+    assert read_events([line(type="mine")], "e", (*EVENT_TYPES, "mine")).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"seq": None}, "the key `seq` is missing"),
+        ({"at": None}, "the key `at` is missing"),
+        ({"type": None}, "the key `type` is missing"),
+        ({"seq": "one"}, "seq: `one` is not a whole number"),
+        ({"seq": -1}, "seq: `-1` is not at least 0"),
+        ({"seq": True}, "seq: `True` is not a whole number"),
+        ({"seq": 1.5}, "seq: `1.5` is not a whole number"),
+        ({"at": "soon"}, "at: `soon` is neither a date nor a time"),
+        ({"at": "2026-05-09T10:00:00"}, "has no offset"),
+        ({"at": 5}, "at: `5` is not text"),
+        ({"type": 5}, "type: `5` is not text"),
+        ({"party": ""}, "party: `` is not text"),
+        ({"guid": "8873"}, "guid: `8873` is not a GUID"),
+        ({"type": "phase_opened"}, "`phase_opened` needs the key `phase`"),
+        ({"type": "phase_opened", "phase": "mas"}, "phase: `mas` is not known here"),
+        ({"type": "flag_cleared"}, "`flag_cleared` needs the key `flag`"),
+        ({"type": "flag_cleared", "flag": []}, "flag: `[…]` is not text"),
+        ({"type": "change_of_supplier_started", "role": "gas", "effective": "2026-05-09"}, "needs the key `guid`"),
+        ({"type": "change_of_supplier_started", "guid": GUID, "role": "gas"}, "needs the key `effective`"),
+        (
+            {"type": "change_of_supplier_started", "guid": GUID, "role": "gas", "effective": "x"},
+            "effective: `x` is neither a date nor a time",
+        ),
+        (
+            {"type": "change_of_supplier_started", "guid": GUID, "role": "heat", "effective": "2026-05-09"},
+            "role: `heat` is not known here (one of import, gas)",
+        ),
+        ({"type": "release_stopped", "csp_region": "Nort"}, "csp_region: `Nort` is not known here"),
+        ({"type": "release_stopped", "device_model": 433100}, "device_model: `433100` is not 8 hex digits"),
+    ],
+)
+def test_what_no_plan_could_use_is_told_of(content: dict[str, object], reason: str) -> None:
+    found = read_events([line(**content)], "e.jsonl")
+    assert found.events == ()
+    assert reason in found.bad_lines[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[]", "an object belongs here"),
+        ('{"seq": 1, "seq": 2}', "the key `seq` is there twice"),
+        ('{"seq": NaN}', "`NaN` is not a value of JSON"),
+        ("[" * 100_000, "nested too deep"),
+        ("nonsense", "this is not JSON: expecting value at column 1"),
+    ],
+)
+def test_what_is_no_event_is_one_reason(text: str, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        read_event(text)
+
+
+def test_hex_words_and_numbers_of_known_types() -> None:
+    event = read_event(
+        line(type="incident_closed", ref=20931, device_model="433100ac", priority="high", emergency_stop=True)
+    )
+    assert event.fields == {"ref": 20931, "device_model": "433100AC", "priority": "high", "emergency_stop": True}
+
+
+EARLIEST, LATEST = datetime.fromisoformat("1971-01-01"), datetime.fromisoformat("2190-01-01")
+
+
+@given(
+    st.builds(
+        Event,
+        seq=st.integers(0, 2**31),
+        at=st.datetimes(
+            datetime.fromisoformat("1971-01-01"), datetime.fromisoformat("2190-01-01"), timezones=st.just(UTC)
+        ),
+        type=st.sampled_from(["tick", "test_passed", "hub_lost_wan"]),
+        party=st.none() | st.just(Party("NWND")),
+        guid=st.none() | st.integers(0, 2**64 - 1),
+        fields=st.dictionaries(st.sampled_from(["ref", "note"]), st.text(min_size=1).filter(str.strip).map(str.strip)),
+    )
+)
+def test_an_event_is_written_and_read_back(event: Event) -> None:
+    assert read_event(write_event(event)) == event

@@ -1,0 +1,120 @@
+"""I14: the columnar engine gives the reference's answer, hub for hub and word for word."""
+
+from collections import Counter
+from functools import cache
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+
+from chfw_core.model.hubs import CommsHub, PrivateAttributes
+from chfw_core.planning.model import HubStatus
+from chfw_core.rules.model import And, DecideThen, LeafOp, Not, Or, PriorityRule
+from chfw_core.testing.strategies import drawn_worlds
+from chfw_core.testing.features import CS1
+from chfw_core.testing.worlds import (
+    MOMENTS,
+    A,
+    B,
+    Draft,
+    World,
+    base,
+    decide,
+    exclude,
+    features,
+    flagged,
+    is_,
+    leaf,
+    named_worlds,
+    on,
+)
+from tests.core.engines.columnar.agreement import assert_agree, columnar, rows_of
+
+NAMES = tuple(f"{name}, {moment}" for name in features() for moment in MOMENTS)
+
+
+@cache
+def worlds() -> dict[str, World]:
+    return dict(named_worlds())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_feature_at_every_moment(name: str) -> None:
+    assert_agree(worlds()[name])
+
+
+def test_every_pair_of_features() -> None:
+    """Two features together, all pairs; and what they make happen is looked at."""
+    seen: Counter[tuple[HubStatus, object]] = Counter()
+    for name, world in named_worlds(pairs=True):
+        if " and " in name:
+            wanted, _ = assert_agree(world)
+            seen.update((row.status, row.basis) for row in wanted.rows)
+    assert len(seen) == 6, seen  # three bases, held, ineligible, infeasible
+    assert min(seen.values()) > 100, seen
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(drawn_worlds())
+def test_drawn_worlds(world: World) -> None:
+    assert_agree(world)
+
+
+def test_conditions_over_several_axes() -> None:
+    """`or`, `not` and comparisons of two fields, over fields that lie on different axes."""
+    draft = base()
+    either = Or(items=(CS1, flagged("psr")))
+    neither = Not(item=Or(items=(leaf("installed_on", LeafOp.MISSING), is_("csp_region", "North"))))
+    draft.add(A, excludes=(exclude("either", either),), decides=(decide("neither", And(items=(neither, either))),))
+    draft.add(B, decides=(decide("nor", Not(item=And(items=(either, neither))), opens=on("installed_on", 400)),))
+    assert_agree(draft.world())
+
+
+def test_more_rules_than_a_word_has_bits() -> None:
+    """65, 128 and 200 rules of one owner: the first match is the first in file order."""
+    for count in (65, 128, 200):
+        draft = base()
+        never = tuple(decide(f"r{n:03}", is_("configuration_set", f"CS-{n}")) for n in range(count))
+        last = decide("the-last", CS1, then=DecideThen.LEAVE_TO_DCC)
+        draft.add(A, decides=(*never, last, decide("after-it", CS1)))
+        draft.add(A, priorities=tuple(PriorityRule(id=f"p{n}", because="x", when=CS1, priority=n) for n in range(70)))
+        wanted, _ = assert_agree(draft.world())
+        assert any(row.import_rule == "the-last" for row in wanted.rows)
+
+
+def _with_private(hub: CommsHub, at: int) -> CommsHub:
+    known = PrivateAttributes(flags=frozenset({"own"} if at % 2 else ()), values={"tier": at % 3, "note": hub.csp_region})
+    return evolve(hub, private={A: known} if at % 4 else {})
+
+
+def test_private_attributes_are_read_by_their_owner_alone() -> None:
+    draft = base()
+    draft.hubs = tuple(_with_private(hub, at) for at, hub in enumerate(draft.hubs))
+    tiers = (decide("tier-two", leaf("my.tier", LeafOp.GE, 2)), decide("no-tier", leaf("my.tier", LeafOp.MISSING)))
+    draft.add(A, excludes=(exclude("all-of", leaf("flags", LeafOp.HAS_ALL, "psr", "own")),), decides=tiers)
+    draft.add(B, excludes=(exclude("not-mine", flagged("own")),))
+    wanted, _ = assert_agree(draft.world())
+    assert {row.import_rule for row in wanted.rows} >= {"tier-two", "no-tier", "all-of"}
+    assert all(row.gas_rule != "not-mine" for row in wanted.rows)
+
+
+def test_lists_of_guids_of_every_kind_of_owner() -> None:
+    draft: Draft = base()
+    some = tuple(hub.guid for hub in draft.hubs[::5])
+    listed = leaf("guid", LeafOp.IN, *some)
+    draft.add(A, excludes=(exclude("listed", listed),))
+    draft.add(B, decides=(decide("unlisted", Not(item=listed), then=DecideThen.LEAVE_TO_DCC),))
+    later = decide("later-for-some", listed, then=DecideThen.MOVE_AUTOMATIC_DATE, to=on("release.automatic_on", 40))
+    draft.add("DCC", decides=(later,))
+    draft.add("CSP:North", priorities=(PriorityRule(id="some", because="x", when=listed, priority=70),))
+    wanted, _ = assert_agree(draft.world())
+    assert any(row.import_rule == "listed" for row in wanted.rows)
+
+
+def test_an_estate_with_repeated_guids_sets_all_of_their_rows_aside() -> None:
+    inputs, hubs, instructions = base().world()
+    twice = (*hubs, hubs[3], hubs[3], hubs[8])
+    plan = columnar((inputs, twice, instructions))
+    assert plan.duplicates == (hubs[3].guid, hubs[8].guid)
+    left = {row["guid"] for row in rows_of(plan)}
+    assert left == {hub.guid for hub in hubs} - set(plan.duplicates)

@@ -1,0 +1,269 @@
+"""NF1: the story of a hub; BR3.3, I8, NF7: what of it a Supplier may read."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+import pytest
+from attrs import evolve
+
+from chfw_core.consent.disclosure import disclose
+from chfw_core.consent.model import ActivationBasis, Instruction
+from chfw_core.engines.flow import solve_flow
+from chfw_core.engines.reference import ReferencePlan, plan_reference
+from chfw_core.model.hubs import CommsHub
+from chfw_core.model.parties import Party, ResponsibleSuppliers
+from chfw_core.planning.model import HubStatus, ScheduledHub
+from chfw_core.reports.explain import explain_hub
+from chfw_core.rules.model import UntilDate
+from chfw_core.testing.features import CS1
+from chfw_core.testing.worlds import (
+    MOMENTS,
+    A,
+    B,
+    Draft,
+    World,
+    base,
+    features,
+    hold,
+    named_worlds,
+    on,
+)
+
+NAMES = tuple(f"{name}, {moment}" for name in features() for moment in MOMENTS)
+OTHER = Party("ZZZ")
+
+
+@cache
+def worlds() -> dict[str, World]:
+    return dict(named_worlds())
+
+
+@cache
+def plan_of(name: str) -> ReferencePlan:
+    return plan_reference(*worlds()[name], solve_flow)
+
+
+def told(world: World, row: ScheduledHub | None, hub: CommsHub, party: str | None) -> str:
+    inputs, _, instructions = world
+    return "\n".join(explain_hub(inputs, hub, instructions, row, party).lines())
+
+
+def renamed(world: World, old: str, new: Party) -> World:
+    """The same world in which one Supplier is somebody else."""
+    inputs, hubs, instructions = world
+
+    def name(party: Party | None) -> Party | None:
+        return new if party == old else party
+
+    rules = tuple(evolve(r, owner=new) if r.owner == old else r for r in inputs.rulesets)
+    events = tuple(evolve(event, party=name(event.party)) for event in inputs.events)
+    return (
+        evolve(inputs, rulesets=rules, events=events),
+        tuple(
+            evolve(
+                hub,
+                import_supplier=name(hub.import_supplier),
+                gas_supplier=name(hub.gas_supplier),
+                private={new if owner == old else owner: p for owner, p in hub.private.items()},
+            )
+            for hub in hubs
+        ),
+        tuple(evolve(row, party=new if row.party == old else row.party) for row in instructions),
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("mine", "theirs"), [(A, B), (B, A)])
+def test_nothing_a_supplier_reads_varies_with_who_the_other_is(name: str, mine: Party, theirs: Party) -> None:
+    """I8, NF7, BR4.4: rename the other in estate, rules, rows and events: the same bytes."""
+    world = worlds()[name]
+    swapped = renamed(world, theirs, OTHER)
+    there = plan_reference(*swapped, solve_flow)
+    for at, hub in enumerate(world[1]):
+        rows = (plan_of(name).rows[at], there.rows[at])
+        text = told(world, rows[0], hub, mine)
+        assert text == told(swapped, rows[1], swapped[1][at], mine)
+        assert theirs not in text
+        assert OTHER not in text
+        if hub.suppliers.split and mine in hub.suppliers.parties and rows[0].basis:
+            assert "there is a second Supplier, which has" in text
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("early")])
+def test_a_party_that_is_not_responsible_learns_that_alone(name: str) -> None:
+    world, texts = worlds()[name], set()
+    for at, hub in enumerate(world[1]):
+        for party in (A, B, OTHER):
+            if party not in hub.suppliers.parties:
+                text = told(world, plan_of(name).rows[at], hub, party)
+                texts.add(text.split("\n", 1)[1])
+    assert texts == {f"\nresponsible\n  {p} is not responsible for this hub" for p in (A, B, OTHER)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_dcc_reads_the_whole_story_of_every_row(name: str) -> None:
+    """NF1: the row's reason, the rule that determined it, the missing act and its date."""
+    world, found = worlds()[name], plan_of(name)
+    for hub, row in zip(world[1], found.rows, strict=True):
+        text = told(world, row, hub, None)
+        assert row.reason in text
+        for rule in (row.import_rule, row.gas_rule):
+            assert rule is None or f"`{rule}`" in text
+        for party in hub.suppliers.parties:
+            assert f"\n{party} (" in text
+        if row.status is HubStatus.HELD:
+            assert "the DCC: nothing happens before it lets the hub go" in text
+        if row.basis is ActivationBasis.DCC_DEFAULT and hub.suppliers.parties:
+            assert "missing acts" in text
+            assert "2026-" in text.split("missing acts")[1]
+        assert explain_hub(world[0], hub, world[2], row, "DCC").as_dict()["as"] is None
+
+
+def test_the_story_in_full() -> None:
+    """A golden text: a split hub whose Import Supplier waits for a test."""
+    world, found = worlds()["hold until an event, early"], plan_of("hold until an event, early")
+    assert told(world, found.rows[26], world[1][26], A).splitlines() == GOLDEN.strip().splitlines()
+
+
+GOLDEN = """
+hub 88-73-84-90-00-03-24-46
+
+outcome
+  status planned
+  basis DCC_DEFAULT
+  on 2026-07-05, 2026-07-05T08:00:00Z to 2026-07-05T23:00:00Z
+
+eligibility
+  device model 433100AC, version 0D030000, Commissioned
+  eligible for R-2026-1 (0D050002)
+  upgrade path: 0D030000 > 0D050002
+  no CPL was given: whether it is Current there was not checked
+
+DCC
+  phase notified
+  automatic time 2026-07-05T08:00:00Z
+  cut-off 2026-06-05T08:00:00Z
+  the DCC's own period 2026-07-05T08:00:00Z to 2026-08-02T08:00:00Z
+
+ALFA (import)
+  hold `our-testing` does not apply
+    `configuration_set == CS-0112` does not hold: configuration_set is CS-0151
+  hold `theirs` applies: because of theirs
+    `configuration_set == CS-0151` holds: configuration_set is CS-0151
+    it is open until test_passed for its configuration_set, at the latest 2026-05-31T08:00:00Z
+  decide `all-of-ours` applies: because of all-of-ours
+  decision: ALFA holds it by `theirs` until test_passed for its configuration_set, at the latest \
+2026-05-31T08:00:00Z: because of theirs
+
+resolution
+  ALFA is its import Supplier
+  there is a second Supplier, which has instructed
+  basis DCC_DEFAULT, period 2026-07-05T08:00:00Z to 2026-08-02T08:00:00Z
+  29 possible days: 2026-07-05 to 2026-08-02
+
+missing acts
+  ALFA: an instruction by 2026-06-05T08:00:00Z
+
+what would change it
+  ALFA: the hold `theirs` ends earlier
+"""
+
+
+def story(draft: Draft, at: int, party: str | None = None) -> str:
+    world = draft.world()
+    row = plan_reference(*world, solve_flow).rows[at]
+    return told(world, row, world[1][at], party)
+
+
+def test_a_story_without_a_row_of_the_plan() -> None:
+    world = worlds()["pilots, early"]
+    text = told(world, None, world[1][13], None)
+    assert "outcome" not in text
+    assert "pilot `first`" in text
+
+
+def test_the_pilot_it_was_chosen_for() -> None:
+    world, found = worlds()["pilots, early"], plan_of("pilots, early")
+    in_it = next(at for at, row in enumerate(found.rows) if "second" in (row.import_rule, row.gas_rule))
+    text = told(world, found.rows[in_it], world[1][in_it], None)
+    assert "  pilot `second` applies: because of second\n" in text
+    assert "  the hub was chosen for this pilot" in text
+    gas = next(at for at, row in enumerate(found.rows) if row.gas_rule == "theirs")
+    assert "was chosen" in told(world, found.rows[gas], world[1][gas], None)
+
+
+def test_a_hold_on_a_date_and_a_moved_date() -> None:
+    draft = base()
+    features()["the DCC moves the date"](draft)
+    draft.add(A, holds=(hold("later", CS1, UntilDate(date=on("cutoff"))),))
+    text = story(draft, 13)
+    assert "it ends at 2026-" in text
+    assert "decide `rest` is the first that matches" in text
+    north = next(at for at, hub in enumerate(draft.hubs) if hub.csp_region == "North")
+    assert "moved from 2026-07-05T08:00:00Z" in story(draft, north)
+
+
+def test_a_suppliers_view_of_what_does_not_fit() -> None:
+    """The proof is shown; the rest of the reason, which names the other, is not."""
+    world, found = worlds()["capacity, early"], plan_of("capacity, early")
+    shown: Counter[bool] = Counter()
+    for hub, row in zip(world[1], found.rows, strict=True):
+        if row.status is HubStatus.INFEASIBLE and hub.suppliers.split:
+            text = told(world, row, hub, A)
+            assert "  capacity: " in text
+            shown["too many" in text] += 1
+    assert shown[True] >= 3
+    stale = evolve(
+        next(row for row in found.rows if row.status is HubStatus.INFEASIBLE),
+        reason=f"of another plan, and {B}",
+    )
+    hub = next(hub for hub in world[1] if hub.guid == stale.guid)
+    mine = next(iter(hub.suppliers.parties))
+    assert "another plan" not in told(world, stale, hub, mine)
+
+
+def test_a_hub_without_a_known_path_or_a_day() -> None:
+    draft = base()
+    features()["a CPL"](draft)
+    path: dict[tuple[str, str], tuple[str, ...]] = {("433100AC", "0D050002"): ("0D010000",)}
+    assert draft.inputs.cpl is not None
+    draft.inputs = evolve(draft.inputs, cpl=evolve(draft.inputs.cpl, upgrade_paths=path))
+    assert "no upgrade path is known" in story(draft, 6)
+    blocked = base()
+    features()["a CSP blocks"](blocked)
+    rows = plan_reference(*blocked.world(), solve_flow).rows
+    at = next(at for at, row in enumerate(rows) if row.status is HubStatus.INFEASIBLE)
+    assert "no day is possible" in story(blocked, at)
+
+
+@pytest.mark.parametrize("agreed", [(), (A,), (B,), (A, B)])
+def test_disclosure(agreed: Sequence[str]) -> None:
+    """BR3.3: that there is a second Supplier, and whether it has instructed."""
+    split = ResponsibleSuppliers(import_supplier=A, gas_supplier=B)
+    found = disclose(split, A, agreed)
+    assert found is not None
+    assert found.second_instructed is (B in agreed)
+    assert found == disclose(
+        ResponsibleSuppliers(import_supplier=A, gas_supplier=OTHER),
+        A,
+        [OTHER if party == B else party for party in agreed],
+    )
+    assert disclose(split, OTHER, agreed) is None
+    both = disclose(ResponsibleSuppliers(import_supplier=A, gas_supplier=A), A, agreed)
+    assert both is not None
+    assert both.lines() == (
+        f"{A} is its import and gas Supplier",
+        "there is no second Supplier",
+    )
+    said = "has instructed" if B in agreed else "has not instructed"
+    assert found.lines()[1] == f"there is a second Supplier, which {said}"
+
+
+def test_only_the_hubs_own_rows_are_told() -> None:
+    """The caller may pass every row it has."""
+    world = worlds()["explicit instructions, early"]
+    inputs, hubs, instructions = world
+    for hub in hubs[:14]:
+        own: tuple[Instruction, ...] = tuple(r for r in instructions if r.guid == hub.guid)
+        assert explain_hub(inputs, hub, own, None, None) == explain_hub(inputs, hub, instructions, None, None)
