@@ -1,0 +1,1 @@
+"""The emulator: estates and the parties around them, the same for the same seed."""

@@ -1,0 +1,1 @@
+"""The file transport: lists in, reports out."""

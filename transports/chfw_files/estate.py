@@ -1,0 +1,234 @@
+"""The estate: every hub once, in chunks that any thread can read, without its bad rows.
+
+Each chunk comes as a record batch in standard form: `guid` and `gpf_guid` uint64, `installed_on`
+date32, everything else dictionary<int32, string> with values brought to one form (hex upper-case,
+sets sorted and joined by `|`, empty = null). Optional columns that the file lacks are absent.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from chfw_core.errors import InputError
+from chfw_core.model.estate import ESTATE_COLUMNS, parse_set
+from chfw_core.model.guid import Guid
+from chfw_core.model.hubs import CommsHub, SmiStatus
+from chfw_core.model.parties import Party
+from chfw_files.columns import Standard
+from chfw_files.duplicates import find_duplicates
+from chfw_files.estate_columns import (
+    COLUMN,
+    GUID_COLUMNS,
+    can_be_bad,
+    standard,
+    standard_type,
+    type_problem,
+)
+from chfw_files.guids import Guids, Mask
+from chfw_files.parquet_source import ParquetSource
+from chfw_files.quarantine import BadRow, guid_text
+from chfw_files.sources import Lines, RawChunk, Source, check_names, open_source
+
+REPEATED = "the GUID is there more than once"
+
+
+def open_estate(path: str | Path, *, columns: Iterable[str] | None = None) -> "EstateFile":
+    """An estate in Parquet or CSV; `columns` limits what chunks hold (`guid` always is there).
+
+    Raises InputError for a file that is missing, unreadable, or of unknown extension, for columns
+    that are missing, misspelt, repeated or of the wrong type, and for an estate without rows.
+    """
+    source = open_source(path, plain=GUID_COLUMNS)
+    known = [column.name for column in ESTATE_COLUMNS]
+    ignored = check_names(source, known, [c.name for c in ESTATE_COLUMNS if c.required])
+    problems = [
+        problem
+        for name, kind in source.types.items()
+        if name in COLUMN and (problem := type_problem(COLUMN[name], kind))
+    ]
+    if problems:
+        raise InputError(f"`{path}`: {'; '.join(problems)}")
+    if source.chunk_count == 0 or (isinstance(source, ParquetSource) and not source.row_count):
+        raise InputError(f"the estate `{path}` has no rows", hint="a plan needs at least one hub")
+    return EstateFile(source, _wanted(source, columns), ignored)
+
+
+def _wanted(source: Source, columns: Iterable[str] | None) -> tuple[str, ...]:
+    present = [column.name for column in ESTATE_COLUMNS if column.name in source.names]
+    asked = set(present if columns is None else columns) | {"guid"}
+    return tuple(name for name in present if name in asked)
+
+
+class EstateFile:
+    """An open estate. Reading is safe from any number of threads.
+
+    `quarantine` holds the bad rows of the chunks read so far; with `send_quarantine` they go to a
+    writer instead, in order of chunk. `ignored_columns` are names that the estate does not know.
+    """
+
+    def __init__(self, source: Source, columns: tuple[str, ...], ignored: tuple[str, ...]) -> None:
+        self._source = source
+        self.path = source.path
+        self.columns = columns
+        self.ignored_columns = ignored
+        self.chunk_count = source.chunk_count
+        self._repeated: Guids = np.array([], dtype=np.uint64)
+        self._lock = threading.Lock()
+        self._bad: dict[int, list[BadRow]] = {}
+        self._send: Callable[[Iterable[BadRow]], None] | None = None
+        self._sent = 0
+
+    def read(self, index: int, columns: Sequence[str] | None = None) -> pa.RecordBatch:
+        """The good rows of one chunk, in the file's order; `columns` None = those of `self.columns`.
+
+        Which rows are good never depends on the columns. Raises InputError for a damaged file.
+        """
+        return self._read(index, self.columns if columns is None else _wanted(self._source, columns))[0]
+
+    def row_numbers(self, index: int) -> Lines:
+        """The place in the file of each row that `read(index)` gives."""
+        _, good, raw = self._read(index, ("guid",))
+        lines = raw.lines()
+        return lines if good is None else lines[good]
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All chunks in order."""
+        return (self.read(index) for index in range(self.chunk_count))
+
+    def rows(self, index: int) -> Iterator[CommsHub]:
+        """The good rows of one chunk as hubs, for the reference engine."""
+        batch = self.read(index)
+        columns = {name: _python_values(batch.column(name)) for name in batch.schema.names}
+        for values in zip(*columns.values(), strict=True):
+            yield _hub(dict(zip(columns, values, strict=True)))
+
+    def distinct_parties(self) -> tuple[Party, ...]:
+        """The Parties that good rows name, in order: the only ones that may instruct."""
+        roles = ("import_supplier", "gas_supplier")
+        found: set[str] = set()
+        for index in range(self.chunk_count):
+            batch = self.read(index, roles)
+            for column in batch.select(roles).columns:
+                found.update(pc.unique(column).dictionary_decode().drop_null().to_pylist())
+        return tuple(Party(text) for text in sorted(found))
+
+    def set_aside_repeated(self) -> int:
+        """Find the GUIDs that occur more than once; from now on chunks lack every row with one.
+
+        Returns how many GUIDs these are. Reads the GUIDs of the whole file once.
+        """
+        arrays = [
+            standard(COLUMN["guid"], self._source.read(index, ("guid",)).columns["guid"])
+            for index in range(self.chunk_count)
+        ]
+        self.refuse(find_duplicates([_numbers(array) for array in arrays]))
+        return len(self._repeated)
+
+    def refuse(self, guids: Guids) -> None:
+        """Set aside, as repeated, every row that bears one of these GUIDs, in chunks read from now on."""
+        self._repeated = np.unique(guids)
+
+    @property
+    def quarantine(self) -> list[BadRow]:
+        """The bad rows of the chunks read so far that no writer took, in order of line."""
+        with self._lock:
+            return [row for index in sorted(self._bad) for row in self._bad[index]]
+
+    def send_quarantine(self, send: Callable[[Iterable[BadRow]], None]) -> None:
+        """Hand bad rows on, chunk by chunk in order, such as to `QuarantineWriter.write`."""
+        self._send = send
+
+    def _read(self, index: int, columns: Sequence[str]) -> tuple[pa.RecordBatch, Mask | None, RawChunk]:
+        types = self._source.types
+        names = [
+            column.name
+            for column in ESTATE_COLUMNS
+            if column.name in self._source.names
+            and (column.name in columns or can_be_bad(column, types.get(column.name)))
+        ]
+        raw = self._source.read(index, names)
+        parts = {name: standard(COLUMN[name], raw.columns[name]) for name in names}
+        bad = self._bad_rows(parts)
+        self._record(index, raw, parts, bad)
+        schema = pa.schema([(name, standard_type(COLUMN[name])) for name in columns])
+        batch = pa.RecordBatch.from_arrays([parts[name].values for name in columns], schema=schema)
+        if bad is None:
+            return batch, None, raw
+        good = ~bad
+        return batch.filter(pa.array(good)), good, raw
+
+    def _bad_rows(self, parts: dict[str, Standard]) -> Mask | None:
+        masks = [part.bad for part in parts.values() if part.bad is not None]
+        if len(self._repeated):
+            repeated = np.isin(_numbers(parts["guid"], keep=True), self._repeated)
+            if repeated.any():
+                masks.append(repeated)
+        return np.logical_or.reduce(masks) if masks else None
+
+    def _record(self, index: int, raw: RawChunk, parts: dict[str, Standard], bad: Mask | None) -> None:
+        """Note the bad rows of a chunk, once however often it is read."""
+        with self._lock:
+            if index in self._bad or index < self._sent:
+                return
+            self._bad[index] = self._describe(raw, parts, bad)
+            while self._send is not None and self._sent in self._bad:
+                self._send(self._bad.pop(self._sent))
+                self._sent += 1
+
+    def _describe(self, raw: RawChunk, parts: dict[str, Standard], bad: Mask | None) -> list[BadRow]:
+        found = [BadRow(line=row.line, guid_text=row.text[:23], column="", reason=row.reason) for row in raw.unreadable]
+        if bad is not None:
+            lines, numbers = raw.lines(), _numbers(parts["guid"], keep=True)
+            for row in np.flatnonzero(bad):
+                wrong = {
+                    name: part.reason(int(row))
+                    for name, part in parts.items()
+                    if part.bad is not None and part.bad[row]
+                }
+                if "guid" not in wrong and numbers[row] in self._repeated:
+                    wrong["guid"] = REPEATED
+                found.append(
+                    BadRow(
+                        line=int(lines[row]),
+                        guid_text=guid_text(raw, int(row)),
+                        column="|".join(wrong),
+                        reason="; ".join(wrong.values()),
+                    )
+                )
+        return sorted(found)
+
+
+def _numbers(part: Standard, *, keep: bool = False) -> Guids:
+    """The GUIDs as numbers; those of bad rows are left out, or kept as whatever they are."""
+    filled = pc.fill_null(part.values, pa.scalar(0, pa.uint64())) if part.values.null_count else part.values
+    numbers: Guids = filled.to_numpy(zero_copy_only=False)
+    return numbers if keep or part.bad is None else numbers[~part.bad]
+
+
+def _python_values(column: pa.Array) -> list[object]:
+    values: list[object] = column.to_pylist()
+    return values
+
+
+def _hub(row: dict[str, object]) -> CommsHub:
+    gpf = row.get("gpf_guid")
+    return CommsHub(
+        guid=Guid(int(str(row["guid"]))),
+        csp_region=str(row.get("csp_region") or ""),
+        device_model=str(row.get("device_model") or ""),
+        firmware_version=str(row.get("firmware_version") or ""),
+        manufacturer=row.get("manufacturer"),  # type: ignore[arg-type]
+        configuration_set=row.get("configuration_set"),  # type: ignore[arg-type]
+        installed_on=row.get("installed_on"),  # type: ignore[arg-type]
+        smi_status=SmiStatus(str(row.get("smi_status") or SmiStatus.COMMISSIONED)),
+        import_supplier=row.get("import_supplier"),  # type: ignore[arg-type]
+        gas_supplier=row.get("gas_supplier"),  # type: ignore[arg-type]
+        flags=parse_set(row.get("flags")),  # type: ignore[arg-type]
+        han_device_types=parse_set(row.get("han_device_types")),  # type: ignore[arg-type]
+        gpf_guid=None if gpf is None else Guid(int(str(gpf))),
+        holiday_division=row.get("holiday_division"),  # type: ignore[arg-type]
+    )

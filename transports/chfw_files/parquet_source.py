@@ -1,0 +1,63 @@
+"""Parquet as a source: a row group is a chunk, and text comes as dictionaries straight from the pages."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from chfw_core.errors import InputError
+from chfw_files.columns import is_text, one_array
+from chfw_files.sources import Lines, RawChunk
+
+
+class ParquetSource:
+    """One Parquet file. Each thread reads through a handle of its own; the footer is read once."""
+
+    def __init__(self, path: Path, plain: frozenset[str]) -> None:
+        self.path = path
+        try:
+            with pq.ParquetFile(path) as file:
+                self._metadata = file.metadata
+                schema = file.schema_arrow
+        except (pa.ArrowException, OSError) as failure:
+            raise self._broken(failure) from failure
+        self.names: tuple[str, ...] = tuple(schema.names)
+        self.types: Mapping[str, pa.DataType] = {entry.name: entry.type for entry in schema}
+        self.chunk_count: int = self._metadata.num_row_groups
+        self.row_count: int = self._metadata.num_rows
+        self._dictionaries = [name for name, kind in self.types.items() if is_text(kind) and name not in plain]
+        sizes = [self._metadata.row_group(at).num_rows for at in range(self.chunk_count)]
+        self._starts = np.concatenate([[0], np.cumsum(np.array(sizes, dtype=np.int64))])
+        self._local = threading.local()
+
+    def read(self, index: int, names: Sequence[str]) -> RawChunk:
+        """Raises InputError where the pages are damaged."""
+        try:
+            table = self._file().read_row_group(index, columns=list(names))
+            columns = {name: one_array(table.column(name)) for name in names}
+        except (pa.ArrowException, OSError) as failure:
+            raise self._broken(failure) from failure
+        return RawChunk(columns=columns, rows=table.num_rows, lines=lambda: self._rows(index))
+
+    def _rows(self, index: int) -> Lines:
+        return np.arange(self._starts[index] + 1, self._starts[index + 1] + 1, dtype=np.int64)
+
+    def _file(self) -> pq.ParquetFile:
+        if not hasattr(self._local, "file"):
+            self._local.file = pq.ParquetFile(
+                self.path,
+                metadata=self._metadata,
+                read_dictionary=self._dictionaries,
+                memory_map=True,
+            )
+        return self._local.file
+
+    def _broken(self, failure: Exception) -> InputError:
+        why = str(failure).splitlines()[0].rstrip(".")
+        return InputError(
+            f"`{self.path}` is not a readable Parquet file: {why}",
+            hint="it may be cut off, or another kind of file: write it again",
+        )

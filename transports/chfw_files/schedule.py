@@ -1,0 +1,79 @@
+"""Schedules out and in: one row for each hub, in the estate's order (contracts, Tables)."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from chfw_core.errors import InputError
+from chfw_core.planning.model import SCHEDULE_COLUMNS
+from chfw_files.columns import (
+    TEXTS,
+    standard_dates,
+    standard_guids,
+    standard_instants,
+    standard_texts,
+)
+from chfw_files.sources import Source, check_names, open_source
+from chfw_files.writing import INSTANT, write_table
+
+_TYPES: dict[str, pa.DataType] = {
+    "guid": pa.uint64(),
+    "window_opens": INSTANT,
+    "window_closes": INSTANT,
+    "day": pa.date32(),
+}
+SCHEDULE_SCHEMA = pa.schema([(name, _TYPES.get(name, TEXTS)) for name in SCHEDULE_COLUMNS])
+"""`guid` uint64, times in UTC, texts dictionary<int32, string>; null = missing."""
+
+
+def write_schedule(path: str | Path, batches: Iterable[pa.RecordBatch]) -> int:
+    """Write batches of SCHEDULE_SCHEMA; how many rows. Raises OutputError: then nothing is written."""
+    return write_table(path, SCHEDULE_SCHEMA, batches)
+
+
+def open_schedule(path: str | Path) -> "ScheduleFile":
+    """A schedule in Parquet or CSV. Raises InputError for what is no schedule."""
+    source = open_source(path, plain=frozenset({"guid", "reason"}))
+    check_names(source, SCHEDULE_COLUMNS, SCHEDULE_COLUMNS)
+    return ScheduleFile(source)
+
+
+class ScheduleFile:
+    """An open schedule, in chunks that any thread can read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.path = source.path
+        self.chunk_count = source.chunk_count
+
+    def read(self, index: int) -> pa.RecordBatch:
+        """One chunk in SCHEDULE_SCHEMA. Raises InputError for the first row that cannot be read.
+
+        A schedule is ours: a row that is not as we wrote it means that the file is not to be trusted.
+        """
+        raw = self._source.read(index, SCHEDULE_COLUMNS)
+        if raw.unreadable:
+            first = raw.unreadable[0]
+            raise InputError(f"`{self.path}`:{first.line}: {first.reason}")
+        columns = []
+        for entry in SCHEDULE_SCHEMA:
+            values = raw.columns[entry.name]
+            match entry.name:
+                case "guid":
+                    part = standard_guids(entry.name, values, nullable=False)
+                case "day":
+                    part = standard_dates(entry.name, values, nullable=True)
+                case "window_opens" | "window_closes":
+                    part = standard_instants(entry.name, values, nullable=True)
+                case _:
+                    part = standard_texts(entry.name, values, str, nullable=True)
+            if part.bad is not None:
+                row = int(part.bad.argmax())
+                raise InputError(f"`{self.path}`:{raw.lines()[row]}: {part.reason(row)}")
+            columns.append(part.values)
+        return pa.RecordBatch.from_arrays(columns, schema=SCHEDULE_SCHEMA)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All chunks in order."""
+        return (self.read(index) for index in range(self.chunk_count))

@@ -1,0 +1,55 @@
+"""Small tables row by row: lists that people keep, up to some thousands of rows.
+
+CSV keeps its cells' text as it is; values may have line breaks here (the history of the Central
+Products List has), and a row's line is the one on which it begins. Parquet's values are turned into
+the texts that CSV would have.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from chfw_core.documents.rows import Row
+from chfw_files.sources import Source, check_names, open_source
+from chfw_files.texts import decode
+from chfw_files.writing import cell_texts
+
+
+def read_small_table(
+    path: str | Path, columns: Sequence[str], required: Sequence[str], *, others: bool = False
+) -> list[Row]:
+    """All rows. `others`: columns beside the known ones are none of our business, however near.
+
+    Raises InputError for a file that is missing, is no table, or lacks a required column.
+    """
+    source = open_source(path)
+    if others:
+        missing = [name for name in required if name not in source.names]
+        if missing:
+            check_names(source, columns, required)
+    else:
+        check_names(source, columns, required)
+    names = [name for name in columns if name in source.names]
+    return list(_parquet(source, names) if source.types else _csv(source.path))
+
+
+def _csv(path: Path) -> Iterator[Row]:
+    text = decode(path.read_bytes(), path)
+    reader = csv.reader(io.StringIO(text, newline=""))
+    names = [name.strip() for name in next(reader)]
+    line = reader.line_num + 1
+    for cells in reader:
+        if cells:
+            yield Row(line=line, cells=dict(zip(names, cells, strict=False)))
+        line = reader.line_num + 1
+
+
+def _parquet(source: Source, names: Sequence[str]) -> Iterator[Row]:
+    line = 0
+    for index in range(source.chunk_count):
+        columns = source.read(index, names).columns
+        texts = [cell_texts(columns[name]) for name in names]
+        for cells in zip(*texts, strict=True):
+            line += 1
+            yield Row(line=line, cells=dict(zip(names, cells, strict=True)))

@@ -1,0 +1,31 @@
+"""Whole small files as text, with one clear message where that cannot be."""
+
+from pathlib import Path
+
+from chfw_core.errors import InputError
+from chfw_files.sources import missing_file
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a UTF-8 file, line ends as `\\n`. Raises InputError."""
+    place = Path(path)
+    if place.is_dir():
+        raise InputError(f"`{place}` is a folder, not a file")
+    try:
+        content = place.read_bytes()
+    except FileNotFoundError:
+        raise missing_file(place) from None
+    except OSError as failure:
+        why = (failure.strerror or str(failure)).lower()
+        raise InputError(f"cannot read `{place}`: {why}") from failure
+    return decode(content, place).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decode(content: bytes, place: Path) -> str:
+    """UTF-8 with or without a byte-order mark. Raises InputError that names the line."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        line = failure.object[: failure.start].count(b"\n") + 1
+        byte = failure.object[failure.start]
+        raise InputError(f"`{place}` is not UTF-8: line {line}, byte 0x{byte:02X}", hint="save it as UTF-8") from None
