@@ -103,6 +103,9 @@ def plan_hub(
         default=dcc.default,
         closed=closed,
     )
+    if resolution.basis is not ActivationBasis.DCC_DEFAULT:
+        ends = [end for p in suppliers.parties if (end := _instruction_ends(p, suppliers, changes, freeze, today))]
+        resolution = _ended(resolution, min(ends, default=None), dcc.default)
     reason = _reason(decided, dcc, resolution)
     resolution, first_day = _delayed(resolution, dcc)
     early = resolution.basis is not ActivationBasis.DCC_DEFAULT
@@ -138,19 +141,41 @@ def _before_change(
     today: date,
 ) -> Decision:
     """CS3: an instruction ends with the responsibility of the Supplier that gave it."""
-    roles = suppliers.roles_of(decision.party)
-    lost = [c.effective for c in changes if c.role in roles and c.effective > today]
-    if decision.consent is None or not lost:
+    end = _instruction_ends(decision.party, suppliers, changes, freeze, today)
+    if decision.consent is None or end is None:
         return decision
-    end = london_midnight(min(lost) - timedelta(days=freeze.before))
     period = decision.consent.period.cut(decision.consent.period.opens, end)
-    note = f"{decision.party}'s responsibility ends on {min(lost)}"
+    note = f"{decision.party}'s responsibility ends on {london_date(end) + timedelta(days=freeze.before)}"
     if period is None:
         return evolve(decision, consent=None, reason=f"{note}, before its period opens")
     consent = Consent(period=period, windows=decision.consent.windows)
     if period == decision.consent.period:
         return decision
     return evolve(decision, consent=consent, reason=f"{decision.reason}; {note}")
+
+
+def _instruction_ends(
+    party: str,
+    suppliers: ResponsibleSuppliers,
+    changes: tuple[SupplierChange, ...],
+    freeze: Freeze,
+    today: date,
+) -> datetime | None:
+    """When a Supplier's instruction ends because it loses a role; None while it keeps them."""
+    roles = suppliers.roles_of(party)
+    lost = [change.effective for change in changes if change.role in roles and change.effective > today]
+    return london_midnight(min(lost) - timedelta(days=freeze.before)) if lost else None
+
+
+def _ended(resolution: Resolution, end: datetime | None, default: Resolution) -> Resolution:
+    """CS3: nothing is planned early for a time at which an agreeing Supplier has lost the hub.
+
+    The resolved period can reach past the end of the one that opens earlier.
+    """
+    if end is None or resolution.period.closes <= end:
+        return resolution
+    left = resolution.period.cut(resolution.period.opens, end)
+    return default if left is None else evolve(resolution, period=left)
 
 
 def _delayed(resolution: Resolution, dcc: DccTerms) -> tuple[Resolution, date | None]:

@@ -104,9 +104,7 @@ class Axis:
             return {"installed_on": [day_value(code) for code in range(NO_DATE + 1)]}
         return {
             name: [vocabulary.values[code] for code in codes]
-            for name, vocabulary, codes in zip(
-                self.columns, self.vocabularies, self.fusion.combinations(), strict=True
-            )
+            for name, vocabulary, codes in zip(self.columns, self.vocabularies, self.fusion.combinations(), strict=True)
         }
 
 
@@ -139,8 +137,4 @@ def day_value(code: int) -> date | None:
 
 def new_axes(layout: Layout) -> list[Axis]:
     """Axes without values yet."""
-    return [
-        Axis(columns=columns, vocabularies=tuple(Vocabulary() for _ in columns))
-        for columns in layout.axes
-    ]
-
+    return [Axis(columns=columns, vocabularies=tuple(Vocabulary() for _ in columns)) for columns in layout.axes]

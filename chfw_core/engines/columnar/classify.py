@@ -45,17 +45,16 @@ class Classifier:
         """Classify every hub of the estate: the class of each, by chunk, and the classes' records."""
         world = self.world
         if not (world.csp.direct and world.suppliers.direct):
-            for number, noted in enumerate(self._sweep(self._coded, progress)):
-                for start, side, coded in noted:
+            for number, blocks_coded in enumerate(self._sweep(self._coded, progress)):
+                for start, side, coded in blocks_coded:
                     side.note((number, start), coded)
             world.suppliers.match_remembered()
             world.csp.match_remembered()
         keys = Keys.of(world)
-        noted = self._sweep(lambda number, chunk: self._keys(number, chunk, keys), progress)
+        noted: list[Ints | Coded] = self._sweep(lambda number, chunk: self._keys(number, chunk, keys), progress)
         found = [keys.number(own) for own in noted]
         table, records = keys.table()
-        classes = self._sweep(lambda number, _: np.take(table, found[number], mode="clip"), lambda _: None)
-        return classes, records
+        return [np.take(table, own, mode="clip") for own in found], records
 
     def _sweep(self, step: Callable[[int, Chunk], T], progress: Callable[[float], None]) -> list[T]:
         chunks = self.world.estate.chunks
@@ -176,9 +175,14 @@ class Keys:
 
     def number(self, noted: Ints | Coded) -> Ints:
         """What `table` is asked for later. Not to be called by two threads at once."""
-        if self._index is None or not isinstance(noted, Coded):
-            return noted
-        return self._index.ids(noted.distinct)[noted.inverse]
+        if isinstance(noted, Coded):
+            return self._numbers(noted)
+        return noted
+
+    def _numbers(self, coded: Coded) -> Ints:
+        if self._index is None:
+            raise RuntimeError("every key is told apart already")
+        return self._index.ids(coded.distinct)[coded.inverse]
 
     def table(self) -> tuple[NDArray[np.int32], Records]:
         """The class of each noted key, and the record of each class."""

@@ -123,9 +123,7 @@ def compile_rules(
             else:
                 mixed[number] = rest
     return Compiled(
-        classes=[
-            _fold(axis, view, parts, mixed, needs, context) for axis, view in enumerate(views)
-        ],
+        classes=[_fold(axis, view, parts, mixed, needs, context) for axis, view in enumerate(views)],
         conditions=tuple(conditions),
         mixed=mixed,
         never=frozenset(never),
@@ -136,9 +134,7 @@ FALSE = Or(items=())
 TRUE = And(items=())
 
 
-def _with_constants(
-    condition: Condition, constants: Mapping[str, object], context: RuleContext
-) -> Condition:
+def _with_constants(condition: Condition, constants: Mapping[str, object], context: RuleContext) -> Condition:
     """Put in the answers of leaves that read no axis; And() is true, Or() is false."""
     match condition:
         case And():
@@ -163,9 +159,7 @@ def _with_constants(
             return TRUE if leaf_holds(condition, values, context) else FALSE
 
 
-def _split(
-    condition: Condition, axis_of: Mapping[str, int]
-) -> tuple[dict[int, list[Condition]], Condition | None]:
+def _split(condition: Condition, axis_of: Mapping[str, int]) -> tuple[dict[int, list[Condition]], Condition | None]:
     """The conjuncts that lie on one axis each, and what is left (a condition over several)."""
     items = condition.items if isinstance(condition, And) else (condition,)
     by_axis: dict[int, list[Condition]] = {}
@@ -214,22 +208,22 @@ def _fold(
 
 
 def _all(view: AxisView, items: Sequence[Condition], context: RuleContext) -> Truth:
-    return np.logical_and.reduce([_truth(view, item, context) for item in items])
-
-
-def _truth(view: AxisView, condition: Condition, context: RuleContext) -> Truth:
-    return combine(condition, lambda leaf: view.truth(leaf, context), len(view))
+    return combine(And(items=tuple(items)), lambda leaf: view.truth(leaf, context), len(view))
 
 
 def combine(condition: Condition, truth: LeafTruth, count: int) -> Truth:
     """A condition's answers from those of its leaves."""
     match condition:
         case And():
-            items = [combine(item, truth, count) for item in condition.items]
-            return np.logical_and.reduce(items) if items else np.ones(count, dtype=np.bool_)
+            found = np.ones(count, dtype=np.bool_)
+            for item in condition.items:
+                found &= combine(item, truth, count)
+            return found
         case Or():
-            items = [combine(item, truth, count) for item in condition.items]
-            return np.logical_or.reduce(items) if items else np.zeros(count, dtype=np.bool_)
+            found = np.zeros(count, dtype=np.bool_)
+            for item in condition.items:
+                found |= combine(item, truth, count)
+            return found
         case Not():
             return np.logical_not(combine(condition.item, truth, count))
         case Always():

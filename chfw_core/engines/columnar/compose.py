@@ -188,8 +188,7 @@ class Composer:
             decide=rules.decides[decide] if decide >= 0 else None,
         )
         read_date = DateReader(reader(who, known, match), context)
-        decision = decide_supplier(matched, terms_for(world.inputs, dcc.automatic_at), read_date)
-        return decision
+        return decide_supplier(matched, terms_for(world.inputs, dcc.automatic_at), read_date)
 
     # --- the plan of a shape ---
 
@@ -258,9 +257,7 @@ class Composer:
         holders = {0: (None, None), 1: (parties[0], None), 2: (None, parties[0]), 3: (parties[0], parties[0])}
         pair = holders.get(kind, (parties[0], parties[1]))
         decisions = [
-            self._anonymous(self._decisions[number], at)
-            for at, number in enumerate((first, second))
-            if number != NONE
+            self._anonymous(self._decisions[number], at) for at, number in enumerate((first, second)) if number != NONE
         ]
         return plan_hub(
             suppliers=ResponsibleSuppliers(import_supplier=pair[0], gas_supplier=pair[1]),

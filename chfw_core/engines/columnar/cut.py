@@ -51,10 +51,10 @@ class Cutter:
             self._buckets = self._buckets or list(pool.map(self._bucket, chunks))
             cells = list(pool.map(lambda at: self._cells(classes[at], at, cuts, bits), chunks))
             size = (len(cuts.ranks) + 1) << bits
-            counts = np.zeros(size, dtype=np.int64)
+            total = np.zeros(size, dtype=np.int64)
             for counted in pool.map(lambda at: np.bincount(cells[at], minlength=size), chunks):
-                counts += counted
-            counts = counts.reshape(-1, 1 << bits)
+                total += counted
+            counts = total.reshape(-1, 1 << bits)
             table = _part_of_bucket(counts, cuts.ranks)
             found = list(pool.map(lambda at: np.take(table, cells[at], mode="clip"), chunks))
         self._settle(found, cells, counts, cuts.ranks, bits)
@@ -76,9 +76,7 @@ class Cutter:
         cells += self._buckets[at] >> (BITS - bits)
         return cells
 
-    def _settle(
-        self, found: list[Parts], cells: list[Parts], counts: Ints, ranks: Sequence[Ints], bits: int
-    ) -> None:
+    def _settle(self, found: list[Parts], cells: list[Parts], counts: Ints, ranks: Sequence[Ints], bits: int) -> None:
         """Sort the hubs in whose bucket a cut falls, and put them into their parts."""
         rows = [np.flatnonzero(parts == CUT_HERE) for parts in found]
         cell = np.concatenate([c[r] for c, r in zip(cells, rows, strict=True)])

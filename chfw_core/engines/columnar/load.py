@@ -27,9 +27,7 @@ class _Part:
     values: tuple[list[object], ...] = ()
 
 
-def load_estate(
-    source: EstateSource, layout: Layout, threads: int, progress: Callable[[float], None]
-) -> EstateAxes:
+def load_estate(source: EstateSource, layout: Layout, threads: int, progress: Callable[[float], None]) -> EstateAxes:
     """All good rows of the estate, in its order. Raises InputError where a date is out of range.
 
     Threads read and mix; numbers are given out here, in one place and in order of the chunks.
@@ -110,4 +108,4 @@ def _days(column: pa.Array) -> NDArray[np.uint16]:
         worst = int(numbers.min() if numbers.min() < 0 else numbers.max())
         day = date.fromordinal(max(date(1970, 1, 1).toordinal() + worst, 1))
         raise InputError(f"installed_on {day} is outside 1970 to 2149")
-    return numbers.astype(np.uint16)
+    return np.asarray(numbers, dtype=np.uint16)

@@ -69,8 +69,7 @@ class CodeSpace:
     def matches(self, codes: Ints) -> tuple[Ints, Matches]:
         """The match of each code, and the distinct matches."""
         per_axis = [
-            (codes // radix) % len(classes)
-            for radix, classes in zip(self.radices, self.compiled.classes, strict=True)
+            (codes // radix) % len(classes) for radix, classes in zip(self.radices, self.compiled.classes, strict=True)
         ]
         words = _words(self.compiled, per_axis, len(codes))
         exclude, holds, decide, pilots, prefers, priority = self.rules.spans()

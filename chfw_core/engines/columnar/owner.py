@@ -159,4 +159,3 @@ def _names_automatic(operand: Operand) -> bool:
     if operand.date is not None:
         return operand.date.base in {"cutoff", "release.automatic_on"}
     return operand.field == "release.automatic_on"
-

@@ -64,10 +64,14 @@ class Candidates:
     def without(self, guids: NDArray[np.uint64]) -> "Candidates":
         """Those that are not among these hubs."""
         left = ~np.isin(self.guid, guids)
-        columns = (self.chunk, self.row, self.side, self.guid, self.stratum, self.preferred)
-        chunk, row, side, guid, stratum, preferred = (column[left] for column in columns)
         return Candidates(
-            chunk=chunk, row=row, side=side, guid=guid, stratum=stratum, preferred=preferred, strata=self.strata
+            chunk=self.chunk[left],
+            row=self.row[left],
+            side=self.side[left],
+            guid=self.guid[left],
+            stratum=self.stratum[left],
+            preferred=self.preferred[left],
+            strata=self.strata,
         )
 
 
@@ -107,24 +111,25 @@ class PilotSelection:
     def _candidates(self, owner: str, at: int, pilot: PilotRule) -> Candidates:
         strata: dict[Stratum, int] = {}
         per_side = [self._of_side(side, owner, at, pilot, strata) for side in range(len(SIDES))]
-        found: list[tuple[Ints, Ints, Ints, NDArray[np.uint64], Ints, NDArray[np.bool_]]] = []
+        where: list[Ints] = [np.zeros((4, 0), dtype=np.int64)]
+        guids = [np.zeros(0, dtype=np.uint64)]
+        preferred = [np.zeros(0, dtype=np.bool_)]
         for number, own in enumerate(self.classes):
-            for side, (stratum, preferred) in enumerate(per_side):
+            for side, (stratum, prefers) in enumerate(per_side):
                 if not (stratum >= 0).any():
                     continue
                 row = np.flatnonzero(np.take(stratum, own, mode="clip") >= 0)
-                record = own[row]
-                guid = self.world.estate.chunks[number].guid[row]
-                constant = np.ones(len(row), dtype=np.int64)
-                found.append((constant * number, row, constant * side, guid, stratum[record], preferred[record]))
-        columns = [np.concatenate(column) for column in zip(*found, strict=True)] if found else _nothing()
+                where.append(np.stack([np.full_like(row, number), row, np.full_like(row, side), stratum[own[row]]]))
+                guids.append(self.world.estate.chunks[number].guid[row])
+                preferred.append(prefers[own[row]])
+        chunk, rows, sides, strata_of = np.concatenate(where, axis=1)
         return Candidates(
-            chunk=columns[0],
-            row=columns[1],
-            side=columns[2],
-            guid=columns[3],
-            stratum=columns[4],
-            preferred=columns[5],
+            chunk=chunk,
+            row=rows,
+            side=sides,
+            guid=np.concatenate(guids),
+            stratum=strata_of,
+            preferred=np.concatenate(preferred),
             strata=list(strata),
         )
 
@@ -173,11 +178,6 @@ class PilotSelection:
             return False
         number = sum(1 for pilot in pilots[:at] if pilot.prefer is not None)
         return number in bits(who.known.prefers[match])
-
-
-def _nothing() -> list[NDArray[np.generic]]:
-    none = np.zeros(0, dtype=np.int64)
-    return [none, none, none, none.astype(np.uint64), none, none.astype(np.bool_)]
 
 
 def _pick(found: Candidates, size: int, pilot: PilotRule) -> tuple[Ints, dict[Stratum, int]]:

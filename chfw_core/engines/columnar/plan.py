@@ -21,7 +21,7 @@ from chfw_core.engines.columnar.sayings import Speech
 from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
 from chfw_core.engines.columnar.tally import Tally
-from chfw_core.engines.columnar.world import World, build_world, gather_rules
+from chfw_core.engines.columnar.world import build_world, gather_rules
 from chfw_core.engines.duplicates import find_duplicates
 from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid, hash_key

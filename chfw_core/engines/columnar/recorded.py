@@ -81,9 +81,7 @@ class Recorded:
 
     def instruction(self, row: int) -> Instruction:
         """The row as a value."""
-        values: Mapping[str, object] = {
-            name: self.table.column(name)[row].as_py() for name in self.table.column_names
-        }
+        values: Mapping[str, object] = {name: self.table.column(name)[row].as_py() for name in self.table.column_names}
         return _instruction(int(_numbers(self.table.slice(row, 1))[0]), values, row)
 
 
@@ -143,11 +141,11 @@ def _codes(table: pa.Table, name: str) -> tuple[Ints, list[str]]:
 
 def _instants(table: pa.Table, name: str) -> Ints:
     column = table.column(name).cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
-    return pc.fill_null(column, int(NO_TIME)).to_numpy()
+    return np.asarray(pc.fill_null(column, int(NO_TIME)).to_numpy(), dtype=np.int64)
 
 
 def _numbers(table: pa.Table) -> NDArray[np.uint64]:
-    return table.column("guid").to_numpy().astype(np.uint64)
+    return np.asarray(table.column("guid").to_numpy(), dtype=np.uint64)
 
 
 def refused(rows: Sequence[tuple[int, str, str]], recorded: Recorded) -> tuple[Refusal, ...]:

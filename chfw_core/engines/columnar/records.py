@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 class Part(IntEnum):
     """The columns of a record. FIRST and SECOND are the hub's Suppliers, the Import Supplier first.
 
-    PLACE: eligibility, region and division. DCC, CSP: matches, of the speakers DCC_ROW, CSP_ROW. PAIR: number on the pair axis.
+    PLACE: eligibility, region and division. DCC, CSP: matches, of the speakers DCC_ROW, CSP_ROW.
+    PAIR: number on the pair axis.
     *_ROW and *_MATCH: speaker and match of a Supplier. *_STANDING: its explicit instruction.
     *_PILOT: in which of its pilots. CHANGES: changes of Supplier. GUID: 0, or one of the hubs that
     events name.

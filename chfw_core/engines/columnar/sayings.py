@@ -1,6 +1,5 @@
 """What the rows of a schedule say besides times: status, basis, rules and reason, each text once."""
 
-
 from enum import IntEnum
 
 import numpy as np
@@ -83,7 +82,11 @@ class Speech:
             [cause == Cause.INELIGIBLE, cause == Cause.HELD], [why, self.composed.terms[record]], default=voice
         )
         second = np.select(
-            [np.isin(cause, (Cause.PLANNED, Cause.LATE_BATCH)), cause == Cause.CSP_BLOCKED, cause == Cause.OVER_CAPACITY],
+            [
+                np.isin(cause, (Cause.PLANNED, Cause.LATE_BATCH)),
+                cause == Cause.CSP_BLOCKED,
+                cause == Cause.OVER_CAPACITY,
+            ],
             [batch, regions, proof],
             default=0,
         )

@@ -20,6 +20,7 @@ from chfw_core.planning.scope import EventsIndex
 from chfw_core.rules.evaluate import RuleContext
 
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.integer]
 DIRECT_CODES = 1 << 22
 """Up to so many codes every one is matched beforehand; above, only those that occur."""
 
@@ -106,13 +107,14 @@ class Side:
         """The code of each hub, given the row that speaks for it."""
         if not self.speakers:
             return np.zeros(len(rows), dtype=np.int32)
-        found = np.take(self.offsets, rows, mode="clip")
-        if self.offsets[-1] < 2**31:
+        small = self.offsets[-1] < 2**31
+        found: Numbers = np.take(self.offsets, rows, mode="clip")
+        if small:
             found = found.astype(np.int32)
         for table, size, axis in zip(self.tables, self.sizes, axes, strict=True):
             if table is None:
                 continue
-            at = rows.astype(np.int32 if len(table) < 2**31 else np.int64)
+            at: Numbers = rows.astype(np.int32) if len(table) < 2**31 else rows.astype(np.int64)
             at *= size
             at += axis
             found += np.take(table, at, mode="clip")

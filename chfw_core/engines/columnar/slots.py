@@ -78,9 +78,7 @@ def count_classes(classes: Sequence[Parts], count: int) -> Ints:
     return total
 
 
-def cut_batches(
-    voices: Voices, classes: list[Parts], counts: Ints, cutter: Cutter
-) -> tuple[list[Parts], Slots]:
+def cut_batches(voices: Voices, classes: list[Parts], counts: Ints, cutter: Cutter) -> tuple[list[Parts], Slots]:
     """BR3.7: the slot of each hub. Hubs of one key are cut together, in hash order."""
     specs = specs_by_key([(plan.batch_key, plan.batch) for plan in voices.plans if plan.batch is not None])
     numbers = {key: number for number, key in enumerate(specs)}

@@ -106,9 +106,7 @@ def speak_of(
     extra |= _compared(own_rules, views, rows, extra)
     views.append(AxisView(numbers=np.arange(len(rows)), size=len(rows), fields=extra))
     constants = {name: value for name, value in world.constants.items() if name not in extra}
-    who = speaker(
-        owner, own_rules, views, context, world.state.events, constants, private=PRIVATE_FLAGS in extra
-    )
+    who = speaker(owner, own_rules, views, context, world.state.events, constants, private=PRIVATE_FLAGS in extra)
     numbers: Sequence[NDArray[np.integer]] = [*rows.axes, np.arange(len(rows))]
     codes = np.zeros(len(rows), dtype=np.int64)
     for axis, view in enumerate(views):

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.standing import HubFacts, Judged, Standing, judge_rows
 from chfw_core.engines.columnar.axes import Chunk
+from chfw_core.engines.columnar.compile import leaves
 from chfw_core.engines.columnar.compose import Composer
-from chfw_core.engines.columnar.owner import leaves
-from chfw_core.engines.columnar.records import Part, Records, distinct_rows
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
+from chfw_core.engines.columnar.records import Part, Records, distinct_rows
 from chfw_core.engines.columnar.sides import Side
 from chfw_core.engines.columnar.slots import numbered
 from chfw_core.engines.columnar.sparse import PRIVATE, Attributes, SparseRows, speak_of
@@ -151,7 +151,10 @@ class Special:
         `told[side][row]`: the other Supplier has instructed; None = nobody knows yet.
         """
         world = self.world
-        sides = [(world.suppliers, Part.FIRST_ROW, Part.FIRST_MATCH), (world.suppliers, Part.SECOND_ROW, Part.SECOND_MATCH)]
+        sides = [
+            (world.suppliers, Part.FIRST_ROW, Part.FIRST_MATCH),
+            (world.suppliers, Part.SECOND_ROW, Part.SECOND_MATCH),
+        ]
         sides += [(world.csp, Part.CSP_ROW, Part.CSP)] if told is None else []
         terms = self.composer.terms_of(self.records)
         moved = [self.composer.terms_list[number].automatic_at for number in range(len(self.composer.terms_list))]
@@ -298,9 +301,14 @@ class Special:
     def _refuse_others(self, own: Ints, at: Ints, terms: Ints) -> None:
         """Rows of Parties that are not responsible for the hub."""
         rows = at[own]
-        columns = [self._bundles.content[own], self.records[rows, Part.PAIR], terms[rows], self.records[rows, Part.PLACE]]
+        columns = [
+            self._bundles.content[own],
+            self.records[rows, Part.PAIR],
+            terms[rows],
+            self.records[rows, Part.PLACE],
+        ]
         distinct, of = distinct_rows(np.stack(columns, axis=1))
-        self._refuse(own, of, [self._judged(*row, 0, 0) for row in distinct.tolist()])
+        self._refuse(own, of, [self._judged(*row) for row in np.pad(distinct, ((0, 0), (0, 2))).tolist()])
 
     def _refuse_strangers(self, known: NDArray[np.bool_]) -> None:
         """Rows about hubs that the estate does not have."""

@@ -136,7 +136,8 @@ def with_role(view: AxisView, pairs: Sequence[ResponsibleSuppliers], owner: str)
     """The pair axis as one owner sees it: with `split` and `my_role` (BR1.4)."""
     roles = [_role(pair, owner) for pair in pairs]
     names = sorted({role for role in roles if role is not None})
-    index = {None: 0, **{name: at for at, name in enumerate(names, 1)}}
+    index: dict[str | None, int] = {None: 0}
+    index.update((name, at) for at, name in enumerate(names, 1))
     return AxisView(
         numbers=view.numbers,
         size=view.size,

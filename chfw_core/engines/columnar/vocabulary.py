@@ -54,9 +54,7 @@ class KeyIndex:
         if len(fresh):
             first = len(self._keys)
             all_keys = np.concatenate([self._keys, fresh])
-            all_ids = np.concatenate(
-                [self._ids, np.arange(first, first + len(fresh), dtype=np.int32)]
-            )
+            all_ids = np.concatenate([self._ids, np.arange(first, first + len(fresh), dtype=np.int32)])
             order = np.argsort(all_keys, kind="stable")
             self._keys, self._ids = all_keys[order], all_ids[order]
         return self._ids[np.searchsorted(self._keys, keys)]
@@ -121,7 +119,7 @@ class Mixed:
 def mix_rows(local: Sequence[Codes], sizes: Sequence[int]) -> Mixed:
     """Mix the columns of one chunk: by a table where the product of the sizes is small, else sorted."""
     product = int(np.prod(np.asarray(sizes, dtype=np.float64)))
-    mixed = local[0].astype(np.int32 if product < 2**31 else np.int64)
+    mixed: Ints | Codes = local[0].astype(np.int32) if product < 2**31 else local[0].astype(np.int64)
     for column, size in zip(local[1:], sizes[1:], strict=True):
         mixed *= size
         mixed += column
@@ -129,7 +127,7 @@ def mix_rows(local: Sequence[Codes], sizes: Sequence[int]) -> Mixed:
         seen = np.zeros(product, dtype=np.bool_)
         seen[mixed] = True
         return Mixed(rows=mixed, occupied=np.flatnonzero(seen), sizes=tuple(sizes), sorted_out=False)
-    occupied, inverse = np.unique(mixed, return_inverse=True)
+    occupied, inverse = np.unique(mixed.astype(np.int64), return_inverse=True)
     return Mixed(rows=inverse, occupied=occupied, sizes=tuple(sizes), sorted_out=True)
 
 

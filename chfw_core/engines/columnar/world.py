@@ -157,7 +157,7 @@ SPARSE: Mapping[str, object] = {"guid": GUID_OF_NOBODY, "other_supplier_instruct
 
 
 def _reads_holidays(rules: RuleSet) -> bool:
-    ats = [rule.at for rule in (*rules.decides, *rules.pilots) if rule.at is not None]
+    ats = [*(rule.at for rule in rules.decides if rule.at is not None), *(rule.at for rule in rules.pilots)]
     windows = [*(at.windows for at in ats), rules.region_windows]
     return any(part.not_on_bank_holidays for w in windows for part in w.parts)
 

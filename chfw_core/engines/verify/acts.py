@@ -31,9 +31,7 @@ CONCERN_FIELDS = (
     "manufacturer",
 )
 _HEX = frozenset({"device_model", "firmware_version", "manufacturer"})
-RELEASE_ACTS = frozenset(
-    {"release_revoked", "release_stopped", "release_paused", "release_resumed"}
-)
+RELEASE_ACTS = frozenset({"release_revoked", "release_stopped", "release_paused", "release_resumed"})
 
 
 def named_fields(event: Event) -> tuple[tuple[str, str], ...]:

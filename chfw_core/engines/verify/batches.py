@@ -52,9 +52,7 @@ class Asked:
 class Batches:
     """All batches of a schedule."""
 
-    def __init__(
-        self, world: World, specs: Domain[Spec | None], reader: ScheduleReader, tally: Tally
-    ) -> None:
+    def __init__(self, world: World, specs: Domain[Spec | None], reader: ScheduleReader, tally: Tally) -> None:
         self._world = world
         self._specs = specs
         self._reader = reader
@@ -109,9 +107,7 @@ class Batches:
 
     def _none_asked(self, rows: Rows, bad: Bools) -> None:
         texts = self._reader.batch_ids.values
-        self._tally.rows(
-            Check.BATCH_ID, bad, rows.guids, lambda _: "empty", lambda r: str(texts[rows.batch[r]])
-        )
+        self._tally.rows(Check.BATCH_ID, bad, rows.guids, lambda _: "empty", lambda r: str(texts[rows.batch[r]]))
 
     def _applying(self, asked: Asked) -> Ints:
         columns: list[tuple[AnyInts, int]] = [
@@ -148,9 +144,7 @@ class Batches:
         rows, inverse = distinct(columns)
         texts = []
         for row in rows:
-            is_early, imports, import_rule, gases, gas_rule, decide = (
-                int(codes[row]) for codes, _ in columns
-            )
+            is_early, imports, import_rule, gases, gas_rule, decide = (int(codes[row]) for codes, _ in columns)
             if is_early:
                 sides = [
                     ".".join(filter(None, (parties.values[party], rules.values[rule])))
@@ -173,9 +167,7 @@ class Batches:
         """The number of every hub's batch, by its place in the register."""
         if not self._parts:
             return np.zeros(0, np.int32)
-        key, guids, claimed, planned, ids = (
-            np.concatenate([part[at] for part in self._parts]) for at in range(5)
-        )
+        key, guids, claimed, planned, ids = (np.concatenate([part[at] for part in self._parts]) for at in range(5))
         self._parts.clear()
         expected = np.zeros(len(key), np.int32)
         order = np.argsort(key, kind="stable")
@@ -212,9 +204,7 @@ class Batches:
                 self._tally.add(Check.BATCH_SIZE, text, f"at most {most}", str(got), got - most)
 
 
-def shifts_of(
-    number: Ints, spec: Ints, specs: Domain[Spec | None], shifts: Domain[Shift | None]
-) -> Ints:
+def shifts_of(number: Ints, spec: Ints, specs: Domain[Spec | None], shifts: Domain[Shift | None]) -> Ints:
     """How far each hub's batch is moved; 0 for a first batch, or none."""
     if not len(number):
         return np.zeros(0, np.int32)

@@ -59,7 +59,8 @@ class Calendar:
     def opening(self, windows: Windows, division: str | None, opens: int, closes: int) -> Longs:
         """Where the occurrences open that, cut to a period, still open on their own day."""
         starts, _, began = self.within(windows, division, opens, closes)
-        return starts[self.days(starts) == began]
+        usable: Longs = starts[self.days(starts) == began]
+        return usable
 
     def _between(self, windows: Windows, division: str | None, first: int, last: int) -> Spans:
         key = (windows, division)

@@ -102,9 +102,7 @@ class Pools:
         return np.array([self._used[region, d] < self.limit(region, d) for d in days], np.bool_)
 
 
-def judge_days(
-    timings: Timings, pools: Pools, left_out: Mapping[int, LeftOut], tally: Tally
-) -> None:
+def judge_days(timings: Timings, pools: Pools, left_out: Mapping[int, LeftOut], tally: Tally) -> None:
     """Everything that is asked of the hubs' days, region by region."""
     regions: dict[str | None, list[int]] = {}
     for number, timing in enumerate(timings.timings):
@@ -121,9 +119,7 @@ def judge_days(
         _left_out(kinds, free, region, first, tally)
 
 
-def _kinds(
-    timings: Timings, numbers: list[int], left_out: Mapping[int, LeftOut], first: int, size: int
-) -> list[Kind]:
+def _kinds(timings: Timings, numbers: list[int], left_out: Mapping[int, LeftOut], first: int, size: int) -> list[Kind]:
     made: dict[tuple[bytes, int], Kind] = {}
     for number in numbers:
         start, end = int(timings.offset[number]), int(timings.offset[number + 1])

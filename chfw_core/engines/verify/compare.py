@@ -86,9 +86,7 @@ class Compare:
         def say(check: Check, bad: Bools, expected: str) -> None:
             self._tally.rows(check, bad & there, rows.guids, lambda _: expected, status_of)
 
-        self._tally.rows(
-            Check.REASON, there & ~rows.reason, rows.guids, lambda _: "a reason", lambda _: "none"
-        )
+        self._tally.rows(Check.REASON, there & ~rows.reason, rows.guids, lambda _: "a reason", lambda _: "none")
         known = (status > 0) & (status < len(STATUSES)) & (rows.basis < len(BASES))
         say(Check.STATUS, ~known, "a status and a basis that the contract knows")
         eligible, held = derived.eligible, derived.held

@@ -54,9 +54,7 @@ class Dcc:
         names = ("device_model", "firmware_version", "smi_status")
         columns = [frame.column(name) for name in names]
         rows, inverse = distinct([(c.codes, len(c.domain)) for c in columns])
-        answers = [
-            self._may_take(*(c.domain.values[c.codes[row]] for c in columns)) for row in rows
-        ]
+        answers = [self._may_take(*(c.domain.values[c.codes[row]] for c in columns)) for row in rows]
         return np.array(answers, np.bool_)[inverse]
 
     def _may_take(self, model: str | None, version: str | None, status: str | None) -> bool:
@@ -71,9 +69,7 @@ class Dcc:
             return True
         paths = cpl.upgrade_paths.get((model, release.firmware_version))
         # G6: Current on the CPL, and a path from the hub's version where the CPL has paths.
-        return cpl.is_current(model, release.firmware_version) and (
-            paths is None or version in paths
-        )
+        return cpl.is_current(model, release.firmware_version) and (paths is None or version in paths)
 
     def judge(self, frame: Frame) -> tuple[Ints, Ints]:
         """The code of each hub's ground, and the DCC's priority (-1 where it gives none)."""
@@ -87,9 +83,7 @@ class Dcc:
         delay, _ = self.owner.floors(sheet, part, profile, self.world.own)
         moved, opens, closes = self._dates(decide, part)
         keys = [numbered(values) for values in (delay, moved, opens, closes)]
-        rows, ground = distinct(
-            [(held[profile], 2), (decide + 1, len(self.owner.rules.decides) + 1), *keys]
-        )
+        rows, ground = distinct([(held[profile], 2), (decide + 1, len(self.owner.rules.decides) + 1), *keys])
         codes = np.zeros(len(rows), np.int32)
         for at, row in enumerate(rows):
             dates = (int(delay[row]), int(moved[row]), int(opens[row]), int(closes[row]))
@@ -123,9 +117,7 @@ class Dcc:
                 said[2][rows] = closing_of(rule.at.closes, here, own, self._truths)
         return said[0], said[1], said[2]
 
-    def _ground(
-        self, held: bool, decide: int, delay: int, moved: int, opens: int, closes: int
-    ) -> Ground:
+    def _ground(self, held: bool, decide: int, delay: int, moved: int, opens: int, closes: int) -> Ground:
         moment = self.world.own if moved == NO_TIME else self.world.moment(moved)
         first, last = moment.automatic, moment.default_closes
         windows = 0

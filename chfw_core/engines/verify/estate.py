@@ -74,9 +74,7 @@ class EstateReader:
         wanted = {*ALWAYS_READ, *fields}
         self._types = {c.name: c.type for c in ESTATE_COLUMNS if c.name in wanted & there}
         self.domains: dict[str, Domain[Any]] = {
-            name: Domain(frozenset(), lambda raw: parse_set(str(raw)))
-            if type_ is ColumnType.SET
-            else Domain(None)
+            name: Domain(frozenset(), lambda raw: parse_set(str(raw))) if type_ is ColumnType.SET else Domain(None)
             for name, type_ in self._types.items()
             if name != "guid"
         }
@@ -89,10 +87,7 @@ class EstateReader:
     def guids(self, first: int = 0) -> Guids:
         """The GUIDs alone, from a row on: read only where a schedule is out of step."""
         chunks = range(self._source.chunk_count)
-        parts = [
-            self._source.read(i, ["guid"]).column("guid").to_numpy(zero_copy_only=False)
-            for i in chunks
-        ]
+        parts = [self._source.read(i, ["guid"]).column("guid").to_numpy(zero_copy_only=False) for i in chunks]
         whole: Guids = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
         return whole[first:]
 

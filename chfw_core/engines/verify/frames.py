@@ -39,9 +39,7 @@ class Frame:
         """The column of a field. A field that nobody brought is missing on every row."""
         if name not in self._made:
             make = self.make.get(name)
-            self._made[name] = (
-                Column(np.zeros(self.size, np.int32), _NOTHING) if make is None else make()
-            )
+            self._made[name] = Column(np.zeros(self.size, np.int32), _NOTHING) if make is None else make()
         return self._made[name]
 
     def take(self, rows: Longs) -> "Frame":

@@ -68,6 +68,4 @@ class LeftOutHubs:
 def _counted(timing: Ints, guids: Guids, hashes: Guids) -> Sequence[tuple[int, LeftOut]]:
     """Per timing the count and the hub that is first in hash order; rows sorted by both."""
     edges = [0, *(np.flatnonzero(np.diff(timing)) + 1).tolist(), len(timing)]
-    return [
-        (int(timing[a]), LeftOut(b - a, int(guids[a]), int(hashes[a]))) for a, b in pairwise(edges)
-    ]
+    return [(int(timing[a]), LeftOut(b - a, int(guids[a]), int(hashes[a]))) for a, b in pairwise(edges)]

@@ -36,9 +36,7 @@ class Truths:
         self._numbers: dict[object, int] = {}
         self._by_id: dict[int, tuple[object, int]] = {}
 
-    def table(
-        self, asked: tuple[object, ...], domain: Domain[Any], tell: Callable[[Any], Any], kind: Any
-    ) -> Any:
+    def table(self, asked: tuple[object, ...], domain: Domain[Any], tell: Callable[[Any], Any], kind: Any) -> Any:
         """`tell(value)` for every value of the domain, by code."""
         key = (*asked, id(domain))
         if key not in self._kept:
@@ -68,18 +66,14 @@ class Truths:
         )
         return table
 
-    def date_table(
-        self, expr: DateExpr, domain: Domain[Any], moment: Moment, read: Callable[[Any], datetime]
-    ) -> Longs:
+    def date_table(self, expr: DateExpr, domain: Domain[Any], moment: Moment, read: Callable[[Any], datetime]) -> Longs:
         """The instants of a date expression of one field, by code; NO_TIME where it has none."""
 
         def tell(value: object) -> int:
             found = date_value(expr, lambda _: value, moment.context)
             return NO_TIME if found is None else micros(read(found))
 
-        table: Longs = self.table(
-            (read.__name__, self._number(expr), moment.number), domain, tell, np.int64
-        )
+        table: Longs = self.table((read.__name__, self._number(expr), moment.number), domain, tell, np.int64)
         return table
 
 
@@ -129,10 +123,7 @@ def _leaf_mask(leaf: Leaf, frame: Frame, moment: Moment, truths: Truths) -> Bool
     if len(columns) == 1:
         return truths.leaf_table(leaf, columns[0].domain, moment)[columns[0].codes]
     rows, inverse = distinct([(c.codes, len(c.domain)) for c in columns])
-    held = [
-        leaf_holds(leaf, tuple(c.domain.values[c.codes[row]] for c in columns), moment.context)
-        for row in rows
-    ]
+    held = [leaf_holds(leaf, tuple(c.domain.values[c.codes[row]] for c in columns), moment.context) for row in rows]
     return np.array(held, np.bool_)[inverse]
 
 

@@ -6,6 +6,7 @@ exact: the preferred first, then the keyed hash.
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 from attrs import define, field
@@ -91,12 +92,13 @@ class Pilots:
         total = sum(seats)
         if total > limit:  # I10, G2
             self._tally.add(Check.PILOT_SIZE, "all pilots", f"at most {limit}", str(total))
-        if total < min(limit, sum(most)):
-            expected = f"{min(limit, sum(most))} hubs"
-            self._tally.add(Check.PILOT_QUOTA, "all pilots", expected, str(total))
-        for pool, taken, size in zip(pools, seats, most, strict=True):
+        least = least_shares([pool.rule.size for pool in pools], limit)
+        for pool, taken, size, share in zip(pools, seats, most, least, strict=True):
             if taken > size:
                 self._tally.add(Check.PILOT_SIZE, pool.name, f"at most {size}", str(taken))
+            elif taken < min(share, size):
+                expected = f"{min(share, size)} hubs"
+                self._tally.add(Check.PILOT_QUOTA, pool.name, expected, str(taken))
             if pool.parts:
                 self._judge(pool)
         # Past the limit, shares by highest averages in proportion to the sizes asked.
@@ -108,9 +110,7 @@ class Pilots:
             self._tally.add(Check.PILOT_QUOTA, pools[gains].name, expected, got)
 
     def _judge(self, pool: Pool) -> None:
-        guids, strata, prefers, claimed = (
-            np.concatenate([part[at] for part in pool.parts]) for at in range(4)
-        )
+        guids, strata, prefers, claimed = (np.concatenate([part[at] for part in pool.parts]) for at in range(4))
         count = len(pool.strata.values)
         hubs = np.bincount(strata, minlength=count)
         seats = np.bincount(strata[claimed], minlength=count)
@@ -141,6 +141,25 @@ class Pilots:
 def _label(pool: Pool, stratum: int) -> str:
     values = pool.strata.values[stratum]
     return "all" if values is None else "/".join(str(value) for value in values)
+
+
+def least_shares(sizes: Sequence[int], limit: int) -> list[int]:
+    """What each pilot has at least: its size, or past the limit its share by highest averages.
+
+    Where the last seats are tied, nobody is sure of one. What others leave free may be added.
+    """
+    if sum(sizes) <= limit:
+        return list(sizes)
+    seats = [0] * len(sizes)
+    dealt = 0
+    while dealt < limit:
+        averages = [Fraction(size, 2 * seat + 1) for size, seat in zip(sizes, seats, strict=True)]
+        tied = [at for at, average in enumerate(averages) if average == max(averages)]
+        dealt += len(tied)
+        if dealt <= limit:
+            for at in tied:
+                seats[at] += 1
+    return seats
 
 
 def fault_of(

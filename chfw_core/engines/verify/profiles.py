@@ -137,8 +137,7 @@ class Profiler:
             made = (np.arange(size, dtype=np.int32), size)
         else:
             tables: list[Any] = [
-                (self._truths.leaf_table(leaf, domain, moment), 2)
-                for leaf in self._leaves.get(name, ())
+                (self._truths.leaf_table(leaf, domain, moment), 2) for leaf in self._leaves.get(name, ())
             ]
             for expr in self._dates.get(name, ()):
                 # Only whether there is a date tells profiles apart; the date itself is read by hub.
@@ -148,9 +147,7 @@ class Profiler:
                 tables += [(self._has(flag, domain), 2) for flag in sorted(self._flags)]
             values = self._event_values.get(name)
             if values:
-                table = self._truths.table(
-                    ("event value", id(self), name), domain, _numberer(name, values), np.int32
-                )
+                table = self._truths.table(("event value", id(self), name), domain, _numberer(name, values), np.int32)
                 tables.append((table, len(values) + 1))
             tables = [(table[:size], count) for table, count in tables]
             if tables:
@@ -162,9 +159,7 @@ class Profiler:
         return made
 
     def _has(self, flag: str, domain: Any) -> Any:
-        return self._truths.table(
-            ("has flag", flag), domain, lambda flags: flag in (flags or ()), np.bool_
-        )
+        return self._truths.table(("has flag", flag), domain, lambda flags: flag in (flags or ()), np.bool_)
 
 
 def _numberer(name: str, values: dict[object, int]) -> Any:

@@ -57,9 +57,7 @@ def by_party(imports: Ints, gases: Ints, parties: int) -> Iterator[tuple[int, Lo
         for codes, order in zip((imports, own_gas), orders, strict=True)
     ]
     for party in range(1, parties):
-        first, second = (
-            order[edge[party] : edge[party + 1]] for order, edge in zip(orders, edges, strict=True)
-        )
+        first, second = (order[edge[party] : edge[party + 1]] for order, edge in zip(orders, edges, strict=True))
         if not len(first) and not len(second):
             continue
         both = np.where(gases[first] == party, IN_BOTH, IMPORT)

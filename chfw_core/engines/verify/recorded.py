@@ -95,9 +95,7 @@ class Recorded:
         kind, opens, closes, rule = zip(*sides, strict=True)
         return Standing(kind=kind, opens=opens, closes=closes, rule=rule)
 
-    def _side(
-        self, hubs: Hubs, hub: Longs, row: Longs, side: int, excluded: Bools
-    ) -> tuple[Ints, Longs, Longs, Ints]:
+    def _side(self, hubs: Hubs, hub: Longs, row: Longs, side: int, excluded: Bools) -> tuple[Ints, Longs, Longs, Ints]:
         size = len(hubs.guids)
         party = hubs.parties[side][hub]
         # A Party in both roles may name either; any other names the role it holds.

@@ -101,9 +101,7 @@ class Resolver:
         windows = self._common(one, two, opens, closes, division)
         return BOTH, opens, closes, windows, opens
 
-    def _common(
-        self, one: Agreed, two: Agreed, opens: int, closes: int, division: str | None
-    ) -> Windows:
+    def _common(self, one: Agreed, two: Agreed, opens: int, closes: int, division: str | None) -> Windows:
         ours = [self._world.windows.values[agreed.windows] for agreed in (one, two)]
         both = together(*ours)
         # Weekly windows come round: a year back is as good as the beginning of time.

@@ -65,9 +65,7 @@ def joined(parts: Sequence[Rows]) -> Rows:
 class ScheduleReader:
     """Takes the rows of a schedule, block by block of the estate."""
 
-    def __init__(
-        self, batches: Iterable[pa.RecordBatch], rules: Domain[str | None], tally: Tally
-    ) -> None:
+    def __init__(self, batches: Iterable[pa.RecordBatch], rules: Domain[str | None], tally: Tally) -> None:
         self.rules = rules
         self.batch_ids: Domain[str | None] = Domain(None)
         self._statuses: Domain[str | None] = Domain(None)

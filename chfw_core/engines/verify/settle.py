@@ -84,9 +84,7 @@ class Settler:
         explicit: Explicit | None = None,
     ) -> Acts:
         """The acts of one owner; `pilot` = the number of the pilot a hub is in, or -1."""
-        opens, closes, windows, spec, instructs = self._decided(
-            owner, sheet, frame, profile, moment
-        )
+        opens, closes, windows, spec, instructs = self._decided(owner, sheet, frame, profile, moment)
         rule = owner.decide_codes[sheet.decide[profile]]
         instructs &= self.world.as_of <= moment.cutoff  # BR3.4: "no later than" includes it
         if pilot is not None:
@@ -154,9 +152,6 @@ class Settler:
         firsts, lasts, kinds = opens[rows], closes[rows], windows[rows]
         keys = [numbered(firsts), numbered(lasts), (kinds, len(self.world.windows))]
         chosen, inverse = distinct(keys)
-        codes = [
-            self.consents.code(Agreed(int(firsts[at]), int(lasts[at]), int(kinds[at])))
-            for at in chosen
-        ]
+        codes = [self.consents.code(Agreed(int(firsts[at]), int(lasts[at]), int(kinds[at]))) for at in chosen]
         consent[rows] = np.array(codes, np.int32)[inverse]
         return consent

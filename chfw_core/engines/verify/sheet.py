@@ -86,9 +86,7 @@ class Owner:
             prefers=tuple(self._prefer(pilot, profiles, moment) for pilot in self.rules.pilots),
         )
 
-    def floors(
-        self, sheet: Sheet, frame: Frame, profile: Ints, moment: Moment
-    ) -> tuple[Longs, Ints]:
+    def floors(self, sheet: Sheet, frame: Frame, profile: Ints, moment: Moment) -> tuple[Longs, Ints]:
         """The latest date after `as_of` to which a date hold moves each hub, and that hold.
 
         `profile` = the profile of each row of the frame. NO_TIME and -1 where none does; of equal

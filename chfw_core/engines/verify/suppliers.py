@@ -34,8 +34,6 @@ from chfw_core.engines.verify.world import World
 from chfw_core.model.parties import is_supplier
 from chfw_core.rules.model import UntilDate
 
-_ROUNDS = 4
-
 
 @frozen(kw_only=True)
 class Heard:
@@ -70,24 +68,21 @@ class Suppliers:
         """The act of the Supplier in each role of every hub."""
         block = facts.block
         size = block.frame.size
-        sides = tuple(
-            block.frame.column(name).codes for name in ("import_supplier", "gas_supplier")
-        )
+        sides = tuple(block.frame.column(name).codes for name in ("import_supplier", "gas_supplier"))
         on_record = self._recorded.has_rows(block.guids)
         other = np.zeros((2, size), np.bool_)
         if not len(on_record):
             readings = list(self._readings(facts, sides, other, on_record))
             return self._acts(facts, readings, sides, None, on_record)
-        # An exclusion refuses an instruction, and may itself ask whether the other instructed.
         hubs = self._hubs(facts, on_record, sides)
-        nobody = np.zeros(len(on_record), np.bool_)
-        standing = self._recorded.standing(hubs, (nobody, nobody))
-        for _ in range(_ROUNDS):
-            other = self._others(standing, on_record, hubs, size)
+        # An exclusion refuses an instruction, and may itself ask whether the other instructed:
+        # for the answer to that, exclusions are read as if nobody had.
+        readings = list(self._readings(facts, sides, other, on_record))
+        standing = self._recorded.standing(hubs, self._excluded(readings, on_record, size))
+        other = self._others(standing, on_record, hubs, size)
+        if other.any():
             readings = list(self._readings(facts, sides, other, on_record))
             standing = self._recorded.standing(hubs, self._excluded(readings, on_record, size))
-            if np.array_equal(other, self._others(standing, on_record, hubs, size)):
-                break
         return self._acts(facts, readings, sides, standing, on_record)
 
     def _hubs(self, facts: BlockFacts, rows: Longs, sides: tuple[Ints, ...]) -> Hubs:
@@ -211,9 +206,7 @@ class Suppliers:
     def _act(self, facts: BlockFacts, reading: Reading, explicit: Explicit | None) -> Acts:
         owner, sheet, moment = reading.owner, reading.sheet, reading.moment
         count = sheet.profiles.size
-        by_profile = self._settler.settle(
-            owner, sheet, sheet.profiles, np.arange(count, dtype=np.int32), moment
-        )
+        by_profile = self._settler.settle(owner, sheet, sheet.profiles, np.arange(count, dtype=np.int32), moment)
         acts = Acts(
             by_profile.rule[sheet.inverse],
             by_profile.consent[sheet.inverse],

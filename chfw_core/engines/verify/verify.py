@@ -90,9 +90,7 @@ class _Verifier:
         self.dcc = Dcc(self.world, truths)
         self.settler = Settler(self.world, truths)
         self.pilots = Pilots(self.world, self.tally)
-        self.suppliers = Suppliers(
-            self.world, truths, self.settler, recorded, self.pilots, attributes
-        )
+        self.suppliers = Suppliers(self.world, truths, self.settler, recorded, self.pilots, attributes)
         self.regional = {
             rules.owner.removeprefix(CSP_PREFIX): Owner(self.world, rules, truths)
             for rules in inputs.rulesets

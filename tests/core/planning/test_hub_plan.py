@@ -287,3 +287,15 @@ def test_a_change_that_lacks_a_role_or_a_day_is_an_error(fields: dict[str, Any])
 
 def test_the_opening_of_a_bare_date_is_its_london_midnight() -> None:
     assert as_opening(date(2026, 7, 10)) == datetime(2026, 7, 9, 23, tzinfo=UTC)
+
+
+def test_nothing_is_early_for_a_time_at_which_an_agreeing_supplier_has_lost_the_hub() -> None:
+    """CS3, I1: the later period of two may lie wholly after the earlier one's responsibility ends."""
+    loses = SupplierChange(role=SupplierRole.GAS, effective=date(2026, 5, 15))
+    march = Period(opens=datetime(2026, 3, 2, tzinfo=UTC), closes=datetime(2026, 7, 1, tzinfo=UTC))
+    after = Period(opens=datetime(2026, 5, 16, tzinfo=UTC), closes=datetime(2026, 5, 20, tzinfo=UTC))
+    around = Period(opens=datetime(2026, 5, 4, tzinfo=UTC), closes=datetime(2026, 5, 20, tzinfo=UTC))
+    for period, basis in ((after, ActivationBasis.DCC_DEFAULT), (around, ActivationBasis.BOTH_SUPPLIERS)):
+        found = plan(agrees(period=period), agrees(B, period=march), suppliers=SPLIT, changes=(loses,))
+        assert found.resolution.basis is basis
+    assert found.resolution.period.closes == datetime(2026, 5, 9, 23, tzinfo=UTC)

@@ -44,9 +44,7 @@ FULL = release(capacity={"South": 2})
 LEFT = "infeasible"
 
 
-def check(
-    rows: list[Row], *rulesets: RuleSet, hubs: list[Row] | None = None, **plan: Any
-) -> dict[Check, int]:
+def check(rows: list[Row], *rulesets: RuleSet, hubs: list[Row] | None = None, **plan: Any) -> dict[Check, int]:
     given = hubs or [hub(int(row["guid"]), "A") for row in rows]
     return found(verdict(inputs(*rulesets, **({"release": FULL} | plan)), given, rows))
 

@@ -51,9 +51,7 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("changes", "plan", "eligible"), CASES)
-def test_a_condition_of_eligibility(
-    changes: dict[str, Any], plan: dict[str, Any], eligible: bool
-) -> None:
+def test_a_condition_of_eligibility(changes: dict[str, Any], plan: dict[str, Any], eligible: bool) -> None:
     hubs = [hub(1, **changes)]
     rows = [default(1), without_day(1, "ineligible")]
     right, wrong = rows if eligible else reversed(rows)

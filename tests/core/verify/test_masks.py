@@ -83,9 +83,7 @@ ROWS = st.lists(st.tuples(st.sampled_from(VALUES), st.sampled_from(VALUES)), max
 
 
 @given(condition=CONDITIONS, rows=ROWS)
-def test_a_mask_holds_where_the_condition_does(
-    condition: Condition, rows: list[tuple[str | None, str | None]]
-) -> None:
+def test_a_mask_holds_where_the_condition_does(condition: Condition, rows: list[tuple[str | None, str | None]]) -> None:
     domains: list[Domain[Any]] = [Domain(None), Domain(None)]
     columns = {
         name: Column(domains[at].codes([row[at] for row in rows]), domains[at])
@@ -94,9 +92,7 @@ def test_a_mask_holds_where_the_condition_does(
     frame = Frame(len(rows), {}).with_columns(columns)
     moment = World(inputs()).own
     mask = condition_mask(condition, frame, moment, Truths())
-    context = make_context(
-        release(), as_of=AS_OF, phase=Phase.NOTIFIED, automatic_at=AUTOMATIC, cutoff=AUTOMATIC
-    )
+    context = make_context(release(), as_of=AS_OF, phase=Phase.NOTIFIED, automatic_at=AUTOMATIC, cutoff=AUTOMATIC)
     named = [dict(zip(("configuration_set", "my.set"), row, strict=True)) for row in rows]
     assert mask.tolist() == [condition_holds(condition, row.__getitem__, context) for row in named]
 

@@ -58,10 +58,7 @@ def inside(guid: int) -> Row:
 
 def schedule(hubs: list[Row], chosen: set[int]) -> list[Row]:
     out = {"import_rule": "rest"}
-    return [
-        inside(row["guid"]) if row["guid"] in chosen else default(row["guid"], **out)
-        for row in hubs
-    ]
+    return [inside(row["guid"]) if row["guid"] in chosen else default(row["guid"], **out) for row in hubs]
 
 
 def check(plan_rules: RuleSet, hubs: list[Row], chosen: set[int], **plan: Any) -> dict[Check, int]:
@@ -178,9 +175,7 @@ def test_seats_follow_the_strata() -> None:
         ([1, 9], [1, 9], 0, True),
     ],
 )
-def test_a_distribution_is_known_by_its_quotients(
-    hubs: list[int], seats: list[int], at_least: int, fair: bool
-) -> None:
+def test_a_distribution_is_known_by_its_quotients(hubs: list[int], seats: list[int], at_least: int, fair: bool) -> None:
     assert (fault_of(hubs, hubs, seats, at_least) is None) is fair
 
 

@@ -52,9 +52,7 @@ def may(guid: int, **more: Any) -> Row:
     return planned(guid, "SOLE_SUPPLIER", *times, import_rule="may", **more)
 
 
-def check(
-    rows: list[Row], recorded: pa.Table, *rulesets: RuleSet, **changes: Any
-) -> dict[Check, int]:
+def check(rows: list[Row], recorded: pa.Table, *rulesets: RuleSet, **changes: Any) -> dict[Check, int]:
     hubs = [hub(1, "A")]
     return found(verdict(inputs(*rulesets, **changes), hubs, rows, recorded))
 

@@ -48,9 +48,7 @@ WITHIN_28 = Leaf(
 )
 NWND = RuleSet(
     owner="NWND",
-    excludes=(
-        ExcludeRule(id="vulnerable", because="b", when=leaf("flags", LeafOp.HAS_ANY, "psr")),
-    ),
+    excludes=(ExcludeRule(id="vulnerable", because="b", when=leaf("flags", LeafOp.HAS_ANY, "psr")),),
     holds=(
         HoldRule(
             id="testing",
@@ -201,8 +199,7 @@ FAULTS: dict[str, tuple[int, dict[str, Any], Check]] = {
     "a status nobody knows": (6, {"status": "done"}, Check.STATUS),
     "a hub called ineligible": (
         6,
-        {"status": "ineligible", "basis": None, "window_opens": None}
-        | {"window_closes": None, "day": None},
+        {"status": "ineligible", "basis": None, "window_opens": None} | {"window_closes": None, "day": None},
         Check.ELIGIBLE,
     ),
     "a stopped hub planned": (7, default(8, import_rule="april"), Check.HELD),

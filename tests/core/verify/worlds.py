@@ -144,9 +144,7 @@ def planned(guid: int, basis: str, opens: str, closes: str, day: str, **more: An
 
 def default(guid: int, **more: Any) -> Row:
     """A hub left to the DCC, on the first day of the default period."""
-    return planned(
-        guid, "DCC_DEFAULT", "2026-07-04T23:00", "2026-07-05T23:00", "2026-07-05", **more
-    )
+    return planned(guid, "DCC_DEFAULT", "2026-07-04T23:00", "2026-07-05T23:00", "2026-07-05", **more)
 
 
 def without_day(guid: int, status: str, **more: Any) -> Row:

@@ -5,9 +5,9 @@ from functools import cache
 
 import pytest
 
-from chfw_core.engines.columnar import plan as plan_module
 from chfw_core.engines.columnar import axes, classify, sides, vocabulary
-from chfw_core.testing.worlds import World, features, base
+from chfw_core.engines.columnar import plan as plan_module
+from chfw_core.testing.worlds import World, base, features
 from tests.core.engines.columnar.agreement import assert_agree, columnar, rows_of
 
 CUTTING = ("batches", "capacity", "pilots", "windows", "explicit instructions", "priorities")
