@@ -70,8 +70,17 @@ def table_writer(path: str | Path, schema: pa.Schema) -> Iterator[TableWriter]:
 class _ParquetWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
-        texts = [entry.name for entry in schema if pa.types.is_dictionary(entry.type)]
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=texts)
+        ids = [entry.name for entry in schema if pa.types.is_uint64(entry.type)]
+        days = [entry.name for entry in schema if pa.types.is_date32(entry.type)]
+        # Statistics where a reader looks for a hub or a day; of texts they cost more than the writing.
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=[name for name in schema.names if name not in ids],
+            write_statistics=[*ids, *days],
+        )
 
     def write(self, batch: pa.RecordBatch) -> None:
         for start in range(0, batch.num_rows, _ROWS_AT_ONCE):

@@ -1,0 +1,50 @@
+"""`chfw explain`: tell the whole consent story of one hub."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from chfw_app.cli.options import Flag, InputOptions
+from chfw_app.cli.output import print_json, progress, say, say_note
+from chfw_app.exits import Exit
+from chfw_app.explaining import explain_one
+from chfw_app.inputs import gather
+
+
+def explain(
+    inputs: InputOptions,
+    *,
+    guid: str,
+    schedule: Path | None = None,
+    as_party: Annotated[str | None, Parameter(name="--as")] = None,
+    json: Flag = False,
+) -> int:
+    """Tell the whole consent story of one hub: why this date, which rule, whose act is missing.
+
+    Parameters
+    ----------
+    inputs
+        What went into the plan.
+    guid
+        The hub: 88-73-84-90-6A-10-02-DB, in either case.
+    schedule
+        The plan's schedule: with it the day and the capacity are explained too.
+    as_party
+        Only what this Party may know: never who the other Supplier is.
+    json
+        Print one object.
+    """
+    with progress() as told:
+        gathered = gather(inputs.paths(), report=told, set_aside_repeated=False)
+        if as_party is None:  # warnings speak of everybody's files
+            for warning in gathered.warnings:
+                say_note(warning.render())
+        explanation = explain_one(gathered, guid, schedule=schedule, party=as_party)
+    if json:
+        print_json(explanation.as_dict())
+    else:
+        titles = {section.title for section in explanation.sections}
+        for at, line in enumerate(explanation.lines()):
+            say(line, style="bold" if at == 0 or line in titles else "")
+    return Exit.DONE

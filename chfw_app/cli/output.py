@@ -1,0 +1,135 @@
+"""What people and programs see: results on standard output, the rest on standard error.
+
+Progress appears on a terminal only. User text never is markup. Piped output has a fixed width, so
+that the same run prints the same characters.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chfw_app.problems import Problems
+from chfw_app.steps import Report, silent
+from chfw_core.diagnostics import Severity, in_order
+
+PIPED_WIDTH = 110
+
+
+class _Patient(Console):
+    """Where the reader of a pipe has had enough (`chfw … | head`), the work goes on and nobody is told."""
+
+    def on_broken_pipe(self) -> None:
+        """Send the rest nowhere."""
+        to_nowhere()
+
+
+def to_nowhere() -> None:
+    """What is still written to standard output is lost."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that never takes user text for markup."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    return _Patient(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def debugging() -> bool:
+    """CHFW_TRACEBACK=1 asks for tracebacks."""
+    return os.environ.get("CHFW_TRACEBACK", "") not in {"", "0"}
+
+
+def say(text: str = "", *, style: str = "") -> None:
+    """One line of the result, as it is: never wrapped, so that it can be copied and searched."""
+    console().print(Text(text, style=style), soft_wrap=True)
+
+
+def say_error(message: str, *, hint: str | None = None) -> None:
+    """One problem on standard error, its hint below it."""
+    err = console(stderr=True)
+    err.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    if hint:
+        err.print(Text.assemble(("  hint: ", "bold"), hint), soft_wrap=True)
+
+
+def show_problems(problems: Problems) -> None:
+    """On standard error: those with a place with their line and a caret, then the others."""
+    for diagnostic in in_order(problems.placed):
+        say_note(diagnostic.render())
+    for problem in problems.plain:
+        say_error(problem.message, hint=problem.hint)
+    if len(problems.placed) + len(problems.plain) > 1:
+        warnings = sum(d.severity is Severity.WARNING for d in problems.placed)
+        say_note(f"{counted(problems.errors, 'error')}, {counted(warnings, 'warning')}")
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def say_note(message: str) -> None:
+    """Something to know on standard error; not a problem."""
+    console(stderr=True).print(Text(message), soft_wrap=True)
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """One object, keys in the order given."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]], *, note: str = "") -> None:
+    """A table: text to the left, numbers (thousands parted by commas) to the right."""
+    if not rows:
+        return
+    numeric = [
+        all(isinstance(row[at], int | float) or row[at] in ("", None) for row in rows) for at in range(len(header))
+    ]
+    table = Table(
+        box=SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption=note or None,
+        caption_justify="left",
+    )
+    for name, is_number in zip(header, numeric, strict=True):
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    console().print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else ("yes" if value else "no")
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """A bar per step on a terminal; nothing at all when standard error is piped."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bars: dict[str, object] = {}
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console(stderr=True), transient=True
+    ) as shown:
+
+        def report(step: str, done: float) -> None:
+            if step not in bars:
+                bars[step] = shown.add_task(step, total=1.0)
+            shown.update(bars[step], completed=done)  # type: ignore[arg-type]
+
+        yield report

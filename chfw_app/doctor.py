@@ -1,0 +1,91 @@
+"""What is installed here and what would run: the first thing to send with a question."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+
+from attrs import frozen
+
+from chfw_app.versions import chfw_version, part_version
+
+PARTS = ("attrs", "cattrs", "cyclopts", "networkx", "numpy", "ortools", "pyarrow", "PyYAML", "rich", "tzdata")
+SQLITE_WANTED = (3, 51, 3)
+"""Before this version two connections that write and checkpoint at once can corrupt a database."""
+COMPILERS = ("cc", "gcc", "clang")
+FIRST_WITHOUT_DURABLE = (3, 13)
+
+
+@frozen(kw_only=True)
+class Checkup:
+    """Names and values to show, warnings, and the parts that are missing."""
+
+    facts: dict[str, str]
+    parts: dict[str, str | None]
+    warnings: tuple[str, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Parts without which chfw does not work."""
+        return tuple(name for name, version in self.parts.items() if version is None)
+
+
+def check_up() -> Checkup:
+    """Looks around; changes nothing."""
+    durable, why_not = _durable()
+    compiler = next((name for name in COMPILERS if shutil.which(name)), None)
+    facts = {
+        "chfw": chfw_version(),
+        "Python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "processors": _processors(),
+        "memory": _memory(),
+        "SQLite": sqlite3.sqlite_version,
+        "C compiler": compiler or "none",
+        "durable_rules": durable or f"not here: {why_not}",
+        "triggers would run on": "durable_rules, and the automaton for steps per hub" if durable else "the automaton",
+        "YAML reader": "C" if _c_yaml() else "Python (slow)",
+    }
+    return Checkup(facts=facts, parts={name: part_version(name) for name in PARTS}, warnings=_warnings())
+
+
+def _warnings() -> tuple[str, ...]:
+    warnings = []
+    if sqlite3.sqlite_version_info < SQLITE_WANTED:
+        wanted = ".".join(map(str, SQLITE_WANTED))
+        warnings.append(
+            f"SQLite {sqlite3.sqlite_version} is older than {wanted}: with two writers at once its write-ahead log can "
+            "damage a database; chfw keeps to one writer"
+        )
+    if not _c_yaml():
+        warnings.append("PyYAML has no C reader here: large rule files are read twenty times slower")
+    return tuple(warnings)
+
+
+def _durable() -> tuple[str | None, str]:
+    """The version of durable_rules where it would run, else why it would not."""
+    if sys.version_info >= FIRST_WITHOUT_DURABLE:
+        return None, "it needs a Python before 3.13"
+    if importlib.util.find_spec("durable") is None:
+        return None, "not installed (pip install 'chfw[durable]' needs a C compiler)"
+    return part_version("durable-rules") or "unknown version", ""
+
+
+def _c_yaml() -> bool:
+    return importlib.util.find_spec("yaml._yaml") is not None
+
+
+def _processors() -> str:
+    installed = os.cpu_count() or 1
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else installed
+    return str(installed) if usable == installed else f"{usable} of {installed}"
+
+
+def _memory() -> str:
+    try:
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return "unknown"
+    return f"{size / 2**30:.1f} GiB"

@@ -1,0 +1,153 @@
+"""All inputs of a plan, read and judged: what plan, verify and explain start from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from chfw_app.staging import Staging
+from chfw_core.consent.model import Instruction
+from chfw_core.diagnostics import Diagnostic
+from chfw_core.errors import InputError
+from chfw_core.model.hubs import CommsHub
+from chfw_core.planning.model import PlanInputs
+from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from chfw_files.attributes import Attributes
+    from chfw_files.estate import EstateFile
+    from chfw_files.guids import Guids
+    from chfw_files.instructions import InstructionsFile
+
+
+class UnreadableError(InputError):
+    """A table turned out to be damaged while it was being read."""
+
+
+class CarefulEstate:
+    """An estate as the engines read it; damage is told apart from inputs that contradict each other."""
+
+    def __init__(self, file: "EstateFile") -> None:
+        self.file = file
+        self.chunk_count = file.chunk_count
+        self.quarantine: Quarantine | None = None
+
+    def read(self, index: int, columns: Sequence[str] | None = None) -> "pa.RecordBatch":
+        """One chunk of good rows. Raises UnreadableError."""
+        try:
+            return self.file.read(index, columns)
+        except InputError as problem:
+            raise UnreadableError(str(problem), hint=problem.hint) from problem
+
+    def refuse(self, guids: "Guids") -> None:
+        """From now on chunks lack every row with one of these GUIDs; the quarantine begins anew."""
+        from chfw_files.estate import open_estate
+
+        self.file = open_estate(self.file.path)
+        self.file.refuse(guids)
+        if self.quarantine is not None:
+            self.quarantine.begin()
+
+    def rows(self) -> Iterator[CommsHub]:
+        """Every good row as a hub. Raises UnreadableError."""
+        try:
+            for index in range(self.chunk_count):
+                yield from self.file.rows(index)
+        except InputError as problem:
+            raise UnreadableError(str(problem), hint=problem.hint) from problem
+
+
+@frozen(kw_only=True, eq=False)
+class Gathered:
+    """`bad_rows`: those of files other than the estate. `files`: what was read, for the report."""
+
+    inputs: PlanInputs
+    estate: CarefulEstate
+    recorded: "InstructionsFile | None" = None
+    private: "Mapping[str, Attributes]" = field(factory=dict)
+    warnings: tuple[Diagnostic, ...] = ()
+    bad_rows: tuple[BadRow, ...] = ()
+    files: tuple[tuple[str, Path], ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+    @property
+    def instructions(self) -> "pa.Table | None":
+        """The recorded instructions as columns."""
+        return None if self.recorded is None else self.recorded.table
+
+    def instruction_rows(self) -> tuple[Instruction, ...]:
+        """The recorded instructions as values."""
+        return () if self.recorded is None else tuple(self.recorded.instructions())
+
+    def instructions_of(self, guid: int) -> tuple[Instruction, ...]:
+        """The recorded instructions of one hub."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if self.recorded is None:
+            return ()
+        own = pc.equal(self.recorded.table.column("guid"), pa.scalar(guid, pa.uint64()))
+        return tuple(evolve(self.recorded, table=self.recorded.table.filter(own)).instructions())
+
+    @property
+    def attributes(self) -> "dict[str, pa.Table]":
+        """Each owner's private columns beside the GUID."""
+        import pyarrow as pa
+
+        return {
+            party: pa.table(
+                {"guid": pa.array(found.guids), **{n: found.table.column(n) for n in found.table.column_names}}
+            )
+            for party, found in self.private.items()
+        }
+
+    def hubs(self) -> tuple[CommsHub, ...]:
+        """Every hub with what its Suppliers alone know of it."""
+        return tuple(self.with_private(hub) for hub in self.estate.rows())
+
+    def with_private(self, hub: CommsHub) -> CommsHub:
+        """The hub with the attributes of those whose hub it is or not: visibility is the rules' business."""
+        if not self.private:
+            return hub
+        return evolve(hub, private={party: found.of(hub.guid) for party, found in self.private.items()})
+
+
+class Quarantine:
+    """The file of rows that are set aside: the estate's as they turn up, then those of other files."""
+
+    def __init__(self, gathered: Gathered, staging: Staging, schedule: Path) -> None:
+        self._estate, self._others, self._staging = gathered.estate, gathered.bad_rows, staging
+        self._final = quarantine_path(schedule)
+        self._place = staging.place(self._final)
+        self._writer = QuarantineWriter(self._place)
+        self._estate.quarantine = self
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was written, and take the rows of the estate as it is read now."""
+        self._writer.discard()
+        self._writer = QuarantineWriter(self._place)
+        self._estate.file.send_quarantine(self._writer.write)
+
+    def close(self, files: dict[str, Path]) -> int:
+        """How many rows there are; notes the file where there are any. Raises OutputError."""
+        self._writer.write(self._estate.file.quarantine)  # of chunks that were read before the writer was there
+        self._writer.write(self._others)
+        self._writer.close()
+        if self._writer.count:
+            files["quarantine"] = self._final
+        else:
+            self._staging.remove(self._final)
+        return self._writer.count
+
+    def keep_alone(self) -> None:
+        """The run has no result, but why its rows are bad is worth keeping."""
+        if self.close({}):
+            self._staging.keep(self._final)
+
+    def discard(self) -> None:
+        """Leave nothing behind where the run ends early."""
+        self._writer.discard()

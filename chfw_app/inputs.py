@@ -1,0 +1,236 @@
+"""Read all inputs of a run; tell all that is wrong with all of them, then stop, or go on.
+
+Nothing here decides anything about a hub: documents are read by `chfw_core.documents` and
+`chfw_core.rules`, tables by `chfw_files`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from chfw_app.gathered import CarefulEstate, Gathered
+from chfw_app.problems import Problems
+from chfw_app.rule_files import read_rules
+from chfw_app.steps import Report
+from chfw_app.texts import read_text
+from chfw_core.diagnostics import Diagnostic
+from chfw_core.errors import InputError
+from chfw_core.model.events import Event
+from chfw_core.model.parameters import Parameters
+from chfw_core.model.periods import parse_instant
+from chfw_core.model.products import CentralProductsList
+from chfw_core.planning.model import PlanInputs
+from chfw_files.quarantine import BadRow
+
+if TYPE_CHECKING:
+    from chfw_core.documents.bad_lines import BadLine
+    from chfw_core.model.releases import FirmwareRelease
+    from chfw_core.rules.model import RuleSet
+    from chfw_files.attributes import Attributes
+    from chfw_files.estate import EstateFile
+    from chfw_files.instructions import InstructionsFile
+
+
+@frozen(kw_only=True)
+class InputPaths:
+    """Where the inputs are, as the user named them."""
+
+    estate: Path
+    release: Path
+    rules: tuple[Path, ...]
+    as_of: str
+    attributes: tuple[str, ...] = ()
+    instructions: Path | None = None
+    events: Path | None = None
+    capacity: Path | None = None
+    cpl: Path | None = None
+
+
+@define(kw_only=True)
+class _Found:
+    """What has been read so far, and what was wrong with it."""
+
+    problems: Problems = field(factory=Problems)
+    notes: list[Diagnostic] = field(factory=list)
+    bad_rows: list[BadRow] = field(factory=list)
+    files: list[tuple[str, Path]] = field(factory=list)
+
+    def set_aside(self, path: Path, lines: "Sequence[BadLine | BadRow]") -> None:
+        """Rows of a small file; the reason names the file, since the estate's rows name none."""
+        for line in lines:
+            reason = f"{path.name}: {line.reason}"
+            self.bad_rows.append(BadRow(line=line.line, guid_text=line.guid_text, column=line.column, reason=reason))
+
+
+def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True) -> Gathered:
+    """Everything that a plan needs. Raises Failed with all problems of all inputs.
+
+    `set_aside_repeated`: look for repeated GUIDs now. Who reads one hub only need not, nor who finds them itself.
+    """
+    from chfw_core.documents.defaults import bank_holidays, default_parameters
+
+    found = _Found()
+    attempt = found.problems.attempt
+    parameters = default_parameters()
+    as_of = attempt(lambda: parse_instant(paths.as_of))
+    report("reading", 0.0)
+    estate = attempt(lambda: _estate(paths.estate, found, whole=set_aside_repeated))
+    release = attempt(lambda: _release(paths.release, parameters, found))
+    rulesets = _rules(paths.rules, found)
+    events = attempt(lambda: _events(paths.events, found)) or ()
+    capacity = attempt(lambda: _capacity(paths.capacity, found)) or {}
+    cpl = attempt(lambda: _cpl(paths.cpl, found))
+    private = _attributes(paths.attributes, found)
+    recorded = attempt(lambda: _instructions(paths.instructions, found))
+    if estate is not None and private:
+        attempt(lambda: _named_parties(estate, private, found))
+    found.problems.stop_if_any()
+    assert as_of is not None
+    assert release is not None
+    assert estate is not None
+    inputs = PlanInputs(
+        release=release,
+        as_of=as_of,
+        rulesets=rulesets,
+        events=events,
+        capacity_overrides=capacity,
+        cpl=cpl,
+        parameters=parameters,
+        holidays=bank_holidays(),
+    )
+    return Gathered(
+        inputs=inputs,
+        estate=CarefulEstate(estate),
+        recorded=recorded,
+        private=private,
+        warnings=(*found.problems.placed, *found.notes),
+        bad_rows=tuple(found.bad_rows),
+        files=tuple(found.files),
+        not_checked=tuple(_not_checked(paths, inputs)),
+    )
+
+
+def _estate(path: Path, found: _Found, *, whole: bool) -> "EstateFile":
+    from chfw_files.estate import open_estate
+
+    estate = open_estate(path)
+    found.files.append(("estate", path))
+    if whole:
+        estate.set_aside_repeated()
+    return estate
+
+
+def _release(path: Path, parameters: Parameters, found: _Found) -> "FirmwareRelease | None":
+    from chfw_core.documents.release import read_release
+
+    read = read_release(read_text(path), str(path), parameters)
+    found.problems.add_placed(read.problems)
+    found.files.append(("release", path))
+    return read.release
+
+
+def _rules(paths: tuple[Path, ...], found: _Found) -> "tuple[RuleSet, ...]":
+    checked, files = read_rules(paths, found.problems)
+    found.problems.add_placed(checked.problems)
+    found.files += [("rules", path) for path in files]
+    return checked.rulesets
+
+
+def _events(path: Path | None, found: _Found) -> tuple[Event, ...]:
+    from chfw_files.events import read_events
+
+    if path is None:
+        return ()
+    read = read_events(path)
+    found.notes += read.problems  # a bad line is set aside, never fatal to the others
+    found.set_aside(path, read.bad_lines)
+    found.files.append(("events", path))
+    return read.events
+
+
+def _capacity(path: Path | None, found: _Found) -> Mapping[tuple[str, date], int]:
+    from chfw_files.capacity import read_capacity
+
+    if path is None:
+        return {}
+    read = read_capacity(path)
+    found.problems.add_placed(read.problems)
+    found.files.append(("capacity", path))
+    return read.overrides
+
+
+def _cpl(path: Path | None, found: _Found) -> CentralProductsList | None:
+    from chfw_files.cpl import read_cpl
+
+    if path is None:
+        return None
+    read = read_cpl(path)
+    found.set_aside(path, read.bad_lines)
+    found.files.append(("CPL", path))
+    return read.cpl
+
+
+def _instructions(path: Path | None, found: _Found) -> "InstructionsFile | None":
+    from chfw_files.instructions import read_instructions
+
+    if path is None:
+        return None
+    recorded = read_instructions(path)
+    found.set_aside(path, recorded.quarantine)
+    found.files.append(("instructions", path))
+    return recorded
+
+
+def _attributes(arguments: Sequence[str], found: _Found) -> "dict[str, Attributes]":
+    """Each Supplier's own; a Supplier named twice is a slip."""
+    private: dict[str, Attributes] = {}
+    for argument in arguments:
+        read = found.problems.attempt(partial(_attributes_of_one, argument, frozenset(private), found))
+        if read is not None:
+            private[read.party] = read
+    return private
+
+
+def _attributes_of_one(argument: str, others: frozenset[str], found: _Found) -> "Attributes":
+    from chfw_files.attributes import read_attributes, split_argument
+
+    party, place = split_argument(argument)
+    if party in others:
+        raise InputError(f"--attributes names `{party}` twice", hint="one file for each Supplier")
+    read = read_attributes(party, place)
+    found.set_aside(Path(place), read.quarantine)
+    found.files.append((f"attributes of {party}", Path(place)))
+    return read
+
+
+def _named_parties(estate: "EstateFile", parties: Iterable[str], found: _Found) -> None:
+    """Private attributes of a Party that the estate does not name are a slip: nobody would read them."""
+    named = estate.distinct_parties()
+    for party in parties:
+        if party not in named:
+            near = get_close_matches(party, named, n=1, cutoff=0.5)
+            hint = f"did you mean `{near[0]}`?" if near else f"it names {', '.join(named[:12])}"
+            found.problems.add(f"--attributes: the estate names no Supplier `{party}`", hint=hint)
+
+
+def _not_checked(paths: InputPaths, inputs: PlanInputs) -> Sequence[str]:
+    lines = []
+    if inputs.cpl is None:
+        version = inputs.release.firmware_version
+        lines.append(f"whether {version} is Current on the Central Products List: no list was given (--cpl)")
+    elif not inputs.cpl.upgrade_paths:
+        lines.append("upgrade paths of the Central Products List: the list given names none")
+    if not inputs.release.capacity:
+        lines.append("capacity: the release names none, so no day is ever full")
+    if paths.events is None:
+        lines.append("what happened since the notice: no events were given (--events)")
+    if paths.instructions is None:
+        lines.append("what Suppliers have instructed before: no instructions were given (--instructions)")
+    if any(rules.triggers or any(d.batch and d.batch.stop_if for d in rules.decides) for rules in inputs.rulesets):
+        lines.append("`events` rules and `stop_if`: they act in a roll-out, not in a plan")
+    return lines

@@ -1,0 +1,239 @@
+"""Make a plan and write all that belongs to it: everything appears together, or nothing does."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from chfw_app.engines import Engine, MadePlan, make_plan
+from chfw_app.exits import Exit
+from chfw_app.gathered import Gathered, Quarantine
+from chfw_app.guid_index import IndexWriter, index_path
+from chfw_app.problems import Failed
+from chfw_app.staging import Staging, staged
+from chfw_app.steps import Report
+from chfw_core.consent.model import Refusal
+from chfw_core.errors import InputError
+from chfw_core.model.guid import format_guid
+from chfw_core.model.periods import format_instant
+from chfw_core.planning.model import Finding, HubStatus
+from chfw_core.planning.summary import Summary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+REFUSED = "instruction-refused"
+"""The code of the findings that count refused instructions."""
+
+ROW_GROUP = 1 << 17
+"""Rows that a Parquet schedule holds together."""
+
+REFUSED_COLUMNS = ("row", "guid", "party", "role", "opens", "closes", "received_at", "action", "code", "reason")
+
+
+@frozen(kw_only=True)
+class PlanOutputs:
+    """Where the user wants things."""
+
+    schedule: Path
+    instructions: Path | None = None
+    report: Path | None = None
+
+    def check(self) -> None:
+        """Refuses what could not be written anyway, before anything is read. Raises InputError."""
+        tables = [path for path in (self.schedule, self.instructions) if path is not None]
+        for path in tables:
+            if path.suffix.lower() not in {".parquet", ".csv"}:
+                raise InputError(
+                    f"`{path.name}`: the extension `{path.suffix}` is not one of .parquet and .csv",
+                    hint="the extension chooses the format",
+                )
+        every = [*tables, *((self.report,) if self.report is not None else ())]
+        if len({path.absolute() for path in every}) < len(every):
+            raise InputError("two outputs have the same name")
+        for path in every:
+            if path.is_dir():
+                raise InputError(f"cannot write `{path}`: it is a folder")
+            if not path.parent.is_dir():
+                raise InputError(f"cannot write `{path}`: there is no folder `{path.parent}`", hint="make it first")
+
+
+@frozen(kw_only=True)
+class PlanDone:
+    """What was made. `bad_rows`: set aside in the estate and in files of instructions and the like.
+
+    `refused_for`: how many instructions were refused, by reason.
+    """
+
+    summary: Summary
+    findings: tuple[Finding, ...]
+    refused_for: dict[str, int]
+    bad_rows: int
+    files: dict[str, Path] = field(factory=dict)
+
+    @property
+    def refused(self) -> int:
+        """Refused instructions."""
+        return sum(self.refused_for.values())
+
+    @property
+    def worth_a_look(self) -> tuple[Finding, ...]:
+        """The findings without mere notes, and without refused instructions, which have a file of their own."""
+        return tuple(finding for finding in self.findings if finding.count and finding.code != REFUSED)
+
+    @property
+    def code(self) -> Exit:
+        """2 where somebody should look: the schedule is written all the same."""
+        infeasible = self.summary.by_outcome.get((HubStatus.INFEASIBLE, None), 0)
+        counted = any(finding.count for finding in self.findings)
+        return Exit.FINDINGS if counted or infeasible or self.refused or self.bad_rows else Exit.DONE
+
+
+def write_plan(
+    gathered: Gathered, outputs: PlanOutputs, *, engine: Engine, report: Report, threads: int = 2
+) -> PlanDone:
+    """Plan and write. Raises InputError, OutputError, Failed: then nothing was written."""
+    with staged() as staging:
+        quarantine = Quarantine(gathered, staging, outputs.schedule)
+        try:
+            made = _make(engine, gathered, outputs, quarantine, report, threads)
+            files = {"schedule": outputs.schedule}
+            report("writing", 0.0)
+            _write_schedule(staging, outputs.schedule, made, files)
+            if outputs.instructions is not None:
+                _write_instructions(staging, outputs.instructions, made)
+                files["instructions"] = outputs.instructions
+            report("writing", 0.9)
+            bad_rows = quarantine.close(files)
+        finally:
+            quarantine.discard()
+        _write_refusals(staging, outputs.schedule, made.refusals, files)
+        done = PlanDone(
+            summary=made.summary,
+            findings=tuple(made.findings),
+            refused_for=_reasons(made.refusals),
+            bad_rows=bad_rows,
+            files=files,
+        )
+        if outputs.report is not None:
+            from chfw_app.report.write import write_report
+
+            write_report(staging.place(outputs.report), gathered, done)
+            files["report"] = outputs.report
+        report("writing", 1.0)
+    return done
+
+
+def _make(
+    engine: Engine, gathered: Gathered, outputs: PlanOutputs, quarantine: Quarantine, report: Report, threads: int
+) -> MadePlan:
+    try:
+        return make_plan(engine, gathered, report, threads=threads, configurations=outputs.report is not None)
+    except Failed:
+        quarantine.keep_alone()
+        raise
+
+
+def _write_schedule(staging: Staging, path: Path, made: MadePlan, files: dict[str, Path]) -> None:
+    """The schedule; beside a Parquet one its index, which is a convenience: a run never fails for it."""
+    from chfw_files.schedule import write_schedule
+
+    target = staging.place(path)
+    if path.suffix.lower() != ".parquet":
+        write_schedule(target, made.schedule())
+        return
+    index = index_path(path)
+    hidden = staging.place(index)
+    indexed = _Indexed(hidden)
+    try:
+        write_schedule(target, indexed.passing(made.schedule()))
+    finally:
+        indexed.close()
+    if indexed.complete:
+        files["index"] = index
+    else:
+        hidden.unlink(missing_ok=True)
+        staging.remove(index)
+
+
+class _Indexed:
+    """Notes the GUIDs of the batches that pass."""
+
+    def __init__(self, path: Path) -> None:
+        self.complete = False
+        self._file = path.open("wb")
+        self._writer = IndexWriter(self._file)
+
+    def passing(self, batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+        usable = True
+        for batch in batches:
+            if usable:
+                try:
+                    self._writer.add(batch.column("guid").to_numpy())
+                except OSError:
+                    usable = False
+            for start in range(0, batch.num_rows, ROW_GROUP):  # small enough for one hub to be read quickly
+                yield batch.slice(start, ROW_GROUP)
+        self.complete = usable
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._file.close()
+            return
+        self.complete = False
+
+
+def _write_instructions(staging: Staging, path: Path, made: MadePlan) -> None:
+    from chfw_files.instructions import write_instructions
+
+    write_instructions(staging.place(path), made.own_instructions())
+
+
+def refused_path(schedule: Path) -> Path:
+    """`plan.parquet` → `plan.refused.csv`."""
+    return schedule.with_name(f"{schedule.stem}.refused.csv")
+
+
+def _write_refusals(staging: Staging, schedule: Path, refusals: Sequence[Refusal], files: dict[str, Path]) -> None:
+    """BR5.2: every refused instruction with its reason."""
+    import csv
+    import io
+
+    from chfw_files.atomic import write_text
+
+    path = refused_path(schedule)
+    if not refusals:
+        staging.remove(path)
+        return
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(REFUSED_COLUMNS)
+    in_order = sorted(refusals, key=lambda refusal: (refusal.instruction.row or 0, refusal.code))
+    writer.writerows(_refused_row(refusal) for refusal in in_order)
+    write_text(staging.place(path), text.getvalue())
+    files["refused instructions"] = path
+
+
+def _reasons(refusals: Sequence[Refusal]) -> dict[str, int]:
+    """How many were refused why, the commonest reason first."""
+    counted = Counter(refusal.code.replace("_", " ") for refusal in refusals)
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _refused_row(refusal: Refusal) -> tuple[object, ...]:
+    row = refusal.instruction
+    return (
+        row.row,
+        format_guid(row.guid),
+        row.party,
+        row.role,
+        format_instant(row.opens) if row.opens else "",
+        format_instant(row.closes) if row.closes else "",
+        format_instant(row.received_at),
+        row.action,
+        refusal.code,
+        refusal.reason,
+    )

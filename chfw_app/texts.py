@@ -1,0 +1,27 @@
+"""Small documents from disk as text: a file of 200 MB is not read, only found to be too large."""
+
+from pathlib import Path
+
+from chfw_core.errors import InputError
+from chfw_core.rules.reading import MAX_BYTES
+from chfw_files.sources import missing_file
+from chfw_files.texts import decode
+
+
+def read_text(path: Path) -> str:
+    """The file's text; of a file that is too large, a little more than a document may have.
+
+    Raises InputError for a file that is missing, is a folder, may not be read, or is not UTF-8.
+    """
+    if path.is_dir():
+        raise InputError(f"`{path}` is a folder, not a file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise missing_file(path) from None
+    except OSError as failure:
+        raise InputError(f"cannot read `{path}`: {(failure.strerror or str(failure)).lower()}") from failure
+    if len(data) > MAX_BYTES:
+        return data.decode("utf-8-sig", errors="replace")
+    return decode(data, path).replace("\r\n", "\n").replace("\r", "\n")
