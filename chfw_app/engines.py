@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from chfw_app.gathered import Gathered, UnreadableError
 from chfw_app.problems import no_result
@@ -64,7 +64,7 @@ def _made(engine: Engine, gathered: Gathered, report: Report, threads: int, conf
         case Engine.COLUMNAR:
             from chfw_core.engines.columnar.plan import plan_columnar
 
-            made = plan_columnar(
+            return plan_columnar(
                 gathered.inputs,
                 gathered.estate,
                 instructions=gathered.instructions,
@@ -74,7 +74,6 @@ def _made(engine: Engine, gathered: Gathered, report: Report, threads: int, conf
                 configurations=configurations,
                 progress=report,
             )
-            return evolve(made, refusals=_with_lines(made.refusals, gathered.instructions))
         case Engine.REFERENCE:
             from chfw_core.engines.reference import plan_reference
 
@@ -88,17 +87,6 @@ def _made(engine: Engine, gathered: Gathered, report: Report, threads: int, conf
             plan = plan_reference(gathered.inputs, hubs, gathered.instruction_rows(), solve_flow)
             report("planning", 1.0)
             return _Reference(plan=plan, summary=summarise(hubs, plan.rows))
-
-
-def _with_lines(refusals: Sequence[Refusal], table: "pa.Table | None") -> tuple[Refusal, ...]:
-    """The columnar engine numbers instructions by their place in the table; people count lines of the file."""
-    if table is None:
-        return tuple(refusals)
-    lines = table.column("row").to_pylist()
-    return tuple(
-        evolve(refusal, instruction=evolve(refusal.instruction, row=lines[refusal.instruction.row or 0]))
-        for refusal in refusals
-    )
 
 
 @frozen(kw_only=True)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chfw_core.engines.duplicates import find_duplicates
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid, parse_guid
-from chfw_files.duplicates import find_duplicates
 from chfw_files.guids import Guids, format_guids, parse_guids
 
 NUMBERS = st.integers(0, 2**64 - 1)

@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 from attrs import frozen
 
+from chfw_core.engines.duplicates import find_duplicates
 from chfw_core.errors import InputError
 from chfw_core.model.estate import format_set, parse_set
 from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.hubs import PrivateAttributes
 from chfw_core.model.parties import is_supplier
 from chfw_files.columns import is_list_of_text, is_text, standard_guids, standard_texts
-from chfw_files.duplicates import find_duplicates
 from chfw_files.guids import Guids
 from chfw_files.quarantine import BadRow, guid_text
 from chfw_files.sources import check_names, open_source

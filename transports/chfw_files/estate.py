@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chfw_core.engines.duplicates import find_duplicates
 from chfw_core.errors import InputError
 from chfw_core.model.estate import ESTATE_COLUMNS, parse_set
 from chfw_core.model.guid import Guid
 from chfw_core.model.hubs import CommsHub, SmiStatus
 from chfw_core.model.parties import Party
 from chfw_files.columns import Standard
-from chfw_files.duplicates import find_duplicates
 from chfw_files.estate_columns import (
     COLUMN,
     GUID_COLUMNS,

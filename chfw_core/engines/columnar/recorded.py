@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, evolve, field
+from attrs import define, field
 from numpy.typing import NDArray
 
 from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup, Refusal
@@ -79,11 +79,6 @@ class Recorded:
             contents=[tuple(templates[k] for k in kinds_of) for kinds_of in contents],
         )
 
-    def instruction(self, row: int) -> Instruction:
-        """The row as a value."""
-        values: Mapping[str, object] = {name: self.table.column(name)[row].as_py() for name in self.table.column_names}
-        return _instruction(int(_numbers(self.table.slice(row, 1))[0]), values, row)
-
 
 def _instruction(guid: int, values: Mapping[str, object], row: int | None) -> Instruction:
     group, rule = values.get("group"), values.get("rule")
@@ -148,9 +143,14 @@ def _numbers(table: pa.Table) -> NDArray[np.uint64]:
     return np.asarray(table.column("guid").to_numpy(), dtype=np.uint64)
 
 
-def refused(rows: Sequence[tuple[int, str, str]], recorded: Recorded) -> tuple[Refusal, ...]:
-    """Refusals in order of the rows: (row, code, reason)."""
+def refused(found: Sequence[tuple[int, str, str]], recorded: Recorded) -> tuple[Refusal, ...]:
+    """Refusals in order of the table's rows: (row, code, reason).
+
+    An instruction's `row` is the table's column `row` (the line in its file), or its place.
+    """
+    ordered = sorted(found)
+    taken = recorded.table.take(pa.array([row for row, _, _ in ordered], pa.int64())).to_pylist()
     return tuple(
-        Refusal(instruction=evolve(recorded.instruction(row), row=row), code=code, reason=reason)
-        for row, code, reason in sorted(rows)
+        Refusal(instruction=_instruction(int(values["guid"]), values, values.get("row", row)), code=code, reason=reason)
+        for (row, code, reason), values in zip(ordered, taken, strict=True)
     )

@@ -35,7 +35,9 @@ RELEASE_ACTS = frozenset({"release_revoked", "release_stopped", "release_paused"
 
 
 def named_fields(event: Event) -> tuple[tuple[str, str], ...]:
-    """The hub fields that an event names, with the value it asks for."""
+    """The hub fields that an event names, with the value it asks for; none beside a GUID."""
+    if event.guid is not None:
+        return ()
     pairs = ((name, event.fields.get(name)) for name in CONCERN_FIELDS)
     return tuple((name, same(name, value)) for name, value in pairs if value is not None)
 
@@ -63,9 +65,9 @@ def equals(frame: Frame, name: str, value: object, truths: Truths) -> Bools:
 
 def concerns(event: Event, frame: Frame, truths: Truths) -> Bools:
     """planning 1: the rows that an event is about; all of them where it names nothing."""
+    if event.guid is not None:  # whatever its other fields say
+        return equals(frame, "guid", event.guid, truths)
     mask = np.ones(frame.size, np.bool_)
-    if event.guid is not None:
-        mask &= equals(frame, "guid", event.guid, truths)
     for name, value in named_fields(event):
         mask &= equals(frame, name, value, truths)
     return mask
@@ -86,13 +88,15 @@ def stopped(world: World, frame: Frame, truths: Truths) -> Bools:
     return final | paused
 
 
-def resumed(events: Iterable[Event], frame: Frame, truths: Truths) -> Bools:
-    """Rows with a `release_resumed` after the last `release_paused`, or any where never paused."""
+def resumed(events: Iterable[Event], hold: str, frame: Frame, truths: Truths) -> Bools:
+    """Rows whose manual hold has ended: by any `release_resumed`, or by a flag cleared.
+
+    The `flag_cleared` names the hold, or nothing.
+    """
     mask = np.zeros(frame.size, np.bool_)
     for event in events:
-        if event.type == "release_paused" and event.party in (None, "DCC"):
-            mask &= ~concerns(event, frame, truths)
-        elif event.type == "release_resumed":
+        cleared = event.type == "flag_cleared" and event.fields.get("flag") in (None, hold)
+        if cleared or event.type == "release_resumed":
             mask |= concerns(event, frame, truths)
     return mask
 
@@ -123,7 +127,7 @@ class Holds:
                 released = self._by_flag(until.flag, frame)
             case UntilManual():
                 ends = np.full(frame.size, NO_TIME, np.int64)
-                released = resumed(self._events, frame, self._truths)
+                released = resumed(self._events, hold.id, frame, self._truths)
             case _:
                 assert_never(until)
         # At the instant of `at_latest` the hold is over.

@@ -2,6 +2,7 @@
 
 The number of a hub's batch is read from the schedule while rows pass, so that its times can be
 compared; at the end every key is cut again in hash order and the numbers are compared with that.
+All hubs of a key have the strictest size and pause that any of them is bound by.
 """
 
 from collections.abc import Iterable
@@ -58,7 +59,7 @@ class Batches:
         self._reader = reader
         self._tally = tally
         self._keys: Domain[str | None] = Domain(None)
-        self._sizes: dict[int, int] = {}
+        self._bound: dict[int, Spec] = {}
         self._parts: list[tuple[Ints, Guids, Ints, Bools, Ints]] = []
         self.seen = 0
         dcc = world.ruleset(DCC)
@@ -66,44 +67,60 @@ class Batches:
         self._dcc_rules = [rule.id for rule in dcc.decides]
 
     def ask(self, asked: Asked, rows: Rows, considered: Bools) -> tuple[Ints, Ints, Longs]:
-        """Batch number as claimed, the batch that applies (0 = none), place in the register.
+        """Batch number as claimed, the key's code (0 = no batch), the place in the register.
 
         `considered` = hubs that are eligible and not held. The place is -1 without a batch.
         """
         size = len(considered)
         spec = np.where(considered, self._applying(asked), 0).astype(np.int32)
-        number = np.zeros(size, np.int32)
+        number, keys = np.zeros(size, np.int32), np.zeros(size, np.int32)
         place = np.full(size, -1, np.int64)
-        self._none_asked(rows, considered & (spec == 0) & (rows.batch > 0))
+        # An infeasible row keeps no batch.
+        running = rows.status == PLANNED
+        self._none_asked(rows, ((considered & (spec == 0)) | ~running) & (rows.batch > 0))
         at = np.flatnonzero(spec)
         if not len(at):
-            return number, spec, place
+            return number, keys, place
         key = self._key(asked, at)
         for one in np.unique(key * np.int64(len(self._specs)) + spec[at]):
             code, mine = divmod(int(one), len(self._specs))
-            asked_size = self._specs.values[mine]
-            if asked_size is not None:
-                self._sizes[code] = min(asked_size[0], self._sizes.get(code, asked_size[0]))
+            self._bound[code] = _tightest([self._bound.get(code), self._specs.values[mine]])
         prefixes, numbers = self._claims()
-        claimed = numbers[rows.batch[at]]
         right = prefixes[rows.batch[at]] == key
-        planned = rows.status[at] == PLANNED
-        said = rows.batch[at] > 0
-        wrong = ~right & rows.present[at] & (planned | said)
+        planned = running[at]
         texts = self._reader.batch_ids.values
         self._tally.rows(
             Check.BATCH_ID,
-            wrong,
+            ~right & planned & rows.present[at],
             rows.guids[at],
             lambda row: f"{self._keys.values[key[row]]}/n",
             lambda row: texts[rows.batch[at[row]]] or "empty",
         )
-        claimed = np.where(right, claimed, NONE).astype(np.int32)
+        claimed = np.where(right & planned, numbers[rows.batch[at]], NONE).astype(np.int32)
         self._parts.append((key, rows.guids[at], claimed, planned, rows.batch[at]))
         number[at] = np.maximum(claimed, 0)
+        keys[at] = key
         place[at] = self.seen + np.arange(len(at))
         self.seen += len(at)
-        return number, spec, place
+        return number, keys, place
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether a key's pause can still grow: hubs of one key may be bound by different others."""
+        bounds = (rules.region_batch for rules in self._world.inputs.rulesets)
+        return any(self._dcc) or any(bound is not None for bound in bounds)
+
+    def shifts(self, number: Ints, key: Ints, shifts: Domain[Shift | None]) -> Ints:
+        """How far each hub's batch is moved; 0 for a first batch, or none."""
+        if not len(number):
+            return np.zeros(0, np.int32)
+        rows, inverse = distinct([(number, int(number.max()) + 1), (key, len(self._keys))])
+        codes = []
+        for row in rows:
+            batch = self._bound.get(int(key[row]))
+            later = batch is not None and number[row] > 0
+            codes.append(shifts.code((int(number[row]), *batch[1:]) if batch and later else None))
+        return np.array(codes, np.int32)[inverse]
 
     def _none_asked(self, rows: Rows, bad: Bools) -> None:
         texts = self._reader.batch_ids.values
@@ -173,7 +190,7 @@ class Batches:
         order = np.argsort(key, kind="stable")
         edges = np.searchsorted(key[order], np.arange(len(self._keys) + 1))
         release = hash_key(self._world.release.id)
-        for code, size in self._sizes.items():
+        for code, (size, _, _) in self._bound.items():
             rows = order[edges[code] : edges[code + 1]]
             if len(rows) <= size:
                 continue
@@ -181,7 +198,7 @@ class Batches:
             starts = np.sort(hashes)[size::size]
             expected[rows] = np.searchsorted(starts, hashes, side="right")
         self._judge_sizes(key, ids, planned)
-        # A row without an id was reported when it passed; an infeasible row may have none.
+        # A planned row without a right id was reported when it passed.
         wrong = (claimed >= 0) & (claimed != expected)
         self._tally.rows(
             Check.BATCH_CUT,
@@ -195,7 +212,7 @@ class Batches:
     def _judge_sizes(self, key: Ints, ids: Ints, planned: Bools) -> None:
         counts = np.bincount(ids[planned], minlength=1)
         sizes = np.full(len(counts), np.iinfo(np.int64).max)
-        for code, size in self._sizes.items():
+        for code, (size, _, _) in self._bound.items():
             sizes[ids[planned & (key == code)]] = size
         for batch in np.flatnonzero(counts > sizes):
             if batch:
@@ -204,25 +221,12 @@ class Batches:
                 self._tally.add(Check.BATCH_SIZE, text, f"at most {most}", str(got), got - most)
 
 
-def shifts_of(number: Ints, spec: Ints, specs: Domain[Spec | None], shifts: Domain[Shift | None]) -> Ints:
-    """How far each hub's batch is moved; 0 for a first batch, or none."""
-    if not len(number):
-        return np.zeros(0, np.int32)
-    rows, inverse = distinct([(number, int(number.max()) + 1), (spec, len(specs))])
-    codes = []
-    for row in rows:
-        batch = specs.values[spec[row]]
-        later = batch is not None and number[row] > 0
-        codes.append(shifts.code((int(number[row]), *batch[1:]) if batch and later else None))
-    return np.array(codes, np.int32)[inverse]
-
-
 def _spec(batch: BatchSpec | None) -> Spec | None:
     return None if batch is None else (batch.size, batch.pause.days, batch.pause.seconds)
 
 
 def _tightest(specs: Iterable[Spec | None]) -> Spec:
-    """The smallest size and the longest pause of all who say."""
+    """The smallest size and the longest pause of all who say; at least one does."""
     there = [spec for spec in specs if spec is not None]
     pause = max(((days, seconds) for _, days, seconds in there), key=lambda p: p[0] * 86_400 + p[1])
     return min(spec[0] for spec in there), *pause

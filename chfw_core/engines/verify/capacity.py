@@ -41,6 +41,11 @@ class LeftOut:
     example: int
     lowest: int
 
+    def joined(self, other: "LeftOut") -> "LeftOut":
+        """Both together."""
+        first = min((self, other), key=lambda left: left.lowest)
+        return LeftOut(self.count + other.count, first.example, first.lowest)
+
 
 @define(eq=False)
 class Kind:

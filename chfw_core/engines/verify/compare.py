@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import date
 
 import numpy as np
-from attrs import fields as fields_of
 from attrs import frozen
 
 from chfw_core.engines.verify.arrays import (
@@ -44,18 +43,13 @@ from chfw_core.planning.verify import Check
 
 @frozen(kw_only=True)
 class Derived:
-    """What each hub's row must say. `floor` = the earliest moment that anybody agreed to (I1)."""
+    """What each hub's row must say."""
 
     eligible: Bools
     held: Bools
     basis: Ints
-    floor: Longs
     import_rule: Ints
     gas_rule: Ints
-
-    def take(self, rows: Longs) -> "Derived":
-        """Some of the hubs."""
-        return Derived(**{f.name: getattr(self, f.name)[rows] for f in fields_of(Derived)})
 
 
 class Compare:
@@ -121,44 +115,48 @@ class Compare:
             ("gas", rows.gas_rule, derived.gas_rule),
         ):
             bad = decided & (got != expected)
-            # A held row may say what its Supplier's rules decided; an ineligible one says nothing.
-            bad |= derived.held & derived.eligible & (got != 0) & (got != expected)
-            bad |= ~derived.eligible & (rows.status == INELIGIBLE) & (got != 0)
+            bad |= ((rows.status == HELD) | (rows.status == INELIGIBLE)) & (got != 0)
             self._tally.rows(
                 Check.RULE,
                 bad & rows.present,
                 rows.guids,
-                _told(role, names, np.where(derived.eligible, expected, 0)),
+                _told(role, names, np.where(decided, expected, 0)),
                 _told(role, names, got),
             )
 
-    def times(self, rows: Rows, timing: Ints, derived: Derived) -> tuple[Longs, Bools]:
-        """Compare planned rows with their cells. Returns each row's cell, and which rows fit."""
+    def agreed(self, rows: Rows, floor: Longs) -> None:
+        """I1: planned rows never open earlier than any responsible Supplier agreed to."""
         self._tally.rows(
-            Check.AGREED,  # I1: never earlier than any responsible Supplier agreed to
-            (rows.opens != NO_TIME) & (rows.opens < derived.floor),
+            Check.AGREED,
+            (rows.opens != NO_TIME) & (rows.opens < floor),
             rows.guids,
-            lambda r: f"not before {_text(int(derived.floor[r]))}",
-            lambda r: _text(int(rows.opens[r])),
+            lambda row: f"not before {_text(int(floor[row]))}",
+            lambda row: _text(int(rows.opens[row])),
         )
+
+    def times(self, rows: Rows, timing: Ints, counts: Longs) -> tuple[Longs, Bools]:
+        """Compare planned rows, each standing for `counts` hubs, with the cells of their timing.
+
+        Returns each row's cell, and which rows fit.
+        """
         if not len(timing):
             return np.zeros(0, np.int64), np.zeros(0, np.bool_)
-        cell, inside = self._timings.cells(timing, rows.day)
-        right = inside.copy()
+        cell, right = self._timings.cells(timing, rows.day)
         if len(self._timings.opens):
             right &= self._timings.opens[cell] == rows.opens
             right &= self._timings.closes[cell] == rows.closes
-        whole = (rows.opens != NO_TIME) & (rows.closes != NO_TIME) & (rows.day != NO_DAY)
-        self._name(rows.take(np.flatnonzero(whole & ~right)), timing[whole & ~right])
+        wrong = (rows.opens != NO_TIME) & (rows.closes != NO_TIME) & (rows.day != NO_DAY) & ~right
+        at = np.flatnonzero(wrong)
+        self._name(rows.take(at), timing[at], counts[at])
         return cell, right
 
-    def _name(self, rows: Rows, timing: Ints) -> None:
+    def _name(self, rows: Rows, timing: Ints, counts: Longs) -> None:
         if not len(timing):
             return
         times = (rows.opens, rows.closes, rows.day.astype(np.int64))
         opens, closes, days = (numbered(values) for values in times)
         firsts, inverse = distinct([(timing, len(self._timings.timings)), opens, closes, days])
-        for at, count in zip(firsts, np.bincount(inverse), strict=True):
+        for at, count in zip(firsts, np.bincount(inverse, counts), strict=True):
             start, end, day = int(rows.opens[at]), int(rows.closes[at]), int(rows.day[at])
             check, expected = self._fault(int(timing[at]), start, end, day)
             got = f"{_text(start)} to {_text(end)} on {day_of(day)}"

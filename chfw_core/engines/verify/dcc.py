@@ -123,10 +123,11 @@ class Dcc:
         windows = 0
         rule = self.owner.rules.decides[decide] if decide >= 0 else None
         if rule is not None and rule.then is DecideThen.INSTRUCT:
-            # I1: the DCC has no earlier date than its own; its rule narrows the default period.
+            # I1: the DCC has no earlier date than its own; its rule narrows the default period,
+            # or, where nothing of that is left, gives its windows alone.
             narrow_first = max(first, opens)
             narrow_last = last if closes == NO_TIME else min(last, closes)
             if narrow_first < narrow_last:
                 first, last = narrow_first, narrow_last
-                windows = self.world.windows.code(rule.at.windows) if rule.at else 0
+            windows = self.world.windows.code(rule.at.windows) if rule.at else 0
         return Ground(held, delay, moment.number, first, last, windows, decide)

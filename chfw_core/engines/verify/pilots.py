@@ -92,29 +92,24 @@ class Pilots:
         total = sum(seats)
         if total > limit:  # I10, G2
             self._tally.add(Check.PILOT_SIZE, "all pilots", f"at most {limit}", str(total))
-        least = least_shares([pool.rule.size for pool in pools], limit)
-        for pool, taken, size, share in zip(pools, seats, most, least, strict=True):
-            if taken > size:
-                self._tally.add(Check.PILOT_SIZE, pool.name, f"at most {size}", str(taken))
-            elif taken < min(share, size):
-                expected = f"{min(share, size)} hubs"
+        # A pilot without a candidate asks for nothing.
+        asked = [pool.rule.size if size else 0 for pool, size in zip(pools, most, strict=True)]
+        for pool, taken, size, (least, share) in zip(pools, seats, most, shares_of(asked, limit), strict=True):
+            if taken > min(share, size):
+                expected = f"at most {min(share, size)}"
+                self._tally.add(Check.PILOT_SIZE, pool.name, expected, str(taken))
+            elif taken < min(least, size):
+                expected = f"{min(least, size)} hubs"
                 self._tally.add(Check.PILOT_QUOTA, pool.name, expected, str(taken))
             if pool.parts:
                 self._judge(pool)
-        # Past the limit, shares by highest averages in proportion to the sizes asked.
-        fault = fault_of([pool.rule.size for pool in pools], most, seats, 0)
-        if fault is not None:
-            gains, loses = fault
-            got = f"{seats[gains]} against {seats[loses]}"
-            expected = f"another hub before {pools[loses].name}"
-            self._tally.add(Check.PILOT_QUOTA, pools[gains].name, expected, got)
 
     def _judge(self, pool: Pool) -> None:
         guids, strata, prefers, claimed = (np.concatenate([part[at] for part in pool.parts]) for at in range(4))
         count = len(pool.strata.values)
         hubs = np.bincount(strata, minlength=count)
         seats = np.bincount(strata[claimed], minlength=count)
-        fault = fault_of(hubs.tolist(), hubs.tolist(), seats.tolist(), pool.rule.at_least)
+        fault = fault_of(hubs.tolist(), seats.tolist(), pool.rule.at_least)
         if fault is not None:
             gains, loses = fault
             self._tally.add(
@@ -143,51 +138,48 @@ def _label(pool: Pool, stratum: int) -> str:
     return "all" if values is None else "/".join(str(value) for value in values)
 
 
-def least_shares(sizes: Sequence[int], limit: int) -> list[int]:
-    """What each pilot has at least: its size, or past the limit its share by highest averages.
+def shares_of(sizes: Sequence[int], limit: int) -> list[tuple[int, int]]:
+    """What each pilot may have, least and most: its size, or past the limit its share.
 
-    Where the last seats are tied, nobody is sure of one. What others leave free may be added.
+    Shares are by highest averages in proportion to the sizes. Least and most differ only where
+    the last seats are tied: who of those gets one is drawn by the planner.
     """
     if sum(sizes) <= limit:
-        return list(sizes)
+        return [(size, size) for size in sizes]
     seats = [0] * len(sizes)
     dealt = 0
     while dealt < limit:
         averages = [Fraction(size, 2 * seat + 1) for size, seat in zip(sizes, seats, strict=True)]
         tied = [at for at, average in enumerate(averages) if average == max(averages)]
         dealt += len(tied)
-        if dealt <= limit:
-            for at in tied:
-                seats[at] += 1
-    return seats
+        if dealt > limit:
+            return [(seat, seat + (at in tied)) for at, seat in enumerate(seats)]
+        for at in tied:
+            seats[at] += 1
+    return [(seat, seat) for seat in seats]
 
 
-def fault_of(
-    weights: Sequence[int], most: Sequence[int], seats: Sequence[int], at_least: int
-) -> tuple[int, int] | None:
-    """Two of whom the first should have had a seat that the second has; None = fair.
-
-    Seats in proportion to `weights`, none above `most`, `at_least` for each before any more.
-    """
-    base = [min(size, at_least) for size in most]
-    there = [at for at, size in enumerate(most) if size]
+def fault_of(hubs: Sequence[int], seats: Sequence[int], at_least: int) -> tuple[int, int] | None:
+    """Two strata of which the first should have had a seat that the second has; None = fair."""
+    base = [min(size, at_least) for size in hubs]
+    there = [at for at, size in enumerate(hubs) if size]
     if sum(seats) < sum(base):
         # Not enough for `at_least` everywhere: the largest come first.
         for gains in (at for at in there if seats[at] < base[at]):
             for loses in there:
                 over = seats[loses] > base[loses]
-                if over or (seats[loses] and weights[loses] < weights[gains]):
+                if over or (seats[loses] and hubs[loses] < hubs[gains]):
                     return gains, loses
         return None
     for gains in there:
         if seats[gains] < base[gains]:
             return gains, next((at for at in there if seats[at] > base[at]), gains)
-    may_gain = [at for at in there if seats[at] < most[at]]
+    may_gain = [at for at in there if seats[at] < hubs[at]]
     may_lose = [at for at in there if seats[at] > base[at]]
     if not may_gain or not may_lose:
         return None
     # Sainte-Laguë: no next quotient may exceed a quotient that won a seat.
-    gains = max(may_gain, key=lambda at: weights[at] / (2 * seats[at] + 1))
-    loses = min(may_lose, key=lambda at: weights[at] / (2 * seats[at] - 1))
-    unfair = weights[gains] * (2 * seats[loses] - 1) > weights[loses] * (2 * seats[gains] + 1)
+    gains = max(may_gain, key=lambda at: hubs[at] / (2 * seats[at] + 1))
+    loses = min(may_lose, key=lambda at: hubs[at] / (2 * seats[at] - 1))
+    unfair = hubs[gains] * (2 * seats[loses] - 1) > hubs[loses] * (2 * seats[gains] + 1)
     return (gains, loses) if unfair else None

@@ -24,6 +24,7 @@ from chfw_core.rules.model import (
     UntilDate,
     UntilEvent,
     UntilFlagCleared,
+    UntilManual,
 )
 
 
@@ -81,7 +82,7 @@ class Profiler:
         self._kept: dict[tuple[int, str, int], tuple[Ints, int]] = {}
 
     def _read_holds(self, acts: bool) -> None:
-        types = set(RELEASE_ACTS) if acts else {"release_paused", "release_resumed"}
+        types = set(RELEASE_ACTS) if acts else set()
         pers: set[str] = set()
         for hold in self._rules.holds:
             match hold.until:
@@ -92,6 +93,8 @@ class Profiler:
                     types.add(hold.until.type)
                     self._whole.update(hold.until.at_latest.fields)
                     pers |= {hold.until.per} if hold.until.per else set()
+                case UntilManual():
+                    types |= {"release_resumed", "flag_cleared"}
                 case UntilFlagCleared():
                     types |= {"flag_cleared", "defect_flagged"}
                     self._flags.add(hold.until.flag)

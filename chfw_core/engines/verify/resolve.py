@@ -11,7 +11,6 @@ from attrs import frozen
 
 from chfw_core.engines.verify.arrays import (
     FOREVER,
-    NO_TIME,
     Domain,
     Guids,
     Ints,
@@ -45,10 +44,10 @@ class Resolved:
 
 @frozen
 class Freeze:
-    """Changes of Supplier of one hub: frozen days, and the end of an early period or NO_TIME."""
+    """Changes of Supplier of one hub: frozen days; per role, the end of what its Supplier agreed to."""
 
     days: tuple[tuple[int, int], ...]
-    cut: int
+    cuts: tuple[int, int]
 
 
 class Resolver:
@@ -67,10 +66,12 @@ class Resolver:
         division: str | None,
     ) -> Resolved:
         """The period of hubs that share all this. `parties` = NOBODY, ONE or SPLIT."""
-        early = self._early(consents, parties, division)
-        if early is not None and freeze is not None and freeze.cut != NO_TIME:
+        cuts = (FOREVER, FOREVER) if freeze is None else freeze.cuts
+        one, two = (_until(agreed, cut) for agreed, cut in zip(consents, cuts, strict=True))
+        early = self._early((one, two), parties, division)
+        if early is not None:
             basis, opens, closes, windows, floor = early
-            closes = min(closes, freeze.cut)  # CS3: ends with the start of the freeze
+            closes = min(closes, *cuts)  # CS3: ends with the start of the freeze
             early = (basis, opens, closes, windows, floor) if opens < closes else None
         if early is None:
             # I2, BR4.2: no consent, or one of two missing, is the DCC's date; I1: not before it.
@@ -118,6 +119,13 @@ class Resolver:
         return max(ranked, key=lambda rank: rank[:2])[2]
 
 
+def _until(agreed: Agreed | None, cut: int) -> Agreed | None:
+    """CS3: what the Supplier that leaves agreed to ends with the start of the freeze."""
+    if agreed is None or agreed.opens >= cut:
+        return None
+    return Agreed(agreed.opens, min(agreed.closes, cut), agreed.windows)
+
+
 def together(*several: Windows) -> Windows:
     """The intersection of windows, in an order that does not depend on whose they are (I3)."""
     parts = {part for windows in several for part in windows.parts}
@@ -160,7 +168,8 @@ class Changes:
         return codes
 
     def _freeze(self, events: list[Event], holders: dict[str, str | None]) -> Freeze:
-        days, cuts = [], []
+        days = []
+        cuts = dict.fromkeys(holders, FOREVER)
         for event in events:
             effective = _effective(event)
             if effective is None:
@@ -168,11 +177,15 @@ class Changes:
             first = effective - timedelta(days=self._before)
             last = effective + timedelta(days=self._after)
             days.append((day_number(first), day_number(last)))
-            holder = holders.get(str(event.fields.get("role")))
+            role = str(event.fields.get("role"))
+            holder = holders.get(role)
             leaves = holder is not None and event.fields.get("from") in (None, holder)
             if leaves and self._world.today < effective:
-                cuts.append(micros(london_midnight(first)))
-        return Freeze(tuple(sorted(set(days))), min(cuts, default=NO_TIME))
+                start = micros(london_midnight(first))
+                # A Party in both roles gave one instruction: it ends for both.
+                for same in (name for name, party in holders.items() if party == holder):
+                    cuts[same] = min(cuts[same], start)
+        return Freeze(tuple(sorted(set(days))), (cuts["import"], cuts["gas"]))
 
 
 def _effective(event: Event) -> date | None:

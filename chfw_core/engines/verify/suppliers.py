@@ -104,7 +104,8 @@ class Suppliers:
         other = np.zeros((2, size), np.bool_)
         for side in (0, 1):
             says = standing.kind[1 - side] == INSTRUCTED
-            lapsed = standing.closes[1 - side] <= self.world.earliest
+            closes = np.minimum(standing.closes[1 - side], hubs.automatic)
+            lapsed = closes <= self.world.earliest
             other[side][rows] = split & says & ~lapsed
         return other
 

@@ -177,14 +177,14 @@ class Timings:
             inside &= self.opens[cell] != NO_TIME
         return cell, inside
 
-    def plan(self, cell: Longs, guids: Guids, hashes: Guids) -> None:
-        """Hubs that stand in these cells."""
+    def plan(self, cell: Longs, guids: Guids, counts: Longs, lowest: Guids, highest: Guids) -> None:
+        """Hubs that stand in these cells: `counts` of them, with their lowest and highest hash."""
         if not len(cell):
             return
-        self.count += np.bincount(cell, minlength=len(self.count))
+        np.add.at(self.count, cell, counts)
         self.example[cell] = guids
-        np.minimum.at(self.lowest, cell, hashes)
-        np.maximum.at(self.highest, cell, hashes)
+        np.minimum.at(self.lowest, cell, lowest)
+        np.maximum.at(self.highest, cell, highest)
 
     def days_of(self, timing: int) -> tuple[int, Bools]:
         """The first day of a timing's table, and which of its days are allowed."""

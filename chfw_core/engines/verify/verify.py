@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 
-from chfw_core.engines.verify.arrays import Domain, Guids, Ints, distinct, hash_order
-from chfw_core.engines.verify.batches import Asked, Batches, shifts_of
+from chfw_core.engines.verify.arrays import NO_DAY, Ints, distinct
+from chfw_core.engines.verify.batches import Asked, Batches
 from chfw_core.engines.verify.calendar import Calendar
 from chfw_core.engines.verify.capacity import Pools, judge_days
 from chfw_core.engines.verify.compare import Compare, Derived
 from chfw_core.engines.verify.dcc import Dcc
 from chfw_core.engines.verify.estate import EstateReader
 from chfw_core.engines.verify.frames import Block, Frame
-from chfw_core.engines.verify.left_out import LeftOutHubs
+from chfw_core.engines.verify.later import Later, Sorts
 from chfw_core.engines.verify.masks import Truths
 from chfw_core.engines.verify.pilots import Pilots
 from chfw_core.engines.verify.profiles import fields_of_rules
@@ -46,6 +46,7 @@ from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.verify import Verdict
 from chfw_core.ports import EstateSource
 
+USUAL_PRIORITY = 50
 _EVENT_FIELDS = ("csp_region", "device_model", "configuration_set", "firmware_version")
 
 
@@ -104,10 +105,15 @@ class _Verifier:
         self.timings = Timings(self.world, self.calendar)
         self.pools = Pools(self.world, self.tally)
         self.batches = Batches(self.world, self.settler.specs, self.schedule, self.tally)
-        self.left_out = LeftOutHubs(self.timings, self.settler.specs)
         self.compare = Compare(self.world, self.schedule, self.timings, self.calendar, self.tally)
-        self.divisions: Domain[str | None] = Domain(None)
-        self.key = hash_key(inputs.release.id)
+        self.later = Later(
+            self.timings,
+            self.batches,
+            self.compare,
+            self.resolved,
+            self.changes.freezes,
+            hash_key(inputs.release.id),
+        )
 
     def run(self) -> Verdict:
         """Every block, then what is global."""
@@ -120,9 +126,8 @@ class _Verifier:
         if "csp_region" in self.reader.domains:
             self.pools.check_regions(self.reader.domains["csp_region"])
         self.pools.judge()
-        numbers = self.batches.finish()
-        out = self.left_out.by_timing(numbers, self.key, self.resolved, self.changes.freezes)
-        judge_days(self.timings, self.pools, out, self.tally)
+        left_out = self.later.finish(self.batches.finish())
+        judge_days(self.timings, self.pools, left_out, self.tally)
         self.pilots.finish()
         return self.tally.verdict(hubs)
 
@@ -161,41 +166,27 @@ class _Verifier:
             gases=gases,
             gas_rule=heard.gas_side.rule,
         )
-        number, spec, place = self.batches.ask(asked, rows, considered)
-        ranks = np.maximum(np.maximum(priority, heard.priority), self._regional(frame))
-        ranks[ranks < 0] = 50
-        planned = considered & (rows.status == PLANNED)
+        number, key, place = self.batches.ask(asked, rows, considered)
+        ranks = np.maximum(np.maximum(priority, heard.priority), self._regional(frame, facts.moment))
+        ranks[ranks < 0] = USUAL_PRIORITY
         derived = Derived(
             eligible=eligible,
             held=held,
             basis=basis,
-            floor=np.array([r.floor for r in self.resolved], np.int64)[resolution],
             import_rule=heard.import_side.rule,
             gas_rule=heard.gas_side.rule,
         )
         self.compare.statuses(rows, derived)
-        at = np.flatnonzero(planned)
-        specs = self.settler.specs
-        shift = shifts_of(number[at], spec[at], specs, self.timings.shifts)
-        timing = self.timings.codes(
-            (resolution[at], self.resolved),
-            (region.codes[at], region.domain),
-            (freeze[at], self.changes.freezes),
-            ranks[at],
-            shift,
-        )
-        cell, right = self.compare.times(rows.take(at), timing, derived.take(at))
-        guids: Guids = block.guids[at][right]
-        self.timings.plan(cell[right], guids, hash_order(guids, self.key))
-        counted = np.flatnonzero((rows.status == PLANNED) & (rows.day > np.iinfo(np.int32).min))
+        sorts = Sorts(resolution=resolution, region=region.codes, freeze=freeze, priority=ranks, key=key)
+        at = np.flatnonzero(considered & (rows.status == PLANNED))
+        floors = np.array([r.floor for r in self.resolved], np.int64)
+        planned = rows.take(at)
+        self.compare.agreed(planned, floors[resolution[at]])
+        self.later.planned(planned, sorts.take(at), number[at], region.domain)
+        counted = np.flatnonzero((rows.status == PLANNED) & (rows.day != NO_DAY))
         self.pools.add(region.codes[counted], region.domain, rows.day[counted])
         out = np.flatnonzero(considered & (rows.status == INFEASIBLE))
-        self.left_out.add(
-            block.guids[out],
-            place[out],
-            region.domain,
-            (resolution[out], region.codes[out], freeze[out], ranks[out], spec[out]),
-        )
+        self.later.left_out(block.guids[out], place[out], sorts.take(out))
 
     def _resolve(self, frame: Frame, ground: Ints, heard: Heard, freeze: Ints) -> Ints:
         imports = frame.column("import_supplier").codes
@@ -234,12 +225,13 @@ class _Verifier:
             numbers[at] = self._numbers[key]
         return numbers[inverse]
 
-    def _regional(self, frame: Frame) -> Ints:
+    def _regional(self, frame: Frame, moment: Ints) -> Ints:
         ranks = np.full(frame.size, -1, np.int32)
         region = frame.column("csp_region")
         for name, owner in self.regional.items():
-            rows = np.flatnonzero(region.codes == region.domain.find(name))
-            if len(rows):
-                sheet = owner.sheet(frame.take(rows), self.world.own)
+            there = region.codes == region.domain.find(name)
+            for number in np.unique(moment[there]):
+                rows = np.flatnonzero(there & (moment == number))
+                sheet = owner.sheet(frame.take(rows), self.world.moments[int(number)])
                 ranks[rows] = sheet.priority[sheet.inverse]
         return ranks

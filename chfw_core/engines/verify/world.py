@@ -10,7 +10,7 @@ from attrs import frozen
 
 from chfw_core.engines.verify.arrays import Domain, day_number, instant_of, micros
 from chfw_core.model.events import Event
-from chfw_core.model.parties import DCC
+from chfw_core.model.parties import DCC, is_supplier
 from chfw_core.model.periods import add_months, add_wall_days, london_date, london_midnight
 from chfw_core.model.releases import Phase
 from chfw_core.model.windows import Windows
@@ -79,8 +79,10 @@ class World:
         return tuple(event for event in self.events if event.party in (None, DCC))
 
     def events_for(self, owner: str) -> tuple[Event, ...]:
-        """What can release this owner's holds: its own events and those that act on the release."""
-        return tuple(event for event in self.events if event.party in (None, DCC, owner))
+        """What can release this owner's holds: its own events, nobody's, the DCC's and the CSPs'."""
+        return tuple(
+            event for event in self.events if event.party in (None, owner) or not is_supplier(str(event.party))
+        )
 
     def ruleset(self, owner: str) -> RuleSet:
         """The owner's rules; an owner without a file has none."""

@@ -73,8 +73,8 @@ def test_a_hub_that_a_batch_pushes_out_is_infeasible() -> None:
     short = RuleSet(owner="A", decides=(rule,))
     out = without_day(GUIDS[4], "infeasible", import_rule="go")
     assert check([*ROWS[:4], out], short) == {}
-    assert check([*ROWS[:4], out | {"batch_id": "A.go/2"}], short) == {}
-    assert check([*ROWS[:4], out | {"batch_id": "A.go/1"}], short) == {Check.BATCH_CUT: 1}
+    # It keeps no batch.
+    assert check([*ROWS[:4], out | {"batch_id": "A.go/2"}], short) == {Check.BATCH_ID: 1}
     assert check([*ROWS[:4], out]) == {Check.FREE_DAY: 1}
 
 
@@ -131,3 +131,16 @@ def test_batches_and_capacity_together() -> None:
         "day": utc("2026-03-06T00:00").date(),
     }
     assert check([*rows[:3], last], hubs=hubs, release=full) == {}
+
+
+def test_the_strictest_size_and_pause_bind_all_hubs_of_a_key() -> None:
+    # Only one hub is in the CSP's region, and all follow its pause and size.
+    rule = instruct("go", opens="2026-03-02", batch=batch_of(9, 1))
+    csp = RuleSet(owner="CSP:North", region_batch=batch_of(2, 3))
+    hubs = [hub(guid, "A", csp_region="North" if at == 4 else "South") for at, guid in enumerate(GUIDS)]
+    rules = (RuleSet(owner="A", decides=(rule,)), csp)
+    assert check(ROWS, *rules, hubs=hubs) == {}
+    early = row_of(GUIDS[2], 0) | {"batch_id": "A.go/1"}
+    assert check(changed(ROWS, 2, **early), *rules, hubs=hubs) == {Check.BATCH_OPENS: 1}
+    late = changed(ROWS, 4, **row_of(GUIDS[4], 2), batch_id="A.go/1")
+    assert check(late, *rules, hubs=hubs)[Check.BATCH_CUT] == 1

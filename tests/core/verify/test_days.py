@@ -278,3 +278,53 @@ def test_a_rule_after_the_cut_off_or_over_leaves_to_the_dcc() -> None:
     assert check(default(1, import_rule="go"), rules(opens="2026-08-01")) == set()
     left = RuleSet(owner="A", decides=(leave("go"),))
     assert check(default(1, import_rule="go"), left) == set()
+
+
+def test_a_dcc_rule_of_whose_period_nothing_is_left_gives_its_windows() -> None:
+    at = At(windows=NIGHTS, opens=on("2026-01-01"), closes=on("2026-02-01"))
+    rule = DecideRule(id="d", because="b", when=Always(), then=DecideThen.INSTRUCT, at=at)
+    row = planned(1, "DCC_DEFAULT", "2026-07-06T21:00", "2026-07-07T04:00", "2026-07-06")
+    assert check(row, RuleSet(owner="DCC", decides=(rule,))) == set()
+
+
+def test_a_manual_hold_ends_by_an_act_that_its_owner_hears() -> None:
+    hold = HoldRule(id="by-hand", because="b", when=Always(), until=UntilManual())
+    mine = RuleSet(owner="A", holds=(hold,), decides=(instruct("go", opens="2026-03-02"),))
+    held = default(1, import_rule="by-hand")
+    free = sole("2026-03-02T00:00", "2026-03-03T00:00", "2026-03-02")
+
+    def heard(type_: str, **fields: Any) -> Any:
+        return event(1, "2026-01-10T00:00", type_, **fields)
+
+    for over in (
+        heard("release_resumed"),
+        heard("release_resumed", party="A"),
+        heard("release_resumed", party="DCC"),
+        heard("release_resumed", party="CSP:South"),
+        heard("flag_cleared"),
+        heard("flag_cleared", flag="by-hand"),
+        heard("flag_cleared", guid=1, firmware_version="FFFFFFFF"),
+    ):
+        assert check(free, mine, events=(over,)) == set()
+    for other in (
+        heard("release_resumed", party="B"),
+        heard("release_resumed", csp_region="North"),
+        heard("flag_cleared", flag="else"),
+        heard("flag_cleared", guid=2),
+    ):
+        assert check(held, mine, events=(other,)) == set()
+
+
+def test_a_supplier_s_hold_never_reaches_past_the_automatic_time() -> None:
+    hold = HoldRule(id="by-hand", because="b", when=Always(), until=UntilManual())
+    mine = RuleSet(owner="A", holds=(hold,), decides=(leave("go"),))
+    row = planned(1, "DCC_DEFAULT", "2026-07-10T23:00", "2026-07-11T23:00", "2026-07-11")
+    plan: dict[str, Any] = {"as_of": utc("2026-07-10T00:00")}
+    assert check(row | {"import_rule": "go"}, mine, **plan) == set()
+    assert check(row | {"import_rule": "by-hand"}, mine, **plan) == {Check.RULE}
+
+
+def test_a_held_row_names_no_rule() -> None:
+    stop = event(1, "2026-01-10T00:00", "release_stopped")
+    assert check(without_day(1, "held"), rules(), events=(stop,)) == set()
+    assert check(without_day(1, "held", import_rule="go"), rules(), events=(stop,)) == {Check.RULE}

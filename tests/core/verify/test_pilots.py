@@ -87,7 +87,7 @@ def test_the_limit_of_the_release_is_shared_out() -> None:
     small = release(pilot_limit=2)
     assert check(rules(pilot(3)), TEN, set(first[:2]), release=small) == {}
     answer = check(rules(pilot(3)), TEN, set(first[:3]), release=small)
-    assert answer == {Check.PILOT_SIZE: 1}
+    assert answer == {Check.PILOT_SIZE: 2}
 
 
 def test_the_preferred_come_first() -> None:
@@ -176,7 +176,7 @@ def test_seats_follow_the_strata() -> None:
     ],
 )
 def test_a_distribution_is_known_by_its_quotients(hubs: list[int], seats: list[int], at_least: int, fair: bool) -> None:
-    assert (fault_of(hubs, hubs, seats, at_least) is None) is fair
+    assert (fault_of(hubs, seats, at_least) is None) is fair
 
 
 def test_two_suppliers_share_in_proportion() -> None:
@@ -189,6 +189,9 @@ def test_two_suppliers_share_in_proportion() -> None:
         return found(verdict(inputs(a, b, release=release(pilot_limit=4)), hubs, rows))
 
     assert answer(2, 2) == {}
-    assert answer(3, 1) == {Check.PILOT_QUOTA: 1}
-    assert answer(3, 2) == {Check.PILOT_SIZE: 1}
+    assert answer(3, 1) == {Check.PILOT_QUOTA: 1, Check.PILOT_SIZE: 1}
+    assert answer(3, 2) == {Check.PILOT_SIZE: 2}
     assert answer(2, 1) == {Check.PILOT_QUOTA: 1}
+    # A pilot without a candidate asks for nothing.
+    hubs = hubs[5:]
+    assert answer(0, 3) == {}
