@@ -9,6 +9,7 @@ times mean the first pass.
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -53,6 +54,7 @@ class Period:
         return Period(opens=first, closes=last) if first < last else None
 
 
+@lru_cache(maxsize=1 << 16)
 def london_time(day: date, minute: int) -> datetime:
     """The instant of a wall-clock minute (0 … 1440 and beyond: the next day) on a London day."""
     days, minute = divmod(minute, MINUTES_A_DAY)

@@ -50,14 +50,19 @@ class KeyIndex:
 
     def ids(self, keys: Ints) -> Codes:
         """The number of each key; keys not seen before get the next numbers."""
-        fresh = np.setdiff1d(keys, self._keys)
-        if len(fresh):
-            first = len(self._keys)
+        place = np.searchsorted(self._keys, keys)
+        if len(self._keys):
+            missing = np.take(self._keys, place, mode="clip") != keys
+        else:
+            missing = np.ones(len(keys), dtype=np.bool_)
+        if missing.any():
+            first, fresh = len(self._keys), np.unique(keys[missing])
             all_keys = np.concatenate([self._keys, fresh])
             all_ids = np.concatenate([self._ids, np.arange(first, first + len(fresh), dtype=np.int32)])
             order = np.argsort(all_keys, kind="stable")
             self._keys, self._ids = all_keys[order], all_ids[order]
-        return self._ids[np.searchsorted(self._keys, keys)]
+            place = np.searchsorted(self._keys, keys)
+        return self._ids[place]
 
 
 class Fusion:

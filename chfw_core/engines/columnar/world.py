@@ -14,6 +14,7 @@ from chfw_core.engines.columnar.axes import PAIR_AXIS, EstateAxes, Layout, block
 from chfw_core.engines.columnar.compile import PRIVATE_FLAGS
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.owner import OwnerRules
+from chfw_core.engines.columnar.records import distinct_rows
 from chfw_core.engines.columnar.sides import Lookup, Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role
 from chfw_core.model.hubs import SmiStatus
@@ -245,17 +246,19 @@ def _automatic_times(inputs: PlanInputs, dcc: Speaker, context: RuleContext) -> 
 def _places(inputs: PlanInputs, view: AxisView) -> tuple[list[Place], NDArray[np.int32]]:
     """Eligibility, region and division of each number of the first axis (design 2)."""
     graph = upgrade_graph(inputs.release, inputs.cpl)
+    names = ("device_model", "firmware_version", "smi_status", "csp_region", "holiday_division")
+    columns = [view.fields[name] for name in names if name in view.fields]
+    distinct, of = distinct_rows(np.stack([column.codes.astype(np.int64) for column in columns], axis=1))
     reasons: dict[tuple[object, ...], str | None] = {}
     numbers: dict[Place, int] = {}
-    place_of = np.zeros(len(view), dtype=np.int32)
-    for index in range(len(view)):
-        key = tuple(view.value(name, index) for name in ("device_model", "firmware_version", "smi_status"))
+    place_of = []
+    for row in distinct.tolist():
+        model, version, status, region, *division = (c.values[code] for c, code in zip(columns, row, strict=True))
+        key = (model, version, status)
         if key not in reasons:
-            model, version, status = key
             reasons[key] = ineligible_reason(
                 str(model), str(version), SmiStatus(str(status)), inputs.release, inputs.cpl, graph
             )
-        division = view.value("holiday_division", index) if "holiday_division" in view.fields else None
-        place = Place(reasons[key], str(view.value("csp_region", index)), None if division is None else str(division))
-        place_of[index] = numbers.setdefault(place, len(numbers))
-    return list(numbers), place_of
+        own = str(division[0]) if division and division[0] is not None else None
+        place_of.append(numbers.setdefault(Place(reasons[key], str(region), own), len(numbers)))
+    return list(numbers), np.array(place_of, dtype=np.int32)[of]
