@@ -100,7 +100,7 @@ def _phase(event: Event) -> Phase:
 
 
 def _said(event: Event) -> str:
-    said = event.fields.get("because") or event.fields.get("ref")
+    said = event.fields.get("reason") or event.fields.get("because") or event.fields.get("ref")
     return f": {said}" if said else ""
 
 

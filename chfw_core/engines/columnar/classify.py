@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from chfw_core.engines.columnar.axes import PAIR_AXIS, Chunk, blocks
 from chfw_core.engines.columnar.records import Part, Records
 from chfw_core.engines.columnar.sides import Coded, Lookup
-from chfw_core.engines.columnar.vocabulary import KeyIndex
+from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixed, mix_rows
 from chfw_core.engines.columnar.world import World
 
 T = TypeVar("T")
 Ints = NDArray[np.integer]
-DIRECT_CLASSES = 1 << 23
 
 
 @define
@@ -51,10 +50,9 @@ class Classifier:
             world.suppliers.match_remembered()
             world.csp.match_remembered()
         keys = Keys.of(world)
-        noted: list[Ints | Coded] = self._sweep(lambda number, chunk: self._keys(number, chunk, keys), progress)
-        found = [keys.number(own) for own in noted]
-        table, records = keys.table()
-        return [np.take(table, own, mode="clip") for own in found], records
+        mixed = self._sweep(lambda number, chunk: self._mixed(number, chunk, keys), progress)
+        classes = [np.take(keys.numbers(own), own.rows, mode="clip") for own in mixed]
+        return classes, keys.records()
 
     def _sweep(self, step: Callable[[int, Chunk], T], progress: Callable[[float], None]) -> list[T]:
         chunks = self.world.estate.chunks
@@ -81,36 +79,30 @@ class Classifier:
             found += [(start, side, side.coded(rows, own)) for side, rows, own in asked]
         return found
 
-    def _keys(self, number: int, chunk: Chunk, keys: "Keys") -> Ints | Coded:
-        """The key of each hub of a chunk: a number for its record."""
-        found = np.empty(len(chunk), dtype=keys.dtype)
+    def _mixed(self, number: int, chunk: Chunk, keys: "Keys") -> Mixed:
+        """What each hub's record depends on, mixed: part, place, CSP match, DCC match."""
+        columns = [np.empty(len(chunk), dtype=np.int32) for _ in keys.sizes]
+        columns[0] = np.empty(len(chunk), dtype=keys.dtype)
         for start, axes in blocks(chunk):
-            found[start : start + len(axes[0])] = self._block((number, start), axes, keys)
-        return keys.noted(found)
+            self._block((number, start), axes, keys, [column[start : start + len(axes[0])] for column in columns])
+        return mix_rows(columns, keys.sizes)
 
-    def _block(self, at: tuple[int, int], axes: list[Ints], keys: "Keys") -> Ints:
+    def _block(self, at: tuple[int, int], axes: list[Ints], keys: "Keys", into: list[Ints]) -> None:
         world, pair = self.world, axes[PAIR_AXIS]
-        key = np.take(keys.place, axes[0], mode="clip")
-        variant = None
-        if keys.dcc_radix:
-            dcc = self.dcc.match(at, np.ones(len(pair), dtype=np.int32), axes)
-            key += dcc.astype(keys.dtype) * keys.dcc_radix
-            variant = np.take(world.variant_of_dcc, dcc, mode="clip")
-        if keys.csp_radix:
-            rows = self._rows(np.take(world.csp_row, axes[0], mode="clip"), variant)
-            key += self.csp.match(at, rows, axes).astype(keys.dtype) * keys.csp_radix
-        key += np.take(keys.pair, pair, mode="clip")
-        rows = self._rows(np.take(world.first_row, pair, mode="clip"), variant)
-        match = self.first.match(at, rows, axes).astype(keys.dtype)
-        match *= np.take(keys.first_radix, pair, mode="clip")
-        key += match
+        part, place, csp, dcc = into
+        place[:] = np.take(world.place_of, axes[0], mode="clip")
+        dcc[:] = self.dcc.match(at, np.ones(len(pair), dtype=np.int32), axes)
+        variant = np.take(world.variant_of_dcc, dcc, mode="clip") if world.told_apart else None
+        csp[:] = self.csp.match(at, self._rows(np.take(world.csp_row, axes[0], mode="clip"), variant), axes)
+        first = self.first.match(at, self._rows(np.take(world.first_row, pair, mode="clip"), variant), axes)
+        np.multiply(first, np.take(keys.second_count, pair, mode="clip"), out=part, casting="same_kind")
+        part += np.take(keys.pair_base, pair, mode="clip")
         split = np.flatnonzero(np.take(self.split, pair, mode="clip"))
         if len(split):
             few = [axis[split] for axis in axes]
             own = None if variant is None else variant[split]
             rows = self._rows(np.take(world.second_row, few[PAIR_AXIS], mode="clip"), own)
-            key[split] += self.second.match(at, rows, few).astype(keys.dtype) * keys.place_count
-        return key
+            part[split] += self.second.match(at, rows, few)
 
     def _rows(self, rows: Ints, variant: Ints | None) -> Ints:
         """The rows of the speakers in the context of each hub."""
@@ -121,97 +113,74 @@ class Classifier:
 
 @define(kw_only=True)
 class Keys:
-    """How a record is mixed into one number: place, second match, first match, pair; CSP; DCC."""
+    """Numbers for records.
+
+    A hub's *part* is a number for its pair of Suppliers and the matches of both: of pair p those
+    from `pair_base[p]` on, `second_count[p]` for each match of the first Supplier.
+    """
 
     world: World
-    place_count: int
-    place: Ints
-    pair: Ints
-    pair_base: NDArray[np.int64]
-    first_radix: Ints
-    second_count: NDArray[np.int64]
-    csp_radix: int
-    dcc_radix: int
-    total: int
+    pair_base: Ints
+    second_count: Ints
+    sizes: tuple[int, ...]
     dtype: type[np.integer]
-    _seen: NDArray[np.bool_] = field(init=False)
-    _index: KeyIndex | None = field(init=False, default=None)
-
-    def __attrs_post_init__(self) -> None:
-        self._index = KeyIndex() if self.total > DIRECT_CLASSES else None
-        self._seen = np.zeros(0 if self._index is not None else self.total, dtype=np.bool_)
+    _index: KeyIndex = field(factory=KeyIndex)
 
     @classmethod
     def of(cls, world: World) -> "Keys":
-        """The key of the world's records."""
-        places = len(world.places)
+        """The numbers that this world needs."""
         counts = _per_owner(world)
         second = np.where(world.second_row > 0, counts[world.second_row], 1)
-        sizes = counts[world.first_row] * second
-        base = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        csps, dccs = int(world.csp.counts().max()), len(world.dcc.speakers[0].known)
-        total = places * int(base[-1]) * csps * dccs
-        dtype = np.int32 if total < 2**31 else np.int64
+        base = np.concatenate([[0], np.cumsum(counts[world.first_row] * second)])
+        dtype = np.int32 if int(base[-1]) < 2**31 else np.int64
         return cls(
             world=world,
-            place_count=places,
-            place=world.place_of.astype(dtype),
-            pair=(base[:-1] * places).astype(dtype),
-            pair_base=base,
-            first_radix=(second * places).astype(dtype),
-            second_count=second.astype(np.int64),
-            csp_radix=places * int(base[-1]) if csps > 1 else 0,
-            dcc_radix=places * int(base[-1]) * csps if dccs > 1 else 0,
-            total=total,
+            pair_base=base.astype(dtype),
+            second_count=second.astype(dtype),
+            sizes=(
+                max(int(base[-1]), 1),
+                len(world.places),
+                int(world.csp.counts().max()),
+                len(world.dcc.speakers[0].known),
+            ),
             dtype=dtype,
         )
 
-    def noted(self, keys: Ints) -> Ints | Coded:
-        """Note the keys that occur, or at least sort them out."""
-        if self._index is None:
-            self._seen[keys] = True
-            return keys
-        return Coded(*np.unique(keys.astype(np.int64), return_inverse=True))
+    def numbers(self, mixed: Mixed) -> NDArray[np.int32]:
+        """The class of each combination of a chunk. Not to be called by two threads at once."""
+        key = np.zeros(len(mixed.columns[0]), dtype=np.int64)
+        for column, size in zip(mixed.columns, self.sizes, strict=True):
+            key = key * size + column
+        return self._index.ids(key)
 
-    def number(self, noted: Ints | Coded) -> Ints:
-        """What `table` is asked for later. Not to be called by two threads at once."""
-        if isinstance(noted, Coded):
-            return self._numbers(noted)
-        return noted
-
-    def _numbers(self, coded: Coded) -> Ints:
-        if self._index is None:
-            raise RuntimeError("every key is told apart already")
-        return self._index.ids(coded.distinct)[coded.inverse]
-
-    def table(self) -> tuple[NDArray[np.int32], Records]:
-        """The class of each noted key, and the record of each class."""
-        if self._index is None:
-            occupied = np.flatnonzero(self._seen)
-            table = np.zeros(max(self.total, 1), dtype=np.int32)
-            table[occupied] = np.arange(len(occupied), dtype=np.int32)
-            return table, self._decode(occupied)
-        return np.arange(len(self._index), dtype=np.int32), self._decode(self._index.keys_by_id)
-
-    def _decode(self, keys: NDArray[np.int64]) -> Records:
+    def records(self) -> Records:
+        """The record of each class."""
         world = self.world
-        records = np.zeros((len(keys), len(Part)), dtype=np.int64)
-        rest = keys
-        if self.dcc_radix:
-            records[:, Part.DCC], rest = np.divmod(rest, self.dcc_radix)
-        if self.csp_radix:
-            records[:, Part.CSP], rest = np.divmod(rest, self.csp_radix)
-        rest, records[:, Part.PLACE] = np.divmod(rest, self.place_count)
-        pair = np.searchsorted(self.pair_base, rest, side="right") - 1
-        first, second = np.divmod(rest - self.pair_base[pair], self.second_count[pair])
-        variant = world.variant_of_dcc[records[:, Part.DCC]] if world.told_apart else 0
-        records[:, Part.PAIR] = pair
-        records[:, Part.DCC_ROW] = 1
-        records[:, Part.FIRST_MATCH], records[:, Part.SECOND_MATCH] = first, second
-        for part, rows in ((Part.FIRST_ROW, world.first_row), (Part.SECOND_ROW, world.second_row)):
-            records[:, part] = rows[pair] + variant * (rows[pair] > 0)
-        region_rows = world.csp_row_of_place[records[:, Part.PLACE]]
-        records[:, Part.CSP_ROW] = region_rows + variant * (region_rows > 0)
+        rest, dcc = np.divmod(self._index.keys_by_id, self.sizes[3])
+        rest, csp = np.divmod(rest, self.sizes[2])
+        part, place = np.divmod(rest, self.sizes[1])
+        pair = np.searchsorted(self.pair_base, part, side="right") - 1
+        first, second = np.divmod(part - self.pair_base[pair], self.second_count[pair])
+        variant = world.variant_of_dcc[dcc] if world.told_apart else 0
+        records = np.zeros((len(part), len(Part)), dtype=np.int64)
+        own: dict[Part, NDArray[np.integer] | int] = {
+            Part.PLACE: place,
+            Part.DCC_ROW: 1,
+            Part.DCC: dcc,
+            Part.CSP: csp,
+            Part.PAIR: pair,
+            Part.FIRST_MATCH: first,
+            Part.SECOND_MATCH: second,
+        }
+        for column, values in own.items():
+            records[:, column] = values
+        speakers = (
+            (Part.FIRST_ROW, world.first_row[pair]),
+            (Part.SECOND_ROW, world.second_row[pair]),
+            (Part.CSP_ROW, world.csp_row_of_place[place]),
+        )
+        for column, rows in speakers:
+            records[:, column] = rows + variant * (rows > 0)
         return records
 
 

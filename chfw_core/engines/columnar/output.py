@@ -53,19 +53,35 @@ class TextColumn:
         codes = np.fromiter((NONE if v is None else place[v] for v in values), np.int32, len(values))
         return cls(texts=texts, codes=codes[slots], ready=pa.array(texts, pa.string()))
 
-    def take(self, slots: Parts) -> pa.DictionaryArray:
-        """The texts of some hubs, with a dictionary of those that they use."""
-        codes = np.take(self.codes, slots, mode="clip")
-        used = np.zeros(len(self.texts) + 1, dtype=np.bool_)
-        used[codes] = True  # -1 is the last one
-        missing, used = bool(used[-1]), used[:-1]
-        dictionary = self.ready
-        if not used.all():
-            dictionary = self.ready.filter(pa.array(used))
-            place = np.cumsum(used, dtype=np.int32) - 1
-            codes = np.take(np.append(place, np.int32(NONE)), codes, mode="wrap")
-        indices = pa.array(codes, mask=codes < 0) if missing else pa.array(codes)
+    def take(self, slots: Parts, present: NDArray[np.int64] | None = None) -> pa.DictionaryArray:
+        """The texts of some hubs. `present`: the slots among theirs, each once, where they are known.
+
+        A long dictionary is cut down to what these hubs use.
+        """
+        present = self.present(slots) if present is None else present
+        codes, dictionary = self.codes, self.ready
+        if len(self.texts) > WHOLE_DICTIONARY:
+            used = np.zeros(len(self.texts) + 1, dtype=np.bool_)
+            used[codes[present]] = True  # -1 is the last one
+            used[-1] = False
+            dictionary = self.ready.filter(pa.array(used[:-1]))
+            place = np.where(used, np.cumsum(used) - 1, NONE).astype(np.int32)
+            codes = np.full(len(self.codes), NONE, dtype=np.int32)
+            codes[present] = place[self.codes[present]]
+        own = np.take(codes, slots, mode="clip")
+        missing = bool((codes[present] < 0).any())
+        indices = pa.array(own, mask=own < 0) if missing else pa.array(own)
         return pa.DictionaryArray.from_arrays(indices, dictionary)
+
+    def present(self, slots: Parts) -> NDArray[np.int64]:
+        """Each slot that occurs, once."""
+        seen = np.zeros(len(self.codes), dtype=np.bool_)
+        seen[slots] = True
+        return np.flatnonzero(seen)
+
+
+WHOLE_DICTIONARY = 256
+"""So many texts are written with every chunk, whether it uses them or not."""
 
 
 @define
@@ -99,7 +115,8 @@ class Table:
         slots, times = self.placed.classes[number], self.placed.times[number]
         missing = ~np.take(self.planned, slots, mode="clip")
         mask = missing if missing.any() else None
-        texts = {name: column.take(slots) for name, column in self.columns.items()}
+        present = self.columns["status"].present(slots)
+        texts = {name: column.take(slots, present) for name, column in self.columns.items()}
         arrays = {
             "guid": pa.array(self.chunks[number].guid),
             **texts,

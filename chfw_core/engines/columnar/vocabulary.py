@@ -97,54 +97,78 @@ class Fusion:
 
 @frozen(eq=False)
 class Mixed:
-    """The columns of one chunk as one, in the chunk's own codes.
+    """Several columns of one chunk as one: `rows` are numbers of combinations that occur.
 
-    `occupied` are the combinations that occur; `rows` points at them directly, or (`sorted_out`)
-    by their place among `occupied`.
+    `columns[i][number]` is what column i has in a combination.
     """
 
     rows: Ints | Codes
-    occupied: Ints
-    sizes: tuple[int, ...]
-    sorted_out: bool
+    columns: list[Codes]
 
     def numbers(self, tables: Sequence[Codes], fusion: Fusion) -> Codes:
-        """A look-up table from `rows` to the fused numbers.
-
-        `tables[i][code]` is the vocabulary's number for code `code` of column i.
-        """
-        ids = fusion.ids(_translated(self.occupied, self.sizes, tables))
-        if self.sorted_out:
-            return ids
-        table = np.zeros(int(np.prod(self.sizes)), dtype=np.int32)
-        table[self.occupied] = ids
-        return table
+        """The fused number of each combination; `tables[i]` translates the codes of column i."""
+        return fusion.ids([table[codes] for table, codes in zip(tables, self.columns, strict=True)])
 
 
-def mix_rows(local: Sequence[Codes], sizes: Sequence[int]) -> Mixed:
-    """Mix the columns of one chunk: by a table where the product of the sizes is small, else sorted."""
-    product = int(np.prod(np.asarray(sizes, dtype=np.float64)))
-    mixed: Ints | Codes = local[0].astype(np.int32) if product < 2**31 else local[0].astype(np.int64)
-    for column, size in zip(local[1:], sizes[1:], strict=True):
-        mixed *= size
-        mixed += column
-    if product <= TABLE_LIMIT:
-        seen = np.zeros(product, dtype=np.bool_)
-        seen[mixed] = True
-        return Mixed(rows=mixed, occupied=np.flatnonzero(seen), sizes=tuple(sizes), sorted_out=False)
-    occupied, inverse = np.unique(mixed.astype(np.int64), return_inverse=True)
-    return Mixed(rows=inverse, occupied=occupied, sizes=tuple(sizes), sorted_out=True)
+def mix_rows(columns: Sequence[NDArray[np.integer]], sizes: Sequence[int]) -> Mixed:
+    """Mix columns of codes 0 … size - 1.
+
+    Far fewer combinations occur than could. So whenever the product of the sizes grows past what a
+    table holds, the combinations are numbered anew, and the product starts again from there.
+    """
+    mixer = Mixer(columns[0], sizes[0])
+    for column, size in zip(columns[1:], sizes[1:], strict=True):
+        mixer.add(column, size)
+    mixer.compact()
+    return Mixed(rows=mixer.rows, columns=mixer.known)
 
 
-def _translated(mixed: Ints, sizes: Sequence[int], tables: Sequence[Codes]) -> list[Codes]:
-    columns: list[Codes] = []
-    rest = mixed.astype(np.int64)
-    for size, table in zip(reversed(sizes[1:]), reversed(tables[1:]), strict=True):
-        rest, column = np.divmod(rest, size)
-        columns.append(table[column])
-    columns.append(tables[0][rest])
-    return columns[::-1]
+class Mixer:
+    """Mixed rows so far: `rows` = ((number of a known combination) × s1 + c1) × s2 + c2 …"""
+
+    def __init__(self, column: NDArray[np.integer], size: int) -> None:
+        self.rows: Ints | Codes = column.astype(np.int32) if size < 2**31 else column.astype(np.int64)
+        self.known: list[Codes] = []
+        self._pending = [size]
+        self._product = size
+
+    def add(self, column: NDArray[np.integer], size: int) -> None:
+        """Mix one more column in."""
+        if self._product * size > TABLE_LIMIT:
+            self.compact()
+        self._product *= size
+        if self._product >= 2**31:
+            self.rows = self.rows.astype(np.int64)
+        self.rows *= size
+        self.rows += column
+        self._pending.append(size)
+
+    def compact(self) -> None:
+        """Number the combinations that occur."""
+        if self._product <= SORT_FROM:
+            seen = np.zeros(self._product, dtype=np.bool_)
+            seen[self.rows] = True
+            occupied = np.flatnonzero(seen)
+            table = np.zeros(self._product, dtype=np.int32)
+            table[occupied] = np.arange(len(occupied), dtype=np.int32)
+            self.rows = np.take(table, self.rows, mode="clip")
+        else:
+            occupied, self.rows = np.unique(self.rows.astype(np.int64), return_inverse=True)
+        self._learn(occupied)
+        self._pending, self._product = [], max(len(occupied), 1)
+
+    def _learn(self, occupied: Ints) -> None:
+        rest, columns = occupied, list[Codes]()
+        first = not self.known
+        for size in reversed(self._pending[1:] if first else self._pending):
+            rest, column = np.divmod(rest, size)
+            columns.append(column.astype(np.int32))
+        before = [rest.astype(np.int32)] if first else [column[rest] for column in self.known]
+        self.known = [*before, *reversed(columns)]
 
 
-TABLE_LIMIT = 1 << 23
-"""Entries of a look-up table per chunk; above it the combinations are sorted."""
+TABLE_LIMIT = 1 << 20
+"""Entries of a look-up table that fits the processor's caches."""
+
+SORT_FROM = 1 << 24
+"""Where even the next product is larger than this, the combinations are sorted."""

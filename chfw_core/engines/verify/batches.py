@@ -211,9 +211,11 @@ class Batches:
 
     def _judge_sizes(self, key: Ints, ids: Ints, planned: Bools) -> None:
         counts = np.bincount(ids[planned], minlength=1)
-        sizes = np.full(len(counts), np.iinfo(np.int64).max)
+        by_key = np.full(len(self._keys), np.iinfo(np.int64).max)
         for code, (size, _, _) in self._bound.items():
-            sizes[ids[planned & (key == code)]] = size
+            by_key[code] = size
+        sizes = np.full(len(counts), np.iinfo(np.int64).max)
+        sizes[ids[planned]] = by_key[key[planned]]
         for batch in np.flatnonzero(counts > sizes):
             if batch:
                 text = str(self._reader.batch_ids.values[batch])

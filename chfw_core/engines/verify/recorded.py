@@ -71,6 +71,12 @@ class Recorded:
         none = np.zeros(len(guids), np.int32)
         rules = text_codes(columns["rule"], world.rules) if "rule" in columns else none
         self._rule = rules[order]
+        # Rows alike in everything else: an explicit one, else that of the later id.
+        texts = world.rules.values
+        by_text = sorted(set(rules.tolist()), key=lambda code: (code == 0, texts[code] or ""))
+        rank = np.zeros(len(texts), np.int32)
+        rank[by_text] = np.arange(len(by_text), dtype=np.int32)
+        self._rank = rank[self._rule]
 
     def has_rows(self, guids: Guids) -> Longs:
         """The hubs, by row, that have any instruction."""
@@ -111,7 +117,8 @@ class Recorded:
         valid &= (opens != NO_TIME) & (closes > opens) & (opens < hubs.automatic[hub])
         withdraw = self._withdraw[row]
         counts = np.flatnonzero(responsible & ~replaced & (valid | withdraw))
-        keys = (closes[counts], opens[counts], withdraw[counts], received[counts], hub[counts])
+        ties = (self._rank[row][counts], closes[counts], opens[counts], withdraw[counts])
+        keys = (*ties, received[counts], hub[counts])
         order = counts[np.lexsort(keys)]
         kind = np.zeros(size, np.int32)
         rule = np.zeros(size, np.int32)

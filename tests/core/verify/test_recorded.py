@@ -196,3 +196,14 @@ def test_what_stood_stays_where_the_dcc_moves_the_date() -> None:
     late = planned(1, "DCC_DEFAULT", *times, import_rule="may")
     rules = RuleSet(owner="A", decides=(instruct("may", closes=DateExpr(base="cutoff")),))
     assert check([late], instructions(), moved, rules, **plan) == {}
+
+
+def test_rows_alike_but_for_their_rule_stand_in_an_order_of_their_own() -> None:
+    times: Row = {"opens": utc("2026-06-20T00:00"), "closes": utc("2026-06-22T00:00")}
+    own, one, two = (said(1, rule=rule, **times) for rule in (None, "a", "b"))
+    row = planned(1, "SOLE_SUPPLIER", "2026-06-20T00:00", "2026-06-20T23:00", "2026-06-20")
+    plan: dict[str, Any] = {"as_of": utc("2026-06-10T00:00")}
+    for table in (instructions(own, one, two), instructions(two, one, own)):
+        assert check([row], table, **plan) == {}
+    for table in (instructions(one, two), instructions(two, one)):
+        assert check([row | {"import_rule": "b"}], table, **plan) == {}

@@ -1,6 +1,7 @@
 """A world with every status and basis: its schedule is accepted, and each fault is named."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -32,7 +33,6 @@ from tests.core.verify.worlds import (
     instruct,
     leaf,
     leave,
-    on,
     planned,
     utc,
     verdict,
@@ -279,5 +279,32 @@ def test_every_check_says_what_it_proves() -> None:
     assert set(PROVES) == set(Check)
 
 
-def test_dates_as_text_are_not_needed_here() -> None:
-    assert on("2026-03-02").base == date(2026, 3, 2)
+OTHERS: dict[str, tuple[Any, ...]] = {
+    "guid": (0, 99),
+    "status": ("planned", "held", "ineligible", "infeasible", "", None),
+    "basis": ("SOLE_SUPPLIER", "BOTH_SUPPLIERS", "DCC_DEFAULT", "DCC", None),
+    "window_opens": (utc("2026-07-06T00:00"), utc("2026-02-01T00:00"), None),
+    "window_closes": (utc("2026-07-06T00:00"), utc("2026-02-01T00:00"), None),
+    "day": (date(2026, 7, 6), date(2026, 2, 1), None),
+    "batch_id": ("NWND.approved/0", "x"),
+    "import_rule": ("approved", "april", "rest", "vulnerable", "testing", "settle", "x", None),
+    "gas_rule": ("approved", "april", "rest", "vulnerable", "testing", "settle", "x", None),
+    "reason": ("", " ", None),
+}
+
+
+@pytest.mark.parametrize("field", OTHERS)
+def test_no_field_of_any_row_can_be_changed_unnoticed(field: str) -> None:
+    for row, value in product(range(len(ROWS)), OTHERS[field]):
+        if (ROWS[row].get(field) or None) != (value or None) or field == "reason":
+            answer = verdict(PLAN, HUBS, changed(ROWS, row, **{field: value}))
+            assert not answer.holds, (row, value)
+
+
+@pytest.mark.parametrize("field", ["window_opens", "window_closes"])
+@pytest.mark.parametrize("off", [timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)])
+def test_no_time_can_be_moved_unnoticed(field: str, off: timedelta) -> None:
+    for row, values in enumerate(ROWS):
+        for moved in (off, -off) if field in values else ():
+            answer = verdict(PLAN, HUBS, changed(ROWS, row, **{field: values[field] + moved}))
+            assert not answer.holds, (row, moved)

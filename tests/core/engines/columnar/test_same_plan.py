@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from chfw_core.engines.columnar import axes, classify, sides, vocabulary
+from chfw_core.engines.columnar import axes, sides, vocabulary
 from chfw_core.engines.columnar import plan as plan_module
 from chfw_core.testing.worlds import World, base, features
 from tests.core.engines.columnar.agreement import assert_agree, columnar, rows_of
@@ -40,8 +40,8 @@ def test_threads_chunks_and_order_make_no_difference(name: str) -> None:
 def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where tables would grow too large, distinct codes are sorted instead."""
     monkeypatch.setattr(sides, "DIRECT_CODES", 0)
-    monkeypatch.setattr(classify, "DIRECT_CLASSES", 0)
     monkeypatch.setattr(vocabulary, "TABLE_LIMIT", 0)
+    monkeypatch.setattr(vocabulary, "SORT_FROM", 0)
     monkeypatch.setattr(axes, "BLOCK", 3)
     assert_agree(world(name))
     assert plan_module.quiet("reading the estate", 1.0) is None
