@@ -18,7 +18,7 @@ help: ## this table
 setup: $(READY) ## make .venv, or bring it up to date; the command is then .venv/bin/chfw
 
 .PHONY: demo
-demo: $(READY) ## a small estate, two Suppliers' rules, a plan, its proof and an explanation
+demo: $(READY) ## a million hubs, twenty Suppliers, a plan, its proof and a page to look at
 	@$(BIN)/chfw demo
 
 .PHONY: test
