@@ -7,6 +7,7 @@ from chfw_app.gathered import Gathered
 from chfw_app.locate import find_hub, find_scheduled
 from chfw_app.problems import no_result
 from chfw_core.model.guid import format_guid, parse_guid
+from chfw_core.model.hubs import CommsHub
 
 if TYPE_CHECKING:
     from chfw_core.reports.story import Explanation
@@ -16,6 +17,26 @@ def explain_one(gathered: Gathered, guid_text: str, *, schedule: Path | None, pa
     """The hub's whole consent story. Raises InputError for what is no GUID, Failed for a hub that is not there."""
     from chfw_core.reports.explain import explain_hub
 
+    hub = _hub(gathered, guid_text)
+    guid = hub.guid
+    scheduled = None
+    if schedule is not None:
+        scheduled = find_scheduled(schedule, guid)
+        if scheduled is None:
+            raise no_result(f"`{schedule}` has no row for `{format_guid(guid)}`", hint="was it made from this estate?")
+    instructions = gathered.instructions_of(guid)
+    return explain_hub(gathered.inputs, hub, instructions, scheduled, party)
+
+
+def explain_for_author(gathered: Gathered, guid_text: str) -> "Explanation":
+    """What the one owner's rules make of the hub. Raises InputError for what is no GUID, Failed for no such hub."""
+    from chfw_core.reports.explain_own import explain_own
+
+    return explain_own(gathered.inputs, _hub(gathered, guid_text))
+
+
+def _hub(gathered: Gathered, guid_text: str) -> CommsHub:
+    """The hub with its private attributes."""
     guid = parse_guid(guid_text.strip())
     hub = find_hub(gathered.estate.file, guid)
     if hub is None:
@@ -23,10 +44,4 @@ def explain_one(gathered: Gathered, guid_text: str, *, schedule: Path | None, pa
             f"the estate has no hub `{format_guid(guid)}`",
             hint="`chfw estate check` tells of rows that cannot be used",
         )
-    scheduled = None
-    if schedule is not None:
-        scheduled = find_scheduled(schedule, guid)
-        if scheduled is None:
-            raise no_result(f"`{schedule}` has no row for `{format_guid(guid)}`", hint="was it made from this estate?")
-    instructions = gathered.instructions_of(guid)
-    return explain_hub(gathered.inputs, gathered.with_private(hub), instructions, scheduled, party)
+    return gathered.with_private(hub)

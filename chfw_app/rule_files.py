@@ -11,6 +11,7 @@ from chfw_core.errors import InputError
 from chfw_files.sources import missing_file
 
 if TYPE_CHECKING:
+    from chfw_core.rules.analysis.subject import Analysis
     from chfw_core.rules.check import Checked
 
 PATTERN = "*.rules.yaml"
@@ -33,10 +34,16 @@ def _files_of(path: Path) -> list[Path]:
     return [path]
 
 
-def read_rules(paths: Sequence[Path], problems: Problems) -> "tuple[Checked, tuple[Path, ...]]":
-    """Check all rule files together; what cannot be read goes to `problems`, the rest is in `Checked`."""
+def read_rules(
+    paths: Sequence[Path], problems: Problems, analysis: "Analysis | None" = None
+) -> "tuple[Checked, tuple[Path, ...]]":
+    """Check all rule files together; what cannot be read goes to `problems`, the rest is in `Checked`.
+
+    `analysis`: what to look for in rules without errors; nothing for those who only apply them.
+    """
     from chfw_core.rules.check import check_sources
 
     files = find_rule_files(paths, problems)
     texts = {path: problems.attempt(partial(read_text, path)) for path in files}
-    return check_sources([(str(path), text) for path, text in texts.items() if text is not None]), tuple(files)
+    sources = [(str(path), text) for path, text in texts.items() if text is not None]
+    return check_sources(sources, analysis=analysis), tuple(files)

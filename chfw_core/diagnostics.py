@@ -20,10 +20,11 @@ class Span:
 
 
 class Severity(StrEnum):
-    """A warning never stops a plan."""
+    """A warning never stops a plan; a note is nothing to mend."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @frozen(kw_only=True)

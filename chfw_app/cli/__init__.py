@@ -27,7 +27,20 @@ _GROUPS = {
         "make estates, and look at them",
         {"generate": "make one, the same for the same seed", "check": "say what it holds, and which rows are bad"},
     ),
-    "rules": ("one owner's rule files", {"check": "find every problem in rule files"}),
+    "rules": (
+        "one owner's rule files",
+        {
+            "new": "begin a rule file from a template",
+            "check": "find every problem in rule files",
+            "fmt": "bring rule files into canonical form",
+            "test": "run the tests of rule files",
+            "coverage": "say which rules and conditions the tests reach",
+            "preview": "count what one owner's files do to its own hubs",
+            "diff": "count the hubs that two versions of one owner's files decide differently",
+            "explain": "tell why one owner's rules decide a hub as they do, and what would change it",
+            "schema": "print the JSON Schema of rule files, for editors",
+        },
+    ),
     "cpl": ("the Central Products List", {"history": "what changed on it from issue to issue"}),
 }
 

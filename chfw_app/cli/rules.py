@@ -7,10 +7,21 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import counted, say, show_problems
+from chfw_app.cli.output import counted, say, say_note, show_problems
+from chfw_app.cli.rules_analysis import PLAIN, AnalysisOptions
+from chfw_app.cli.rules_coverage import coverage as coverage
+from chfw_app.cli.rules_diff import diff as diff
+from chfw_app.cli.rules_explain import explain as explain
+from chfw_app.cli.rules_fmt import fmt as fmt
+from chfw_app.cli.rules_new import new as new
+from chfw_app.cli.rules_preview import preview as preview
+from chfw_app.cli.rules_schema import schema as schema
+from chfw_app.cli.rules_test import rules_test as test  # noqa: F401 - a command
+from chfw_app.code_pages import code_page
 from chfw_app.exits import Exit
 from chfw_app.problems import Problems
 from chfw_app.rule_files import read_rules
+from chfw_core.diagnostics import Severity
 from chfw_core.errors import InputError
 from chfw_core.rules.formats import ProblemFormat, render
 
@@ -27,6 +38,8 @@ def check(
     format: ProblemFormat = ProblemFormat.TEXT,  # noqa: A002 - the option's name
     json: Flag = False,
     fail_level: FailLevel = FailLevel.ERROR,
+    why: str | None = None,
+    looking: AnalysisOptions = PLAIN,
 ) -> int:
     """Find every problem in rule files; a folder means every *.rules.yaml below it.
 
@@ -40,11 +53,17 @@ def check(
         The same as --format json.
     fail_level
         With `warning`, warnings give exit code 2.
+    why
+        Print the page of a code, such as E101, and look at no file.
     """
+    if why is not None:
+        say(code_page(why).rstrip("\n"))
+        return Exit.DONE
     if not paths:
         raise InputError("no rule file was named", hint="`chfw rules check PATH...`")
     unreadable = Problems()
-    checked, files = read_rules(paths, unreadable)
+    wanted = looking.wanted()
+    checked, files = read_rules(paths, unreadable, wanted.analysis(unreadable))
     form = ProblemFormat.JSON if json else format
     told = render(checked.problems, form).rstrip("\n")
     if told and files:
@@ -52,9 +71,12 @@ def check(
     if files and form is ProblemFormat.TEXT:
         owners = ", ".join(rules.owner for rules in checked.rulesets) or "nobody"
         say(f"{counted(len(files), 'file')}, usable rules of {owners}")
+    for note in wanted.notes(checked.left_open):
+        say_note(note)
     if unreadable.errors:
         show_problems(unreadable)
         return Exit.CANNOT_READ
     if checked.has_errors:
         return Exit.NO_RESULT
-    return Exit.FINDINGS if checked.problems and fail_level is FailLevel.WARNING else Exit.DONE
+    warned = any(problem.severity is Severity.WARNING for problem in checked.problems)
+    return Exit.FINDINGS if warned and fail_level is FailLevel.WARNING else Exit.DONE

@@ -51,7 +51,10 @@ class PartyMatch:
 
 @frozen(kw_only=True)
 class HubMatch:
-    """What applies to a hub. Of an ineligible one nothing but its refused instructions counts."""
+    """What applies to a hub. Of an ineligible one nothing but its refused instructions counts.
+
+    `rows`: the instructions that bear its GUID.
+    """
 
     hub: CommsHub
     ineligible: str | None
@@ -63,15 +66,16 @@ class HubMatch:
     parties: tuple[PartyMatch, ...]
     refusals: tuple[Refusal, ...]
     priority: int
+    rows: tuple[Instruction, ...] = ()
 
 
 class Matcher:
     """Matches the hubs of one plan. `match` is a function of the hub and of its instructions."""
 
-    def __init__(self, inputs: PlanInputs) -> None:
+    def __init__(self, inputs: PlanInputs, graph: UpgradeGraph | None = None) -> None:
         self.inputs = inputs
         self.state: ReleaseState = release_state(inputs)
-        self.graph: UpgradeGraph = upgrade_graph(inputs.release, inputs.cpl)
+        self.graph: UpgradeGraph = upgrade_graph(inputs.release, inputs.cpl) if graph is None else graph
         self._rules = {rules.owner: rules for rules in inputs.rulesets}
         self.changes: Mapping[int, tuple[SupplierChange, ...]] = changes_by_guid(self.state.events)
         self._contexts: dict[datetime, RuleContext] = {}
@@ -99,19 +103,13 @@ class Matcher:
 
     def match(self, hub: CommsHub, instructions: Sequence[Instruction]) -> HubMatch:
         """Everything that applies to the hub. `instructions`: the rows that bear its GUID."""
-        dcc_holds, dcc = self._dcc(hub)
+        dcc_holds, dcc = self.dcc(hub)
         context = self.context(dcc.automatic_at)
         terms = terms_for(self.inputs, dcc.automatic_at)
-        facts = HubFacts(
-            suppliers=hub.suppliers,
-            automatic_at=dcc.automatic_at,
-            cutoff=dcc.cutoff,
-            former_cutoff=self.context(self.inputs.release.automatic_at).cutoff,
-            ineligible=self.ineligible(hub),
-        )
+        facts = self._facts(hub, dcc.automatic_at)
         instructed = self._instructed(hub, facts, terms, instructions, context)
         parties = tuple(
-            self._party(hub, party, facts, instructions, context, instructed - {party})
+            self._party(hub, party, facts, instructions, context, other_instructed=bool(instructed - {party}))
             for party in hub.suppliers.parties
         )
         return HubMatch(
@@ -128,6 +126,7 @@ class Matcher:
                 *self._from_others(facts, instructions),
             ),
             priority=self._priority(hub, parties, context),
+            rows=tuple(instructions),
         )
 
     def pilot_candidate(self, match: HubMatch, party: PartyMatch, pilot: PilotRule) -> bool:
@@ -146,8 +145,33 @@ class Matcher:
         """Whether a pilot would rather have this hub than another of its stratum."""
         return pilot.prefer is not None and condition_holds(pilot.prefer, party.read, match.context)
 
-    def _dcc(self, hub: CommsHub) -> tuple[tuple[HoldState, ...], DccTerms]:
-        """The DCC's rules are read at the release's own automatic time: they are what moves it."""
+    def party(
+        self,
+        hub: CommsHub,
+        party: str,
+        rows: Sequence[Instruction],
+        automatic_at: datetime,
+        *,
+        other_instructed: bool,
+    ) -> PartyMatch:
+        """What applies of one Supplier's alone, whatever the DCC and the second Supplier have said.
+
+        `rows`: those that bear the hub's GUID. `other_instructed`: what its rules may know of the other.
+        """
+        facts, context = self._facts(hub, automatic_at), self.context(automatic_at)
+        return self._party(hub, party, facts, rows, context, other_instructed=other_instructed)
+
+    def _facts(self, hub: CommsHub, automatic_at: datetime) -> HubFacts:
+        return HubFacts(
+            suppliers=hub.suppliers,
+            automatic_at=automatic_at,
+            cutoff=self.context(automatic_at).cutoff,
+            former_cutoff=self.context(self.inputs.release.automatic_at).cutoff,
+            ineligible=self.ineligible(hub),
+        )
+
+    def dcc(self, hub: CommsHub) -> tuple[tuple[HoldState, ...], DccTerms]:
+        """The DCC's holds and terms. Its rules are read at the release's own automatic time: they move it."""
         read, rules = hub_reader(hub, DCC), self.rules(DCC)
         context = self.context(self.inputs.release.automatic_at)
         holds = self._holds(rules, read, hub, context)
@@ -188,10 +212,11 @@ class Matcher:
         facts: HubFacts,
         rows: Sequence[Instruction],
         context: RuleContext,
-        others: frozenset[str],
+        *,
+        other_instructed: bool,
     ) -> PartyMatch:
         rules = self.rules(party)
-        read = hub_reader(hub, party, other_supplier_instructed=bool(others))
+        read = hub_reader(hub, party, other_supplier_instructed=other_instructed)
         exclude = self._exclude(rules, read, context)
         judged = _judge(rows, party, facts, exclude, self.inputs.as_of)
         matched = Matched(

@@ -8,7 +8,7 @@ hub's terms alone.
 from collections.abc import Callable
 from datetime import date, datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chfw_core.consent.model import Consent
 from chfw_core.consent.standing import Standing as Standing
@@ -69,7 +69,7 @@ class Matched:
 class Decision:
     """What one Supplier agrees to, the rule that determined it and the reason in words.
 
-    `consent` None = it leaves the hub to the DCC's date.
+    `consent` None = it leaves the hub to the DCC's date. `delayed_by`: the hold that moved its opening.
     """
 
     party: str
@@ -79,6 +79,7 @@ class Decision:
     batch: BatchSpec | None = None
     explicit: bool = False
     pilot: bool = False
+    delayed_by: str | None = None
 
 
 def open_hold(holds: tuple[HoldState, ...]) -> HoldState | None:
@@ -124,7 +125,7 @@ def decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Deci
         )
     decided = _instruct(rule.id, rule.at or At(), delay, party, terms, read_date)
     batch = rule.batch if decided.consent is not None else None
-    return Decision(party=party, consent=decided.consent, rule=decided.rule, reason=decided.reason, batch=batch)
+    return evolve(decided, batch=batch)
 
 
 def rule_period(at: At, terms: Terms, read_date: ReadDate) -> Period | str:
@@ -205,6 +206,7 @@ def _delayed(decision: Decision, delay: HoldState | None, terms: Terms) -> Decis
         rule=decision.rule,
         explicit=decision.explicit,
         reason=f"{decision.reason}, held by `{delay.rule}` until {until}",
+        delayed_by=delay.rule,
     )
 
 

@@ -5,7 +5,6 @@ engine once for all hubs that share the arguments.
 """
 
 from datetime import date, datetime, timedelta
-from typing import assert_never
 
 from attrs import evolve, frozen
 
@@ -95,34 +94,83 @@ def plan_hub(
     closed: frozenset[date],
 ) -> HubPlan:
     """Resolve one hub (or a class of hubs): `decisions` has one entry per responsible Party."""
-    decided = tuple(_before_change(d, suppliers, changes, freeze, today) for d in decisions)
-    consents = tuple(d.consent for d in decided if d.consent is not None)
-    resolution = resolve_activation(
+    decided = tuple(_before_change(d, suppliers, changes, freeze, today) for d in decisions) if changes else decisions
+    ends = [end for p in suppliers.parties if (end := _instruction_ends(p, suppliers, changes, freeze, today))]
+    settled = settle(
         responsible=len(suppliers.parties),
-        consents=consents,
-        default=dcc.default,
+        consents=tuple(d.consent for d in decided if d.consent is not None),
+        dcc=dcc,
+        end=min(ends, default=None),
+        csp_windows=csp_windows,
         closed=closed,
     )
-    if resolution.basis is not ActivationBasis.DCC_DEFAULT:
-        ends = [end for p in suppliers.parties if (end := _instruction_ends(p, suppliers, changes, freeze, today))]
-        resolution = _ended(resolution, min(ends, default=None), dcc.default)
-    reason = _reason(decided, dcc, resolution)
+    return put_together(
+        settled, suppliers=suppliers, decided=decided, dcc=dcc, csp_batch=csp_batch, frozen=freeze.days(changes)
+    )
+
+
+@frozen(kw_only=True)
+class Settled:
+    """What the agreements come to, whoever gave them: the same for all hubs with the same consents.
+
+    `head`: the first words of the reason. `csp_blocked`, `first_day`: as in HubPlan.
+    """
+
+    resolution: Resolution
+    head: str
+    csp_blocked: bool = False
+    first_day: date | None = None
+
+
+def settle(
+    *,
+    responsible: int,
+    consents: tuple[Consent, ...],
+    dcc: DccTerms,
+    end: datetime | None,
+    csp_windows: Windows,
+    closed: frozenset[date],
+) -> Settled:
+    """Resolve the consents of `responsible` Suppliers. `end`: when one of them loses the hub (CS3)."""
+    resolution = resolve_activation(responsible=responsible, consents=consents, default=dcc.default, closed=closed)
+    if end is not None and resolution.basis is not ActivationBasis.DCC_DEFAULT:
+        resolution = _ended(resolution, end, dcc.default)
+    head = _head(dcc, resolution)
     resolution, first_day = _delayed(resolution, dcc)
-    early = resolution.basis is not ActivationBasis.DCC_DEFAULT
-    batch, batch_key = _batching(suppliers, decided, dcc, csp_batch, early=early)
+    if not csp_windows.parts:
+        return Settled(resolution=resolution, head=head, first_day=first_day)
     windows = resolution.windows.merged(csp_windows)
+    blocked = (
+        first_moment(resolution.period, windows, closed) is None
+        and first_moment(resolution.period, resolution.windows, closed) is not None
+    )
+    narrowed = evolve(resolution, windows=windows)
+    return Settled(resolution=narrowed, head=head, first_day=first_day, csp_blocked=blocked)
+
+
+def put_together(
+    settled: Settled,
+    *,
+    suppliers: ResponsibleSuppliers,
+    decided: tuple[Decision, ...],
+    dcc: DccTerms,
+    csp_batch: BatchSpec | None,
+    frozen: frozenset[date] = frozenset(),
+) -> HubPlan:
+    """The plan of hubs of these Suppliers, in words that name them."""
+    early = settled.resolution.basis is not ActivationBasis.DCC_DEFAULT
+    batch, batch_key = _batching(suppliers, decided, dcc, csp_batch, early=early)
+    parts = [d.reason for d in decided] or ["no Supplier is responsible"]
     return HubPlan(
-        resolution=evolve(resolution, windows=windows),
-        reason=reason,
+        resolution=settled.resolution,
+        reason=f"{settled.head}: {'; '.join(parts)}",
         import_rule=_rule_of(suppliers.import_supplier, decided),
         gas_rule=_rule_of(suppliers.gas_supplier, decided),
-        frozen=freeze.days(changes),
+        frozen=frozen,
         batch=batch,
         batch_key=batch_key,
-        csp_blocked=bool(csp_windows.parts)
-        and first_moment(resolution.period, windows, closed) is None
-        and first_moment(resolution.period, resolution.windows, closed) is not None,
-        first_day=first_day,
+        csp_blocked=settled.csp_blocked,
+        first_day=settled.first_day,
         decisions=decided,
     )
 
@@ -167,12 +215,12 @@ def _instruction_ends(
     return london_midnight(min(lost) - timedelta(days=freeze.before)) if lost else None
 
 
-def _ended(resolution: Resolution, end: datetime | None, default: Resolution) -> Resolution:
+def _ended(resolution: Resolution, end: datetime, default: Resolution) -> Resolution:
     """CS3: nothing is planned early for a time at which an agreeing Supplier has lost the hub.
 
     The resolved period can reach past the end of the one that opens earlier.
     """
-    if end is None or resolution.period.closes <= end:
+    if resolution.period.closes <= end:
         return resolution
     left = resolution.period.cut(resolution.period.opens, end)
     return default if left is None else evolve(resolution, period=left)
@@ -224,9 +272,8 @@ def _rule_of(party: str | None, decided: tuple[Decision, ...]) -> str | None:
     return next((d.rule for d in decided if d.party == party), None)
 
 
-def _reason(decided: tuple[Decision, ...], dcc: DccTerms, resolution: Resolution) -> str:
-    """What decided, in words that name the rules and the missing act (NF1)."""
-    parts = [d.reason for d in decided] or ["no Supplier is responsible"]
+def _head(dcc: DccTerms, resolution: Resolution) -> str:
+    """What decided, in words that name the DCC's rules (NF1); whose acts are missing comes after it."""
     match resolution.basis:
         case ActivationBasis.BOTH_SUPPLIERS:
             head = "both Suppliers agree; the later period applies"
@@ -238,8 +285,6 @@ def _reason(decided: tuple[Decision, ...], dcc: DccTerms, resolution: Resolution
             head = "the DCC's date"
             if dcc.rule is not None:
                 head += f" (`{dcc.rule}`)"
-        case _:
-            assert_never(resolution.basis)
     if dcc.delay_until is not None and dcc.delay_until > resolution.period.opens:
         head += f", not before {format_instant(dcc.delay_until)} (the DCC's hold `{dcc.delay_rule}`)"
-    return f"{head}: {'; '.join(parts)}"
+    return head

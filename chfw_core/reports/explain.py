@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from chfw_core.consent.disclosure import disclose
-from chfw_core.consent.model import Instruction
+from chfw_core.consent.model import ActivationBasis, Instruction
 from chfw_core.engines.matching import HubMatch, Matcher, PartyMatch
+from chfw_core.engines.owned import Known
 from chfw_core.model.guid import format_guid
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.occurrences import possible_days
@@ -32,6 +33,7 @@ from chfw_core.planning.release_state import (
 )
 from chfw_core.reports.explain_rules import hold_lines, rule_lines
 from chfw_core.reports.story import Explanation, Section
+from chfw_core.reports.what_would_change import what_would_change
 from chfw_core.rules.fields import hub_reader
 
 
@@ -67,8 +69,8 @@ def explain_hub(
         _dcc(matcher, match, reader),
         *(_supplier(matcher, match, p, decisions, scheduled) for p in told),
         _resolution(matcher, match, plan, final, reader),
-        _missing(match, final, leaving, reader),
-        _changes(match, final, leaving, reader),
+        _missing(match, plan, final, leaving, reader),
+        _changes(matcher, match, final, leaving, scheduled, reader),
     ]
     return Explanation(guid=guid, party=reader, sections=tuple(s for s in sections if s.lines))
 
@@ -226,7 +228,9 @@ def _possible(matcher: Matcher, match: HubMatch, plan: HubPlan) -> str:
     return f"{len(days)} possible day{'s' if len(days) > 1 else ''}: {intervals(days)}"
 
 
-def _missing(match: HubMatch, decisions: dict[str, Decision], leaving: set[str], reader: str | None) -> Section:
+def _missing(
+    match: HubMatch, plan: HubPlan, decisions: dict[str, Decision], leaving: set[str], reader: str | None
+) -> Section:
     """Whose act is missing for an earlier date, and by when (BR5.4)."""
     lines: list[str] = []
     late = match.terms.too_late
@@ -248,11 +252,23 @@ def _missing(match: HubMatch, decisions: dict[str, Decision], leaving: set[str],
                 lines.append(f"{who}: to lift its exclude rule `{excluded[0]}` by {when}")
             else:
                 lines.append(f"{who}: an instruction by {when}")
+        agreed = bool(decisions) and all(decision.consent is not None for decision in decisions.values())
+        if agreed and plan.resolution.basis is ActivationBasis.DCC_DEFAULT:  # CS3: nothing of the period is left
+            lines.append(
+                f"whoever takes over from a Supplier that leaves: an instruction by {format_instant(match.dcc.cutoff)}"
+            )
     return Section(title="missing acts", lines=tuple(lines))
 
 
-def _changes(match: HubMatch, decisions: dict[str, Decision], leaving: set[str], reader: str | None) -> Section:
-    """What would change the outcome: the condition in the way, nearest first."""
+def _changes(
+    matcher: Matcher,
+    match: HubMatch,
+    decisions: dict[str, Decision],
+    leaving: set[str],
+    scheduled: ScheduledHub | None,
+    reader: str | None,
+) -> Section:
+    """What would change the outcome: the condition in the way, then each single fact that would, as tried."""
     if match.ineligible is not None:
         lines = [f"the hub becomes eligible: now it {_now(match.ineligible)}"]
     elif match.dcc.held is not None:
@@ -267,7 +283,22 @@ def _changes(match: HubMatch, decisions: dict[str, Decision], leaving: set[str],
         ]
         if all(decision.consent is not None for decision in decisions.values()) and decisions:
             lines.append("a withdrawal before the hub is handed over: then the DCC's date applies")
+        for party in match.parties:
+            if reader in (None, party.matched.party):
+                lines += _single_facts(matcher, match, party, scheduled)
     return Section(title="what would change it", lines=tuple(lines))
+
+
+def _single_facts(matcher: Matcher, match: HubMatch, party: PartyMatch, scheduled: ScheduledHub | None) -> list[str]:
+    """What one Supplier's own rules would decide if one thing were otherwise; the other's are not read."""
+    name = party.matched.party
+    known = Known(
+        automatic_at=match.terms.automatic_at,
+        rows=match.rows,
+        other_instructed=bool(party.read("other_supplier_instructed")),
+        pilot=_chosen_pilot(match, party, scheduled),
+    )
+    return [f"{name}: {change.text}" for change in what_would_change(matcher, name, match.hub, known)]
 
 
 def _now(reason: str) -> str:

@@ -21,21 +21,21 @@ def rule_lines(
     read, context = party.read, match.context
     lines = []
     for exclude in rules.excludes:
-        lines += _rule("exclude", exclude, read, context)
+        lines += rule_said("exclude", exclude, read, context)
     lines += hold_lines(rules.holds, party.matched.holds, read, context)
     for pilot in rules.pilots:
-        lines += _rule("pilot", pilot, read, context)
+        lines += rule_said("pilot", pilot, read, context)
         if pilot.id == chosen:
             lines.append("  the hub was chosen for this pilot")
     decided = False
     for decide in rules.decides:
-        said = _rule("decide", decide, read, context)
+        said = rule_said("decide", decide, read, context)
         if decided and condition_holds(decide.when, read, context):
             said = [f"decide `{decide.id}` would apply, but an earlier rule decides"]
         decided = decided or condition_holds(decide.when, read, context)
         lines += said
     for priority in rules.priorities:
-        lines += _rule(f"prioritise {priority.priority}", priority, read, context)
+        lines += rule_said(f"prioritise {priority.priority}", priority, read, context)
     return lines
 
 
@@ -44,21 +44,23 @@ def hold_lines(rules: Iterable[HoldRule], states: Iterable[HoldState], read: Rea
     on = {state.rule: state for state in states}
     lines = []
     for rule in rules:
-        lines += _rule("hold", rule, read, context)
+        lines += rule_said("hold", rule, read, context)
         if condition_holds(rule.when, read, context):
             state = on.get(rule.id)
-            lines.append(f"  {_end(state)}" if state else "  it is over or was released")
+            lines.append(f"  {hold_end(state)}" if state else "  it is over or was released")
     return lines
 
 
-def _end(state: HoldState) -> str:
+def hold_end(state: HoldState) -> str:
+    """Until when a hold is on."""
     if state.ends is not None:
         return f"it ends at {format_instant(state.ends)}"
     limit = f", at the latest {format_instant(state.at_latest)}" if state.at_latest else ""
     return f"it is open until {state.awaits}{limit}"
 
 
-def _rule(kind: str, rule: Rule, read: Read, context: RuleContext) -> list[str]:
+def rule_said(kind: str, rule: Rule, read: Read, context: RuleContext) -> list[str]:
+    """Whether a rule applies, and the leaves that make it so."""
     applies = condition_holds(rule.when, read, context)
     said = f"applies: {rule.because}" if applies else "does not apply"
     leaves = decisive_leaves(rule.when, read, context)

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from chfw_core.diagnostics import Diagnostic, Severity, Span, in_order
-from chfw_core.rules.analyse import warn
+from chfw_core.rules.analysis.names import find_names
+from chfw_core.rules.analysis.run import analyse
+from chfw_core.rules.analysis.subject import Analysis
 from chfw_core.rules.event_fields import EVENT_FIELDS
 from chfw_core.rules.fields import FieldSpec
 from chfw_core.rules.merge import merge
@@ -19,14 +21,19 @@ from chfw_core.rules.reading import too_large
 from chfw_core.rules.rule_file import RuleFile, read_rule_file
 
 _BOM = "\ufeff"
+PLAIN = Analysis()
 
 
 @frozen(kw_only=True)
 class Checked:
-    """The owners' rules, in order of owner, and every problem, in order of place."""
+    """The owners' rules, in order of owner, and every problem, in order of place.
+
+    `left_open`: what the analysis could not find out, as questions in words.
+    """
 
     rulesets: tuple[RuleSet, ...]
     problems: tuple[Diagnostic, ...]
+    left_open: tuple[str, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -38,8 +45,13 @@ def check_sources(
     sources: Sequence[tuple[str, str]],
     *,
     event_types: Mapping[str, tuple[FieldSpec, ...]] = EVENT_FIELDS,
+    analysis: Analysis | None = PLAIN,
 ) -> Checked:
-    """Check files given as (name, text). `event_types` may hold more types than the known ones. Never raises."""
+    """Check files given as (name, text). Never raises.
+
+    `event_types` may hold more types than the known ones. `analysis` says what is looked for in the rules
+    of an owner without errors besides names that nothing uses; None = nothing more.
+    """
     collectors: list[Problems] = []
     by_owner: dict[str, list[RuleFile]] = {}
     for name, text in sources:
@@ -49,11 +61,13 @@ def check_sources(
         if file is not None:
             # A file that does not say whose it is belongs with no other.
             by_owner.setdefault(file.owner or f"\0{len(collectors)}", []).append(file)
-    rulesets = [_merged(files) for _, files in sorted(by_owner.items())]
+    left_open: list[str] = []
+    rulesets = [_merged(files, analysis, left_open) for _, files in sorted(by_owner.items())]
     found = dict.fromkeys(problem for problems in collectors for problem in problems.found)
     return Checked(
         rulesets=tuple(rules for rules in rulesets if rules is not None),
         problems=tuple(in_order(list(found))),
+        left_open=tuple(left_open),
     )
 
 
@@ -66,8 +80,10 @@ def _collector(name: str, text: str) -> Problems:
     return problems
 
 
-def _merged(files: Sequence[RuleFile]) -> RuleSet | None:
+def _merged(files: Sequence[RuleFile], analysis: Analysis | None, left_open: list[str]) -> RuleSet | None:
     rules = merge(files)
     if rules is not None:
-        warn(files, rules)
+        find_names(files)
+        if analysis is not None:
+            left_open += analyse(files, rules, analysis)
     return rules

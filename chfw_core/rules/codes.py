@@ -1,6 +1,7 @@
 """Every code of a problem in a rule file, with its title. Each has a page in `docs/reference/codes`.
 
-`E1xx` conditions and dates, `E2xx` the file and its blocks, `W3xx` warnings, which stop nothing.
+`E1xx` conditions and dates, `E2xx` the file and its blocks, `W3xx` warnings, which stop nothing, `N4xx`
+notes, which are told only where they are asked for.
 """
 
 from collections.abc import Mapping
@@ -54,12 +55,17 @@ CODES: Mapping[str, str] = {
     "W306": "a rule without a reason",
     "W307": "an otherwise that does not count",
     "W308": "a comparison that never or always holds",
+    "W309": "a condition that never holds",
+    "W310": "hubs that no decision is for",
+    "W311": "the same condition twice",
+    "W312": "a period outside the release's",
+    "N401": "two decisions that overlap",
 }
 
 
 def severity_of(code: str) -> Severity:
-    """`W…` is a warning, everything else an error."""
-    return Severity.WARNING if code.startswith("W") else Severity.ERROR
+    """`W…` is a warning, `N…` a note, everything else an error."""
+    return {"W": Severity.WARNING, "N": Severity.NOTE}.get(code[0], Severity.ERROR)
 
 
 def index_page() -> str:

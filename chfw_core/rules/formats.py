@@ -1,4 +1,4 @@
-"""Problems in the forms that people and machines read: text, JSON, SARIF 2.1.0, GitHub annotations.
+"""Problems in the forms that people and machines read: text, JSON, SARIF 2.1.0, GitHub annotations, JUnit.
 
 Pure: problems in, text out, the same text for the same problems.
 """
@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from chfw_core.diagnostics import Diagnostic, Severity
 from chfw_core.rules.codes import CODES
+from chfw_core.rules.junit import as_junit
 
 PAGE = "docs/reference/codes/{code}.md"
 
@@ -20,10 +21,11 @@ class ProblemFormat(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
+    JUNIT = "junit"
 
 
 def render(problems: Sequence[Diagnostic], form: ProblemFormat) -> str:
-    """The problems in one form, each line ended; JSON and SARIF also of none."""
+    """The problems in one form, each line ended; JSON, SARIF and JUnit also of none."""
     return _FORMS[form](problems)
 
 
@@ -31,15 +33,13 @@ def as_text(problems: Sequence[Diagnostic]) -> str:
     """One after the other, each with its line and a caret, and how many there are."""
     if not problems:
         return ""
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    counts = [_count(errors, "error"), _count(len(problems) - errors, "warning")]
+    counts = [_count(_how_many(problems, severity), severity.value) for severity in Severity]
     total = " and ".join(count for count in counts if count)
     return "".join(f"{problem.render()}\n" for problem in problems) + f"{total}\n"
 
 
 def as_json(problems: Sequence[Diagnostic]) -> str:
     """One object: the problems, and how many there are of each kind."""
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
     found = [
         {
             "code": problem.code,
@@ -53,7 +53,8 @@ def as_json(problems: Sequence[Diagnostic]) -> str:
         }
         for problem in problems
     ]
-    return _dump({"problems": found, "errors": errors, "warnings": len(problems) - errors})
+    counts = {f"{severity.value}s": _how_many(problems, severity) for severity in (Severity.ERROR, Severity.WARNING)}
+    return _dump({"problems": found, **counts})
 
 
 def as_sarif(problems: Sequence[Diagnostic]) -> str:
@@ -105,7 +106,8 @@ def as_github(problems: Sequence[Diagnostic]) -> str:
         place = problem.span
         title = _property(f"{problem.code} {CODES.get(problem.code, '')}".strip())
         where = f"file={_property(place.file)},line={place.line},col={place.column}"
-        lines.append(f"::{problem.severity.value} {where},title={title}::{_data(_said(problem))}\n")
+        command = "notice" if problem.severity is Severity.NOTE else problem.severity.value
+        lines.append(f"::{command} {where},title={title}::{_data(_said(problem))}\n")
     return "".join(lines)
 
 
@@ -114,7 +116,12 @@ _FORMS: Mapping[ProblemFormat, Callable[[Sequence[Diagnostic]], str]] = {
     ProblemFormat.JSON: as_json,
     ProblemFormat.SARIF: as_sarif,
     ProblemFormat.GITHUB: as_github,
+    ProblemFormat.JUNIT: as_junit,
 }
+
+
+def _how_many(problems: Sequence[Diagnostic], severity: Severity) -> int:
+    return sum(problem.severity is severity for problem in problems)
 
 
 def _count(number: int, what: str) -> str:

@@ -36,7 +36,7 @@ class DateExpr:
 
     base: date | datetime | str
     offset: Duration = field(factory=Duration)
-    text: str = ""
+    text: str = field(default="", eq=False)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ class Leaf:
     args: tuple[Operand, ...] = ()
     fields: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
-    text: str = ""
+    text: str = field(default="", eq=False)
     span: Span | None = field(default=None, eq=False)
     members: frozenset[object] = field(init=False, eq=False, repr=False)
     kinds: frozenset[type] = field(init=False, eq=False, repr=False)

@@ -43,10 +43,14 @@ _NOT_OF_THE_DCC = ("exclude", "pilot")
 
 @frozen(kw_only=True, eq=False)
 class RuleFile:
-    """What one file says. Rules with an error in them are left out; `scope.problems` has the errors."""
+    """What one file says. Rules with an error in them are left out; `scope.problems` has the errors.
+
+    `within` is the file's `applies_to`, which every rule's condition already has in it.
+    """
 
     scope: FileScope
     owner_span: Span
+    within: Condition
     ids: tuple[Scalar, ...] = ()
     excludes: tuple[ExcludeRule, ...] = ()
     holds: tuple[HoldRule, ...] = ()
@@ -86,6 +90,7 @@ def read_rule_file(problems: Problems, event_types: Mapping[str, tuple[FieldSpec
     return RuleFile(
         scope=scope,
         owner_span=record.key_span("owner"),
+        within=within,
         ids=tuple(name for block in _BLOCKS for rule in record.records(block) if (name := rule.scalar("id"))),
         excludes=_rules(record, "exclude", read_exclude, scope, within),
         holds=_rules(record, "hold", read_hold, scope, within),

@@ -178,7 +178,7 @@ def _dcc_moves(draft: Draft) -> None:
 def _dcc_instructs(draft: Draft) -> None:
     narrow: dict[str, Any] = {"opens": on("release.automatic_on", 7), "closes": on("release.automatic_on", 10)}
     nights = window("dcc-nights", "12345", 23, 4)
-    batch = BatchSpec(size=4, pause=Duration(days=1))
+    batch = BatchSpec(stop_if={"failed": "> 2%"}, size=4, pause=Duration(days=1))
     draft.add(
         DCC,
         decides=(
@@ -193,7 +193,7 @@ def _csp(draft: Draft) -> None:
     draft.add(
         "CSP:North",
         region_windows=window("csp-nights", "0123", 23, 6),
-        region_batch=BatchSpec(size=2, pause=Duration(seconds=36 * 3600)),
+        region_batch=BatchSpec(stop_if={"failed": "> 2%"}, size=2, pause=Duration(seconds=36 * 3600)),
         priorities=(PriorityRule(id="own", because="x", when=CS2, priority=70),),
     )
 
@@ -294,8 +294,8 @@ def _blackouts(draft: Draft) -> None:
 
 
 def _batches(draft: Draft) -> None:
-    small = BatchSpec(size=2, pause=Duration(days=3))
-    slow = BatchSpec(size=5, pause=Duration(days=9))
+    small = BatchSpec(stop_if={"failed": "> 2%"}, size=2, pause=Duration(days=3))
+    slow = BatchSpec(stop_if={"failed": "> 2%"}, size=5, pause=Duration(days=9))
     draft.add(A, decides=(decide("in-twos", opens=on(date(2026, 4, 1)), batch=small),))
     end = on(date(2026, 4, 20))
     draft.add(B, decides=(decide("slowly", CS1, opens=on(date(2026, 4, 1)), closes=end, batch=slow),))
@@ -303,7 +303,7 @@ def _batches(draft: Draft) -> None:
 
 def _late_batches(draft: Draft) -> None:
     week = {"opens": on(date(2026, 4, 1)), "closes": on(date(2026, 4, 5))}
-    ends: dict[str, Any] = {**week, "batch": BatchSpec(size=2, pause=Duration(days=2))}
+    ends: dict[str, Any] = {**week, "batch": BatchSpec(stop_if={"failed": "> 2%"}, size=2, pause=Duration(days=2))}
     draft.add(A, decides=(decide("one-week-in-twos", **ends),))
 
 
@@ -352,8 +352,18 @@ def _period_over(draft: Draft) -> None:
     draft.add(B, decides=(decide("by-install", opens=DateExpr(base="installed_on")),))
 
 
+def _by_split(draft: Draft) -> None:
+    """The DCC and a CSP tell hubs with two Suppliers from the others, and know of nobody's instruction."""
+    _capacity(draft)
+    split, told = is_("split", True), is_("other_supplier_instructed", True)
+    draft.add("CSP:North", priorities=(PriorityRule(id="two", because="x", when=split, priority=90),))
+    later = decide("two-later", split, then=DecideThen.MOVE_AUTOMATIC_DATE, to=on("release.automatic_on", 20))
+    draft.add("DCC", decides=(decide("never", told, then=DecideThen.LEAVE_TO_DCC), later))
+
+
 FEATURES: Mapping[str, Callable[[Draft], None]] = {
     "plain": _plain,
+    "split or not": _by_split,
     "no rules": _no_rules,
     "excludes": _excludes,
     "hold until a date": _hold_until_a_date,

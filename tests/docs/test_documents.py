@@ -1,12 +1,14 @@
-"""What README and the how-to pages show works as shown."""
+"""What README, the tutorial and the how-to pages show works as shown."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.docs.documents import ROOT, blocks, run_document
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
+PAGES = [path for kind in ("tutorial", "how-to") for path in sorted((ROOT / "docs" / kind).glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *PAGES]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -36,3 +38,14 @@ def test_a_block_that_fails_is_told_of(tmp_path: Path) -> None:
     folder.mkdir()
     (wrong,) = run_document(page, folder)
     assert wrong.startswith("page.md:3: exit code 1, expected 0")
+
+
+def test_the_index_names_every_page_and_no_other() -> None:
+    """Links of the index lead somewhere, and no page of the tutorial, how-tos or decisions is forgotten."""
+    index = ROOT / "docs" / "README.md"
+    links = re.findall(r"\]\(([^)#]+)\)", index.read_text(encoding="utf-8"))
+    targets = {(index.parent / link).resolve() for link in links}
+    assert all(target.is_file() for target in targets)
+    assert {page.resolve() for page in PAGES} <= targets
+    reference = sorted((ROOT / "docs" / "reference").glob("*.md"))
+    assert {page.resolve() for page in reference} <= targets

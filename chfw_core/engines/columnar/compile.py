@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.views import AxisView, Truth
 from chfw_core.rules.evaluate import RuleContext, leaf_holds
+from chfw_core.rules.leaves import leaves
 from chfw_core.rules.model import Always, And, Condition, Leaf, LeafOp, Not, Or
 
 Words = NDArray[np.uint64]
@@ -85,20 +86,6 @@ def public_and_private_flags(condition: Condition) -> Condition:
 
 def _private(leaf: Leaf) -> Leaf:
     return evolve(leaf, left=evolve(leaf.left, field=PRIVATE_FLAGS), fields=(PRIVATE_FLAGS,))
-
-
-def leaves(condition: Condition) -> Iterator[Leaf]:
-    """Every leaf of a condition."""
-    match condition:
-        case And() | Or():
-            for item in condition.items:
-                yield from leaves(item)
-        case Not():
-            yield from leaves(condition.item)
-        case Leaf():
-            yield condition
-        case Always():
-            return
 
 
 def compile_rules(

@@ -1,11 +1,12 @@
 """From distinct matches to plans: the core's own functions, called once per class of hubs.
 
-Three steps, each over fewer things than hubs: the DCC's terms per match; each Supplier's decision
-per match and terms; the hub's plan per *shape*, a combination of decisions that differ in no more
-than names. Names and reasons are put into a shape's text afterwards, through placeholders.
+Four steps, each over fewer things than hubs: the DCC's terms per match; each Supplier's decision
+per match and terms; what the consents come to (`settle`), per pair of consents whoever gave them;
+the plan in words, per pair of decisions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from attrs import define, evolve, field, frozen
@@ -17,21 +18,28 @@ from chfw_core.engines.columnar.records import Part, Records, distinct_rows
 from chfw_core.engines.columnar.sides import Side, Speaker
 from chfw_core.engines.columnar.world import DateReader, World, reader
 from chfw_core.model.guid import Guid
-from chfw_core.model.parties import CSP_PREFIX, Party, ResponsibleSuppliers
+from chfw_core.model.parties import CSP_PREFIX
+from chfw_core.model.periods import Period
 from chfw_core.model.windows import Windows, holidays_for
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.dcc import dcc_terms
 from chfw_core.planning.decision import Decision, HoldState, Matched, decide_supplier
 from chfw_core.planning.holds import hold_state
-from chfw_core.planning.hub_plan import DccTerms, HubPlan, SupplierChange, plan_hub
-from chfw_core.planning.release_state import freeze_of, terms_for, today_of
+from chfw_core.planning.hub_plan import (
+    DccTerms,
+    HubPlan,
+    Settled,
+    SupplierChange,
+    plan_hub,
+    put_together,
+    settle,
+)
+from chfw_core.planning.release_state import freeze_of, today_of
 from chfw_core.rules.evaluate import RuleContext
 from chfw_core.rules.model import RuleSet
 
 Ints = NDArray[np.int64]
 NONE = -1
-PARTY, RULE, REASON = ("\ue000", "\ue003"), ("\ue001", "\ue004"), ("\ue002", "\ue005")
-"""Private characters that stand for the first and the second Supplier's words in a shape."""
 
 
 @define(kw_only=True)
@@ -44,31 +52,25 @@ class Known:
     guids: list[Guid | None] = field(factory=lambda: [None])
 
 
-@frozen(kw_only=True)
-class Shape:
-    """A plan in which placeholders stand for the Suppliers' names, rules and reasons."""
-
-    plan: HubPlan
-    closed: frozenset[object]
-
-
 @define(kw_only=True)
 class Composed:
     """Parallel arrays, one entry per record: numbers into the lists beside them, or -1.
 
-    `terms`, `first`, `second` (decisions), `shape`, and the `priority` itself. Records of hubs
-    that are ineligible or held have no decisions and no shape.
+    `terms`, `first`, `second` (decisions), `plan`, and the `priority` itself. Records of hubs that
+    are ineligible or held have no decisions and no plan. Plans with the same `calendar` have the
+    same possible days in every region.
     """
 
     records: Records
     terms: Ints
     first: Ints
     second: Ints
-    shape: Ints
+    plan: Ints
     priority: Ints
     terms_list: list[DccTerms]
     decisions: list[Decision]
-    shapes: list[HubPlan]
+    plans: list[HubPlan]
+    calendar: Ints
 
 
 @define
@@ -81,9 +83,13 @@ class Composer:
     _terms_list: list[DccTerms] = field(factory=list)
     _decided: dict[tuple[int, ...], int] = field(factory=dict)
     _decisions: list[Decision] = field(factory=list)
-    _shaped: dict[tuple[int, ...], int] = field(factory=dict)
-    _shapes: list[HubPlan] = field(factory=list)
+    _alike: dict[tuple[object, ...], int] = field(factory=dict)
     _consents: dict[Consent, int] = field(factory=dict)
+    _plain_consents: list[Consent] = field(factory=list)
+    _settled: dict[tuple[object, ...], tuple[Settled, int]] = field(factory=dict)
+    _calendars: dict[tuple[object, ...], int] = field(factory=dict)
+    _plans: list[HubPlan] = field(factory=list)
+    _calendar_of: list[int] = field(factory=list)
 
     def compose(self, records: Records) -> Composed:
         """The terms, decisions, shape and priority of each record."""
@@ -93,18 +99,19 @@ class Composer:
         live = ~(ineligible[records[:, Part.PLACE]] | held[terms])
         first = self._decide(records, terms, live, _FIRST)
         second = self._decide(records, terms, live & (records[:, Part.SECOND_ROW] > 0), _SECOND)
-        shape = np.full(len(records), NONE, dtype=np.int64)
-        shape[live] = self._shape(records[live], terms[live], first[live], second[live])
+        plan = np.full(len(records), NONE, dtype=np.int64)
+        plan[live] = self._plan(records[live], terms[live], first[live], second[live])
         return Composed(
             records=records,
             terms=terms,
             first=first,
             second=second,
-            shape=shape,
+            plan=plan,
             priority=self._priority(records),
             terms_list=self._terms_list,
             decisions=self._decisions,
-            shapes=self._shapes,
+            plans=self._plans,
+            calendar=np.array(self._calendar_of, dtype=np.int64),
         )
 
     @property
@@ -122,8 +129,10 @@ class Composer:
     def _dcc(self, row: int, match: int, guid: int) -> int:
         key = (row, match, guid)
         if key not in self._terms:
-            self._terms[key] = len(self._terms_list)
-            self._terms_list.append(self._dcc_terms(row, match, self.known.guids[guid]))
+            terms = self._dcc_terms(row, match, self.known.guids[guid])
+            if terms not in self._terms_list:
+                self._terms_list.append(terms)
+            self._terms[key] = self._terms_list.index(terms)
         return self._terms[key]
 
     def _dcc_terms(self, row: int, match: int, guid: Guid | None) -> DccTerms:
@@ -160,17 +169,38 @@ class Composer:
     def _decide(self, records: Records, terms: Ints, live: NDArray[np.bool_], parts: "Parts") -> Ints:
         found = np.full(len(records), NONE, dtype=np.int64)
         rows = np.flatnonzero(live & (records[:, parts.row] > 0))
-        columns = [records[rows, part] for part in (parts.row, parts.match, parts.standing, parts.pilot, Part.GUID)]
-        distinct, of = distinct_rows(np.stack([*columns, terms[rows]], axis=1))
+        match = records[rows, parts.match]
+        in_no_pilot = records[rows, parts.pilot] == 0
+        match[in_no_pilot] = self._deciding(records[rows[in_no_pilot], parts.row], match[in_no_pilot])
+        columns = [records[rows, part] for part in (parts.row, parts.standing, parts.pilot, Part.GUID)]
+        distinct, of = distinct_rows(np.stack([*columns, match, terms[rows]], axis=1))
         if len(distinct):
             found[rows] = np.array([self._decision(*row) for row in distinct.tolist()], dtype=np.int64)[of]
         return found
 
-    def _decision(self, row: int, match: int, standing: int, pilot: int, guid: int, terms: int) -> int:
+    def _deciding(self, rows: Ints, matches: Ints) -> Ints:
+        """For each match the first one that differs from it in no more than priorities and pilots."""
+        found = matches.copy()
+        if not len(rows):
+            return found
+        order = np.argsort(rows, kind="stable")
+        edges = np.flatnonzero(np.diff(rows[order], prepend=-1))
+        for start, end in zip(edges, [*edges[1:], len(order)], strict=True):
+            own = order[start:end]
+            known = self.world.suppliers.speakers[int(rows[own[0]]) - 1].known
+            found[own] = known.deciding[matches[own]]
+        return found
+
+    def _decision(self, row: int, standing: int, pilot: int, guid: int, match: int, terms: int) -> int:
         key = (row, match, standing, pilot, guid, terms)
         if key not in self._decided:
-            self._decided[key] = len(self._decisions)
-            self._decisions.append(self._decision_of(*key))
+            decision = self._decision_of(*key)
+            batch = decision.batch and (decision.batch.size, decision.batch.pause)
+            said = (decision.party, decision.rule, decision.reason, decision.consent, batch)
+            number = self._alike.setdefault((*said, decision.explicit, decision.pilot), len(self._decisions))
+            if number == len(self._decisions):
+                self._decisions.append(decision)
+            self._decided[key] = number
         return self._decided[key]
 
     def _decision_of(self, row: int, match: int, standing: int, pilot: int, guid: int, terms: int) -> Decision:
@@ -188,45 +218,91 @@ class Composer:
             decide=rules.decides[decide] if decide >= 0 else None,
         )
         read_date = DateReader(reader(who, known, match), context)
-        return decide_supplier(matched, terms_for(world.inputs, dcc.automatic_at), read_date)
+        return decide_supplier(matched, world.terms(dcc.automatic_at), read_date)
 
-    # --- the plan of a shape ---
+    # --- the plan ---
 
-    def _shape(self, records: Records, terms: Ints, first: Ints, second: Ints) -> Ints:
+    def _plan(self, records: Records, terms: Ints, first: Ints, second: Ints) -> Ints:
         if not len(records):
             return np.zeros(0, dtype=np.int64)
-        consents = np.array([self._consent_number(d) for d in self._decisions] + [NONE], dtype=np.int64)
-        batches, has_rule = self._traits()
+        changes = records[:, Part.CHANGES]
         columns = [
             terms,
+            first,
+            second,
             self._kinds()[records[:, Part.PAIR]],
-            *(trait[decision] for decision in (first, second) for trait in (consents, batches, has_rule)),
             records[:, Part.CSP_ROW],
-            records[:, Part.CHANGES],
             self._divisions()[records[:, Part.PLACE]],
+            changes,
         ]
-        stacked = np.stack([*columns, first, second, records[:, Part.PLACE]], axis=1)
-        keys, of = distinct_rows(stacked[:, :-3])
-        sample = np.zeros(len(keys), dtype=np.int64)
+        distinct, of = distinct_rows(np.stack(columns, axis=1))
+        sample = np.zeros(len(distinct), dtype=np.int64)
         sample[of[::-1]] = np.arange(len(of))[::-1]
-        numbers = [
-            self._shape_number(tuple(key), stacked[at].tolist())
-            for key, at in zip(keys.tolist(), sample.tolist(), strict=True)
-        ]
+        pairs, places = records[sample, Part.PAIR].tolist(), records[sample, Part.PLACE].tolist()
+        consents = [self._consent_number(decision) for decision in self._decisions] + [NONE]
+        numbers = []
+        for row, pair, place in zip(distinct.tolist(), pairs, places, strict=True):
+            numbers.append(len(self._plans))
+            self._add(row, pair, place, consents)
         return np.array(numbers, dtype=np.int64)[of]
 
+    def _add(self, row: list[int], pair: int, place: int, consents: Sequence[int]) -> None:
+        """One plan: `row` = terms, decisions, kind of pair, the CSP's row, division, changes."""
+        terms, first, second, _, csp_row, _, changes = row
+        world, dcc, suppliers = self.world, self._terms_list[terms], self.world.pairs[pair]
+        decided = tuple(self._decisions[number] for number in (first, second) if number != NONE)
+        rules = world.csp.speakers[csp_row - 1].rules.rules if csp_row else _NO_CSP
+        closed = holidays_for(world.places[place].division, world.inputs.holidays)
+        if changes:
+            plan = plan_hub(
+                suppliers=suppliers,
+                decisions=decided,
+                dcc=dcc,
+                changes=self.known.changes[changes],
+                freeze=freeze_of(world.inputs),
+                today=today_of(world.inputs),
+                csp_windows=rules.region_windows,
+                csp_batch=rules.region_batch,
+                closed=closed,
+            )
+            self._keep(plan, self._calendar(plan, closed))
+            return
+        agreed = tuple(sorted(number for number in (consents[first], consents[second]) if number != NONE))
+        key = (terms, len(decided), agreed, csp_row, closed)
+        if key not in self._settled:
+            settled = settle(
+                responsible=len(decided),
+                consents=tuple(self._plain_consents[number] for number in agreed),
+                dcc=dcc,
+                end=None,
+                csp_windows=rules.region_windows,
+                closed=closed,
+            )
+            self._settled[key] = (settled, self._calendar(settled, closed))
+        settled, calendar = self._settled[key]
+        plan = put_together(settled, suppliers=suppliers, decided=decided, dcc=dcc, csp_batch=rules.region_batch)
+        self._keep(plan, calendar)
+
+    def _keep(self, plan: HubPlan, calendar: int) -> None:
+        self._plans.append(plan)
+        self._calendar_of.append(calendar)
+
+    def _calendar(self, plan: HubPlan | Settled, closed: frozenset[date]) -> int:
+        """Equal for plans that differ in nothing that their possible days depend on."""
+        frozen_days = plan.frozen if isinstance(plan, HubPlan) else frozenset()
+        period: Period = plan.resolution.period
+        key = (period, plan.resolution.windows, closed, plan.first_day, plan.csp_blocked, frozen_days)
+        return self._calendars.setdefault(key, len(self._calendars))
+
     def _consent_number(self, decision: Decision) -> int:
-        """Consents alike but for the names of their windows are one."""
+        """Consents alike but for the names of their windows are one (NF7)."""
         if decision.consent is None:
             return NONE
-        return self._consents.setdefault(_plain(decision.consent), len(self._consents))
-
-    def _traits(self) -> tuple[Ints, Ints]:
-        """Per decision: the number of its batch or -1, and whether it names a rule."""
-        numbers: dict[object, int] = {None: NONE}
-        batches = [numbers.setdefault(d.batch and (d.batch.size, d.batch.pause), len(numbers)) for d in self._decisions]
-        rules = [int(decision.rule is not None) for decision in self._decisions]
-        return np.array([*batches, NONE], dtype=np.int64), np.array([*rules, 0], dtype=np.int64)
+        plain = _plain(decision.consent)
+        number = self._consents.setdefault(plain, len(self._consents))
+        if number == len(self._plain_consents):
+            self._plain_consents.append(plain)
+        return number
 
     def _kinds(self) -> Ints:
         """Per pair of Suppliers: which roles are held, and whether by one Party."""
@@ -242,42 +318,6 @@ class Composer:
         numbers: dict[str | None, int] = {}
         return np.array(
             [numbers.setdefault(place.division, len(numbers)) for place in self.world.places], dtype=np.int64
-        )
-
-    def _shape_number(self, key: tuple[int, ...], row: list[int]) -> int:
-        if key not in self._shaped:
-            self._shaped[key] = len(self._shapes)
-            self._shapes.append(self._plan(key, *row[-3:]))
-        return self._shaped[key]
-
-    def _plan(self, key: tuple[int, ...], first: int, second: int, place: int) -> HubPlan:
-        world, (terms, kind), (csp_row, changes) = self.world, key[:2], key[-3:-1]
-        rules = world.csp.speakers[csp_row - 1].rules.rules if csp_row else RuleSet(owner=CSP_PREFIX)
-        parties = [Party(mark) for mark in PARTY]
-        holders = {0: (None, None), 1: (parties[0], None), 2: (None, parties[0]), 3: (parties[0], parties[0])}
-        pair = holders.get(kind, (parties[0], parties[1]))
-        decisions = [
-            self._anonymous(self._decisions[number], at) for at, number in enumerate((first, second)) if number != NONE
-        ]
-        return plan_hub(
-            suppliers=ResponsibleSuppliers(import_supplier=pair[0], gas_supplier=pair[1]),
-            decisions=tuple(decisions),
-            dcc=self._terms_list[terms],
-            changes=self.known.changes[changes],
-            freeze=freeze_of(world.inputs),
-            today=today_of(world.inputs),
-            csp_windows=rules.region_windows,
-            csp_batch=rules.region_batch,
-            closed=holidays_for(world.places[place].division, world.inputs.holidays),
-        )
-
-    def _anonymous(self, decision: Decision, at: int) -> Decision:
-        return evolve(
-            decision,
-            party=PARTY[at],
-            reason=REASON[at],
-            rule=RULE[at] if decision.rule is not None else None,
-            consent=_plain(decision.consent) if decision.consent is not None else None,
         )
 
     # --- priorities ---
@@ -319,18 +359,4 @@ def _plain(consent: Consent) -> Consent:
     return Consent(period=consent.period, windows=Windows(parts=tuple(parts)))
 
 
-def spoken(text: str, words: Mapping[str, str]) -> str:
-    """A shape's text with the words in place of the placeholders."""
-    for mark, word in words.items():
-        if mark in text:
-            text = text.replace(mark, word)
-    return text
-
-
-def words_of(first: Decision | None, second: Decision | None) -> dict[str, str]:
-    """What the placeholders stand for in the plan of these two decisions."""
-    words: dict[str, str] = {}
-    for at, decision in enumerate((first, second)):
-        if decision is not None:
-            words |= {REASON[at]: decision.reason, PARTY[at]: decision.party, RULE[at]: decision.rule or ""}
-    return words
+_NO_CSP = RuleSet(owner=CSP_PREFIX)

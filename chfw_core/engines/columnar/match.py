@@ -23,18 +23,22 @@ Ints = NDArray[np.int64]
 class Matches:
     """The distinct matches of one owner: parallel arrays, one entry per match.
 
-    `exclude`, `decide`: the number of the rule in its block, or -1. `priority`: its value, or -1.
+    `exclude`, `decide`, `ranked` (prioritise): the number of the rule in its block, or -1.
+    `priority`: the value of `ranked`, or -1.
     `holds`, `pilots`, `prefers`: words of bits by number in the block. `samples[m][axis]` is an
-    index of the view that stands for the hubs of match m.
+    index of the view that stands for the hubs of match m. `deciding[m]`: the first match that
+    differs from m in no more than pilots and priorities.
     """
 
     exclude: Ints
     decide: Ints
+    ranked: Ints
     priority: Ints
     holds: Words
     pilots: Words
     prefers: Words
     samples: Ints
+    deciding: Ints
 
     def __len__(self) -> int:
         return len(self.exclude)
@@ -68,9 +72,7 @@ class CodeSpace:
 
     def matches(self, codes: Ints) -> tuple[Ints, Matches]:
         """The match of each code, and the distinct matches."""
-        per_axis = [
-            (codes // radix) % len(classes) for radix, classes in zip(self.radices, self.compiled.classes, strict=True)
-        ]
+        per_axis = self._classes(codes)
         words = _words(self.compiled, per_axis, len(codes))
         exclude, holds, decide, pilots, prefers, priority = self.rules.spans()
         first_exclude = first_match(words, exclude)
@@ -80,22 +82,36 @@ class CodeSpace:
         pilot_words = np.where(excluded[:, None], np.uint64(0), block_words(words, pilots))
         prefer_words = block_words(words, prefers)
         first_priority = first_match(words, priority)
-        columns = [first_exclude, first_decide, first_priority]
-        columns += [w.view(np.int64) for group in (hold_words, pilot_words, prefer_words) for w in group.T]
+        deciding = [first_exclude, first_decide, *hold_words.T]
+        columns = [*deciding, first_priority, *pilot_words.T, *prefer_words.T]
         columns += self._labels(per_axis, first_decide, hold_words, pilot_words)
-        of, sample = fold([c.copy() for c in columns], len(codes))
+        of, sample = fold([_signed(column) for column in columns], len(codes))
+        deciding += self._labels(per_axis, first_decide, hold_words, np.zeros_like(pilot_words))
+        alike, first = fold([_signed(column)[sample] for column in deciding], len(sample))
         values = np.array([rule.priority for rule in self.rules.priorities] or [0], dtype=np.int64)
         chosen = first_priority[sample]
         samples = [c.sample[k[sample]] for c, k in zip(self.compiled.classes, per_axis, strict=True)]
         return of, Matches(
             exclude=first_exclude[sample],
             decide=first_decide[sample],
+            ranked=chosen,
             priority=np.where(chosen >= 0, values[chosen], -1),
             holds=hold_words[sample],
             pilots=pilot_words[sample],
             prefers=prefer_words[sample],
             samples=np.stack(samples, axis=1) if samples else np.zeros((len(sample), 0), dtype=np.int64),
+            deciding=first[alike],
         )
+
+    def words(self, codes: Ints) -> Words:
+        """Which conditions hold for each code: one bit each, by number."""
+        return _words(self.compiled, self._classes(codes), len(codes))
+
+    def _classes(self, codes: Ints) -> list[Ints]:
+        """The class of each code on each axis."""
+        return [
+            (codes // radix) % len(classes) for radix, classes in zip(self.radices, self.compiled.classes, strict=True)
+        ]
 
     def _labels(self, per_axis: Sequence[Ints], decide: Ints, holds: Words, pilots: Words) -> list[Ints]:
         """The classes of the axes whose values a matching rule reads."""
@@ -166,7 +182,18 @@ def first_match(words: Words, block: Block) -> Ints:
 
 def bits(words: Words) -> list[int]:
     """The numbers of the set bits, ascending."""
-    return [64 * at + bit for at, word in enumerate(words.tolist()) for bit in range(64) if word >> bit & 1]
+    found = []
+    for at, word in enumerate(words.tolist()):
+        while word:
+            low = word & -word
+            found.append(64 * at + low.bit_length() - 1)
+            word ^= low
+    return found
+
+
+def _signed(column: NDArray[np.generic]) -> Ints:
+    """Words as signed numbers: only whether they are equal matters."""
+    return np.ascontiguousarray(column).view(np.int64)
 
 
 def _mask(numbers: Sequence[int], width: int) -> NDArray[np.uint64]:

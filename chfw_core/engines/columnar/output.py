@@ -136,7 +136,7 @@ def schedule_table(chunks: Sequence[Chunk], placed: Placed, sayings: Sayings, th
         columns={
             "status": TextColumn.of([one.status.value for one in said], of),
             "basis": TextColumn.of([one.basis and one.basis.value for one in said], of),
-            "batch_id": TextColumn.of([one.batch_id for one in said], of),
+            "batch_id": TextColumn.of(sayings.batch_ids, sayings.batch_of),
             "import_rule": TextColumn.of([one.import_rule for one in said], of),
             "gas_rule": TextColumn.of([one.gas_rule for one in said], of),
             "reason": TextColumn.of([one.reason for one in said], of),

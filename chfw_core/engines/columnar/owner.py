@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from attrs import Factory, define, frozen
 
-from chfw_core.engines.columnar.compile import ANY_RULE, Label, Needs, leaves
+from chfw_core.engines.columnar.compile import ANY_RULE, Label, Needs
 from chfw_core.planning.holds import hold_fields
 from chfw_core.planning.scope import EventsIndex, scope_of
+from chfw_core.rules.leaves import leaves
 from chfw_core.rules.model import (
     At,
     Condition,

@@ -27,7 +27,6 @@ from chfw_core.planning.pilot import (
     seats_by_stratum,
     share_pilot_limit,
 )
-from chfw_core.planning.release_state import terms_for
 from chfw_core.rules.model import PilotRule
 
 Ints = NDArray[np.int64]
@@ -84,21 +83,32 @@ class PilotSelection:
     classes: Sequence[Parts]
     records: Records
     results: list[PilotResult] = field(init=False, factory=list)
+    _terms: Ints = field(init=False)
+    _hubs: "HubsByRecord" = field(init=False)
 
     def select(self) -> list[Chosen]:
         """The hubs of every pilot, in order of owner and file."""
-        asks = [
-            (rules.owner, at, pilot, self._candidates(rules.owner, at, pilot))
+        pilots = [
+            (rules.owner, at, pilot)
             for rules in sorted(self.world.inputs.rulesets, key=lambda rules: rules.owner)
             for at, pilot in enumerate(rules.pilots)
         ]
-        wanted = {pilot_key(owner, p.id): p.size for owner, _, p, found in asks if len(found.guid)}
-        share = share_pilot_limit(wanted, self.world.inputs.release.pilot_limit)
+        if not pilots:
+            return []
+        self._terms = self.composer.terms_of(self.records)
+        strata = [self._strata(owner, at, pilot) for owner, at, pilot in pilots]
+        wanted = np.zeros(len(self.records), dtype=np.bool_)
+        for own in strata:
+            wanted[own.record] = True
+        self._hubs = HubsByRecord.of(self.classes, wanted)
+        asks = [(owner, pilot, self._candidates(own)) for (owner, _, pilot), own in zip(pilots, strata, strict=True)]
+        asked = {pilot_key(owner, pilot.id): pilot.size for owner, pilot, found in asks if len(found.guid)}
+        share = share_pilot_limit(asked, self.world.inputs.release.pilot_limit)
         taken: dict[str, NDArray[np.uint64]] = {}
         chosen = []
-        for owner, _, pilot, found in asks:
+        for owner, pilot, found in asks:
             before = taken.get(owner, np.zeros(0, dtype=np.uint64))
-            left = found.without(before)
+            left = found.without(before) if len(before) else found
             picked, shortfall = _pick(left, share.get(pilot_key(owner, pilot.id), 0), pilot)
             taken[owner] = np.concatenate([before, left.guid[picked]])
             group = PilotGroup(guids=frozenset(left.guid[picked].tolist()), shortfall=shortfall)
@@ -108,49 +118,47 @@ class PilotSelection:
             chosen.append(Chosen(left.chunk[picked], left.row[picked], left.side[picked], number))
         return chosen
 
-    def _candidates(self, owner: str, at: int, pilot: PilotRule) -> Candidates:
-        strata: dict[Stratum, int] = {}
-        per_side = [self._of_side(side, owner, at, pilot, strata) for side in range(len(SIDES))]
-        where: list[Ints] = [np.zeros((4, 0), dtype=np.int64)]
-        guids = [np.zeros(0, dtype=np.uint64)]
-        preferred = [np.zeros(0, dtype=np.bool_)]
-        for number, own in enumerate(self.classes):
-            for side, (stratum, prefers) in enumerate(per_side):
-                if not (stratum >= 0).any():
-                    continue
-                row = np.flatnonzero(np.take(stratum, own, mode="clip") >= 0)
-                where.append(np.stack([np.full_like(row, number), row, np.full_like(row, side), stratum[own[row]]]))
-                guids.append(self.world.estate.chunks[number].guid[row])
-                preferred.append(prefers[own[row]])
-        chunk, rows, sides, strata_of = np.concatenate(where, axis=1)
+    def _candidates(self, own: "RecordStrata") -> Candidates:
+        """The hubs of the records that are candidates of one pilot."""
+        at, which = self._hubs.of_records(own.record)
+        chunk, row = self._hubs.chunk[at], self._hubs.row[at]
+        guid = np.empty(len(at), dtype=np.uint64)
+        for number in np.unique(chunk).tolist():
+            mine = np.flatnonzero(chunk == number)
+            guid[mine] = self.world.estate.chunks[number].guid[row[mine]]
         return Candidates(
             chunk=chunk,
-            row=rows,
-            side=sides,
-            guid=np.concatenate(guids),
-            stratum=strata_of,
-            preferred=np.concatenate(preferred),
-            strata=list(strata),
+            row=row,
+            side=own.side[which],
+            guid=guid,
+            stratum=own.stratum[which],
+            preferred=own.preferred[which],
+            strata=own.strata,
         )
+
+    def _strata(self, owner: str, at: int, pilot: PilotRule) -> "RecordStrata":
+        """The records whose hubs are candidates: for which side, their stratum, and `prefer`."""
+        strata: dict[Stratum, int] = {}
+        found = [self._of_side(side, owner, at, pilot, strata) for side in range(len(SIDES))]
+        record, side, stratum, preferred = (np.concatenate(column) for column in zip(*found, strict=True))
+        return RecordStrata(record, side, stratum, preferred.astype(np.bool_), list(strata))
 
     def _of_side(
         self, side: int, owner: str, at: int, pilot: PilotRule, strata: dict[Stratum, int]
-    ) -> tuple[Ints, NDArray[np.bool_]]:
-        """Per record the number of its stratum, or -1 where its hubs are no candidates; and `prefer`."""
+    ) -> tuple[Ints, Ints, Ints, Ints]:
         row_part, match_part, standing_part, _ = SIDES[side]
         records = self.records
-        terms = self.composer.terms_of(records)
-        stratum = np.full(len(records), NOBODY, dtype=np.int64)
-        preferred = np.zeros(len(records), dtype=np.bool_)
-        own_rows = [n for n, who in enumerate(self.world.suppliers.speakers, 1) if who.owner == owner]
+        own_rows = np.zeros(len(self.world.suppliers.speakers) + 1, dtype=np.bool_)
+        for number, who in enumerate(self.world.suppliers.speakers, 1):
+            own_rows[number] = who.owner == owner
         live = np.array([place.ineligible is None for place in self.world.places], dtype=np.bool_)
-        mine = np.flatnonzero(
-            np.isin(records[:, row_part], own_rows) & live[records[:, Part.PLACE]] & (records[:, standing_part] == 0)
-        )
-        columns = [records[mine, row_part], records[mine, match_part], records[mine, Part.GUID], terms[mine]]
+        mine = np.flatnonzero(own_rows[records[:, row_part]])
+        mine = mine[self._asked(records[mine, row_part], records[mine, match_part], at)]
+        mine = mine[live[records[mine, Part.PLACE]] & (records[mine, standing_part] == 0)]
+        columns = [records[mine, row_part], records[mine, match_part], records[mine, Part.GUID], self._terms[mine]]
         distinct, of = distinct_rows(np.stack(columns, axis=1))
         numbers = np.full(len(distinct), NOBODY, dtype=np.int64)
-        prefers = np.zeros(len(distinct), dtype=np.bool_)
+        prefers = np.zeros(len(distinct), dtype=np.int64)
         for number, (row, match, guid, own_terms) in enumerate(distinct.tolist()):
             who = self.world.suppliers.speakers[row - 1]
             if self._is_candidate(who, match, guid, own_terms, at, pilot):
@@ -158,18 +166,28 @@ class PilotSelection:
                 values = tuple(read(name) for name in pilot.spread_by)
                 numbers[number] = strata.setdefault(values, len(strata))
                 prefers[number] = self._prefers(who, match, at)
-        stratum[mine], preferred[mine] = numbers[of], prefers[of]
-        return stratum, preferred
+        chosen = np.flatnonzero(numbers[of] >= 0)
+        record = mine[chosen]
+        return record, np.full_like(record, side), numbers[of[chosen]], prefers[of[chosen]]
+
+    def _asked(self, rows: Ints, matches: Ints, at: int) -> NDArray[np.bool_]:
+        """Whether the condition of an owner's at-th pilot holds for these matches."""
+        found = np.zeros(len(rows), dtype=np.bool_)
+        for row in np.unique(rows).tolist():
+            own = rows == row
+            words = self.world.suppliers.speakers[row - 1].known.pilots[matches[own]]
+            found[own] = (words[:, at // 64] >> np.uint64(at % 64) & np.uint64(1)) != 0
+        return found
 
     def _is_candidate(self, who: Speaker, match: int, guid: int, terms: int, at: int, pilot: PilotRule) -> bool:
         known, dcc = who.known, self.composer.terms_list[terms]
-        if dcc.held is not None or int(known.exclude[match]) >= 0 or at not in bits(known.pilots[match]):
+        if dcc.held is not None or int(known.exclude[match]) >= 0:
             return False
         context = self.world.context(dcc.automatic_at)
         if self.composer.holds(who, match, self.composer.known.guids[guid], context):
             return False
         read_date = DateReader(reader(who, known, match), context)
-        return not isinstance(rule_period(pilot.at, terms_for(self.world.inputs, dcc.automatic_at), read_date), str)
+        return not isinstance(rule_period(pilot.at, self.world.terms(dcc.automatic_at), read_date), str)
 
     def _prefers(self, who: Speaker, match: int, at: int) -> bool:
         """Conditions of `prefer` are numbered over the pilots that have one."""
@@ -180,16 +198,76 @@ class PilotSelection:
         return number in bits(who.known.prefers[match])
 
 
+@frozen(eq=False)
+class RecordStrata:
+    """The candidate records of one pilot, as parallel arrays; `strata` names the strata."""
+
+    record: Ints
+    side: Ints
+    stratum: Ints
+    preferred: NDArray[np.bool_]
+    strata: list[Stratum]
+
+
+@frozen(eq=False)
+class HubsByRecord:
+    """The hubs of some records in order of record: `start[r]` … `start[r + 1]` are those of r."""
+
+    chunk: Ints
+    row: Ints
+    start: Ints
+
+    @classmethod
+    def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_]) -> "HubsByRecord":
+        """The hubs of the wanted records."""
+        rows = [np.flatnonzero(np.take(wanted, own, mode="clip")) for own in classes]
+        record = np.concatenate([own[row] for own, row in zip(classes, rows, strict=True)])
+        chunk = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        order = np.argsort(record, kind="stable")
+        start = np.searchsorted(record[order], np.arange(len(wanted) + 1))
+        return cls(chunk[order], np.concatenate(rows)[order], start)
+
+    def of_records(self, records: Ints) -> tuple[Ints, Ints]:
+        """Where the hubs of these records are, and for each which of the records it has."""
+        counts = self.start[records + 1] - self.start[records]
+        which = np.repeat(np.arange(len(records)), counts)
+        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self.start[records][which] + within, which
+
+
 def _pick(found: Candidates, size: int, pilot: PilotRule) -> tuple[Ints, dict[Stratum, int]]:
     """The candidates that get a seat: per stratum those preferred first, then by keyed hash."""
     counts = np.bincount(found.stratum, minlength=len(found.strata))
     sizes = {stratum: int(n) for stratum, n in zip(found.strata, counts, strict=True) if n}
     seats = seats_by_stratum(sizes, size, pilot.at_least, pilot.seed)
     limit = np.array([seats.by_stratum.get(stratum, 0) for stratum in found.strata] or [0], dtype=np.int64)
-    order = np.lexsort((keyed_hashes(found.guid, hash_key(pilot.seed)), ~found.preferred, found.stratum))
+    hashes = keyed_hashes(found.guid, hash_key(pilot.seed))
+    near = _front(found, hashes, limit)
+    order = near[np.lexsort((hashes[near], ~found.preferred[near], found.stratum[near]))]
     stratum = found.stratum[order]
     place = np.arange(len(order)) - np.searchsorted(stratum, stratum)
     return order[place < limit[stratum]] if len(order) else order, dict(seats.shortfall)
+
+
+FRONT = 1 << 14
+"""So many candidates, of those preferred and of the others, are ordered before all are."""
+
+
+def _front(found: Candidates, hashes: NDArray[np.uint64], limit: Ints) -> Ints:
+    """Candidates among whom everyone with a seat is: those first in the order, if they suffice."""
+    everyone = np.arange(len(hashes))
+    if len(everyone) <= 2 * FRONT:
+        return everyone
+    near, complete = [], np.zeros(len(limit), dtype=np.int64)
+    for group in (np.flatnonzero(found.preferred), np.flatnonzero(~found.preferred)):
+        first = group if len(group) <= FRONT else group[np.argpartition(hashes[group], FRONT)[:FRONT]]
+        near.append(first)
+        held = np.bincount(found.stratum[first], minlength=len(limit))
+        total = np.bincount(found.stratum[group], minlength=len(limit))
+        # A stratum that has not all of its preferred hubs here must not be filled up with others.
+        complete = np.where((held < total) & (complete + held < limit), -len(everyone), complete + held)
+    lacking = (complete < limit) & (complete != np.bincount(found.stratum, minlength=len(limit)))
+    return np.unique(np.concatenate([*near, np.flatnonzero(lacking[found.stratum])]))
 
 
 def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Records) -> Records:

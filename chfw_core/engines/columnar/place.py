@@ -18,11 +18,9 @@ from chfw_core.engines.columnar.records import Part, distinct_rows
 from chfw_core.engines.columnar.slots import (
     Calendars,
     Slots,
-    Voices,
     count_classes,
     cut_batches,
     numbered,
-    voices_of,
 )
 from chfw_core.engines.columnar.timelines import Days
 from chfw_core.engines.columnar.world import World
@@ -58,7 +56,6 @@ class Placed:
     `first_left_out + i` for the hubs of slot `left_out_of[i]`.
     """
 
-    voices: Voices
     slots: Slots
     calendars: Calendars
     classes: list[Parts]
@@ -96,8 +93,7 @@ class Placer:
         for place in self.world.places:
             region_capacity(self.world.inputs, place.region, ())
         counts = count_classes(classes, len(self.composed.records))
-        voices = voices_of(self.composed)
-        classes, slots = cut_batches(voices, classes, counts, self.cutter)
+        classes, slots = cut_batches(self.composed, classes, counts, self.cutter)
         if len(slots) != len(counts):
             counts = count_classes(classes, len(slots))
         calendars = Calendars(self.world, self.composed)
@@ -105,7 +101,7 @@ class Placer:
         demand = self._demand(slots, calendars.lists, counts)
         assigned = self._assign(slots, demand, calendars.lists, counts)
         parts = self._cut(classes, demand, assigned)
-        return self._placed(classes, parts, demand, assigned, voices=voices, slots=slots, calendars=calendars)
+        return self._placed(classes, parts, demand, assigned, slots=slots, calendars=calendars)
 
     def _demand(self, slots: Slots, lists: Sequence[Days], counts: Ints) -> Ints:
         """The demand class of each slot, or -1."""
@@ -166,7 +162,6 @@ class Placer:
         demand: Ints,
         assigned: list[Assigned],
         *,
-        voices: Voices,
         slots: Slots,
         calendars: Calendars,
     ) -> Placed:
@@ -188,7 +183,6 @@ class Placer:
                 time[out] = 0
             times.append(time)
         return Placed(
-            voices=voices,
             slots=slots,
             calendars=calendars,
             classes=classes,
@@ -207,8 +201,8 @@ class Placer:
         """The times of all slots; time 0 is no time."""
         asks = np.flatnonzero(demand >= 0)
         bases = list(ActivationBasis)
-        of_shape = [bases.index(plan.resolution.basis) for plan in self.composed.shapes]
-        basis = np.array([*of_shape, NONE], dtype=np.int64)[self.composed.shape[slots.record[asks]]]
+        of_plan = [bases.index(plan.resolution.basis) for plan in self.composed.plans]
+        basis = np.array([*of_plan, NONE], dtype=np.int64)[self.composed.plan[slots.record[asks]]]
         distinct, of = distinct_rows(np.stack([demand[asks], slots.days[asks], basis], axis=1))
         names = list(dict.fromkeys(place.region for place in self.world.places))
         columns = [(np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))]

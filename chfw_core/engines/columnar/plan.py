@@ -1,6 +1,6 @@
 """The columnar plan, step by step (see the package's text)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 from attrs import define, field
@@ -20,6 +20,7 @@ from chfw_core.engines.columnar.recorded import Recorded, refused
 from chfw_core.engines.columnar.sayings import Speech
 from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
+from chfw_core.engines.columnar.steps import Progress, quiet
 from chfw_core.engines.columnar.tally import Tally
 from chfw_core.engines.columnar.world import build_world, gather_rules
 from chfw_core.engines.duplicates import find_duplicates
@@ -30,12 +31,6 @@ from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.planning.summary import Summary
 from chfw_core.ports import EstateSource
-
-Progress = Callable[[str, float], None]
-
-
-def quiet(step: str, share: float) -> None:
-    """No progress is shown."""
 
 
 @define(kw_only=True)

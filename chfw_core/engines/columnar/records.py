@@ -45,10 +45,23 @@ def distinct_rows(records: Records) -> tuple[Records, NDArray[np.int64]]:
     """The distinct rows, and for each row which one it is."""
     if not len(records):
         return records, np.zeros(0, dtype=np.int64)
-    of = np.zeros(len(records), dtype=np.int64)
-    sample = np.zeros(1, dtype=np.int64)
+    key, product = np.zeros(len(records), dtype=np.int64), 1
     for column in records.T:
-        values, codes = np.unique(column, return_inverse=True)
-        if len(values) > 1:
-            _, sample, of = np.unique(of * len(values) + codes, return_index=True, return_inverse=True)
+        low = int(column.min())
+        span = int(column.max()) - low + 1
+        if span == 1:
+            continue
+        if product * span >= ROOM:
+            values, key = np.unique(key, return_inverse=True)
+            product = len(values)
+        if product * span >= ROOM:
+            values, codes = np.unique(column, return_inverse=True)
+            low, span, column = 0, len(values), codes
+        key = key * span + (column - low)
+        product *= span
+    _, sample, of = np.unique(key, return_index=True, return_inverse=True)
     return records[sample], of
+
+
+ROOM = 1 << 62
+"""Numbers that a mixed key can have."""

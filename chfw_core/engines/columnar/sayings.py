@@ -42,7 +42,6 @@ class Said:
     status: HubStatus
     reason: str
     basis: ActivationBasis | None = None
-    batch_id: str | None = None
     import_rule: str | None = None
     gas_rule: str | None = None
     proof: Proof | None = None
@@ -51,10 +50,12 @@ class Said:
 
 @frozen(eq=False)
 class Sayings:
-    """`said[of[slot]]` is what the rows of a slot say."""
+    """`said[of[slot]]` is what the rows of a slot say; `batch_ids[batch_of[slot]]` their batch."""
 
     said: list[Said]
     of: Ints
+    batch_ids: list[str | None]
+    batch_of: Ints
 
 
 @define
@@ -76,14 +77,14 @@ class Speech:
         cause = self._causes(record, origin)
         proofs = numbered(self.placed.proofs)
         proof = np.concatenate([np.zeros(len(slots), dtype=np.int64), proofs if len(left) else left])
-        voice = self.placed.voices.of[record]
+        plan = self.composed.plan[record]
         batch = slots.batch[origin]
         first = np.select(
-            [cause == Cause.INELIGIBLE, cause == Cause.HELD], [why, self.composed.terms[record]], default=voice
+            [cause == Cause.INELIGIBLE, cause == Cause.HELD], [why, self.composed.terms[record]], default=plan
         )
         second = np.select(
             [
-                np.isin(cause, (Cause.PLANNED, Cause.LATE_BATCH)),
+                cause == Cause.LATE_BATCH,
                 cause == Cause.CSP_BLOCKED,
                 cause == Cause.OVER_CAPACITY,
             ],
@@ -97,24 +98,32 @@ class Speech:
             self._say(Cause(number), int(record[at]), int(batch[at]), at)
             for number, at in zip(distinct[:, 0].tolist(), sample.tolist(), strict=True)
         ]
-        return Sayings(said, of)
+        return Sayings(said, of, *self._batch_ids(cause == Cause.PLANNED, slots.group[origin], batch))
+
+    def _batch_ids(self, planned: NDArray[np.bool_], group: Ints, batch: Ints) -> tuple[list[str | None], Ints]:
+        """The text of each batch, once; rows that are not planned have none."""
+        in_batch = planned & (group != NONE)
+        columns = [np.where(in_batch, group, NONE), np.where(in_batch, batch, NONE)]
+        distinct, of = distinct_rows(np.stack(columns, axis=1))
+        keys = self.placed.slots.keys
+        return [batch_id(keys[key], number) if key != NONE else None for key, number in distinct.tolist()], of
 
     def _causes(self, record: Ints, origin: Ints) -> Ints:
         slots, composed, world = self.placed.slots, self.composed, self.world
         place = composed.records[record, Part.PLACE]
         ineligible = np.array([where.ineligible is not None for where in world.places], dtype=np.bool_)[place]
-        shape = composed.shape[record]
-        blocked = np.array([*(plan.csp_blocked for plan in composed.shapes), False], dtype=np.bool_)[shape]
+        plan = composed.plan[record]
+        blocked = np.array([*(own.csp_blocked for own in composed.plans), False], dtype=np.bool_)[plan]
         left_out = np.arange(len(origin)) >= self.placed.first_left_out
         without = (slots.days[origin] == NONE) & ~left_out
         late = np.zeros(len(origin), dtype=np.bool_)
-        doubtful = np.flatnonzero(without & (shape != NONE) & ~blocked & (slots.batch[origin] > 0))
+        doubtful = np.flatnonzero(without & (plan != NONE) & ~blocked & (slots.batch[origin] > 0))
         if len(doubtful):
-            distinct, of = distinct_rows(np.stack([shape[doubtful], place[doubtful]], axis=1))
+            distinct, of = distinct_rows(np.stack([plan[doubtful], place[doubtful]], axis=1))
             has_day = [self.placed.calendars.has_day(*row) for row in distinct.tolist()]
             late[doubtful] = np.array(has_day, dtype=np.bool_)[of]
         return np.select(
-            [ineligible, shape == NONE, left_out, without & blocked, late, without],
+            [ineligible, plan == NONE, left_out, without & blocked, late, without],
             [
                 Cause.INELIGIBLE,
                 Cause.HELD,
@@ -133,14 +142,13 @@ class Speech:
         if cause is Cause.HELD:
             terms = self.composed.terms_list[int(self.composed.terms[record])]
             return Said(cause=cause, status=HubStatus.HELD, reason=reasons.held(terms))
-        plan = self.placed.voices.plans[int(self.placed.voices.of[record])]
+        plan = self.composed.plans[int(self.composed.plan[record])]
         if cause is Cause.PLANNED:
             return Said(
                 cause=cause,
                 status=HubStatus.PLANNED,
                 reason=reasons.planned(plan),
                 basis=plan.resolution.basis,
-                batch_id=batch_id(plan.batch_key, batch) if batch != NONE else None,
                 import_rule=plan.import_rule,
                 gas_rule=plan.gas_rule,
             )

@@ -107,13 +107,18 @@ def speak_of(
     views.append(AxisView(numbers=np.arange(len(rows)), size=len(rows), fields=extra))
     constants = {name: value for name, value in world.constants.items() if name not in extra}
     who = speaker(owner, own_rules, views, context, world.state.events, constants, private=PRIVATE_FLAGS in extra)
-    numbers: Sequence[NDArray[np.integer]] = [*rows.axes, np.arange(len(rows))]
-    codes = np.zeros(len(rows), dtype=np.int64)
-    for axis, view in enumerate(views):
-        codes += who.space.table(axis, view, np.int64)[numbers[axis]]
-    distinct, of = np.unique(codes, return_inverse=True)
+    distinct, of = np.unique(codes_of(who, rows), return_inverse=True)
     match, who.matches = who.space.matches(distinct)
     return who, match[of]
+
+
+def codes_of(who: Speaker, rows: SparseRows) -> Ints:
+    """The codes of these rows, for a speaker that was made about them."""
+    numbers: Sequence[NDArray[np.integer]] = [*rows.axes, np.arange(len(rows))]
+    codes = np.zeros(len(rows), dtype=np.int64)
+    for axis, view in enumerate(who.views):
+        codes += who.space.table(axis, view, np.int64)[numbers[axis]]
+    return codes
 
 
 def _compared(

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.standing import HubFacts, Judged, Standing, judge_rows
 from chfw_core.engines.columnar.axes import Chunk
-from chfw_core.engines.columnar.compile import leaves
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
 from chfw_core.engines.columnar.records import Part, Records, distinct_rows
@@ -23,9 +22,9 @@ from chfw_core.engines.columnar.world import World
 from chfw_core.errors import InputError, UsageError
 from chfw_core.model.guid import Guid
 from chfw_core.planning.holds import guid_sensitive
-from chfw_core.planning.release_state import terms_for
 from chfw_core.planning.supplier_changes import changes_by_guid
 from chfw_core.rules.evaluate import RuleContext
+from chfw_core.rules.leaves import leaves
 from chfw_core.rules.model import LeafOp
 
 Ints = NDArray[np.int64]
@@ -57,7 +56,7 @@ class Special:
         """Find the hubs and fill in their records. `classes`, `records`: what the sweep found."""
         world = self.world
         if self.recorded is not None:
-            state_cutoffs = {terms_for(world.inputs, at).cutoff for at in world.contexts}
+            state_cutoffs = {world.terms(at).cutoff for at in world.contexts}
             rules_speak = world.inputs.as_of <= min(state_cutoffs)
             self.bundles = self.recorded.bundles(world.inputs.as_of, rules_speak)
         self._find(classes, records)
@@ -267,12 +266,12 @@ class Special:
             suppliers=world.pairs[pair],
             automatic_at=dcc.automatic_at,
             cutoff=dcc.cutoff,
-            former_cutoff=terms_for(world.inputs, world.inputs.release.automatic_at).cutoff,
+            former_cutoff=world.terms(world.inputs.release.automatic_at).cutoff,
             ineligible=world.places[place].ineligible,
         )
 
     def _instructs(self, judged: Judged, terms: int) -> bool:
-        first_moment = terms_for(self.world.inputs, self.composer.terms_list[terms].automatic_at).first_moment
+        first_moment = self.world.terms(self.composer.terms_list[terms].automatic_at).first_moment
         return judged.standing is not None and judged.standing.instructs(first_moment)
 
     def _standing_number(self, standing: Standing | None) -> int:

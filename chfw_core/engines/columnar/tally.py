@@ -101,8 +101,8 @@ class Tally:
                 _add(blocked, one.region, hubs)
             elif one.cause in simple:
                 simple[one.cause] += hubs
-        shapes = [plan.resolution.windows_disjoint for plan in self.composed.shapes]
-        disjoint = np.array([*shapes, False], dtype=np.bool_)[self.composed.shape[self._record]]
+        not_met = [plan.resolution.windows_disjoint for plan in self.composed.plans]
+        disjoint = np.array([*not_met, False], dtype=np.bool_)[self.composed.plan[self._record]]
         return plan_findings(
             self.world.inputs,
             Counts(

@@ -1,6 +1,10 @@
 """What an axis looks like to the questions of rules: distinct values per field, asked once each."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import cast
 
 import numpy as np
 from attrs import define, field, frozen
@@ -9,12 +13,13 @@ from numpy.typing import NDArray
 from chfw_core.engines.columnar.axes import NO_DATE, Axis, Chunk, day_value
 from chfw_core.engines.columnar.vocabulary import Codes
 from chfw_core.model.parties import Party, ResponsibleSuppliers
-from chfw_core.rules.evaluate import RuleContext, leaf_holds
-from chfw_core.rules.model import Leaf, LeafOp
+from chfw_core.model.periods import london_date
+from chfw_core.rules.evaluate import RuleContext, leaf_holds, operand_value
+from chfw_core.rules.model import Duration, Leaf
 
 Truth = NDArray[np.bool_]
-ORDERED = frozenset({LeafOp.LT, LeafOp.LE, LeafOp.GT, LeafOp.GE})
-BISECT_FROM = 64
+FEW = 64
+"""Up to so many days are asked about one by one."""
 
 
 @frozen
@@ -68,29 +73,35 @@ class AxisView:
 
 
 def _one_field(leaf: Leaf, column: FieldValues, context: RuleContext) -> Truth:
-    def holds(index: int) -> bool:
-        return leaf_holds(leaf, (column.values[index],), context)
-
-    count = len(column.values)
-    if column.ascending and leaf.op in ORDERED and count > BISECT_FROM:
-        return _by_bisection(holds, count)
-    return np.fromiter(map(holds, range(count)), dtype=np.bool_, count=count)
-
-
-def _by_bisection(holds: Callable[[int], bool], count: int) -> Truth:
-    """An order comparison changes its answer at most once along ascending values."""
-    answers = np.zeros(count, dtype=np.bool_)
-    answers[0] = holds(0)  # the missing value
-    low, high, first = 1, count, holds(1)
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle) == first:
-            low = middle + 1
-        else:
-            high = middle
-    answers[1:low] = first
-    answers[low:] = not first
+    values = column.values
+    turns = _turns(leaf, context) if column.ascending and len(values) > FEW else None
+    if turns is None:
+        return np.fromiter((leaf_holds(leaf, (v,), context) for v in values), dtype=np.bool_, count=len(values))
+    answers = np.empty(len(values), dtype=np.bool_)
+    answers[0] = leaf_holds(leaf, (values[0],), context)  # the missing value
+    known = cast("Sequence[date]", values[1:])
+    edges = sorted({0, *(bisect_left(known, turn) for turn in turns), len(known)})
+    for start, end in pairwise(edges):
+        answers[start + 1 : end + 1] = leaf_holds(leaf, (known[start],), context)
     return answers
+
+
+def _turns(leaf: Leaf, context: RuleContext) -> list[date] | None:
+    """The days on which a leaf's answer can change along ascending days; None = perhaps any day."""
+    if leaf.left.field is None:
+        return None
+    days: list[date] = []
+    for arg in leaf.args:
+        value = operand_value(arg, {}, context) if arg.field is None else None
+        if isinstance(value, Duration) and not value.seconds:
+            days += [context.today, context.today - timedelta(days=value.days)]
+        elif isinstance(value, datetime):
+            days.append(london_date(value))
+        elif isinstance(value, date):
+            days.append(value)
+        else:
+            return None
+    return [turn for day in days for turn in (day, day + timedelta(days=1))]
 
 
 def view_of(axis: Axis, chunks: Sequence[Chunk], number: int) -> AxisView:

@@ -20,9 +20,10 @@ from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_r
 from chfw_core.model.hubs import SmiStatus
 from chfw_core.model.parties import CSP_PREFIX, DCC, ResponsibleSuppliers
 from chfw_core.planning.dcc import dcc_terms
+from chfw_core.planning.decision import Terms
 from chfw_core.planning.eligibility import ineligible_reason, upgrade_graph
 from chfw_core.planning.model import PlanInputs
-from chfw_core.planning.release_state import ReleaseState, context_for, release_state
+from chfw_core.planning.release_state import ReleaseState, context_for, release_state, terms_for
 from chfw_core.rules.evaluate import RuleContext, date_value
 from chfw_core.rules.model import DateExpr, RuleSet
 
@@ -61,6 +62,13 @@ class World:
     first_row: NDArray[np.int32]
     second_row: NDArray[np.int32]
     constants: Mapping[str, object] = field(factory=dict)
+    _terms: dict[datetime, Terms] = field(factory=dict)
+
+    def terms(self, automatic_at: datetime) -> Terms:
+        """What dates are measured against, for hubs with this automatic time."""
+        if automatic_at not in self._terms:
+            self._terms[automatic_at] = terms_for(self.inputs, automatic_at)
+        return self._terms[automatic_at]
 
     def context(self, automatic_at: datetime) -> RuleContext:
         """What rules may know of the release, for hubs with this automatic time."""
@@ -112,14 +120,23 @@ def reader(who: Speaker, matches: Matches, match: int) -> Reader:
 
 @define(kw_only=True)
 class Rules:
-    """The rules of all owners, and the layout of the estate that they ask for."""
+    """The rules of all owners, and what of the estate they ask for.
+
+    `fields`: the columns that are read; `together`: those that one condition compares.
+    """
 
     dcc: OwnerRules
     csps: dict[str, OwnerRules]
     suppliers: dict[str, OwnerRules]
     state: ReleaseState
-    layout: Layout
+    fields: frozenset[str]
+    together: tuple[tuple[str, ...], ...]
     constants: Mapping[str, object]
+
+    @property
+    def layout(self) -> Layout:
+        """How the estate is to be read."""
+        return layout_for(self.fields, self.together)
 
 
 def gather_rules(inputs: PlanInputs, also: Set[str] = frozenset()) -> Rules:
@@ -142,13 +159,14 @@ def gather_rules(inputs: PlanInputs, also: Set[str] = frozenset()) -> Rules:
         fields.add("holiday_division")
     sparse = {name for name in fields if name in SPARSE or name.startswith("my.")}
     compared = [group for owner in everyone for group in owner.compared()]
-    together = [group for group in compared if not sparse.intersection(group)]
+    together = tuple(group for group in compared if not sparse.intersection(group))
     return Rules(
         dcc=dcc,
         csps=csps,
         suppliers=suppliers,
         state=state,
-        layout=layout_for(fields - sparse, together),
+        fields=frozenset(fields - sparse),
+        together=together,
         constants={name: SPARSE.get(name) for name in sparse},
     )
 

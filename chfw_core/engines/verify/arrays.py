@@ -79,6 +79,10 @@ class Domain(Generic[T]):
         return np.fromiter((self.code(raw) for raw in raws), np.int32)
 
 
+TRUTH: Domain[bool] = Domain(False)
+TRUTH.code(True)
+
+
 def distinct(columns: Sequence[tuple[AnyInts, int]]) -> tuple[Longs, Ints]:
     """The distinct rows of several code columns, each with the number of its possible codes.
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chfw_core.engines.verify.arrays import Bools, Domain, Guids, Ints, day_of
+from chfw_core.engines.verify.arrays import TRUTH, Bools, Domain, Guids, Ints, day_of
 from chfw_core.engines.verify.frames import Block, Column, Frame
 from chfw_core.model.estate import ESTATE_COLUMNS, ColumnType, parse_set
 from chfw_core.ports import EstateSource
@@ -123,7 +123,15 @@ class EstateReader:
         def made(name: str) -> Callable[[], Column]:
             return lambda: Column(whole[name], self.domains[name])
 
-        return Block(first, guids, Frame(len(guids), {name: made(name) for name in whole}))
+        def split() -> Column:
+            imports, gases = whole["import_supplier"], whole["gas_supplier"]
+            return Column(((imports > 0) & (gases > 0) & (imports != gases)).astype(np.int32), TRUTH)
+
+        def told() -> Column:
+            return Column(np.zeros(len(guids), np.int32), TRUTH)  # only Suppliers' rules may know more
+
+        making = {name: made(name) for name in whole} | {"split": split, "other_supplier_instructed": told}
+        return Block(first, guids, Frame(len(guids), making))
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:

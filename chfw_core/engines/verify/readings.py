@@ -19,8 +19,6 @@ from chfw_core.engines.verify.world import Moment
 ROLES: Domain[str | None] = Domain(None)
 ROLES.codes(["import", "gas", "both"])
 IMPORT, GAS, IN_BOTH = 1, 2, 3
-TRUTH: Domain[bool] = Domain(False)
-TRUTH.code(True)
 
 
 @frozen(kw_only=True)

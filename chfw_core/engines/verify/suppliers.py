@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from attrs import frozen
 
-from chfw_core.engines.verify.arrays import Bools, Guids, Ints, Longs
+from chfw_core.engines.verify.arrays import TRUTH, Bools, Guids, Ints, Longs
 from chfw_core.engines.verify.claims import claimed_pilots
 from chfw_core.engines.verify.frames import Column, Frame
 from chfw_core.engines.verify.masks import Truths
@@ -21,7 +21,6 @@ from chfw_core.engines.verify.readings import (
     GAS,
     IMPORT,
     ROLES,
-    TRUTH,
     BlockFacts,
     Reading,
     by_party,

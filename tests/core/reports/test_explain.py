@@ -167,6 +167,9 @@ missing acts
 
 what would change it
   ALFA: the hold `theirs` ends earlier
+  ALFA: instruct by `all-of-ours` if the event `test_passed` for configuration_set CS-0151 comes; or if \
+`configuration_set` is CS-0112 or one that no rule names; or if nothing happens until 2026-05-31T08:00:00Z
+  ALFA: leave to the DCC by `all-of-ours` if nothing happens until 2026-06-05T08:00:01Z
 """
 
 

@@ -7,6 +7,7 @@ from chfw_core.model.guid import parse_guid
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import Party
 from chfw_core.model.releases import FirmwareRelease, Participation, Phase, Priority, ReleaseKind, Severity
+from chfw_core.rules.analysis.subject import ReleasePeriod
 from chfw_core.rules.check import Checked, check_sources
 from chfw_core.rules.evaluate import RuleContext, make_context
 from chfw_core.rules.fields import hub_reader
@@ -24,6 +25,12 @@ RELEASE = FirmwareRelease(
     severity=Severity.HIGH,
     priority=Priority.NORMAL,
     participation=Participation.VOLUNTARY,
+)
+PERIOD = ReleasePeriod(
+    id=RELEASE.id,
+    notified_at=RELEASE.notified_at,
+    automatic_at=RELEASE.automatic_at,
+    cutoff=datetime(2026, 6, 5, 9, tzinfo=UTC),
 )
 HUB = CommsHub(
     guid=parse_guid("88-73-84-90-6A-10-02-DB"),

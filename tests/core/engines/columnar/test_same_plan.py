@@ -5,8 +5,7 @@ from functools import cache
 
 import pytest
 
-from chfw_core.engines.columnar import axes, sides, vocabulary
-from chfw_core.engines.columnar import plan as plan_module
+from chfw_core.engines.columnar import axes, output, pilots, sides, steps, vocabulary
 from chfw_core.testing.worlds import World, base, features
 from tests.core.engines.columnar.agreement import assert_agree, columnar, rows_of
 
@@ -43,5 +42,7 @@ def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(name: str, m
     monkeypatch.setattr(vocabulary, "TABLE_LIMIT", 0)
     monkeypatch.setattr(vocabulary, "SORT_FROM", 0)
     monkeypatch.setattr(axes, "BLOCK", 3)
+    monkeypatch.setattr(pilots, "FRONT", 1)
+    monkeypatch.setattr(output, "WHOLE_DICTIONARY", 0)
     assert_agree(world(name))
-    assert plan_module.quiet("reading the estate", 1.0) is None
+    assert steps.quiet("reading the estate", 1.0) is None

@@ -1,0 +1,202 @@
+"""`rules diff`: the hubs that two versions of one owner's files decide differently.
+
+Both versions are matched and judged over the same axes, read once; hubs whose decisions mean the
+same are not told apart, however the rules that made them are written.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from attrs import evolve, frozen
+from numpy.typing import NDArray
+
+from chfw_core.engines.columnar.axes import PAIR_AXIS
+from chfw_core.engines.columnar.judged import Judged, judge, own_rules
+from chfw_core.engines.columnar.output import TEXT, TextColumn
+from chfw_core.engines.columnar.own_estate import load_own
+from chfw_core.engines.columnar.own_table import FIELDS, DecisionColumns, Roles
+from chfw_core.engines.columnar.steps import Progress, quiet
+from chfw_core.engines.columnar.world import gather_rules
+from chfw_core.errors import UsageError
+from chfw_core.model.guid import Guid
+from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.own_decision import OwnDecision
+from chfw_core.ports import EstateSource
+
+Ints = NDArray[np.int64]
+EXAMPLES = 3
+DIFF_SCHEMA = pa.schema(
+    [
+        ("guid", pa.uint64()),
+        ("role", TEXT),
+        ("differs_in", TEXT),
+        *((f"{side}_{name}", kind) for side in ("old", "new") for name, kind in FIELDS),
+    ]
+)
+
+
+@frozen(kw_only=True)
+class Transition:
+    """Hubs that go from one decision to another. `differs_in`: outcome, rule, period, windows, batch, priority."""
+
+    old_outcome: str
+    old_rule: str | None
+    new_outcome: str
+    new_rule: str | None
+    differs_in: tuple[str, ...]
+    hubs: int = 0
+    examples: tuple[Guid, ...] = ()
+
+
+@frozen(kw_only=True, eq=False)
+class Difference:
+    """`transitions`: those with most hubs first."""
+
+    owner: str
+    hubs: int
+    changed: int
+    transitions: tuple[Transition, ...]
+    duplicates: tuple[Guid, ...]
+    pairs: "_Pairs"
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The hubs decided differently, in the estate's order, by `DIFF_SCHEMA`."""
+        pairs = self.pairs
+        sides = [(judged, DecisionColumns.of(judged.labels)) for judged in (pairs.old, pairs.new)]
+        roles = Roles.of(pairs.old, self.owner)
+        aspects = [", ".join(transition.differs_in) for transition in pairs.transitions]
+        differs = TextColumn.of(aspects, np.arange(len(aspects), dtype=np.int64))
+        for number, chunk in enumerate(pairs.old.world.estate.chunks):
+            rows, transition = pairs.changed_in(number)
+            arrays = [pa.array(chunk.guid[rows]), roles.take(chunk.axes[PAIR_AXIS][rows])]
+            arrays.append(differs.take(transition.astype(np.int32)))
+            for judged, columns in sides:
+                labels = judged.labels_in(number)[rows]
+                arrays += [columns.take(name, labels) for name, _ in FIELDS]
+            yield pa.RecordBatch.from_arrays(arrays, schema=DIFF_SCHEMA)
+
+
+def diff_columnar(
+    old: PlanInputs,
+    new: PlanInputs,
+    estate: EstateSource,
+    *,
+    attributes: Mapping[str, pa.Table] | None = None,
+    threads: int = 2,
+    progress: Progress = quiet,
+) -> Difference:
+    """Compare the one rule set of `old` with that of `new`, all else alike.
+
+    Raises UsageError for two owners, InputError where the owner has no hub.
+    """
+    owner = own_rules(old).owner
+    if own_rules(new).owner != owner:
+        raise UsageError("two versions of one owner's files are compared, not the files of two owners")
+    both = [gather_rules(old), gather_rules(new)]
+    fields = both[0].fields | both[1].fields
+    shared = [evolve(rules, fields=fields, together=both[0].together + both[1].together) for rules in both]
+    axes, duplicates = load_own(estate, owner, shared[0].layout, threads, progress)
+    judged = [
+        judge(inputs, rules, axes, attributes or {}, threads, progress)
+        for inputs, rules in zip((old, new), shared, strict=True)
+    ]
+    progress("counting", 0.0)
+    pairs = _Pairs.of(judged[0], judged[1])
+    transitions = _counted(pairs)
+    progress("counting", 1.0)
+    return Difference(
+        owner=owner,
+        hubs=axes.rows,
+        changed=sum(transition.hubs for transition in transitions),
+        transitions=transitions,
+        duplicates=duplicates,
+        pairs=pairs,
+    )
+
+
+@frozen(kw_only=True, eq=False)
+class _Pairs:
+    """`meaning`: per version and class, the number of what its decision means. `known`, sorted: the pairs
+    of meanings that differ, as old × `count` + new; `transition_of` them in `transitions`.
+    """
+
+    old: Judged
+    new: Judged
+    meaning: tuple[Ints, Ints]
+    count: int
+    known: Ints
+    transition_of: Ints
+    transitions: list[Transition]
+
+    @classmethod
+    def of(cls, old: Judged, new: Judged) -> "_Pairs":
+        """Find the pairs that occur."""
+        numbers: dict[tuple[object, ...], int] = {}
+        decisions: list[OwnDecision] = []
+        meaning = []
+        for judged in (old, new):
+            found = []
+            for label in judged.labels:
+                if numbers.setdefault(label.meaning, len(numbers)) == len(decisions):
+                    decisions.append(label)
+                found.append(numbers[label.meaning])
+            meaning.append(np.array(found, dtype=np.int64)[judged.label_of])
+        count = len(numbers)
+        seen = [np.zeros(0, dtype=np.int64)]
+        for one, other in zip(old.classes, new.classes, strict=True):
+            keys = meaning[0][one] * count + meaning[1][other]
+            seen.append(np.unique(keys[meaning[0][one] != meaning[1][other]]))
+        known = np.unique(np.concatenate(seen))
+        kinds: dict[Transition, int] = {}
+        of = [
+            kinds.setdefault(_transition(decisions[key // count], decisions[key % count]), len(kinds))
+            for key in known.tolist()
+        ]
+        return cls(
+            old=old,
+            new=new,
+            meaning=(meaning[0], meaning[1]),
+            count=count,
+            known=known,
+            transition_of=np.array(of, dtype=np.int64),
+            transitions=list(kinds),
+        )
+
+    def changed_in(self, chunk: int) -> tuple[Ints, Ints]:
+        """The rows of a chunk that are decided differently, and the transition of each."""
+        one, other = self.meaning[0][self.old.classes[chunk]], self.meaning[1][self.new.classes[chunk]]
+        rows = np.flatnonzero(one != other)
+        at = np.searchsorted(self.known, one[rows] * self.count + other[rows])
+        return rows, self.transition_of[at]
+
+
+def _transition(old: OwnDecision, new: OwnDecision) -> Transition:
+    return Transition(
+        old_outcome=old.outcome.value,
+        old_rule=old.rule,
+        new_outcome=new.outcome.value,
+        new_rule=new.rule,
+        differs_in=new.differs_in(old),
+    )
+
+
+def _counted(pairs: _Pairs) -> tuple[Transition, ...]:
+    """The transitions with their hubs, and the first GUIDs of each by number."""
+    total = np.zeros(len(pairs.transitions), dtype=np.int64)
+    examples: list[NDArray[Any]] = [np.zeros(0, dtype=np.uint64)] * len(total)
+    for number, chunk in enumerate(pairs.old.world.estate.chunks):
+        rows, transition = pairs.changed_in(number)
+        counts = np.bincount(transition, minlength=len(total))
+        total += counts
+        order = np.lexsort((chunk.guid[rows], transition))
+        starts = np.cumsum(counts) - counts
+        for at in np.flatnonzero(counts).tolist():
+            first = order[starts[at] : starts[at] + min(int(counts[at]), EXAMPLES)]
+            examples[at] = np.sort(np.concatenate([examples[at], chunk.guid[rows[first]]]))[:EXAMPLES]
+    found = [
+        evolve(one, hubs=hubs, examples=tuple(Guid(guid) for guid in own.tolist()))
+        for one, hubs, own in zip(pairs.transitions, total.tolist(), examples, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.hubs, one.old_rule or "", one.new_rule or "", one.differs_in)))

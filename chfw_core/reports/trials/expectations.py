@@ -1,0 +1,58 @@
+"""What may be expected of whose rules; and that every rule and window that is named exists."""
+
+from collections.abc import Mapping
+
+from chfw_core.model.parties import DCC, is_supplier
+from chfw_core.planning.own_decision import named_windows
+from chfw_core.reports.trials.keys import NO_PILOT
+from chfw_core.reports.trials.model import Fields, Outcome
+from chfw_core.rules.model import Rule, RuleSet
+from chfw_core.rules.problems import Problems, listed
+
+_OF_A_SUPPLIER = frozenset(Outcome) - {Outcome.MOVE_AUTOMATIC_DATE}
+_OF_THE_DCC = frozenset(Outcome) - {Outcome.EXCLUDED, Outcome.PILOT}
+_NOT_EXPECTED: Mapping[str, tuple[str, ...]] = {
+    "a Supplier": ("automatic_on",),
+    "the DCC": ("pilot",),
+    "a CSP": ("outcome", "by", "opens", "closes", "until", "automatic_on", "pilot", "reason"),
+}
+
+
+def rules_of(rules: RuleSet) -> dict[str, Rule]:
+    """The rules that a trial can reach, by id: all but triggers."""
+    blocks = (rules.excludes, rules.holds, rules.pilots, rules.decides, rules.priorities)
+    return {rule.id: rule for block in blocks for rule in block}
+
+
+def check_expected(fields: Fields, rules: RuleSet, problems: Problems) -> None:
+    """Note what these rules can never lead to."""
+    _check_owner(fields, rules, problems)
+    decisive = (*rules.excludes, *rules.holds, *rules.pilots, *rules.decides)
+    _check_name(fields, "by", "E503", "rule", [rule.id for rule in decisive], problems)
+    if fields.values.get("pilot") != NO_PILOT:
+        _check_name(fields, "pilot", "E503", "pilot", [rule.id for rule in rules.pilots], problems)
+    windows = {window.name for window in named_windows(rules)}
+    for name in sorted(_texts(fields.values.get("window")) - windows):
+        problems.unknown("E509", fields.place("window"), "window", name, sorted(windows))
+
+
+def _check_owner(fields: Fields, rules: RuleSet, problems: Problems) -> None:
+    who = "a Supplier" if is_supplier(rules.owner) else "the DCC" if rules.owner == DCC else "a CSP"
+    for name in _NOT_EXPECTED[who]:
+        if name in fields.values:
+            what = f"the rules of {who} lead to no `{name}`"
+            problems.add("E506", fields.place(name), what)
+    outcome, possible = fields.values.get("outcome"), _OF_A_SUPPLIER if is_supplier(rules.owner) else _OF_THE_DCC
+    if isinstance(outcome, Outcome) and outcome not in possible and who != "a CSP":
+        hint = f"it is {listed(sorted(possible))}"
+        problems.add("E506", fields.place("outcome"), f"the rules of {who} never lead to `{outcome}`", hint=hint)
+
+
+def _check_name(fields: Fields, key: str, code: str, what: str, known: list[str], problems: Problems) -> None:
+    name = fields.values.get(key)
+    if isinstance(name, str) and name not in known:
+        problems.unknown(code, fields.place(key), what, name, known)
+
+
+def _texts(value: object) -> frozenset[str]:
+    return value if isinstance(value, frozenset) else frozenset()

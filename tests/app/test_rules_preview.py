@@ -1,0 +1,183 @@
+"""`chfw rules preview`, `diff` and `explain` on the small world."""
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from chfw_app.demo.prepare import AS_OF, DemoFiles
+from tests.app.helpers import Chfw, installed, left_in
+
+RULE = "decide:\n  - id: rest\n    because: x\n    when: otherwise\n    then: leave_to_dcc\n"
+
+
+def looked(where: DemoFiles, **replaced: object) -> list[str]:
+    """The options of what the rules look at; None leaves one out."""
+    options: dict[str, object] = {
+        "estate": where.estate,
+        "release": where.release,
+        "as_of": AS_OF,
+        "attributes": f"NWND={where.attributes}",
+        "events": where.events,
+    } | replaced
+    return [word for name, value in options.items() if value for word in ("--" + name.replace("_", "-"), str(value))]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """The folder of one owner's files."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    for name in ("NWND.rules.yaml", "NWND.pilot.rules.yaml"):
+        (folder / name).write_text(installed(name), encoding="utf-8")
+    return folder
+
+
+def changed(files: Path, old: str, new: str) -> Path:
+    """Another version of the files."""
+    folder = files.with_name("new")
+    folder.mkdir()
+    for path in files.iterdir():
+        text = path.read_text(encoding="utf-8")
+        (folder / path.name).write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+def test_a_preview_counts_and_lists(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    out = tmp_path / "hubs.parquet"
+    ran = chfw("rules", "preview", files, *looked(world), "--out", out, "--json")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    rows = pq.read_table(out).to_pylist()
+    assert told["hubs"] == len(rows) > 500
+    assert sum(told["outcomes"].values()) == told["hubs"]
+    for outcome, count in told["outcomes"].items():
+        assert sum(row["outcome"] == outcome for row in rows) == count
+    assert sum(entry["hubs"] for entry in told["configuration_sets"]) == told["hubs"]
+    decides = {entry["rule"]: entry["decides"] for entry in told["rules"] if entry["block"] != "prioritise"}
+    for rule, count in decides.items():
+        assert sum(row["rule"] == rule for row in rows) == count
+    assert decides["complaint-open"] > 0  # by a private flag
+    assert told["pilots"][0]["hubs"] == decides["first-250"]
+    assert {entry["window"]: len(entry["opens"]) for entry in told["windows"]} == {"daytime": 3, "nights": 3}
+    estate = {row["guid"]: row for row in pq.read_table(world.estate).to_pylist()}
+    assert all("NWND" in (estate[r["guid"]]["import_supplier"], estate[r["guid"]]["gas_supplier"]) for r in rows)
+
+
+def test_a_preview_in_words(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    text = (files / "NWND.rules.yaml").read_text(encoding="utf-8").replace('"complaint_open"', '"nobody"')
+    (files / "NWND.rules.yaml").write_text(text, encoding="utf-8")
+    ran = chfw("rules", "preview", files, *looked(world), "--out", tmp_path / "hubs.csv")
+    assert ran.code == 0
+    for said in ("hubs of NWND", "By rule", "no hub today: `complaint-open`", "Windows open next", "pilot `first-250`"):
+        assert said in ran.out
+    with (tmp_path / "hubs.csv").open(encoding="utf-8") as file:
+        assert next(csv.reader(file))[:4] == ["guid", "role", "outcome", "rule"]
+
+
+def test_a_preview_of_the_dcc_and_of_a_csp(chfw: Chfw, world: DemoFiles) -> None:
+    for name in ("DCC", "CSP-North"):
+        ran = chfw("rules", "preview", world.rules / f"{name}.rules.yaml", *looked(world, attributes=None), "--json")
+        assert ran.code == 0, ran.err
+        assert json.loads(ran.out)["hubs"] > 500
+
+
+def test_rows_that_cannot_be_used_are_a_finding(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_text(world.events.read_text(encoding="utf-8") + "no event\n", encoding="utf-8")
+    ran = chfw("rules", "preview", files, *looked(world, events=events))
+    assert ran.code == 2
+    assert "1 row could not be used" in ran.out
+
+
+def test_two_versions_compared(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    new, out = changed(files, '"CS-0113", ', ""), tmp_path / "changed.csv"
+    ran = chfw("rules", "diff", files, new, *looked(world), "--out", out, "--json")
+    assert ran.code == 2, ran.err
+    told = json.loads(ran.out)
+    with out.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert told["changed"] == len(rows) == sum(one["hubs"] for one in told["transitions"]) > 10
+    for one in told["transitions"]:
+        own = [r["guid"] for r in rows if (r["old_rule"], r["new_rule"]) == (one["old"]["rule"], one["new"]["rule"])]
+        assert set(one["examples"]) <= set(own)
+    assert any(one["new"]["rule"] == "everything-else" for one in told["transitions"])
+    words = chfw("rules", "diff", files, new, *looked(world))
+    assert words.code == 2
+    assert "instruct by approved-sets → leave_to_dcc by everything-else: such as" in words.out
+
+
+def test_no_difference(chfw: Chfw, world: DemoFiles, files: Path) -> None:
+    ran = chfw("rules", "diff", files, changed(files, "Signed off", "Agreed"), *looked(world))
+    assert ran.code == 0
+    assert "no hub is decided differently" in ran.out
+
+
+def test_why_and_what_would_change_it(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    out = tmp_path / "hubs.csv"
+    assert chfw("rules", "preview", files, *looked(world), "--out", out).code == 0
+    with out.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for outcome in ("instruct", "held", "excluded"):
+        row = next(row for row in rows if row["outcome"] == outcome)
+        ran = chfw("rules", "explain", files, *looked(world), "--guid", row["guid"].lower())
+        assert ran.code == 0, ran.err
+        assert f"{outcome} by `{row['rule']}`" in ran.out
+        assert "what would change it" in ran.out
+        told = json.loads(chfw("rules", "explain", files, *looked(world), "--guid", row["guid"], "--json").out)
+        assert [section["title"] for section in told["sections"]][:2] == ["decision", "why"]
+
+
+def test_a_hub_of_somebody_else(chfw: Chfw, world: DemoFiles, files: Path) -> None:
+    rows = pq.read_table(world.estate, columns=["guid", "import_supplier", "gas_supplier"]).to_pylist()
+    other = next(row for row in rows if "NWND" not in (row["import_supplier"], row["gas_supplier"]))
+    ran = chfw("rules", "explain", files, *looked(world), "--guid", f"{other['guid']:016X}")
+    if ran.code == 0:
+        assert "NWND is not responsible for this hub" in ran.out
+        assert "configuration_set" not in ran.out.split("note:")[0]
+    assert chfw("rules", "explain", files, *looked(world), "--guid", "00-00-00-00-00-00-00-01").code == 3
+
+
+def test_what_cannot_be_looked_at(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    """Each with one error, and nothing is written."""
+    stranger = tmp_path / "stranger.rules.yaml"
+    stranger.write_text(f"rules: v1\nowner: ZZZZ\n{RULE}", encoding="utf-8")
+    broken = tmp_path / "broken.rules.yaml"
+    broken.write_text("rules: v1\nowner: NWND\nnonsense: 1\n", encoding="utf-8")
+    before = left_in(tmp_path)
+    plain = looked(world, attributes=None)
+    cases: list[tuple[int, list[object]]] = [
+        (1, ["preview", *plain]),
+        (1, ["preview", files, *plain, "--out", tmp_path / "x.txt"]),
+        (1, ["preview", files, *plain, "--out", tmp_path / "no" / "x.csv"]),
+        (1, ["preview", tmp_path / "missing.rules.yaml", *plain]),
+        (3, ["preview", world.rules, *plain]),
+        (3, ["preview", stranger, *plain]),
+        (3, ["preview", broken, *plain]),
+        (3, ["preview", files, *looked(world, attributes=f"BRKW={world.attributes}")]),
+        (3, ["diff", files, stranger, *plain]),
+        (3, ["diff", broken, files, *plain]),
+        (3, ["diff", files, broken, *plain]),
+    ]
+    for code, words in cases:
+        ran = chfw("rules", *words)
+        assert (ran.code, len(ran.problems)) == (code, 1), (words, ran.err)
+    both = chfw("rules", "diff", broken, broken, *plain)
+    assert (both.code, len(both.problems)) == (3, 2)
+    assert left_in(tmp_path) == before
+
+
+def test_what_the_figures_leave_out_is_said(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:
+    path = tmp_path / "n.rules.yaml"
+    follow = RULE.replace(
+        "decide:\n",
+        "decide:\n  - id: follow\n    because: x\n    when: other_supplier_instructed\n    then: instruct\n",
+    )
+    events = "events:\n  - id: e\n    because: x\n    on: hub_lost_wan\n    do: {notify: us}\n"
+    path.write_text(f"rules: v1\nowner: NWND\n{follow}{events}", encoding="utf-8")
+    ran = chfw("rules", "preview", path, *looked(world))
+    assert ran.code == 0, ran.err
+    assert "`other_supplier_instructed` is taken as false" in ran.out
+    assert "`events` rules act in a roll-out" in ran.out

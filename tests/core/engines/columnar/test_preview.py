@@ -1,0 +1,331 @@
+"""The columnar preview and diff say of every hub what the owner's rules say of it alone."""
+
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+
+from chfw_core.engines.columnar import MemoryEstate, axes, reach, sides
+from chfw_core.engines.columnar.diff import DIFF_SCHEMA, EXAMPLES, Difference, diff_columnar
+from chfw_core.engines.columnar.preview import PREVIEW_SCHEMA, Preview, preview_columnar
+from chfw_core.engines.matching import Matcher
+from chfw_core.engines.owned import Known, decide_own
+from chfw_core.errors import InputError, UsageError
+from chfw_core.model.hubs import CommsHub, PrivateAttributes
+from chfw_core.model.parties import DCC
+from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.own_decision import Outcome, OwnDecision, owns
+from chfw_core.rules.evaluate import condition_holds
+from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.model import BatchSpec, DecideThen, LeafOp, PriorityRule, RuleSet, UntilDate
+from chfw_core.testing.features import CS1, CS2, NORTH
+from chfw_core.testing.strategies import drawn_worlds
+from chfw_core.testing.worlds import (
+    MOMENTS,
+    A,
+    B,
+    Draft,
+    World,
+    base,
+    decide,
+    exclude,
+    features,
+    flagged,
+    hold,
+    is_,
+    leaf,
+    named_worlds,
+    on,
+    window,
+)
+from tests.core.engines.columnar.agreement import attribute_tables
+
+NAMES = tuple(f"{name}, {moment}" for name in features() for moment in MOMENTS)
+Decided = list[tuple[CommsHub, OwnDecision]]
+CHUNK = 4
+"""So small that some chunks hold no hub of a Supplier's."""
+
+
+@cache
+def worlds() -> dict[str, World]:
+    return dict(named_worlds())
+
+
+def alone(inputs: PlanInputs, owner: str) -> PlanInputs:
+    """The inputs with this owner's rules only."""
+    return evolve(inputs, rulesets=(inputs.ruleset_of(owner) or RuleSet(owner=owner),))
+
+
+def attributes_of(hubs: tuple[CommsHub, ...], owner: str) -> dict[str, Any]:
+    return {party: table for party, table in attribute_tables(hubs).items() if party == owner}
+
+
+def previewed(inputs: PlanInputs, hubs: tuple[CommsHub, ...], owner: str) -> Preview:
+    source = MemoryEstate(hubs, chunk=CHUNK)
+    return preview_columnar(alone(inputs, owner), source, attributes=attributes_of(hubs, owner))
+
+
+def decisions(inputs: PlanInputs, hubs: tuple[CommsHub, ...], found: Preview) -> Decided:
+    """What the reference says of each of the owner's hubs, given who is in a pilot."""
+    matcher = Matcher(alone(inputs, found.owner))
+    pilot_of = {guid: result.rule for result in found.pilots for guid in result.group.guids}
+    mine = [hub for hub in hubs if owns(found.owner, hub)]
+    return [(hub, decide_own(matcher, found.owner, hub, Known(pilot=pilot_of.get(hub.guid))).decision) for hub in mine]
+
+
+def row_of(hub: CommsHub, owner: str, decision: OwnDecision) -> dict[str, Any]:
+    return {
+        "guid": hub.guid,
+        "role": hub_reader(hub, owner)("my_role"),
+        "outcome": decision.outcome.value,
+        "rule": decision.rule,
+        "opens": decision.period and decision.period.opens,
+        "closes": decision.period and decision.period.closes,
+        "windows": decision.window_names,
+        "priority": decision.priority,
+        "reason": decision.reason,
+    }
+
+
+def assert_previewed(inputs: PlanInputs, hubs: tuple[CommsHub, ...], owner: str) -> Preview:
+    """Hub for hub as the reference decides, and every count is that of the hubs."""
+    found = previewed(inputs, hubs, owner)
+    wanted = decisions(inputs, hubs, found)
+    rows = [row for batch in found.batches() for row in batch.to_pylist()]
+    assert rows == [row_of(hub, owner, decision) for hub, decision in wanted]
+    assert found.hubs == len(wanted)
+    assert dict(found.outcomes) == Counter(decision.outcome for _, decision in wanted)
+    assert dict(found.sets) == Counter((hub.configuration_set, d.outcome) for hub, d in wanted)
+    _assert_rules(inputs, found, wanted)
+    return found
+
+
+def _assert_rules(inputs: PlanInputs, found: Preview, wanted: Decided) -> None:
+    owner, matcher = found.owner, Matcher(alone(inputs, found.owner))
+    rules = matcher.rules(owner)
+    blocks = {
+        "exclude": rules.excludes,
+        "hold": rules.holds,
+        "pilot": rules.pilots,
+        "decide": rules.decides,
+        "prioritise": rules.priorities,
+    }
+    context = matcher.context(inputs.release.automatic_at)
+    eligible = [hub for hub, _ in wanted if matcher.ineligible(hub) is None]
+    assert sorted((c.block, c.rule) for c in found.rules) == sorted((b, r.id) for b in blocks for r in blocks[b])
+    for count in found.rules:
+        rule = next(rule for rule in blocks[count.block] if rule.id == count.rule)
+        matching = [hub for hub in eligible if condition_holds(rule.when, hub_reader(hub, owner), context)]
+        assert count.matches == len(matching)
+        if count.block == "hold":
+            assert count.delays == sum(decision.delayed_by == rule.id for _, decision in wanted)
+        if count.block != "prioritise":
+            assert count.decides == sum(decision.rule == rule.id for _, decision in wanted)
+        assert count.idle == (not matching)
+    ranked = [count for count in found.rules if count.block == "prioritise"]
+    held = {rule.id: rule for rule in rules.priorities}
+    best = Counter(
+        max(best_of, key=lambda rule: rule.priority).id
+        for hub in eligible
+        if (best_of := [r for r in held.values() if condition_holds(r.when, hub_reader(hub, owner), context)])
+    )
+    assert {count.rule: count.decides for count in ranked if count.decides} == best
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_feature_at_every_moment(name: str) -> None:
+    inputs, hubs, _ = worlds()[name]
+    for owner in (A, B, DCC, "CSP:North"):
+        assert_previewed(inputs, hubs, owner)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(drawn_worlds())
+def test_drawn_worlds(world: World) -> None:
+    inputs, hubs, _ = world
+    for owner in (A, DCC):
+        if any(owns(owner, hub) for hub in hubs):
+            assert_previewed(inputs, hubs, owner)
+
+
+def test_the_worlds_make_every_outcome_happen() -> None:
+    seen: Counter[Outcome] = Counter()
+    for inputs, hubs, _ in worlds().values():
+        for owner in (A, DCC, "CSP:North"):
+            seen.update(previewed(inputs, hubs, owner).outcomes)
+    assert set(seen) == set(Outcome)
+
+
+def _private(hub: CommsHub, at: int) -> CommsHub:
+    known = PrivateAttributes(flags=frozenset({"own"} if at % 2 else ()), values={"tier": at % 3})
+    return evolve(hub, private={A: known, B: known} if at % 4 else {})
+
+
+def test_private_attributes_and_guids() -> None:
+    """Hubs of which something is known one by one are counted once, and nobody else's attributes are read."""
+    draft = base()
+    draft.hubs = tuple(_private(hub, at) for at, hub in enumerate(draft.hubs))
+    draft.add(
+        A,
+        excludes=(exclude("named", leaf("guid", LeafOp.IN, *(hub.guid for hub in draft.hubs[::5]))),),
+        decides=(decide("tier-two", leaf("my.tier", LeafOp.GE, 2)), decide("own", flagged("own"))),
+        priorities=(PriorityRule(id="p", because="x", when=flagged("own", "psr"), priority=60),),
+    )
+    draft.add(DCC, holds=(hold("named", leaf("guid", LeafOp.IN, *draft_guids(draft)), UntilDate(date=on("cutoff"))),))
+    found = assert_previewed(draft.inputs, draft.hubs, A)
+    assert all(count.decides for count in found.rules if count.rule in {"named", "tier-two", "own", "p"})
+    assert_previewed(draft.inputs, draft.hubs, B)
+    assert_previewed(draft.inputs, draft.hubs, DCC)
+
+
+def draft_guids(draft: Draft) -> list[int]:
+    return [hub.guid for hub in draft.hubs[::7]]
+
+
+def test_rules_without_a_hub_and_rules_that_are_hidden() -> None:
+    draft = base()
+    draft.inputs = evolve(draft.inputs, rulesets=())
+    draft.add(
+        A, decides=(decide("first", CS1), decide("never", is_("configuration_set", "CS-9")), decide("second", CS1))
+    )
+    found = assert_previewed(draft.inputs, draft.hubs, A)
+    said = {count.rule: (count.idle, count.hidden) for count in found.rules}
+    assert said == {"first": (False, False), "never": (True, False), "second": (False, True)}
+
+
+def test_a_batch_with_a_stop() -> None:
+    """`stop_if` is a part of the decision, though it acts in the roll-out alone."""
+    old, new = base(), base()
+    for draft, limit in ((old, "> 2%"), (new, "> 3%")):
+        draft.add(A, decides=(decide("d", CS1, batch=BatchSpec(size=3, stop_if={"failed": limit})),))
+        assert_previewed(draft.inputs, draft.hubs, A)
+    found = assert_compared(old.inputs, new.inputs, old.hubs, A)
+    assert {one.differs_in for one in found.transitions} == {("batch",)}
+
+
+def test_the_road_for_many_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where tables would grow too large, distinct codes are sorted instead."""
+    monkeypatch.setattr(sides, "DIRECT_CODES", 0)
+    monkeypatch.setattr(reach, "FEW_CODES", 0)
+    monkeypatch.setattr(axes, "BLOCK", 3)
+    for name in ("pilots, early", "hold until a date, early", "priorities, early"):
+        inputs, hubs, _ = worlds()[name]
+        for owner in (A, DCC):
+            assert_previewed(inputs, hubs, owner)
+
+
+def test_only_own_hubs_are_seen() -> None:
+    """NF7: whatever the rows of others hold, the preview is the same."""
+    inputs, hubs, _ = worlds()["plain, early"]
+    mine = tuple(hub for hub in hubs if A in hub.suppliers.parties)
+    for seen in (hubs, mine):
+        found = previewed(inputs, seen, A)
+        assert found.hubs == len(mine)
+    with pytest.raises(InputError, match="no usable hub of `ZZZ`"):
+        previewed(inputs, hubs, "ZZZ")
+
+
+def test_a_guid_that_stands_twice_is_left_out_even_where_the_other_row_is_somebody_elses() -> None:
+    inputs, hubs, _ = worlds()["plain, early"]
+    theirs = next(hub for hub in hubs if A not in hub.suppliers.parties)
+    mine = next(hub for hub in hubs if A in hub.suppliers.parties)
+    found = previewed(inputs, (*hubs, evolve(theirs, guid=mine.guid)), A)
+    assert found.duplicates == (mine.guid,)
+    assert found.hubs == previewed(inputs, hubs, A).hubs - 1
+
+
+def test_columns() -> None:
+    inputs, hubs, _ = worlds()["plain, early"]
+    assert next(previewed(inputs, hubs, A).batches()).schema == PREVIEW_SCHEMA
+
+
+# --- diff ---
+
+
+def compared(old: PlanInputs, new: PlanInputs, hubs: tuple[CommsHub, ...], owner: str) -> Difference:
+    source = MemoryEstate(hubs, chunk=CHUNK)
+    return diff_columnar(alone(old, owner), alone(new, owner), source, attributes=attributes_of(hubs, owner))
+
+
+def assert_compared(old: PlanInputs, new: PlanInputs, hubs: tuple[CommsHub, ...], owner: str) -> Difference:
+    """Exactly the hubs that the two previews decide differently."""
+    found = compared(old, new, hubs, owner)
+    before = decisions(old, hubs, previewed(old, hubs, owner))
+    after = decisions(new, hubs, previewed(new, hubs, owner))
+    both = [(hub, one, other) for (hub, one), (_, other) in zip(before, after, strict=True)]
+    wanted = [(hub, one, other) for hub, one, other in both if one.meaning != other.meaning]
+    rows = [row for batch in found.batches() for row in batch.to_pylist()]
+    assert [row["guid"] for row in rows] == [hub.guid for hub, _, _ in wanted]
+    for row, (hub, one, other) in zip(rows, wanted, strict=True):
+        assert row["differs_in"] == ", ".join(other.differs_in(one))
+        for side, decision in (("old", one), ("new", other)):
+            told = row_of(hub, owner, decision)
+            assert all(row[f"{side}_{name}"] == told[name] for name in told if name not in {"guid", "role"})
+    assert found.changed == len(wanted)
+    counts = Counter((a.outcome.value, a.rule, b.outcome.value, b.rule, b.differs_in(a)) for _, a, b in wanted)
+    assert {
+        (t.old_outcome, t.old_rule, t.new_outcome, t.new_rule, t.differs_in): t.hubs for t in found.transitions
+    } == counts
+    for line in found.transitions:
+        of = [
+            hub.guid
+            for hub, a, b in wanted
+            if (a.outcome, a.rule, b.outcome, b.rule, b.differs_in(a))
+            == (line.old_outcome, line.old_rule, line.new_outcome, line.new_rule, line.differs_in)
+        ]
+        assert list(line.examples) == sorted(of)[:EXAMPLES]
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in features() if name != "plain"])
+def test_the_difference_that_a_feature_makes(name: str) -> None:
+    """The rules of each world against the plain ones, both ways, with the world's events in both."""
+    inputs, hubs, _ = worlds()[f"{name}, early"]
+    plain = evolve(inputs, rulesets=worlds()["plain, early"][0].rulesets)
+    for owner in (A, DCC):
+        assert_compared(plain, inputs, hubs, owner)
+        assert_compared(inputs, plain, hubs, owner)
+
+
+@pytest.mark.parametrize("name", NAMES[:24])
+def test_no_difference(name: str) -> None:
+    inputs, hubs, _ = worlds()[name]
+    found = compared(inputs, inputs, hubs, A)
+    assert (found.changed, found.transitions) == (0, ())
+
+
+def test_versions_that_read_different_fields() -> None:
+    """One estate serves both: each version reads fields that the other does not."""
+    old, new = base(), base()
+    old.add(A, decides=(decide("by-date", leaf("installed_on", LeafOp.LT, on("today")), then=DecideThen.LEAVE_TO_DCC),))
+    new.add(
+        A,
+        excludes=(exclude("by-flag", flagged("psr")),),
+        decides=(decide("region", NORTH, opens=on("installed_on", 9)),),
+    )
+    found = assert_compared(old.inputs, new.inputs, old.hubs, A)
+    assert found.changed > 10
+
+
+def test_a_window_renamed_is_no_difference_but_its_hours_are() -> None:
+    def of(name: str, start: int, rule: str = "r") -> Draft:
+        draft = base()
+        draft.add(A, decides=(decide(rule, CS2, windows=window(name, "012", start, 5)),))
+        return draft
+
+    hubs = base().hubs
+    assert assert_compared(of("nights", 22).inputs, of("dark", 22).inputs, hubs, A).changed == 0
+    hours = assert_compared(of("nights", 22).inputs, of("nights", 23).inputs, hubs, A)
+    assert {one.differs_in for one in hours.transitions} == {("windows",)}
+    named = assert_compared(of("nights", 22).inputs, of("nights", 22, "s").inputs, hubs, A)
+    assert {one.differs_in for one in named.transitions} == {("rule",)}
+    assert next(named.batches()).schema == DIFF_SCHEMA
+
+
+def test_two_owners_are_not_compared() -> None:
+    inputs, hubs, _ = worlds()["plain, early"]
+    with pytest.raises(UsageError, match="two owners"):
+        diff_columnar(alone(inputs, A), alone(inputs, B), MemoryEstate(hubs))

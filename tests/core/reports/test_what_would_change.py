@@ -1,0 +1,259 @@
+"""What single change of a fact would change a decision: the claims hold, and none of the obvious ones is missing."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chfw_core.engines.matching import Matcher
+from chfw_core.engines.owned import Known, decide_own
+from chfw_core.model.hubs import CommsHub, PrivateAttributes
+from chfw_core.model.parties import DCC
+from chfw_core.planning.own_decision import OwnDecision
+from chfw_core.reports import what_would_change as module
+from chfw_core.reports.what_would_change import what_would_change
+from chfw_core.rules.model import (
+    And,
+    Condition,
+    DateExpr,
+    Duration,
+    ExcludeRule,
+    Leaf,
+    LeafOp,
+    Not,
+    Operand,
+    UntilDate,
+    UntilEvent,
+    UntilFlagCleared,
+    UntilManual,
+)
+from chfw_core.testing.features import CS1
+from chfw_core.testing.strategies import conditions
+from chfw_core.testing.worlds import (
+    A,
+    B,
+    Draft,
+    base,
+    decide,
+    exclude,
+    flagged,
+    hold,
+    hubs,
+    is_,
+    leaf,
+    on,
+    pilot,
+)
+
+HUB = evolve(hubs()[25], csp_region="North", flags=frozenset(), installed_on=date(2021, 2, 3))
+"""A hub of A (import) and B (gas) of the set CS-0112, in the North, eligible."""
+
+
+def changes(draft: Draft, hub: CommsHub | None = None, owner: str = A, known: Known | None = None) -> str:
+    return "\n".join(c.text for c in what_would_change(Matcher(draft.inputs), owner, hub or HUB, known))
+
+
+def excluding(*conditions_: Condition, **more: Any) -> Draft:
+    """A world in which A excludes by rules x0, x1 …"""
+    draft = base()
+    draft.add(A, excludes=tuple(exclude(f"x{at}", when) for at, when in enumerate(conditions_)), **more)
+    return draft
+
+
+def dated(op: LeafOp, left: DateExpr, *args: DateExpr, fields: tuple[str, ...] = ("installed_on",)) -> Leaf:
+    return Leaf(op=op, left=Operand(date=left), args=tuple(Operand(date=a) for a in args), fields=fields, text="x")
+
+
+def compared(op: LeafOp, right: DateExpr) -> Leaf:
+    """`installed_on` compared with a date expression."""
+    return Leaf(
+        op=op, left=Operand(field="installed_on"), args=(Operand(date=right),), fields=("installed_on",), text="x"
+    )
+
+
+INSTALLED = DateExpr(base="installed_on")
+
+
+@pytest.mark.parametrize(
+    ("when", "hub", "said"),
+    [
+        (flagged("psr"), {}, "excluded by `x0` if flag `psr` is added"),
+        (flagged("psr"), {"flags": frozenset({"psr"})}, "instruct by `all-of-ours` if flag `psr` is removed"),
+        (is_("configuration_set", "CS-9"), {}, "excluded by `x0` if `configuration_set` is CS-9"),
+        (CS1, {}, "instruct by `all-of-ours` if `configuration_set` is one that no rule names"),
+        (leaf("configuration_set", LeafOp.MISSING), {}, "excluded by `x0` if `configuration_set` is missing"),
+        (
+            leaf("configuration_set", LeafOp.IN, *(f"CS-{n}" for n in range(9))),
+            {},
+            "excluded by `x0` if `configuration_set` is CS-0, CS-1, CS-2, CS-3 or 5 more that the rules name",
+        ),
+        (leaf("firmware_version", LeafOp.GT, "0D030000"), {}, "excluded by `x0` if `firmware_version` is 0D030001"),
+        (leaf("firmware_version", LeafOp.LT, "0D030000"), {}, "excluded by `x0` if `firmware_version` is 0D02FFFF"),
+        (leaf("firmware_version", LeafOp.GT, "FFFFFFFE"), {}, "excluded by `x0` if `firmware_version` is FFFFFFFF"),
+        (leaf("firmware_version", LeafOp.STARTS_WITH, "0E"), {}, "excluded by `x0` if `firmware_version` is 0E000000"),
+        (leaf("configuration_set", LeafOp.STARTS_WITH, "X-"), {}, "excluded by `x0` if `configuration_set` is X-"),
+        (leaf("firmware_version", LeafOp.LE, "00000000"), {}, "excluded by `x0` if `firmware_version` is 00000000"),
+        (
+            Leaf(
+                op=LeafOp.GE,
+                left=Operand(field="firmware_version"),
+                args=(Operand(field="release.firmware_version"),),
+                fields=("firmware_version",),
+            ),
+            {},
+            "leave to the DCC by `all-of-ours`",
+        ),
+        (is_("csp_region", "Central"), {}, "excluded by `x0` if `csp_region` is Central"),
+        (leaf("han_device_types", LeafOp.HAS_ANY, "IHD"), {}, "excluded by `x0` if HAN device `IHD` is added"),
+        (is_("smi_status", "Pending"), {}, "not eligible if `smi_status` is Pending"),
+        (is_("split", False), {}, "excluded by `x0` if there is one Supplier in both roles"),
+        (is_("my_role", "gas"), {}, "excluded by `x0` if there is a second Supplier, for import"),
+        (is_("split", True), {"gas_supplier": A}, "excluded by `x0` if there is a second Supplier, for gas"),
+        (is_("release.phase", "mass"), {}, "excluded by `x0` if the phase `mass` is opened"),
+        (is_("release.severity", "critical"), {}, "excluded by `x0` if `release.severity` is critical"),
+        (And(items=(leaf("release.device_models", LeafOp.HAS_ANY, "X"), CS1)), {}, "leave to the DCC by `all-of-ours`"),
+        (is_("other_supplier_instructed", True), {}, "excluded by `x0` if the second Supplier instructs"),
+        (
+            leaf("installed_on", LeafOp.LT, date(2020, 1, 1)),
+            {"installed_on": date(2021, 2, 3)},
+            "excluded by `x0` if `installed_on` is 2019-12-31",
+        ),
+        (
+            leaf("installed_on", LeafOp.LT, date(2020, 1, 1)),
+            {"installed_on": None},
+            "excluded by `x0` if `installed_on` is 2019-12-31",
+        ),
+        (compared(LeafOp.LT, on("today", -180)), {"installed_on": date(2026, 1, 1)}, "if `installed_on` is 2025-08-05"),
+        (
+            dated(LeafOp.LT, on("installed_on", 28), on("today")),
+            {"installed_on": date(2026, 1, 20)},
+            "if `installed_on` is 2026-01-04; or if nothing happens until 2026-02-18",
+        ),
+        (
+            leaf("installed_on", LeafOp.WITHIN_LAST, Duration(days=28)),
+            {"installed_on": date(2026, 1, 20)},
+            "or if nothing happens until 2026-02-18T00:00:00Z",
+        ),
+        (
+            dated(LeafOp.GE, on("today"), on(date(2026, 3, 1)), fields=()),
+            {},
+            "excluded by `x0` if nothing happens until 2026-03-01T00:00:00Z",
+        ),
+    ],
+)
+def test_the_facts_that_a_leaf_asks_for(when: Condition, hub: dict[str, Any], said: str) -> None:
+    draft = excluding(when)
+    assert said in changes(draft, evolve(HUB, **hub))
+
+
+def test_private_facts() -> None:
+    draft = excluding(leaf("my.score", LeafOp.GE, 40), is_("my.tier", "gold"), is_("my.ours", True), flagged("own"))
+    own = {A: PrivateAttributes(flags=frozenset({"own"}), values={"ours": True})}
+    text = changes(draft)
+    for said in (
+        "x0` if `my.score` is 40",
+        "x1` if `my.tier` is gold",
+        "x2` if `my.ours` is True",
+        "x3` if flag `own` is a",
+    ):
+        assert said in text
+    hub = evolve(HUB, private=own)
+    assert "excluded by `x3` if `my.ours` is False or one that no rule names" in changes(draft, hub)
+    assert "flag `own`" not in changes(draft, hub)
+    only = evolve(hub, private={A: evolve(own[A], values={})})
+    assert "instruct by `all-of-ours` if flag `own` is removed" in changes(draft, only)
+
+
+def test_the_second_supplier_is_asked_about_only_where_there_is_one() -> None:
+    draft = excluding(is_("other_supplier_instructed", True))
+    alone = evolve(HUB, gas_supplier=A)
+    assert "second Supplier" not in changes(draft, alone)
+    told = changes(draft, known=Known(other_instructed=True))
+    assert "instruct by `all-of-ours` if the second Supplier had not instructed" in told
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (UntilManual(), "instruct by `all-of-ours` if the event `release_resumed` comes"),
+        (UntilFlagCleared(flag="f"), "if flag `f` is cleared"),
+        (UntilEvent(type="test_passed", at_latest=on("cutoff")), "if the event `test_passed` comes"),
+        (
+            UntilEvent(type="test_passed", per="configuration_set", ref="T-1", at_latest=on("cutoff")),
+            "if the event `test_passed` with ref T-1 for configuration_set CS-0112 comes",
+        ),
+        (
+            UntilEvent(type="meter_read_received", per="hub", at_latest=on("cutoff")),
+            "if the event `meter_read_received` for the hub comes",
+        ),
+        (UntilDate(date=on(date(2026, 3, 4))), "is removed; or if nothing happens until 2026-03-04T00:00:00Z"),
+    ],
+)
+def test_what_ends_a_hold(until: Any, said: str) -> None:
+    draft = base()
+    draft.add(A, holds=(hold("h", flagged("f"), until), hold("not-here", flagged("g"), UntilManual())))
+    draft.tell("test_passed", day=1, configuration_set="CS-9")
+    hub = evolve(HUB, flags=frozenset({"f"}))
+    assert said in changes(draft, hub)
+
+
+def test_the_dcc_and_hubs_that_are_stopped_or_not_eligible() -> None:
+    draft = base()
+    draft.add(DCC, holds=(hold("h", is_("gas_supplier", "ZZZ"), UntilManual()),))
+    draft.add(DCC, holds=(hold("i", CS1, UntilManual()),))
+    text = changes(draft, owner=DCC)
+    assert "no rule decides if the event `release_resumed` comes" in text
+    sold = evolve(HUB, configuration_set=None)
+    assert "held by `h` if `gas_supplier` is ZZZ" in changes(draft, sold, DCC)
+    draft.tell("release_paused", day=1)
+    assert "instruct by `all-of-ours` if the event `release_resumed` comes" in changes(draft)
+    draft.release(upgrade_from=("0D020000",))
+    other = evolve(HUB, firmware_version="0D010000")
+    plain = base()
+    plain.release(upgrade_from=("0D020000",))
+    assert "instruct by `all-of-ours` if `firmware_version` is 0D020000" in changes(plain, other)
+
+
+def test_a_hub_in_a_pilot_leaves_it_where_it_could_not_be_chosen() -> None:
+    draft = base()
+    draft.add(A, pilots=(pilot("p", And(items=(CS1, Not(item=flagged("psr")))), 3, prefer=flagged("staff")),))
+    text = changes(draft, known=Known(pilot="p"))
+    assert "one that no rule names; or if flag `psr` is added; or if nothing happens until 2026-03-14T00:00:00Z" in text
+
+
+def test_no_more_is_tried_than_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = excluding(leaf("flags", LeafOp.HAS_ANY, *(f"f{n}" for n in range(50))))
+    assert changes(draft).count("flag `") == 50
+    monkeypatch.setattr(module, "TRIED", 7)
+    assert changes(draft).count("flag `") == 7
+
+
+def _brute(hub: CommsHub) -> list[CommsHub]:
+    """Hubs that differ in one fact that the drawn conditions can ask for."""
+    found = [evolve(hub, flags=hub.flags ^ {flag}) for flag in ("psr", "own", "defect_triage")]
+    found += [evolve(hub, configuration_set=name) for name in ("CS-0112", "CS-0151", None, "CS-01")]
+    found += [evolve(hub, csp_region=name) for name in ("North", "Central")]
+    found += [evolve(hub, import_supplier=one, gas_supplier=two) for one, two in ((A, A), (A, B), (B, A))]
+    return found + [evolve(hub, installed_on=date(2026, 2, 2) - timedelta(days=n)) for n in (0, 28, 29, 2000)]
+
+
+def _key(decision: OwnDecision) -> tuple[object, ...]:
+    return decision.outcome, decision.rule
+
+
+@given(conditions, conditions, st.data())
+def test_no_obvious_change_is_missed(one: Condition, other: Condition, data: st.DataObject) -> None:
+    """Every decision that a change of one fact of the hub leads to is among those told, but for missing values."""
+    draft = base()
+    draft.add(A, excludes=(ExcludeRule(id="x", because="x", when=one),), decides=(decide("d", other),))
+    hub = data.draw(st.sampled_from([hub for hub in draft.hubs if A in hub.suppliers.parties]))
+    matcher = Matcher(draft.inputs)
+    now = decide_own(matcher, A, hub).decision
+    told = {_key(change.decision) for change in what_would_change(matcher, A, hub)}
+    assert _key(now) not in told
+    for near in _brute(hub):
+        then = decide_own(matcher, A, near).decision
+        assert _key(then) == _key(now) or _key(then) in told

@@ -1,0 +1,170 @@
+"""What comes out of a trial is what the planner's own parts say; and where it differs, why (NF1, NF3)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.core.reports.trials.support import CSP, DCC, one_check
+
+PASSED = ("2026-02-01", "2026-05-01")
+
+
+@pytest.mark.parametrize(
+    ("hub", "expect"),
+    [
+        ('{configuration_set: "CS-0112"}', "{outcome: instruct, by: approved, window: nights, batch: 500}"),
+        ('{configuration_set: "CS-0112"}', "{opens: 2026-03-02, closes: 2026-05-29, pilot: none, priority: 50}"),
+        ('{configuration_set: "CS-0112"}', "{opens: 2026-03-02T00:00:00Z, closes: 2026-05-29T23:00:00Z}"),
+        ("{flags: [psr]}", "{outcome: excluded, by: register, window: []}"),
+        ("{flags: psr|prepay}", "{outcome: excluded}"),
+        ("{}", "{outcome: leave_to_dcc, by: rest, reason: leaves it to the DCC}"),
+        ('{firmware_version: "0c000001"}', "{priority: 60}"),
+        ("{my_role: gas}", "{outcome: instruct}"),
+        ("{my_role: gas, split: true}", "{outcome: instruct}"),
+        ("{split: true}", "{outcome: leave_to_dcc}"),
+        ("{split: true, other_supplier_instructed: true}", "{outcome: instruct, by: agreed, opens: 2026-01-16}"),
+        ("{flags: [by_hand]}", "{outcome: held, by: by-hand}"),
+        ('{configuration_set: "CS-0112", installed_on: 2026-01-10}', "{outcome: instruct, until: 2026-02-07}"),
+        ("{my.pilot: true}", "{outcome: pilot, by: sample, opens: 2026-02-02, closes: 2026-02-13}"),
+        ("{my.pilot: true}", "{outcome: leave_to_dcc, by: rest, pilot: sample}"),
+        ("{my.pilot: true, flags: [psr]}", "{outcome: excluded, pilot: none}"),
+    ],
+)
+def test_a_supplier(hub: str, expect: str) -> None:
+    check = one_check(expect, hub=hub)
+    assert check.passed, check.rows
+    assert check.why == ()
+
+
+@pytest.mark.parametrize(
+    ("hub", "expect"),
+    [
+        ('{configuration_set: "CS-0140"}', "{outcome: held, by: INC-1, until: 2026-05-20}"),
+        (
+            "{csp_region: South}",
+            "{outcome: move_automatic_date, by: later, automatic_on: 2026-10-01, opens: 2026-10-01}",
+        ),
+        ("{split: true}", "{outcome: instruct, by: shared, window: weekdays, batch: 9, opens: 2026-07-05}"),
+        (
+            "{split: true, import_supplier: AAAA, csp_region: North}",
+            "{outcome: leave_to_dcc, automatic_on: 2026-07-05}",
+        ),
+        ("{split: true, csp_region: North}", "{outcome: instruct, opens: 2026-08-01, until: 2026-08-01}"),
+        ("{gas_supplier: AAAA}", "{outcome: leave_to_dcc, window: []}"),
+    ],
+)
+def test_the_dcc(hub: str, expect: str) -> None:
+    check = one_check(expect, DCC, hub=hub)
+    assert check.passed, check.rows
+
+
+@pytest.mark.parametrize(
+    ("hub", "expect"),
+    [
+        ("{installed_on: 2017-03-01}", "{window: no-sundays, batch: 20, priority: 60}"),
+        ("{}", "{priority: 50}"),
+        ("{installed_on: 2017-03-01, csp_region: South}", "{window: [], priority: 50}"),
+    ],
+)
+def test_a_csp(hub: str, expect: str) -> None:
+    check = one_check(expect, CSP, hub=hub)
+    assert check.passed, check.rows
+
+
+def test_the_dcc_without_a_rule_leaves_it_as_notified() -> None:
+    check = one_check("{outcome: leave_to_dcc, reason: as notified}", DCC[: DCC.index("decide:")])
+    assert check.passed, check.rows
+    assert check.got.by is None
+
+
+def test_a_csp_without_batches() -> None:
+    assert one_check("{priority: 50}", CSP.replace("batch: {size: 20}\n", "")).got.batch is None
+
+
+def test_an_event_counts_from_its_time_on() -> None:
+    given = "[{at: 2026-02-10T12:00:00Z, event: test_passed}]"
+    hub = '{configuration_set: "CS-0151"}'
+    assert one_check("{as_of: 2026-02-10, outcome: held, by: tested, until: 2026-05-31}", hub=hub, given=given).passed
+    assert one_check("{as_of: 2026-02-11, outcome: instruct, by: approved}", hub=hub, given=given).passed
+
+
+def test_a_paused_release_is_held_by_nobody() -> None:
+    check = one_check("{outcome: held}", given="[{at: 2026-01-06, event: release_paused, reason: see below}]")
+    assert check.passed
+    assert (check.got.by, check.got.priority) == (None, 50)
+
+
+def test_a_phase_of_the_release_is_open_until_another_is_opened() -> None:
+    more = "    release: {phase: mass}\n"
+    assert one_check("{outcome: leave_to_dcc}", hub="{flags: [psr]}", more=more).passed
+    given = "[{at: 2026-01-10, event: phase_opened, phase: pilot}]"
+    assert one_check("{outcome: excluded}", hub="{flags: [psr]}", more=more, given=given).passed
+
+
+def test_eligibility_is_not_evaluated() -> None:
+    hub = (
+        '{device_model: "00000000", firmware_version: "0D050002", smi_status: Suspended, configuration_set: "CS-0112"}'
+    )
+    assert one_check("{outcome: instruct}", hub=hub).passed
+
+
+def test_a_failure_shows_both_sides_and_the_leaf_with_its_value() -> None:
+    expect = "{outcome: instruct, by: approved, window: nights, opens: 2026-03-02, until: 2026-03-02, batch: 500}"
+    check = one_check(expect, hub='{configuration_set: "CS-0199"}')
+    assert [(row.what, row.expected, row.got) for row in check.rows] == [
+        ("outcome", "instruct", "leave_to_dcc"),
+        ("by", "approved", "rest"),
+        ("window", "nights", "none"),
+        ("opens", "2026-03-02", "none"),
+        ("until", "2026-03-02", "none"),
+        ("batch", "500", "none"),
+    ]
+    assert check.why == (
+        "NWND leaves it to the DCC by `rest`: The DCC's date",
+        "`rest` matches",
+        "`approved` does not match",
+        '  `configuration_set in ["CS-0112", "CS-0151"]` does not hold: configuration_set is CS-0199',
+        '  `my_role == "gas"` does not hold: my_role is both',
+    )
+
+
+def test_a_time_that_differs_is_shown_in_the_form_that_was_expected() -> None:
+    check = one_check("{opens: 2026-03-03, closes: 2026-05-28}", hub='{configuration_set: "CS-0112"}')
+    assert [row.got for row in check.rows] == ["2026-03-02", "2026-05-29"]
+    check = one_check("{opens: 2026-03-03T10:00:00Z}", hub='{configuration_set: "CS-0112"}')
+    assert [(row.expected, row.got) for row in check.rows] == [("2026-03-03T10:00:00Z", "2026-03-02T00:00:00Z")]
+    check = one_check("{automatic_on: 2026-07-06}", DCC, more="    release: {automatic_on: 2026-07-05T09:00:00Z}\n")
+    assert [row.got for row in check.rows] == ["2026-07-05T09:00:00Z"]
+    assert check.got.automatic_at == datetime(2026, 7, 5, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hub", "expect", "line"),
+    [
+        (
+            '{configuration_set: "CS-0112", flags: [by_hand]}',
+            "{by: rest}",
+            "`rest` matches, but another comes before it",
+        ),
+        (
+            '{configuration_set: "CS-0151"}',
+            "{as_of: 2026-06-02, by: tested}",
+            "`tested` matches, but it is over or was released",
+        ),
+        ('{configuration_set: "CS-0151", flags: [by_hand]}', "{by: tested}", "`tested` matches"),
+        ("{}", "{outcome: pilot}", "`sample` does not match"),
+        ("{my.pilot: true, flags: [psr]}", "{pilot: sample}", "`sample` matches, but another comes before it"),
+        ("{}", "{priority: 60}", "`old` does not match"),
+    ],
+)
+def test_why_it_is_not_as_expected(hub: str, expect: str, line: str) -> None:
+    check = one_check(expect, hub=hub)
+    assert not check.passed
+    assert line in check.why
+
+
+def test_a_csp_gives_no_reasons_but_its_leaves() -> None:
+    assert one_check("{priority: 60}", CSP).why == (
+        "`old` does not match",
+        "  `installed_on < 2018-01-01` does not hold: installed_on is missing",
+    )
