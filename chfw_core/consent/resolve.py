@@ -38,7 +38,7 @@ def later_of(one: Period, other: Period) -> Period:
     Opens at the later opening; closes at the earlier close if that is after it, else at the close
     of the one that opens later.
     """
-    first, last = sorted((one, other))
+    first, last = (one, other) if (one.opens, one.closes) <= (other.opens, other.closes) else (other, one)
     earlier_close = min(first.closes, last.closes)
     closes = earlier_close if earlier_close > last.opens else last.closes
     return Period(opens=last.opens, closes=closes)

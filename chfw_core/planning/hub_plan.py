@@ -161,11 +161,12 @@ def put_together(
     early = settled.resolution.basis is not ActivationBasis.DCC_DEFAULT
     batch, batch_key = _batching(suppliers, decided, dcc, csp_batch, early=early)
     parts = [d.reason for d in decided] or ["no Supplier is responsible"]
+    rules: dict[str | None, str | None] = {d.party: d.rule for d in decided}
     return HubPlan(
         resolution=settled.resolution,
         reason=f"{settled.head}: {'; '.join(parts)}",
-        import_rule=_rule_of(suppliers.import_supplier, decided),
-        gas_rule=_rule_of(suppliers.gas_supplier, decided),
+        import_rule=rules.get(suppliers.import_supplier),
+        gas_rule=rules.get(suppliers.gas_supplier),
         frozen=frozen,
         batch=batch,
         batch_key=batch_key,
@@ -266,10 +267,6 @@ def smallest_and_slowest(batches: tuple[BatchSpec, ...]) -> BatchSpec:
     # One day and 24 hours are as long: the day counts, whoever says it (I3).
     pause = max((b.pause for b in batches), key=lambda p: (p.days * 86_400 + p.seconds, p.days))
     return BatchSpec(size=min(b.size for b in batches), pause=pause)
-
-
-def _rule_of(party: str | None, decided: tuple[Decision, ...]) -> str | None:
-    return next((d.rule for d in decided if d.party == party), None)
 
 
 def _head(dcc: DccTerms, resolution: Resolution) -> str:

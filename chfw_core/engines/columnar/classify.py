@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.axes import PAIR_AXIS, Chunk, blocks
 from chfw_core.engines.columnar.records import Part, Records
-from chfw_core.engines.columnar.sides import Coded, Lookup
-from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixed, mix_rows
+from chfw_core.engines.columnar.sides import Lookup
+from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixed, Mixer
 from chfw_core.engines.columnar.world import World
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Classifier:
                 progress(done / len(chunks))
         return results
 
-    def _coded(self, number: int, chunk: Chunk) -> list[tuple[int, Lookup, Coded | None]]:
+    def _coded(self, number: int, chunk: Chunk) -> list[tuple[int, Lookup, Mixed | None]]:
         """The codes that occur in each block, by side."""
         world, found = self.world, []
         for start, axes in blocks(chunk):
@@ -80,70 +80,67 @@ class Classifier:
         return found
 
     def _mixed(self, number: int, chunk: Chunk, keys: "Keys") -> Mixed:
-        """What each hub's record depends on, mixed: part, place, CSP match, DCC match."""
-        columns = [np.empty(len(chunk), dtype=np.int32) for _ in keys.sizes]
-        columns[0] = np.empty(len(chunk), dtype=keys.dtype)
+        """What each hub's record depends on, mixed."""
+        first, second, place, csp, dcc = (np.zeros(len(chunk), dtype=np.int32) for _ in keys.sizes[1:])
         for start, axes in blocks(chunk):
-            self._block((number, start), axes, keys, [column[start : start + len(axes[0])] for column in columns])
-        return mix_rows(columns, keys.sizes)
+            block = slice(start, start + len(axes[0]))
+            place[block] = np.take(self.world.place_of, axes[0], mode="clip")
+            dcc[block] = self.dcc.match((number, start), np.ones(len(axes[0]), dtype=np.int32), axes)
+            self._suppliers((number, start), axes, dcc[block], first[block], second[block])
+            csp[block] = self._csp((number, start), axes, dcc[block])
+        pair, matches, others, *rest = keys.sizes
+        mixer = Mixer(chunk.axes[PAIR_AXIS], pair)
+        mixer.add(first, matches)
+        mixer.add_sparse(second, others)
+        for column, size in zip((place, csp, dcc), rest, strict=True):
+            mixer.add(column, size)
+        mixer.compact()
+        return Mixed(rows=mixer.rows, columns=mixer.known)
 
-    def _block(self, at: tuple[int, int], axes: list[Ints], keys: "Keys", into: list[Ints]) -> None:
+    def _suppliers(self, at: tuple[int, int], axes: list[Ints], dcc: Ints, first: Ints, second: Ints) -> None:
+        """Fill in the matches of both Suppliers."""
         world, pair = self.world, axes[PAIR_AXIS]
-        part, place, csp, dcc = into
-        place[:] = np.take(world.place_of, axes[0], mode="clip")
-        dcc[:] = self.dcc.match(at, np.ones(len(pair), dtype=np.int32), axes)
-        variant = np.take(world.variant_of_dcc, dcc, mode="clip") if world.told_apart else None
-        csp[:] = self.csp.match(at, self._rows(np.take(world.csp_row, axes[0], mode="clip"), variant), axes)
-        first = self.first.match(at, self._rows(np.take(world.first_row, pair, mode="clip"), variant), axes)
-        np.multiply(first, np.take(keys.second_count, pair, mode="clip"), out=part, casting="same_kind")
-        part += np.take(keys.pair_base, pair, mode="clip")
+        variant = world.variant_of_dcc[dcc]
+        first[:] = self.first.match(at, self._rows(np.take(world.first_row, pair, mode="clip"), variant), axes)
         split = np.flatnonzero(np.take(self.split, pair, mode="clip"))
         if len(split):
             few = [axis[split] for axis in axes]
-            own = None if variant is None else variant[split]
-            rows = self._rows(np.take(world.second_row, few[PAIR_AXIS], mode="clip"), own)
-            part[split] += self.second.match(at, rows, few)
+            rows = self._rows(np.take(world.second_row, few[PAIR_AXIS], mode="clip"), variant[split])
+            second[split] = self.second.match(at, rows, few)
 
-    def _rows(self, rows: Ints, variant: Ints | None) -> Ints:
+    def _csp(self, at: tuple[int, int], axes: list[Ints], dcc: Ints) -> Ints:
+        rows = self._rows(np.take(self.world.csp_row, axes[0], mode="clip"), self.world.variant_of_dcc[dcc])
+        return self.csp.match(at, rows, axes)
+
+    def _rows(self, rows: Ints, variant: Ints) -> Ints:
         """The rows of the speakers in the context of each hub."""
-        if variant is None or not self.world.told_apart:
+        if not self.world.told_apart:
             return rows
         return rows + variant * (rows > 0)
 
 
 @define(kw_only=True)
 class Keys:
-    """Numbers for records.
-
-    A hub's *part* is a number for its pair of Suppliers and the matches of both: of pair p those
-    from `pair_base[p]` on, `second_count[p]` for each match of the first Supplier.
-    """
+    """Numbers for records. `sizes`: of pair, first and second match, place, CSP's and DCC's match."""
 
     world: World
-    pair_base: Ints
-    second_count: Ints
     sizes: tuple[int, ...]
-    dtype: type[np.integer]
     _index: KeyIndex = field(factory=KeyIndex)
 
     @classmethod
     def of(cls, world: World) -> "Keys":
         """The numbers that this world needs."""
-        counts = _per_owner(world)
-        second = np.where(world.second_row > 0, counts[world.second_row], 1)
-        base = np.concatenate([[0], np.cumsum(counts[world.first_row] * second)])
-        dtype = np.int32 if int(base[-1]) < 2**31 else np.int64
+        matches = int(world.suppliers.counts().max())
         return cls(
             world=world,
-            pair_base=base.astype(dtype),
-            second_count=second.astype(dtype),
             sizes=(
-                max(int(base[-1]), 1),
+                max(len(world.pairs), 1),
+                matches,
+                matches,
                 len(world.places),
                 int(world.csp.counts().max()),
                 len(world.dcc.speakers[0].known),
             ),
-            dtype=dtype,
         )
 
     def numbers(self, mixed: Mixed) -> NDArray[np.int32]:
@@ -155,41 +152,29 @@ class Keys:
 
     def records(self) -> Records:
         """The record of each class."""
-        world = self.world
-        rest, dcc = np.divmod(self._index.keys_by_id, self.sizes[3])
-        rest, csp = np.divmod(rest, self.sizes[2])
-        part, place = np.divmod(rest, self.sizes[1])
-        pair = np.searchsorted(self.pair_base, part, side="right") - 1
-        first, second = np.divmod(part - self.pair_base[pair], self.second_count[pair])
+        world, rest, columns = self.world, self._index.keys_by_id, []
+        for size in reversed(self.sizes[1:]):
+            rest, column = np.divmod(rest, size)
+            columns.append(column)
+        dcc, csp, place, second, first = columns
         variant = world.variant_of_dcc[dcc] if world.told_apart else 0
-        records = np.zeros((len(part), len(Part)), dtype=np.int64)
+        records = np.zeros((len(rest), len(Part)), dtype=np.int64)
         own: dict[Part, NDArray[np.integer] | int] = {
             Part.PLACE: place,
             Part.DCC_ROW: 1,
             Part.DCC: dcc,
             Part.CSP: csp,
-            Part.PAIR: pair,
+            Part.PAIR: rest,
             Part.FIRST_MATCH: first,
             Part.SECOND_MATCH: second,
         }
-        for column, values in own.items():
-            records[:, column] = values
+        for number, values in own.items():
+            records[:, number] = values
         speakers = (
-            (Part.FIRST_ROW, world.first_row[pair]),
-            (Part.SECOND_ROW, world.second_row[pair]),
+            (Part.FIRST_ROW, world.first_row[rest]),
+            (Part.SECOND_ROW, world.second_row[rest]),
             (Part.CSP_ROW, world.csp_row_of_place[place]),
         )
-        for column, rows in speakers:
-            records[:, column] = rows + variant * (rows > 0)
+        for number, rows in speakers:
+            records[:, number] = rows + variant * (rows > 0)
         return records
-
-
-def _per_owner(world: World) -> NDArray[np.int64]:
-    """The largest number of matches of each speaker's owner, in any context."""
-    counts = world.suppliers.counts()
-    if not world.told_apart:
-        return counts
-    width = len(world.contexts)
-    for first in range(1, len(counts), width):
-        counts[first : first + width] = counts[first : first + width].max()
-    return counts

@@ -12,6 +12,7 @@ import numpy as np
 from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
+from chfw_core.engines.columnar.records import distinct_columns
 from chfw_core.engines.columnar.views import AxisView, Truth
 from chfw_core.rules.evaluate import RuleContext, leaf_holds
 from chfw_core.rules.leaves import leaves
@@ -241,11 +242,6 @@ def _read_values(view: AxisView, need: Needs, holds: Truth | None) -> Iterator[N
 
 
 def fold(labels: Sequence[NDArray[np.int64]], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the distinct rows of some columns; with them, the first index of each."""
-    of = np.zeros(count, dtype=np.int64)
-    sample = np.zeros(min(count, 1), dtype=np.int64)
-    for column in labels:
-        _, codes = np.unique(column, return_inverse=True)
-        key = of * (int(codes.max(initial=0)) + 1) + codes
-        _, sample, of = np.unique(key, return_index=True, return_inverse=True)
+    """Number the distinct rows of some columns; with them, a row that stands for each."""
+    sample, of = distinct_columns(labels, count)
     return of, sample

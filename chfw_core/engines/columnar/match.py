@@ -64,10 +64,10 @@ class CodeSpace:
             self.radices.append(self.size)
             self.size *= len(classes)
 
-    def table(self, axis: int, view: AxisView, dtype: type[np.integer]) -> NDArray[np.integer]:
-        """What each number of the axis adds to the code."""
-        table = np.zeros(view.size, dtype=dtype)
-        table[view.numbers] = self.compiled.classes[axis].of * self.radices[axis]
+    def table(self, axis: int, view: AxisView, *, scaled: bool) -> NDArray[np.int32]:
+        """What each number of the axis adds to the code (`scaled`), or its class."""
+        table = np.zeros(view.size, dtype=np.int32)
+        table[view.numbers] = self.compiled.classes[axis].of * (self.radices[axis] if scaled else 1)
         return table
 
     def matches(self, codes: Ints) -> tuple[Ints, Matches]:

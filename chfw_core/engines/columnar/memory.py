@@ -36,6 +36,10 @@ class MemoryEstate:
         types = {column.name: column.type for column in ESTATE_COLUMNS}
         return pa.RecordBatch.from_arrays([_column(hubs, name, types[name]) for name in names], names=names)
 
+    def set_aside(self) -> NDArray[np.uint64]:
+        """None: every hub is good."""
+        return np.array([], dtype=np.uint64)
+
     def refuse(self, guids: NDArray[np.uint64]) -> None:
         """Leave out these hubs from now on."""
         self.refused.update(guids.tolist())

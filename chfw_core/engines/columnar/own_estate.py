@@ -53,6 +53,11 @@ class OwnEstate:
             mine |= _names(batch.column("gas_supplier"), self.owner)
         return batch.filter(pa.array(mine))
 
+    def set_aside(self) -> NDArray[np.uint64]:
+        """The GUIDs of bad rows, whoever they belong to."""
+        found: NDArray[np.uint64] = self.source.set_aside()
+        return found
+
     def refuse(self, guids: NDArray[np.uint64]) -> None:
         """Leave out these hubs from now on."""
         self.source.refuse(guids)
@@ -78,7 +83,7 @@ def load_own(
         progress("reading the estate", share)
 
     axes = load_estate(own, layout, threads, told)
-    repeated = find_duplicates(own.guids)
+    repeated = find_duplicates(own.guids, own.set_aside())
     if len(repeated):
         own.refuse(repeated)
         axes = load_estate(own, layout, threads, told)

@@ -159,9 +159,15 @@ class PilotSelection:
         distinct, of = distinct_rows(np.stack(columns, axis=1))
         numbers = np.full(len(distinct), NOBODY, dtype=np.int64)
         prefers = np.zeros(len(distinct), dtype=np.int64)
+        asked: dict[tuple[int, ...], bool] = {}
+        reads_hub = any(expr is not None and expr.fields for expr in (pilot.at.opens, pilot.at.closes))
         for number, (row, match, guid, own_terms) in enumerate(distinct.tolist()):
             who = self.world.suppliers.speakers[row - 1]
-            if self._is_candidate(who, match, guid, own_terms, at, pilot):
+            same = match if reads_hub else int(who.known.deciding[match])
+            key = (row, same, guid, own_terms)
+            if key not in asked:
+                asked[key] = self._is_candidate(who, match, guid, own_terms, pilot)
+            if asked[key]:
                 read = reader(who, who.known, match)
                 values = tuple(read(name) for name in pilot.spread_by)
                 numbers[number] = strata.setdefault(values, len(strata))
@@ -179,7 +185,7 @@ class PilotSelection:
             found[own] = (words[:, at // 64] >> np.uint64(at % 64) & np.uint64(1)) != 0
         return found
 
-    def _is_candidate(self, who: Speaker, match: int, guid: int, terms: int, at: int, pilot: PilotRule) -> bool:
+    def _is_candidate(self, who: Speaker, match: int, guid: int, terms: int, pilot: PilotRule) -> bool:
         known, dcc = who.known, self.composer.terms_list[terms]
         if dcc.held is not None or int(known.exclude[match]) >= 0:
             return False
@@ -271,16 +277,21 @@ def _front(found: Candidates, hashes: NDArray[np.uint64], limit: Ints) -> Ints:
 
 
 def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Records) -> Records:
-    """Give the chosen hubs the classes of records that name their pilot; answers with all records."""
-    for one in chosen:
-        if not len(one.row):
-            continue
-        record = np.array([classes[c][r] for c, r in zip(one.chunk.tolist(), one.row.tolist(), strict=True)])
-        changed = records[record].copy()
-        for side, (_, _, _, pilot_part) in enumerate(SIDES):
-            changed[one.side == side, pilot_part] = one.pilot
-        distinct, of = distinct_rows(changed)
-        for number, chunk, row in zip(of.tolist(), one.chunk.tolist(), one.row.tolist(), strict=True):
-            classes[chunk][row] = len(records) + number
-        records = np.concatenate([records, distinct])
-    return records
+    """Give the chosen hubs the classes of records that name their pilots; answers with all records."""
+    picked = [
+        np.stack([one.chunk, one.row, one.side, np.full_like(one.row, one.pilot)], axis=1)
+        for one in chosen
+        if len(one.row)
+    ]
+    if not picked:
+        return records
+    hubs = np.concatenate(picked)
+    distinct, of = distinct_rows(hubs[:, :2])
+    changed = records[[classes[chunk][row] for chunk, row in distinct.tolist()]]
+    for side, (_, _, _, pilot_part) in enumerate(SIDES):
+        mine = np.flatnonzero(hubs[:, 2] == side)
+        changed[of[mine], pilot_part] = hubs[mine, 3]
+    new, number = distinct_rows(changed)
+    for (chunk, row), own in zip(distinct.tolist(), number.tolist(), strict=True):
+        classes[chunk][row] = len(records) + own
+    return np.concatenate([records, new])

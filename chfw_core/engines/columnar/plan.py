@@ -131,7 +131,7 @@ class _Maker:
 
     def _load(self, estate: EstateSource, layout: Layout) -> EstateAxes:
         axes = load_estate(estate, layout, self.threads, lambda share: self.progress("reading the estate", share))
-        repeated = find_duplicates([chunk.guid for chunk in axes.chunks])
+        repeated = find_duplicates([chunk.guid for chunk in axes.chunks], estate.set_aside())
         if len(repeated):
             self.duplicates = tuple(Guid(number) for number in repeated.tolist())
             estate.refuse(repeated)

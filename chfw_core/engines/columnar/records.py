@@ -4,6 +4,7 @@ Most hubs get theirs from the tables of the sides; hubs of which something is kn
 more of the columns filled. Distinct records are the *hub classes* that `compose` works on.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -43,24 +44,35 @@ Records = NDArray[np.int64]
 
 def distinct_rows(records: Records) -> tuple[Records, NDArray[np.int64]]:
     """The distinct rows, and for each row which one it is."""
-    if not len(records):
-        return records, np.zeros(0, dtype=np.int64)
-    key, product = np.zeros(len(records), dtype=np.int64), 1
-    for column in records.T:
-        low = int(column.min())
-        span = int(column.max()) - low + 1
-        if span == 1:
+    sample, of = distinct_columns(list(records.T), len(records))
+    return records[sample], of
+
+
+def distinct_columns(columns: Sequence[NDArray[np.integer]], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the distinct rows of some columns: a row that stands for each, and for each row its number.
+
+    Columns are mixed into one number as long as it has room, so that mostly one sort is enough.
+    """
+    if not count:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    key, product = np.zeros(count, dtype=np.int64), 1
+    for column in columns:
+        low, high = int(column.min()), int(column.max())
+        if low == high:
             continue
+        span, codes = high - low + 1, column
         if product * span >= ROOM:
             values, key = np.unique(key, return_inverse=True)
             product = len(values)
         if product * span >= ROOM:
             values, codes = np.unique(column, return_inverse=True)
-            low, span, column = 0, len(values), codes
-        key = key * span + (column - low)
+            low, span = 0, len(values)
+        key = key * span + (codes - low)
         product *= span
+    if product == 1:
+        return np.zeros(1, dtype=np.int64), key
     _, sample, of = np.unique(key, return_index=True, return_inverse=True)
-    return records[sample], of
+    return sample, of
 
 
 ROOM = 1 << 62

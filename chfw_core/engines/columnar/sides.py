@@ -5,17 +5,17 @@ A *side* is one reason why an owner's rules speak about a hub: as the DCC, as it
 Import or as its Gas Supplier. Row 0 of the tables is nobody; row r is one owner in one context.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, field
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.compile import compile_rules, public_and_private_flags
 from chfw_core.engines.columnar.match import CodeSpace, Matches
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.views import AxisView
-from chfw_core.engines.columnar.vocabulary import KeyIndex
+from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixed, Mixer
 from chfw_core.planning.scope import EventsIndex
 from chfw_core.rules.evaluate import RuleContext
 
@@ -78,21 +78,24 @@ class Side:
     def __attrs_post_init__(self) -> None:
         spaces = [speaker.space for speaker in self.speakers]
         self.offsets = np.concatenate([[0, 1], 1 + np.cumsum([space.size for space in spaces])]).astype(np.int64)
+        self.sizes = [view.size for view in self.speakers[0].views] if self.speakers else []
         total = int(self.offsets[-1])
-        dtype = np.int32 if total < 2**31 else np.int64
-        views = self.speakers[0].views if self.speakers else ()
-        self.sizes = [view.size for view in views]
-        self.tables = []
-        for axis in range(len(views)):
-            if all(len(space.compiled.classes[axis]) == 1 for space in spaces):
-                self.tables.append(None)
-                continue
-            rows = [space.table(axis, s.views[axis], dtype) for space, s in zip(spaces, self.speakers, strict=True)]
-            self.tables.append(np.concatenate([np.zeros(self.sizes[axis], dtype=dtype), *rows]))
-        if total <= DIRECT_CODES:
-            self._match(np.arange(total, dtype=np.int64))
-        else:
+        if total > DIRECT_CODES:
             self.index = KeyIndex()
+        self.tables = [self._table(axis) for axis in range(len(self.sizes))]
+        if self.index is None:
+            self._match(np.arange(total, dtype=np.int64))
+
+    def _table(self, axis: int) -> NDArray[np.integer] | None:
+        """By row and number of the axis what adds up to the code, or else the class; None = one class."""
+        spaces = [speaker.space for speaker in self.speakers]
+        if all(len(space.compiled.classes[axis]) == 1 for space in spaces):
+            return None
+        rows = [
+            space.table(axis, speaker.views[axis], scaled=self.index is None)
+            for space, speaker in zip(spaces, self.speakers, strict=True)
+        ]
+        return np.concatenate([np.zeros(self.sizes[axis], dtype=np.int32), *rows])
 
     @property
     def direct(self) -> bool:
@@ -103,28 +106,53 @@ class Side:
         """The number of matches of each row; row 0, nobody, has one."""
         return np.array([1, *(len(speaker.known) for speaker in self.speakers)], dtype=np.int64)
 
-    def codes(self, rows: NDArray[np.integer], axes: Sequence[NDArray[np.integer]]) -> NDArray[np.integer]:
+    def codes(self, rows: Numbers, axes: Sequence[Numbers]) -> Numbers:
         """The code of each hub, given the row that speaks for it."""
-        if not self.speakers:
-            return np.zeros(len(rows), dtype=np.int32)
-        small = self.offsets[-1] < 2**31
-        found: Numbers = np.take(self.offsets, rows, mode="clip")
-        if small:
-            found = found.astype(np.int32)
-        for table, size, axis in zip(self.tables, self.sizes, axes, strict=True):
+        if self.index is not None:
+            mixed = self.classes(rows, axes)
+            return np.take(self._code_of(mixed), mixed.rows, mode="clip")
+        found = np.take(self.offsets.astype(np.int32), rows, mode="clip")
+        for column in self._columns(rows, axes):
+            if column is not None:
+                found += column
+        return found
+
+    def classes(self, rows: Numbers, axes: Sequence[Numbers]) -> Mixed:
+        """The row and the class on each axis of each hub, mixed."""
+        own = self.speakers[: len(self.offsets) - 2]
+        mixer = Mixer(rows, len(own) + 1)
+        for axis, column in enumerate(self._columns(rows, axes)):
+            if column is not None:
+                mixer.add(column, max(len(s.space.compiled.classes[axis]) for s in own))
+        mixer.compact()
+        return Mixed(rows=mixer.rows, columns=mixer.known)
+
+    def _columns(self, rows: Numbers, axes: Sequence[Numbers]) -> Iterator[Numbers | None]:
+        for table, size, axis in zip(self.tables, self.sizes, axes, strict=bool(self.tables)):
             if table is None:
+                yield None
                 continue
             at: Numbers = rows.astype(np.int32) if len(table) < 2**31 else rows.astype(np.int64)
             at *= size
             at += axis
-            found += np.take(table, at, mode="clip")
-        return found
+            yield np.take(table, at, mode="clip")
 
-    def remember(self, coded: "Coded") -> NDArray[np.int32]:
+    def remember(self, mixed: Mixed) -> NDArray[np.int32]:
         """Numbers for the codes that occur, where there are too many to match them all."""
         if self.index is None:
             raise RuntimeError("every code is matched already")
-        return self.index.ids(coded.distinct)[coded.inverse]
+        return np.take(self.index.ids(self._code_of(mixed)), mixed.rows, mode="clip")
+
+    def _code_of(self, mixed: Mixed) -> Ints:
+        """The code of each combination of a row and classes."""
+        rows = mixed.columns[0]
+        own = self.speakers[: len(self.offsets) - 2]  # later ones speak about single hubs
+        radices = np.array([[0] * len(self.sizes), *(s.space.radices for s in own)], dtype=np.int64)
+        code: Ints = self.offsets[rows]
+        used = [axis for axis, table in enumerate(self.tables) if table is not None]
+        for axis, column in zip(used, mixed.columns[1:], strict=True):
+            code = code + column * radices[rows, axis]
+        return code
 
     def match_remembered(self) -> None:
         """Match the codes that occurred."""
@@ -140,14 +168,6 @@ class Side:
             self.match_of[mine] = of
 
 
-@frozen(eq=False)
-class Coded:
-    """The distinct codes of a block, and which of them each hub has."""
-
-    distinct: Ints
-    inverse: Ints
-
-
 @define
 class Lookup:
     """The matches of one side for the blocks of an estate; where need be the codes are noted first."""
@@ -155,13 +175,11 @@ class Lookup:
     side: Side
     notes: dict[tuple[int, int], NDArray[np.int32]] = field(factory=dict)
 
-    def coded(self, rows: NDArray[np.integer], axes: Sequence[NDArray[np.integer]]) -> "Coded | None":
+    def coded(self, rows: Numbers, axes: Sequence[Numbers]) -> Mixed | None:
         """The codes that occur, where they are too many to match all; else None."""
-        if self.side.direct:
-            return None
-        return Coded(*np.unique(self.side.codes(rows, axes).astype(np.int64), return_inverse=True))
+        return None if self.side.direct else self.side.classes(rows, axes)
 
-    def note(self, key: tuple[int, int], coded: "Coded | None") -> None:
+    def note(self, key: tuple[int, int], coded: Mixed | None) -> None:
         """Remember the codes of a block. Not to be called by two threads at once."""
         if coded is not None:
             self.notes[key] = self.side.remember(coded)

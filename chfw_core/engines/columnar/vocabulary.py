@@ -143,8 +143,23 @@ class Mixer:
         self.rows += column
         self._pending.append(size)
 
+    def add_sparse(self, column: NDArray[np.integer], size: int) -> None:
+        """Mix in a column that is 0 on most rows: only the others are looked at."""
+        self.compact()
+        some = np.flatnonzero(column)
+        keys = self.rows[some].astype(np.int64) * size + column[some]
+        distinct, inverse = np.unique(keys, return_inverse=True)
+        before, values = np.divmod(distinct, size)
+        self.rows[some] = self._product + inverse
+        none = np.zeros(len(self.known[0]), dtype=np.int32)
+        self.known = [np.concatenate([known, known[before]]) for known in self.known]
+        self.known.append(np.concatenate([none, values.astype(np.int32)]))
+        self._product += len(distinct)
+
     def compact(self) -> None:
         """Number the combinations that occur."""
+        if not self._pending:
+            return
         if self._product <= SORT_FROM:
             seen = np.zeros(self._product, dtype=np.bool_)
             seen[self.rows] = True
@@ -155,7 +170,7 @@ class Mixer:
         else:
             occupied, self.rows = np.unique(self.rows.astype(np.int64), return_inverse=True)
         self._learn(occupied)
-        self._pending, self._product = [], max(len(occupied), 1)
+        self._pending, self._product = [], len(occupied)
 
     def _learn(self, occupied: Ints) -> None:
         rest, columns = occupied, list[Codes]()
