@@ -58,9 +58,18 @@ class Windows:
 
     parts: tuple[WeeklyWindow, ...] = field(default=())
 
-    def occurrences(self, day: date, closed: frozenset[date]) -> tuple[Period, ...]:
-        """The periods, in order, that begin on that London day and lie in every window."""
-        return _occurrences(self.parts, day, closed)
+    @property
+    def mind_holidays(self) -> bool:
+        """Whether bank holidays make a difference to them."""
+        return any(part.not_on_bank_holidays for part in self.parts)
+
+    def occurrences(self, day: date, closed: frozenset[date], since: date = date.min) -> tuple[Period, ...]:
+        """The periods, in order, that begin on that London day and lie in every window.
+
+        Of each window only what itself began no earlier than `since` counts: the tail of an earlier
+        night is lost, whatever it would meet.
+        """
+        return _occurrences(self.parts, day, closed, since < day)
 
     def merged(self, other: "Windows") -> "Windows":
         """Both together; the order of the two makes no difference (I3)."""
@@ -69,12 +78,14 @@ class Windows:
 
 
 @lru_cache(maxsize=1 << 16)
-def _occurrences(parts: tuple[WeeklyWindow, ...], day: date, closed: frozenset[date]) -> tuple[Period, ...]:
+def _occurrences(
+    parts: tuple[WeeklyWindow, ...], day: date, closed: frozenset[date], tails: bool
+) -> tuple[Period, ...]:
     """Remembered, since the same windows are asked about the same days for many periods."""
     if not parts:
         return (london_day(day),)
     # A night that began the day before may reach into this one and meet another window here.
-    near = (day - timedelta(days=1), day)
+    near = (day - timedelta(days=1), day) if tails else (day,)
     pieces = _present(parts[0], near, closed)
     for part in parts[1:]:
         others = _present(part, near, closed)

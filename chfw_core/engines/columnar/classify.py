@@ -51,7 +51,8 @@ class Classifier:
             world.csp.match_remembered()
         keys = Keys.of(world)
         mixed = self._sweep(lambda number, chunk: self._mixed(number, chunk, keys), progress)
-        classes = [np.take(keys.numbers(own), own.rows, mode="clip") for own in mixed]
+        mixed.reverse()  # so that each is let go as soon as it has been used
+        classes = [_classes(keys, mixed.pop()) for _ in range(len(mixed))]
         return classes, keys.records()
 
     def _sweep(self, step: Callable[[int, Chunk], T], progress: Callable[[float], None]) -> list[T]:
@@ -158,7 +159,7 @@ class Keys:
             columns.append(column)
         dcc, csp, place, second, first = columns
         variant = world.variant_of_dcc[dcc] if world.told_apart else 0
-        records = np.zeros((len(rest), len(Part)), dtype=np.int64)
+        records = np.zeros((len(rest), len(Part)), dtype=np.int64, order="F")
         own: dict[Part, NDArray[np.integer] | int] = {
             Part.PLACE: place,
             Part.DCC_ROW: 1,
@@ -178,3 +179,7 @@ class Keys:
         for number, rows in speakers:
             records[:, number] = rows + variant * (rows > 0)
         return records
+
+
+def _classes(keys: Keys, mixed: Mixed) -> NDArray[np.int32]:
+    return np.take(keys.numbers(mixed), mixed.rows, mode="clip")

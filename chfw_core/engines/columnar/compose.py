@@ -23,7 +23,7 @@ from chfw_core.model.periods import Period
 from chfw_core.model.windows import Windows, holidays_for
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.dcc import dcc_terms
-from chfw_core.planning.decision import Decision, HoldState, Matched, decide_supplier
+from chfw_core.planning.decision import Decision, HoldState, Matched, decide_supplier, writer_of
 from chfw_core.planning.holds import hold_state
 from chfw_core.planning.hub_plan import (
     DccTerms,
@@ -214,6 +214,7 @@ class Composer:
             exclude=(rules.excludes[exclude].id, rules.excludes[exclude].because) if exclude >= 0 else None,
             holds=self.holds(who, match, self.known.guids[guid], context),
             standing=self.known.standings[standing],
+            writer=writer_of(rules, self.known.standings[standing]),
             pilot=next((rule for rule in rules.pilots if rule.id == chosen), None),
             decide=rules.decides[decide] if decide >= 0 else None,
         )
@@ -232,7 +233,9 @@ class Composer:
             second,
             self._kinds()[records[:, Part.PAIR]],
             records[:, Part.CSP_ROW],
-            self._divisions()[records[:, Part.PLACE]],
+            np.where(
+                self._mind_holidays(terms, first, second, records), self._divisions()[records[:, Part.PLACE]], NONE
+            ),
             changes,
         ]
         distinct, of = distinct_rows(np.stack(columns, axis=1))
@@ -248,11 +251,11 @@ class Composer:
 
     def _add(self, row: list[int], pair: int, place: int, consents: Sequence[int]) -> None:
         """One plan: `row` = terms, decisions, kind of pair, the CSP's row, division, changes."""
-        terms, first, second, _, csp_row, _, changes = row
+        terms, first, second, _, csp_row, division, changes = row
         world, dcc, suppliers = self.world, self._terms_list[terms], self.world.pairs[pair]
         decided = tuple(self._decisions[number] for number in (first, second) if number != NONE)
         rules = world.csp.speakers[csp_row - 1].rules.rules if csp_row else _NO_CSP
-        closed = holidays_for(world.places[place].division, world.inputs.holidays)
+        closed = _NO_DAYS if division == NONE else holidays_for(world.places[place].division, world.inputs.holidays)
         if changes:
             plan = plan_hub(
                 suppliers=suppliers,
@@ -314,6 +317,15 @@ class Composer:
             dtype=np.int64,
         )
 
+    def _mind_holidays(self, terms: Ints, first: Ints, second: Ints, records: Records) -> NDArray[np.bool_]:
+        """Whether bank holidays can make a difference to a plan: most windows do not mind them."""
+        decided = [d.consent is not None and d.consent.windows.mind_holidays for d in self._decisions]
+        of_decision = np.array([*decided, False], dtype=np.bool_)
+        of_terms = np.array([dcc.default.windows.mind_holidays for dcc in self._terms_list], dtype=np.bool_)
+        of_csp = np.array([False, *(s.rules.rules.region_windows.mind_holidays for s in self.world.csp.speakers)])
+        minds = of_decision[first] | of_decision[second] | of_terms[terms] | of_csp[records[:, Part.CSP_ROW]]
+        return np.asarray(minds, dtype=np.bool_)
+
     def _divisions(self) -> Ints:
         numbers: dict[str | None, int] = {}
         return np.array(
@@ -360,3 +372,4 @@ def _plain(consent: Consent) -> Consent:
 
 
 _NO_CSP = RuleSet(owner=CSP_PREFIX)
+_NO_DAYS: frozenset[date] = frozenset()

@@ -45,20 +45,21 @@ class Cutter:
     def parts(self, classes: Sequence[Parts], cuts: Cuts) -> list[Parts]:
         """The part of its group in which each hub lies, by chunk; 0 for hubs of no group."""
         chunks = range(len(self.chunks))
-        bits = max(MOST_CELLS - len(cuts.ranks).bit_length(), 0)
-        bits = min(bits, BITS)
+        bits = min(max(MOST_CELLS - len(cuts.ranks).bit_length(), 0), BITS)
         with ThreadPoolExecutor(self.threads) as pool:
             self._buckets = self._buckets or list(pool.map(self._bucket, chunks))
             cells = list(pool.map(lambda at: self._cells(classes[at], at, cuts, bits), chunks))
             size = (len(cuts.ranks) + 1) << bits
-            total = np.zeros(size, dtype=np.int64)
-            for counted in pool.map(lambda at: np.bincount(cells[at], minlength=size), chunks):
-                total += counted
-            counts = total.reshape(-1, 1 << bits)
-            table = _part_of_bucket(counts, cuts.ranks)
-            found = list(pool.map(lambda at: np.take(table, cells[at], mode="clip"), chunks))
-        self._settle(found, cells, counts, cuts.ranks, bits)
-        return found
+            shares = [cells[at :: self.threads] for at in range(self.threads)]
+            counts = np.zeros(size, dtype=np.int64)
+            for counted in pool.map(lambda share: _count(share, size), shares):
+                counts += counted
+            per_group = counts.reshape(-1, 1 << bits)
+            table = _part_of_bucket(per_group, cuts.ranks)
+            open_rows = list(pool.map(lambda at: _look_up(table, cells[at]), chunks))
+        # From here on the cells are parts already, but for the rows that are open.
+        self._settle(cells, open_rows, per_group, cuts.ranks, bits)
+        return cells
 
     def _bucket(self, at: int) -> NDArray[np.uint16]:
         guids = self.chunks[at].guid
@@ -76,11 +77,12 @@ class Cutter:
         cells += self._buckets[at] >> (BITS - bits)
         return cells
 
-    def _settle(self, found: list[Parts], cells: list[Parts], counts: Ints, ranks: Sequence[Ints], bits: int) -> None:
+    def _settle(
+        self, found: list[Parts], open_rows: list[tuple[Ints, Parts]], counts: Ints, ranks: Sequence[Ints], bits: int
+    ) -> None:
         """Sort the hubs in whose bucket a cut falls, and put them into their parts."""
-        rows = [np.flatnonzero(parts == CUT_HERE) for parts in found]
-        cell = np.concatenate([c[r] for c, r in zip(cells, rows, strict=True)])
-        guids = np.concatenate([c.guid[r] for c, r in zip(self.chunks, rows, strict=True)])
+        cell = np.concatenate([cells for _, cells in open_rows])
+        guids = np.concatenate([c.guid[rows] for c, (rows, _) in zip(self.chunks, open_rows, strict=True)])
         order = np.lexsort((keyed_hashes(guids, self.key), cell))
         ordered = cell[order]
         before = (np.cumsum(counts, axis=1) - counts).ravel()
@@ -92,11 +94,33 @@ class Cutter:
             own = slice(int(edges[number]), int(edges[number + 1]))
             settled[order[own]] = np.searchsorted(cuts, place[own], side="right")
         start = 0
-        for parts, own_rows in zip(found, rows, strict=True):
-            parts[own_rows] = settled[start : start + len(own_rows)]
-            start += len(own_rows)
+        for parts, (rows, _) in zip(found, open_rows, strict=True):
+            parts[rows] = settled[start : start + len(rows)]
+            start += len(rows)
 
 
+def _count(share: Sequence[Parts], size: int) -> Ints:
+    """Hubs per cell, over some chunks; small chunks are put together, for a count costs `size`."""
+    total, waiting, rows = np.zeros(size, dtype=np.int64), list[Parts](), 0
+    for number, cells in enumerate(share, 1):
+        waiting.append(cells)
+        rows += len(cells)
+        if rows >= AT_ONCE or number == len(share):
+            total += np.bincount(np.concatenate(waiting), minlength=size)
+            waiting, rows = [], 0
+    return total
+
+
+def _look_up(table: Parts, cells: Parts) -> tuple[Ints, Parts]:
+    """Turn cells into parts, in place; answers with the rows that are open still, and their cells."""
+    parts = np.take(table, cells, mode="clip")
+    rows = np.flatnonzero(parts == CUT_HERE)
+    left = cells[rows]
+    cells[:] = parts
+    return rows, left
+
+
+AT_ONCE = 1 << 20
 MOST_CELLS = 22
 """Bits of the table of groups × buckets at the most."""
 BLOCK = 1 << 17

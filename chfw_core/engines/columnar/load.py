@@ -44,6 +44,7 @@ def load_estate(source: EstateSource, layout: Layout, threads: int, progress: Ca
             first += len(guid)
             progress(done / source.chunk_count)
         chunks = [future.result() for future in waiting]
+    pa.default_memory_pool().release_unused()
     return EstateAxes(layout=layout, axes=axes, chunks=chunks)
 
 

@@ -84,6 +84,7 @@ class PilotSelection:
     records: Records
     results: list[PilotResult] = field(init=False, factory=list)
     _terms: Ints = field(init=False)
+    _by_row: dict[int, tuple[Ints, Ints]] = field(init=False, factory=dict)
     _hubs: "HubsByRecord" = field(init=False)
 
     def select(self) -> list[Chosen]:
@@ -146,15 +147,10 @@ class PilotSelection:
     def _of_side(
         self, side: int, owner: str, at: int, pilot: PilotRule, strata: dict[Stratum, int]
     ) -> tuple[Ints, Ints, Ints, Ints]:
-        row_part, match_part, standing_part, _ = SIDES[side]
+        row_part, match_part, _, _ = SIDES[side]
         records = self.records
-        own_rows = np.zeros(len(self.world.suppliers.speakers) + 1, dtype=np.bool_)
-        for number, who in enumerate(self.world.suppliers.speakers, 1):
-            own_rows[number] = who.owner == owner
-        live = np.array([place.ineligible is None for place in self.world.places], dtype=np.bool_)
-        mine = np.flatnonzero(own_rows[records[:, row_part]])
+        mine = self._own(side, owner)
         mine = mine[self._asked(records[mine, row_part], records[mine, match_part], at)]
-        mine = mine[live[records[mine, Part.PLACE]] & (records[mine, standing_part] == 0)]
         columns = [records[mine, row_part], records[mine, match_part], records[mine, Part.GUID], self._terms[mine]]
         distinct, of = distinct_rows(np.stack(columns, axis=1))
         numbers = np.full(len(distinct), NOBODY, dtype=np.int64)
@@ -175,6 +171,21 @@ class PilotSelection:
         chosen = np.flatnonzero(numbers[of] >= 0)
         record = mine[chosen]
         return record, np.full_like(record, side), numbers[of[chosen]], prefers[of[chosen]]
+
+    def _own(self, side: int, owner: str) -> Ints:
+        """The records of eligible hubs of which the owner is this Supplier, without an instruction that stands."""
+        row_part, _, standing_part, _ = SIDES[side]
+        if side not in self._by_row:
+            records = self.records
+            live = np.array([place.ineligible is None for place in self.world.places], dtype=np.bool_)
+            free = np.flatnonzero(live[records[:, Part.PLACE]] & (records[:, standing_part] == 0))
+            rows = records[free, row_part]
+            order = np.argsort(rows, kind="stable")
+            count = len(self.world.suppliers.speakers) + 2
+            self._by_row[side] = (free[order], np.searchsorted(rows[order], np.arange(count)))
+        records_by_row, start = self._by_row[side]
+        own = [n for n, who in enumerate(self.world.suppliers.speakers, 1) if who.owner == owner]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(records_by_row[start[n] : start[n + 1]] for n in own)])
 
     def _asked(self, rows: Ints, matches: Ints, at: int) -> NDArray[np.bool_]:
         """Whether the condition of an owner's at-th pilot holds for these matches."""

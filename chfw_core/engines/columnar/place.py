@@ -174,14 +174,13 @@ class Placer:
         first_time = table.first
         times: list[Parts] = []
         for number, own in enumerate(classes):
-            time = first_time[own]
             part = parts[number] if parts is not None else np.zeros(len(own), dtype=np.int32)
-            time += part
-            if len(left_out_of):
-                out = np.flatnonzero(part == last_part[own])
+            out = np.flatnonzero(part == last_part[own]) if len(left_out_of) else ()
+            part += first_time[own]  # in place: from here on it is the time
+            if len(out):
                 own[out] = left_slot[own[out]]
-                time[out] = 0
-            times.append(time)
+                part[out] = 0
+            times.append(part)
         return Placed(
             slots=slots,
             calendars=calendars,

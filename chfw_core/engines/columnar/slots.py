@@ -121,7 +121,9 @@ class Calendars:
     def _calendar(self, plan: HubPlan, place: int) -> Calendar:
         inputs, where = self.world.inputs, self.world.places[place]
         rules = day_rules(plan, earliest_day(inputs), blackouts_in(inputs, where.region))
-        return Calendar(plan.resolution.windows, holidays_for(where.division, inputs.holidays), rules)
+        windows = plan.resolution.windows
+        closed = holidays_for(where.division, inputs.holidays) if windows.mind_holidays else frozenset()
+        return Calendar(windows, closed, rules)
 
     def has_day(self, plan: int, place: int) -> bool:
         """Whether hubs of this plan have a day at all, whatever their batch."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 import numpy as np
@@ -10,7 +10,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from chfw_core.consent.model import ActivationBasis, Refusal
-from chfw_core.engines.columnar.compose import Composed
+from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
 from chfw_core.engines.columnar.records import Part, distinct_rows
 from chfw_core.engines.columnar.sayings import Cause, Said, Sayings
@@ -88,13 +88,21 @@ class Tally:
                 _add(found, (placed.time_region[time], day_of(int(placed.day[time])), basis), hubs)
         return found
 
-    def findings(self, refusals: Sequence[Refusal], pilots: Sequence[PilotResult]) -> tuple[Finding, ...]:
-        """What a person should look at."""
+    def findings(
+        self, refusals: Sequence[Refusal], pilots: Sequence[PilotResult], contradictions: int
+    ) -> tuple[Finding, ...]:
+        """What a person should look at. `contradictions`: changes of Supplier that were not applied."""
+        undecided, lost = self._about_decisions()
         over: dict[Proof, int] = {}
         blocked: dict[str, int] = {}
         simple = {Cause.NO_DAY: 0, Cause.LATE_BATCH: 0}
-        for (number,), hubs in self._totals(self.sayings.of):
-            one: Said = self.sayings.said[number]
+        said = self.sayings.said
+        total = np.bincount(self.sayings.of, weights=self._hubs, minlength=len(said)).astype(np.int64)
+        open_ones = [number for number, one in enumerate(said) if one.status is HubStatus.INFEASIBLE]
+        for number, hubs in zip(open_ones, total[open_ones].tolist(), strict=True):
+            one: Said = said[number]
+            if not hubs:
+                continue
             if one.proof is not None:
                 _add(over, one.proof, hubs)
             elif one.cause is Cause.CSP_BLOCKED:
@@ -111,12 +119,31 @@ class Tally:
                 csp_blocked=blocked,
                 no_day=simple[Cause.NO_DAY],
                 late_batch=simple[Cause.LATE_BATCH],
+                undecided=undecided,
+                windows_lost=lost,
+                contradictions=contradictions,
                 disjoint=int(self._hubs[disjoint].sum()),
                 pilots=tuple(pilots),
             ),
             parties={party for pair in self.world.pairs for party in pair.parties},
             regions={place.region for place in self.world.places},
         )
+
+    def _about_decisions(self) -> tuple[dict[tuple[str, datetime], int], dict[tuple[str, str], int]]:
+        """Hubs for which a Supplier decided nothing, by its cut-off; and those whose rule's windows are lost."""
+        composed = self.composed
+        undecided, lost = dict[tuple[str, datetime], int](), dict[tuple[str, str], int]()
+        terms = composed.terms[self._record]
+        for side in (composed.first, composed.second):
+            for (number, own_terms), hubs in self._totals(side[self._record], terms):
+                if number == NONE:
+                    continue
+                decision = composed.decisions[number]
+                if decision.undecided:
+                    _add(undecided, (decision.party, composed.terms_list[own_terms].cutoff), hubs)
+                if decision.windows_lost:
+                    _add(lost, (decision.party, str(decision.rule)), hubs)
+        return undecided, lost
 
 
 def _add(counts: dict[K, int], key: K, hubs: int) -> None:
