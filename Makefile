@@ -8,7 +8,7 @@ PYTHON  ?=
 WORKERS ?= 2
 BIN     := .venv/bin
 READY   := .venv/.ready
-EXTRAS  := dev,bench,emulator,files
+EXTRAS  := dev,bench,emulator,files,analysis
 
 .PHONY: help
 help: ## this table

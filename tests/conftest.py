@@ -1,7 +1,8 @@
 """What all tests share: the Hypothesis profiles.
 
 `dev` is the default; `ci` (CI=true) draws the same examples every time; `nightly` draws many.
-HYPOTHESIS_PROFILE names one outright. No profile has a deadline: machines are shared, and time is what benchmarks are for.
+HYPOTHESIS_PROFILE names one outright. No profile has a deadline: machines are shared, and time is what benchmarks
+are for.
 """
 
 import os
