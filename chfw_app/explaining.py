@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 from chfw_app.gathered import Gathered
 from chfw_app.locate import find_hub, find_scheduled
 from chfw_app.problems import no_result
+from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.hubs import CommsHub
+from chfw_core.model.parties import is_supplier
+from chfw_core.rules.problems import did_you_mean
 
 if TYPE_CHECKING:
     from chfw_core.reports.story import Explanation
@@ -18,6 +21,8 @@ def explain_one(gathered: Gathered, guid_text: str, *, schedule: Path | None, pa
     from chfw_core.reports.explain import explain_hub
 
     hub = _hub(gathered, guid_text)
+    if party is not None and not hub.suppliers.roles_of(party):
+        _check_reader(gathered, party)
     guid = hub.guid
     scheduled = None
     if schedule is not None:
@@ -26,6 +31,20 @@ def explain_one(gathered: Gathered, guid_text: str, *, schedule: Path | None, pa
             raise no_result(f"`{schedule}` has no row for `{format_guid(guid)}`", hint="was it made from this estate?")
     instructions = gathered.instructions_of(guid)
     return explain_hub(gathered.inputs, hub, instructions, scheduled, party)
+
+
+def _check_reader(gathered: Gathered, party: str) -> None:
+    """A Party that is not the hub's may ask all the same, but it must be one that the estate names."""
+    if not is_supplier(party):
+        raise InputError(
+            f"--as takes a Supplier, and `{party}` is none", hint="without --as it is told as the DCC sees it"
+        )
+    estate = gathered.estate.file
+    if estate.names_party(party):
+        return
+    known = estate.distinct_parties()
+    hint = did_you_mean(party, known) or f"it names {', '.join(known[:12])}"
+    raise no_result(f"--as: the estate names no Supplier `{party}`", hint=hint)
 
 
 def explain_for_author(gathered: Gathered, guid_text: str) -> "Explanation":

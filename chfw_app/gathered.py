@@ -1,6 +1,7 @@
 """All inputs of a plan, read and judged: what plan, verify and explain start from."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from chfw_core.consent.model import Instruction
 from chfw_core.diagnostics import Diagnostic
 from chfw_core.errors import InputError
 from chfw_core.model.hubs import CommsHub
-from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.model import Finding, PlanInputs
 from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class CarefulEstate:
         except InputError as problem:
             raise UnreadableError(str(problem), hint=problem.hint) from problem
 
+    def set_aside(self) -> "Guids":
+        """The GUIDs of the bad rows read so far."""
+        return self.file.set_aside()
+
     def refuse(self, guids: "Guids") -> None:
         """From now on chunks lack every row with one of these GUIDs; the quarantine begins anew."""
         from chfw_files.estate import open_estate
@@ -62,7 +67,10 @@ class CarefulEstate:
 
 @frozen(kw_only=True, eq=False)
 class Gathered:
-    """`bad_rows`: those of files other than the estate. `files`: what was read, for the report."""
+    """`bad_rows`: those of files other than the estate. `files`: what was read, for the report.
+
+    `findings` and `notes` are about the inputs alone.
+    """
 
     inputs: PlanInputs
     estate: CarefulEstate
@@ -72,6 +80,8 @@ class Gathered:
     bad_rows: tuple[BadRow, ...] = ()
     files: tuple[tuple[str, Path], ...] = ()
     not_checked: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def instructions(self) -> "pa.Table | None":
@@ -130,11 +140,15 @@ class Quarantine:
         """Forget what was written, and take the rows of the estate as it is read now."""
         self._writer.discard()
         self._writer = QuarantineWriter(self._place)
-        self._estate.file.send_quarantine(self._writer.write)
+        name = self._estate.file.path.name
+        self._estate.file.send_quarantine(partial(self._writer.write, file=name))
 
     def close(self, files: dict[str, Path]) -> int:
         """How many rows there are; notes the file where there are any. Raises OutputError."""
-        self._writer.write(self._estate.file.quarantine)  # of chunks that were read before the writer was there
+        estate = self._estate.file
+        self._writer.write(
+            estate.quarantine, file=estate.path.name
+        )  # of chunks that were read before the writer was there
         self._writer.write(self._others)
         self._writer.close()
         if self._writer.count:

@@ -5,7 +5,7 @@ Nothing here decides anything about a hub: documents are read by `chfw_core.docu
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from chfw_app.gathered import CarefulEstate, Gathered
+from chfw_app.places import Named
 from chfw_app.problems import Problems
+from chfw_app.remarks import not_checked, notes, remarks
 from chfw_app.rule_files import read_rules
 from chfw_app.steps import Report
 from chfw_app.texts import read_text
@@ -22,7 +24,7 @@ from chfw_core.diagnostics import Diagnostic
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
 from chfw_core.model.parameters import Parameters
-from chfw_core.model.periods import parse_instant
+from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.model.products import CentralProductsList
 from chfw_core.planning.model import PlanInputs
 from chfw_files.quarantine import BadRow
@@ -50,6 +52,23 @@ class InputPaths:
     capacity: Path | None = None
     cpl: Path | None = None
 
+    def named(self) -> tuple[Named, ...]:
+        """Every file that is named, with the option that names it."""
+        single = {
+            "--estate": self.estate,
+            "--release": self.release,
+            "--instructions": self.instructions,
+            "--events": self.events,
+            "--capacity": self.capacity,
+            "--cpl": self.cpl,
+        }
+        private = [("--attributes", Path(argument.partition("=")[2])) for argument in self.attributes]
+        return (
+            *((option, path) for option, path in single.items() if path is not None),
+            *(("--rules", path) for path in self.rules),
+            *private,
+        )
+
 
 @define(kw_only=True)
 class _Found:
@@ -61,10 +80,11 @@ class _Found:
     files: list[tuple[str, Path]] = field(factory=list)
 
     def set_aside(self, path: Path, lines: "Sequence[BadLine | BadRow]") -> None:
-        """Rows of a small file; the reason names the file, since the estate's rows name none."""
-        for line in lines:
-            reason = f"{path.name}: {line.reason}"
-            self.bad_rows.append(BadRow(line=line.line, guid_text=line.guid_text, column=line.column, reason=reason))
+        """Rows of a file other than the estate."""
+        self.bad_rows += [
+            BadRow(line=line.line, guid_text=line.guid_text, column=line.column, reason=line.reason, file=path.name)
+            for line in lines
+        ]
 
 
 def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True) -> Gathered:
@@ -87,6 +107,8 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
     cpl = attempt(lambda: _cpl(paths.cpl, found))
     private = _attributes(paths.attributes, found)
     recorded = attempt(lambda: _instructions(paths.instructions, found))
+    if as_of is not None and release is not None and as_of < release.notified_at:
+        _too_early(as_of, release, found)
     if estate is not None and private:
         attempt(lambda: _named_parties(estate, private, found))
     found.problems.stop_if_any()
@@ -111,7 +133,9 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
         warnings=(*found.problems.placed, *found.notes),
         bad_rows=tuple(found.bad_rows),
         files=tuple(found.files),
-        not_checked=tuple(_not_checked(paths, inputs)),
+        not_checked=not_checked(inputs, events=paths.events is not None, instructions=recorded is not None),
+        findings=remarks(inputs, private),
+        notes=notes(inputs),
     )
 
 
@@ -134,6 +158,15 @@ def _release(path: Path, parameters: Parameters, found: _Found) -> "FirmwareRele
     return read.release
 
 
+def _too_early(as_of: datetime, release: "FirmwareRelease", found: _Found) -> None:
+    """BR1.1: before its notice a release does not exist for anybody."""
+    told = format_instant(release.notified_at)
+    found.problems.add(
+        f"--as-of {format_instant(as_of)} is before the release `{release.id}` was notified, at {told}",
+        hint=f"nothing may be planned before the notice: give an instant from {told} on, or mend `notified_at`",
+    )
+
+
 def _rules(paths: tuple[Path, ...], found: _Found) -> "tuple[RuleSet, ...]":
     checked, files = read_rules(paths, found.problems)
     found.problems.add_placed(checked.problems)
@@ -148,6 +181,7 @@ def _events(path: Path | None, found: _Found) -> tuple[Event, ...]:
         return ()
     read = read_events(path)
     found.notes += read.problems  # a bad line is set aside, never fatal to the others
+    found.problems.add_placed(read.errors)  # unless it may stop the release
     found.set_aside(path, read.bad_lines)
     found.files.append(("events", path))
     return read.events
@@ -216,21 +250,3 @@ def _named_parties(estate: "EstateFile", parties: Iterable[str], found: _Found) 
             near = get_close_matches(party, named, n=1, cutoff=0.5)
             hint = f"did you mean `{near[0]}`?" if near else f"it names {', '.join(named[:12])}"
             found.problems.add(f"--attributes: the estate names no Supplier `{party}`", hint=hint)
-
-
-def _not_checked(paths: InputPaths, inputs: PlanInputs) -> Sequence[str]:
-    lines = []
-    if inputs.cpl is None:
-        version = inputs.release.firmware_version
-        lines.append(f"whether {version} is Current on the Central Products List: no list was given (--cpl)")
-    elif not inputs.cpl.upgrade_paths:
-        lines.append("upgrade paths of the Central Products List: the list given names none")
-    if not inputs.release.capacity:
-        lines.append("capacity: the release names none, so no day is ever full")
-    if paths.events is None:
-        lines.append("what happened since the notice: no events were given (--events)")
-    if paths.instructions is None:
-        lines.append("what Suppliers have instructed before: no instructions were given (--instructions)")
-    if any(rules.triggers or any(d.batch and d.batch.stop_if for d in rules.decides) for rules in inputs.rulesets):
-        lines.append("`events` rules and `stop_if`: they act in a roll-out, not in a plan")
-    return lines

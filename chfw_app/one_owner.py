@@ -55,7 +55,8 @@ class OneOwner:
             said.append("a pilot's share of `pilot_limit` is counted as if nobody else had a pilot")
         if self.ruleset.triggers:
             said.append("`events` rules act in a roll-out: what they would write down is not in these figures")
-        return tuple(said)
+        said += [finding.message for finding in self.gathered.findings]
+        return (*said, *self.gathered.notes)
 
 
 def _asks_for_the_other(rules: "RuleSet") -> bool:

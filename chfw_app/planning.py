@@ -1,7 +1,6 @@
 """Make a plan and write all that belongs to it: everything appears together, or nothing does."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +11,14 @@ from chfw_app.engines import Engine, MadePlan, make_plan
 from chfw_app.exits import Exit
 from chfw_app.gathered import Gathered, Quarantine
 from chfw_app.guid_index import IndexWriter, index_path
+from chfw_app.places import TABLES, Named, check_apart, check_extension, check_writable
 from chfw_app.problems import Failed
+from chfw_app.refusals import reasons_of, refused_path, write_refusals
 from chfw_app.staging import Staging, staged
 from chfw_app.steps import Report
-from chfw_core.consent.model import Refusal
-from chfw_core.errors import InputError
-from chfw_core.model.guid import format_guid
-from chfw_core.model.periods import format_instant
 from chfw_core.planning.model import Finding, HubStatus
 from chfw_core.planning.summary import Summary
+from chfw_files.quarantine import quarantine_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,8 +29,6 @@ REFUSED = "instruction-refused"
 ROW_GROUP = 1 << 17
 """Rows that a Parquet schedule holds together."""
 
-REFUSED_COLUMNS = ("row", "guid", "party", "role", "opens", "closes", "received_at", "action", "code", "reason")
-
 
 @frozen(kw_only=True)
 class PlanOutputs:
@@ -42,23 +38,34 @@ class PlanOutputs:
     instructions: Path | None = None
     report: Path | None = None
 
-    def check(self) -> None:
-        """Refuses what could not be written anyway, before anything is read. Raises InputError."""
-        tables = [path for path in (self.schedule, self.instructions) if path is not None]
-        for path in tables:
-            if path.suffix.lower() not in {".parquet", ".csv"}:
-                raise InputError(
-                    f"`{path.name}`: the extension `{path.suffix}` is not one of .parquet and .csv",
-                    hint="the extension chooses the format",
-                )
-        every = [*tables, *((self.report,) if self.report is not None else ())]
-        if len({path.absolute() for path in every}) < len(every):
-            raise InputError("two outputs have the same name")
-        for path in every:
-            if path.is_dir():
-                raise InputError(f"cannot write `{path}`: it is a folder")
-            if not path.parent.is_dir():
-                raise InputError(f"cannot write `{path}`: there is no folder `{path.parent}`", hint="make it first")
+    def named(self) -> tuple[Named, ...]:
+        """All that a run may write or take away, with what each is for."""
+        out = self.schedule
+        places = [("--out", out)]
+        if self.instructions is not None:
+            places.append(("--instructions-out", self.instructions))
+        if self.report is not None:
+            places.append(("--report", self.report))
+        places.append(("the file of quarantined rows beside --out", quarantine_path(out)))
+        places.append(("the file of refused instructions beside --out", refused_path(out)))
+        if out.suffix.lower() == ".parquet":
+            places.append(("the index beside --out", index_path(out)))
+        return tuple(places)
+
+    def check(self, inputs: Iterable[Named] = ()) -> None:
+        """Refuses what could not be written anyway, or would replace an input, before anything is read.
+
+        Raises InputError.
+        """
+        check_extension("--out", self.schedule, TABLES)
+        if self.instructions is not None:
+            check_extension("--instructions-out", self.instructions, TABLES)
+        if self.report is not None:
+            check_extension("--report", self.report, (".html",))
+        check_apart(self.named(), inputs)
+        for path in (self.schedule, self.instructions, self.report):
+            if path is not None:
+                check_writable(path)
 
 
 @frozen(kw_only=True)
@@ -110,11 +117,11 @@ def write_plan(
             bad_rows = quarantine.close(files)
         finally:
             quarantine.discard()
-        _write_refusals(staging, outputs.schedule, made.refusals, files)
+        write_refusals(staging, outputs.schedule, made.refusals, files)
         done = PlanDone(
             summary=made.summary,
-            findings=tuple(made.findings),
-            refused_for=_reasons(made.refusals),
+            findings=(*gathered.findings, *made.findings),
+            refused_for=reasons_of(made.refusals),
             bad_rows=bad_rows,
             files=files,
         )
@@ -190,50 +197,3 @@ def _write_instructions(staging: Staging, path: Path, made: MadePlan) -> None:
     from chfw_files.instructions import write_instructions
 
     write_instructions(staging.place(path), made.own_instructions())
-
-
-def refused_path(schedule: Path) -> Path:
-    """`plan.parquet` → `plan.refused.csv`."""
-    return schedule.with_name(f"{schedule.stem}.refused.csv")
-
-
-def _write_refusals(staging: Staging, schedule: Path, refusals: Sequence[Refusal], files: dict[str, Path]) -> None:
-    """BR5.2: every refused instruction with its reason."""
-    import csv
-    import io
-
-    from chfw_files.atomic import write_text
-
-    path = refused_path(schedule)
-    if not refusals:
-        staging.remove(path)
-        return
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(REFUSED_COLUMNS)
-    in_order = sorted(refusals, key=lambda refusal: (refusal.instruction.row or 0, refusal.code))
-    writer.writerows(_refused_row(refusal) for refusal in in_order)
-    write_text(staging.place(path), text.getvalue())
-    files["refused instructions"] = path
-
-
-def _reasons(refusals: Sequence[Refusal]) -> dict[str, int]:
-    """How many were refused why, the commonest reason first."""
-    counted = Counter(refusal.code.replace("_", " ") for refusal in refusals)
-    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _refused_row(refusal: Refusal) -> tuple[object, ...]:
-    row = refusal.instruction
-    return (
-        row.row,
-        format_guid(row.guid),
-        row.party,
-        row.role,
-        format_instant(row.opens) if row.opens else "",
-        format_instant(row.closes) if row.closes else "",
-        format_instant(row.received_at),
-        row.action,
-        refusal.code,
-        refusal.reason,
-    )

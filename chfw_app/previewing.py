@@ -1,6 +1,6 @@
 """`rules preview` and `rules diff`: over an estate, with the lists that may be written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,8 +8,8 @@ from attrs import frozen
 
 from chfw_app.inputs import InputPaths
 from chfw_app.one_owner import OneOwner, computed, gather_one, gather_two
+from chfw_app.places import TABLES, Named, check_apart, check_extension, check_writable
 from chfw_app.steps import Report
-from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 from chfw_core.planning.own_decision import Outcome, named_windows, next_openings
@@ -91,7 +91,7 @@ def preview(paths: InputPaths, out: Path | None, *, report: Report, threads: int
     """Preview one owner's files, and write the list. Raises InputError, OutputError, Failed."""
     from chfw_core.engines.columnar.preview import PREVIEW_SCHEMA, preview_columnar
 
-    check_table(out)
+    check_table(out, paths.named())
     one = gather_one(paths, report=report)
     gathered = one.gathered
     found = computed(
@@ -139,7 +139,7 @@ def diff(old: Path, paths: InputPaths, out: Path | None, *, report: Report, thre
     """Compare two versions of one owner's files, and write the list. Raises InputError, OutputError, Failed."""
     from chfw_core.engines.columnar.diff import DIFF_SCHEMA, diff_columnar
 
-    check_table(out)
+    check_table(out, (*paths.named(), ("the old version", old)))
     one, before = gather_two(old, paths, report=report)
     gathered = one.gathered
     found = computed(
@@ -151,18 +151,12 @@ def diff(old: Path, paths: InputPaths, out: Path | None, *, report: Report, thre
     return DiffDone(one=one, found=found)
 
 
-def check_table(out: Path | None) -> None:
-    """Refuses what could not be written anyway, before anything is read. Raises InputError."""
-    if out is None:
-        return
-    if out.suffix.lower() not in {".parquet", ".csv"}:
-        raise InputError(
-            f"`{out.name}`: the extension `{out.suffix}` is not one of .parquet and .csv",
-            hint="the extension chooses the format",
-        )
-    if out.is_dir() or not out.parent.is_dir():
-        why = "it is a folder" if out.is_dir() else f"there is no folder `{out.parent}`"
-        raise InputError(f"cannot write `{out}`: {why}")
+def check_table(out: Path | None, inputs: Iterable[Named]) -> None:
+    """Refuses what could not be written anyway, or would replace an input. Raises InputError."""
+    if out is not None:
+        check_extension("--out", out, TABLES)
+        check_apart([("--out", out)], inputs)
+        check_writable(out)
 
 
 def _write(out: Path | None, schema: "pa.Schema", batches: "Iterator[pa.RecordBatch]") -> None:

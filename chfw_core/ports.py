@@ -29,6 +29,13 @@ class EstateSource(Protocol):
         """
         ...
 
+    def set_aside(self) -> Guids:
+        """The GUIDs that rows set aside so far bear, once for each row; rows without a readable GUID bear none.
+
+        A GUID that stands twice sets all its rows aside, also where one of them is a bad row.
+        """
+        ...
+
     def refuse(self, guids: Guids) -> None:
         """Set aside, as repeated, every row with one of these GUIDs, in chunks read from now on."""
         ...

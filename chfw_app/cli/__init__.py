@@ -5,11 +5,13 @@ Exit codes are part of the contract: 0 done; 1 cannot read, or bad usage; 2 done
 they are called, so that `chfw --help` costs nothing.
 """
 
+import sys
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from chfw_app.cli.output import debugging, say_error, show_problems, to_nowhere
+from chfw_app.cli.output import debugging, output_is_full, say_error, show_problems, to_nowhere
+from chfw_app.cli.usage import plain, usage_problem
 from chfw_app.exits import Exit
 from chfw_app.problems import Failed
 from chfw_core.errors import ChfwError
@@ -72,7 +74,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         code = make_app()(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as problem:
-        say_error(_plain(str(problem)), hint="`chfw COMMAND --help` tells the options")
+        message, hint = usage_problem(problem, _names(), sys.argv[1:] if arguments is None else arguments)
+        say_error(message, hint=hint)
         return Exit.CANNOT_READ
     except Failed as failed:
         show_problems(failed.problems)
@@ -86,33 +89,45 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         to_nowhere()
         return Exit.DONE
+    except OSError as failure:
+        if output_is_full(failure):
+            return Exit.CANNOT_READ
+        if debugging():
+            raise
+        return _fault(failure)
     except MemoryError:
         say_error("not enough memory", hint="`chfw doctor` says how much there is")
         return Exit.NO_RESULT
     except Exception as fault:
         if debugging():
             raise
-        say_error(
-            f"a fault in chfw, not in your input: {type(fault).__name__}: {_plain(str(fault))}",
-            hint="run it again with CHFW_TRACEBACK=1 to see where, and please report it",
-        )
-        return Exit.NO_RESULT
+        return _fault(fault)
     return int(code or 0)
+
+
+def _fault(fault: Exception) -> Exit:
+    say_error(
+        f"a fault in chfw, not in your input: {type(fault).__name__}: {plain(str(fault))}",
+        hint="run it again with CHFW_TRACEBACK=1 to see where, and please report it",
+    )
+    return Exit.NO_RESULT
+
+
+def _names() -> tuple[str, ...]:
+    """Every command as it is typed."""
+    inner = (f"{group} {name}" for group, (_, commands) in _GROUPS.items() for name in commands)
+    return (*_COMMANDS, *inner)
 
 
 def main() -> None:
     """The console script."""
-    import sys
-
     code = run()
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         to_nowhere()
+    except OSError as failure:
+        if not output_is_full(failure):
+            raise
+        code = Exit.CANNOT_READ
     raise SystemExit(code)
-
-
-def _plain(text: str) -> str:
-    """One line, lower case at the start, no full stop: the form of every message."""
-    line = " ".join(text.split()).rstrip(".")
-    return line[:1].lower() + line[1:] if line[1:2].islower() else line

@@ -4,6 +4,7 @@ Progress appears on a terminal only. User text never is markup. Piped output has
 that the same run prints the same characters.
 """
 
+import errno
 import json
 import os
 import sys
@@ -33,6 +34,21 @@ class _Patient(Console):
 def to_nowhere() -> None:
     """What is still written to standard output is lost."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def output_is_full(failure: OSError) -> bool:
+    """Where standard output goes has no room: say so, and lose the rest. False for any other failure."""
+    if failure.errno not in _FULL:
+        return False
+    to_nowhere()
+    say_error(
+        "no room left on the disk for the standard output; it breaks off",
+        hint="free some space, or send it elsewhere; files that the options name were written if their disk had room",
+    )
+    return True
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def console(*, stderr: bool = False) -> Console:

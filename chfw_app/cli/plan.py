@@ -51,7 +51,7 @@ def plan(
         Print one object.
     """
     outputs = PlanOutputs(schedule=out, instructions=instructions_out, report=report)
-    outputs.check()
+    outputs.check(inputs.paths().named())
     with progress() as told:
         gathered = gather(inputs.paths(), report=told, set_aside_repeated=engine is Engine.REFERENCE)
         for warning in gathered.warnings:
@@ -90,6 +90,7 @@ def as_object(gathered: Gathered, done: PlanDone) -> dict[str, object]:
         "refused": done.refused,
         "refused_for": done.refused_for,
         "bad_rows": done.bad_rows,
+        "notes": list(gathered.notes),
         "not_checked": list(gathered.not_checked),
         "files": {what: str(path) for what, path in done.files.items()},
     }
@@ -107,7 +108,7 @@ def _show(gathered: Gathered, done: PlanDone) -> None:
         peak_days(loads(summary, inputs)),
     )
     _show_groups("By Supplier (a hub with two counts for both)", ("Supplier", *header[1:]), by_group(summary.by_party))
-    findings = [(f.count, f.party or "", f.message) for f in done.worth_a_look]
+    findings = [(f.count if f.about_hubs else None, f.party or "", f.message) for f in done.worth_a_look]
     show_table(
         "Findings", ("hubs", "party", "what"), findings[:FINDINGS_SHOWN], note=_more(len(findings), FINDINGS_SHOWN)
     )
@@ -116,6 +117,8 @@ def _show(gathered: Gathered, done: PlanDone) -> None:
         say(f"{counted(done.refused, 'instruction')} refused ({why}): {done.files['refused instructions']}")
     if done.bad_rows:
         say(f"{counted(done.bad_rows, 'row')} set aside, listed with reasons: {done.files['quarantine']}")
+    for words in gathered.notes:
+        say(f"note: {words}")
     for words in gathered.not_checked:
         say(f"not checked: {words}")
     for what in ("schedule", "instructions", "report"):

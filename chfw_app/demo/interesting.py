@@ -12,6 +12,9 @@ from chfw_core.model.guid import format_guid
 if TYPE_CHECKING:
     import pyarrow as pa
 
+WINDOWS_APART = "windows do not meet"
+"""What a reason says where one Supplier's windows had to give way."""
+
 
 @frozen(kw_only=True)
 class Found:
@@ -27,10 +30,10 @@ def interesting_hubs(estate: Path, schedule: Path, decided: Path) -> Iterator[Fo
     import pyarrow.parquet as pq
 
     suppliers = pq.read_table(estate, columns=["guid", "import_supplier", "gas_supplier"])
-    plan = pq.read_table(schedule, columns=["guid", "basis", "import_rule", "gas_rule"])
+    plan = pq.read_table(schedule, columns=["guid", "basis", "import_rule", "gas_rule", "reason"])
     instructed = pq.read_table(decided, columns=["guid", "party"])
     basis = plan.column("basis").combine_chunks().dictionary_decode()
-    both = _first(plan, basis, ActivationBasis.BOTH_SUPPLIERS)
+    both = _agreed(plan, basis)
     if both is not None:
         yield Found(guid=format_guid(both), why="both of its Suppliers have agreed")
     waiting = _waiting(plan, basis, instructed)
@@ -42,11 +45,19 @@ def interesting_hubs(estate: Path, schedule: Path, decided: Path) -> Iterator[Fo
         yield Found(guid=format_guid(alone), why="its only Supplier leaves it to the DCC")
 
 
-def _first(plan: "pa.Table", basis: "pa.Array", wanted: ActivationBasis) -> int | None:
+def _agreed(plan: "pa.Table", basis: "pa.Array") -> int | None:
+    """A hub whose two Suppliers' windows meet; one that rules of both decided comes first."""
     import pyarrow.compute as pc
 
-    at = pc.index(basis, wanted.value).as_py()
-    return None if at < 0 else int(plan.column("guid")[at].as_py())
+    both = plan.filter(pc.equal(basis, ActivationBasis.BOTH_SUPPLIERS.value))
+    said = both.column("reason").combine_chunks()
+    said = said.dictionary_decode() if hasattr(said, "dictionary_decode") else said
+    meeting = both.filter(pc.invert(pc.match_substring(said, WINDOWS_APART)))
+    ruled = meeting.filter(pc.and_(pc.is_valid(meeting.column("import_rule")), pc.is_valid(meeting.column("gas_rule"))))
+    for hubs in (ruled, meeting):
+        if hubs.num_rows:
+            return int(hubs.column("guid")[0].as_py())
+    return None
 
 
 def _waiting(plan: "pa.Table", basis: "pa.Array", instructed: "pa.Table") -> tuple[int, str] | None:

@@ -40,6 +40,7 @@ class PageContent:
     findings: Sequence[Finding] = ()
     files: Sequence[InputFile] = ()
     not_checked: Sequence[str] = ()
+    notes: Sequence[str] = ()
     bad_rows: int = 0
     refused: Mapping[str, int] = field(factory=dict)
     version: str = ""
@@ -122,9 +123,12 @@ def _findings(content: PageContent) -> str:
         reasons = ", ".join(f"{escape(words)} {count:,}" for words, count in content.refused.items())
         total = sum(content.refused.values())
         shown += f"<p><b>{total:,}</b> instructions were refused ({reasons}), each listed beside the schedule.</p>"
+    shown += "".join(f"<p>{escape(words)}.</p>" for words in content.notes)
     if not content.findings:
         return shown or "<p>None.</p>"
-    rows: list[tuple[Cell, ...]] = [(f.count, f.party or "", f.code, f.message) for f in content.findings]
+    rows: list[tuple[Cell, ...]] = [
+        (f.count if f.about_hubs else "", f.party or "", f.code, f.message) for f in content.findings
+    ]
     return shown + table("Findings", ("hubs", "party", "code", "what"), rows)
 
 

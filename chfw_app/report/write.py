@@ -23,6 +23,7 @@ def write_report(path: Path, gathered: Gathered, done: "PlanDone") -> None:
         findings=done.worth_a_look,
         files=[_input_file(what, file) for what, file in gathered.files],
         not_checked=gathered.not_checked,
+        notes=gathered.notes,
         bad_rows=done.bad_rows,
         refused=done.refused_for,
         version=chfw_version(),

@@ -23,28 +23,31 @@ from chfw_core.model.periods import Period, as_utc, format_instant
 class Standing:
     """The explicit instruction that stands for a Supplier: a period, or None after a withdrawal.
 
-    `rule` only for a row that an earlier plan's rule wrote.
+    `rule` only for a row that an earlier plan's rule wrote. `overtaken`: the DCC moved the automatic
+    time to before its opening; `period` is then as it was given.
     """
 
     period: Period | None
     rule: str | None = None
+    overtaken: bool = False
 
     def instructs(self, first_moment: datetime) -> bool:
-        """Whether it is an instruction still: not withdrawn, and not over (lapsed)."""
-        return self.period is not None and self.period.closes > first_moment
+        """Whether it is an instruction still: not withdrawn, not overtaken, and not over (lapsed)."""
+        return self.period is not None and not self.overtaken and self.period.closes > first_moment
 
 
 @frozen(kw_only=True)
 class HubFacts:
     """What is so of a hub that validation asks for.
 
-    `automatic_at` and `cutoff` are the hub's own; `former_cutoff` that of the release, which
-    differs where the DCC moved the hub's date. `excluded` maps a Party to (rule, because).
+    `automatic_at` and `cutoff` are the hub's own; the `former_` ones those of the release, which
+    differ where the DCC moved the hub's date. `excluded` maps a Party to (rule, because).
     """
 
     suppliers: ResponsibleSuppliers
     automatic_at: datetime
     cutoff: datetime
+    former_automatic_at: datetime
     former_cutoff: datetime
     ineligible: str | None = None
     excluded: Mapping[str, tuple[str, str]] = field(factory=dict)
@@ -56,6 +59,13 @@ class Judged:
 
     standing: Standing | None = None
     refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def refused(self) -> str:
+        """Why its rows were refused, in words, where nothing stands; empty where none was, or one stands."""
+        if self.standing is not None:
+            return ""
+        return ", ".join(sorted({refusal.code.replace("_", " ") for refusal in self.refusals}))
 
 
 def judge_rows(rows: Iterable[Instruction], facts: HubFacts | None, as_of: datetime) -> Judged:
@@ -99,8 +109,10 @@ def refusal_of(row: Instruction, facts: HubFacts | None) -> tuple[str, str] | No
         return "no_period", "an instruction needs the times at which it opens and closes"
     if row.closes <= row.opens:
         return "no_period", "it closes no later than it opens"
-    if row.opens >= facts.automatic_at:  # BR3.4
-        at = format_instant(facts.automatic_at)
+    # BR1.3: where the DCC moved the date, instructions that stood stay.
+    automatic_at = max(facts.automatic_at, facts.former_automatic_at)
+    if row.opens >= automatic_at:  # BR3.4
+        at = format_instant(automatic_at)
         return "not_earlier", f"it does not open before the automatic time {at}"
     last = max(facts.cutoff, facts.former_cutoff)
     if row.received_at > last:  # BR3.4: the instant itself still counts
@@ -128,6 +140,8 @@ def _rank(row: Instruction) -> tuple[object, ...]:
 def _standing(row: Instruction, facts: HubFacts) -> Standing:
     if row.action is InstructionAction.WITHDRAW or row.opens is None or row.closes is None:
         return Standing(period=None, rule=row.rule)
+    if row.opens >= facts.automatic_at:
+        return Standing(period=Period(opens=row.opens, closes=row.closes), rule=row.rule, overtaken=True)
     # I1: earlier than the automatic time; cut before anything is resolved.
     closes = min(as_utc(row.closes), facts.automatic_at)
     return Standing(period=Period(opens=row.opens, closes=closes), rule=row.rule)

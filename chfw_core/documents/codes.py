@@ -13,4 +13,6 @@ DOCUMENT_CODES: Mapping[str, str] = {
     "E405": "a line that cannot be read",
     "W406": "a type of event that nothing knows",
     "W407": "an entry that differs from its kind",
+    "E408": "what may be an act on the release, and cannot be read",
+    "E409": "two events with one `seq`",
 }

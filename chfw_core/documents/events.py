@@ -1,23 +1,26 @@
 """Events in JSON Lines: `{seq, at, type, party?, guid?, …}`, one object a line.
 
 A line that cannot be read is set aside and the others stay. A type that nothing knows is kept, with
-a warning: a plug-in may know it. What the known types carry is checked here, so that no plan stops
-over an event.
+a warning: a plug-in may know it. What the known types carry is checked here.
+
+An act on the release is another matter: a stop that is misspelt must not be a stop that is passed
+over. What may be one and cannot be read is an error, and so is a `seq` that means two things.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from chfw_core.diagnostics import Diagnostic
 from chfw_core.documents import kinds
 from chfw_core.documents.bad_lines import BadLine, diagnostic
+from chfw_core.documents.release_acts import MEND, may_act_on_release, near_release_act
 from chfw_core.errors import InputError
 from chfw_core.model.events import EVENT_TYPES, Event
 from chfw_core.model.guid import format_guid
-from chfw_core.model.parties import Party
+from chfw_core.model.parties import DCC, Party
 from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rules.event_fields import EVENT_FIELDS
 from chfw_core.rules.fields import FieldSpec, FieldType
@@ -38,39 +41,85 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 @frozen(kw_only=True)
 class EventsRead:
-    """The good events in the file's order, the lines set aside, and what to tell of."""
+    """The good events in the file's order, the lines set aside, and what to tell of.
+
+    `errors`: what leaves a plan without a result, since nobody can tell whether the release is stopped.
+    """
 
     events: tuple[Event, ...]
     bad_lines: tuple[BadLine, ...]
     problems: tuple[Diagnostic, ...]
+    errors: tuple[Diagnostic, ...] = ()
 
 
 def read_events(lines: Iterable[str], file: str, types: Iterable[str] = EVENT_TYPES) -> EventsRead:
     """Read a file's lines; empty ones are skipped. `types`: those known, with a plug-in's own."""
-    known = tuple(types)
-    events: list[Event] = []
-    bad: list[BadLine] = []
-    problems: list[Diagnostic] = []
-    seen: dict[int, int] = {}
+    reading = _Reading(file=file, known=tuple(types))
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+        if line.strip():
+            reading.add(number, line)
+    return EventsRead(
+        events=tuple(reading.events),
+        bad_lines=tuple(reading.bad),
+        problems=tuple(reading.problems),
+        errors=tuple(reading.errors),
+    )
+
+
+@define(kw_only=True)
+class _Reading:
+    """What has been read so far of a file; `seen`: by `seq`, the event and its line."""
+
+    file: str
+    known: tuple[str, ...]
+    events: list[Event] = field(factory=list)
+    bad: list[BadLine] = field(factory=list)
+    problems: list[Diagnostic] = field(factory=list)
+    errors: list[Diagnostic] = field(factory=list)
+    seen: dict[int, tuple[Event, int]] = field(factory=dict)
+
+    def add(self, number: int, line: str) -> None:
+        """One line."""
         try:
             event = read_event(line)
-            if event.seq in seen:
-                raise InputError(f"seq {event.seq} is there already, in line {seen[event.seq]}")
         except InputError as problem:
-            reason = str(problem) + (f" ({problem.hint})" if problem.hint else "")
-            bad.append(BadLine(line=number, reason=reason))
-            problems.append(diagnostic("E405", file, number, str(problem), problem.hint))
-            continue
-        seen[event.seq] = number
-        events.append(event)
-        if event.type not in known:
-            message = f"no type of event called `{shown(event.type)}`; it has no effect"
-            hint = did_you_mean(event.type, known)
-            problems.append(diagnostic("W406", file, number, message, hint))
-    return EventsRead(events=tuple(events), bad_lines=tuple(bad), problems=tuple(problems))
+            self._unreadable(number, line, problem)
+            return
+        if event.seq in self.seen:
+            self._again(number, event)
+            return
+        self.seen[event.seq] = (event, number)
+        self.events.append(event)
+        if event.type in self.known:
+            return
+        message = f"no type of event called `{shown(event.type)}`"
+        hint = did_you_mean(event.type, self.known)
+        if near_release_act(event.type):
+            self._error("E408", number, f"{message}, and it may stop the release", hint or MEND)
+        else:
+            self.problems.append(diagnostic("W406", self.file, number, f"{message}; it has no effect", hint))
+
+    def _unreadable(self, number: int, line: str, problem: InputError) -> None:
+        self._set_aside(number, str(problem), problem.hint)
+        if may_act_on_release(line):
+            self._error("E408", number, f"{problem}, and it may stop the release", problem.hint or MEND)
+        else:
+            self.problems.append(diagnostic("E405", self.file, number, str(problem), problem.hint))
+
+    def _again(self, number: int, event: Event) -> None:
+        former, line = self.seen[event.seq]
+        said = f"seq {event.seq} is there already, in line {line}"
+        self._set_aside(number, said, None)
+        if event == former:
+            self.problems.append(diagnostic("E405", self.file, number, said))
+        else:
+            self._error("E409", number, f"{said}, and says something else there", "give each event a `seq` of its own")
+
+    def _set_aside(self, number: int, reason: str, hint: str | None) -> None:
+        self.bad.append(BadLine(line=number, reason=reason + (f" ({hint})" if hint else "")))
+
+    def _error(self, code: str, number: int, message: str, hint: str) -> None:
+        self.errors.append(diagnostic(code, self.file, number, message, hint))
 
 
 def read_event(line: str) -> Event:
@@ -97,7 +146,7 @@ def read_event(line: str) -> Event:
         seq=_at("seq", content["seq"], lambda value: kinds.whole(value, 0)),
         at=_at("at", content["at"], kinds.instant),
         type=kind,
-        party=None if party is None else Party(_at("party", party, kinds.text)),
+        party=None if party is None else _at("party", party, _party),
         guid=None if guid is None else _at("guid", guid, kinds.guid),
         fields={key: _field(key, value, specs[key]) if key in specs else value for key, value in fields.items()},
     )
@@ -111,6 +160,14 @@ def write_event(event: Event) -> str:
     if event.guid is not None:
         content["guid"] = format_guid(event.guid)
     return json.dumps({**content, **event.fields}, ensure_ascii=False)
+
+
+def _party(value: object) -> Party:
+    """Who said it; `dcc` would be nobody, and what it says would be passed over."""
+    name = kinds.text(value)
+    if name != DCC and name.upper() == DCC:
+        raise InputError(f"`{name}` is no Party", hint=f"did you mean `{DCC}`?")
+    return Party(name)
 
 
 def _field(key: str, value: object, spec: FieldSpec) -> object:

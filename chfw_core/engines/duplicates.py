@@ -9,11 +9,20 @@ from numpy.typing import NDArray
 Guids = NDArray[np.uint64]
 
 
-def find_duplicates(guid_arrays: Sequence[Guids]) -> Guids:
-    """The repeated GUIDs, each once, in order.
+def find_duplicates(guid_arrays: Sequence[Guids], set_aside: Guids | None = None) -> Guids:
+    """The repeated GUIDs, each once, in order; `set_aside`: those of bad rows, which repeat a GUID like any other.
 
     Fast where the rows are sorted already (then nothing is copied or sorted); else one sort.
     """
+    good = _repeated(guid_arrays)
+    if set_aside is None or not len(set_aside):
+        return good
+    bad, counts = np.unique(set_aside, return_counts=True)
+    again = [bad[np.isin(bad, array)] for array in guid_arrays]
+    return np.unique(np.concatenate([good, bad[counts > 1], *again]))
+
+
+def _repeated(guid_arrays: Sequence[Guids]) -> Guids:
     arrays = [array for array in guid_arrays if len(array)]
     if _ascending(arrays):
         return np.array([], dtype=np.uint64)

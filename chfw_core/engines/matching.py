@@ -21,6 +21,7 @@ from chfw_core.planning.decision import (
     ReadDate,
     Terms,
     rule_period,
+    writer_of,
 )
 from chfw_core.planning.eligibility import UpgradeGraph, ineligible_reason, upgrade_graph
 from chfw_core.planning.holds import hold_state
@@ -31,9 +32,10 @@ from chfw_core.planning.release_state import (
     context_for,
     release_state,
     terms_for,
+    today_of,
 )
 from chfw_core.planning.scope import Read
-from chfw_core.planning.supplier_changes import changes_by_guid
+from chfw_core.planning.supplier_changes import changes_by_guid, without_contradictions
 from chfw_core.rules.evaluate import RuleContext, condition_holds, date_value
 from chfw_core.rules.fields import hub_reader
 from chfw_core.rules.model import DateExpr, DecideRule, PilotRule, RuleSet
@@ -77,7 +79,7 @@ class Matcher:
         self.state: ReleaseState = release_state(inputs)
         self.graph: UpgradeGraph = upgrade_graph(inputs.release, inputs.cpl) if graph is None else graph
         self._rules = {rules.owner: rules for rules in inputs.rulesets}
-        self.changes: Mapping[int, tuple[SupplierChange, ...]] = changes_by_guid(self.state.events)
+        self._changes: Mapping[int, tuple[SupplierChange, ...]] = changes_by_guid(self.state.events)
         self._contexts: dict[datetime, RuleContext] = {}
 
     def rules(self, owner: str) -> RuleSet:
@@ -89,6 +91,15 @@ class Matcher:
         if automatic_at not in self._contexts:
             self._contexts[automatic_at] = context_for(self.inputs, self.state.phase, automatic_at)
         return self._contexts[automatic_at]
+
+    def changes(self, hub: CommsHub) -> tuple[SupplierChange, ...]:
+        """The changes of Supplier of the hub that agree with who holds its roles (CS3)."""
+        announced = self._changes.get(hub.guid, ())
+        return without_contradictions(announced, hub.suppliers, today_of(self.inputs)) if announced else ()
+
+    def contradictions(self, hub: CommsHub) -> int:
+        """How many of its changes do not."""
+        return len(self._changes.get(hub.guid, ())) - len(self.changes(hub))
 
     def ineligible(self, hub: CommsHub) -> str | None:
         """Why the release is not for the hub, or None."""
@@ -166,6 +177,7 @@ class Matcher:
             suppliers=hub.suppliers,
             automatic_at=automatic_at,
             cutoff=self.context(automatic_at).cutoff,
+            former_automatic_at=self.inputs.release.automatic_at,
             former_cutoff=self.context(self.inputs.release.automatic_at).cutoff,
             ineligible=self.ineligible(hub),
         )
@@ -224,6 +236,8 @@ class Matcher:
             exclude=exclude,
             holds=self._holds(rules, read, hub, context),
             standing=judged.standing,
+            writer=writer_of(rules, judged.standing),
+            refused=judged.refused,
             decide=self._decide(rules, read, context),
         )
         return PartyMatch(matched=matched, judged=judged, read=read, read_date=_date_reader(read, context))

@@ -5,7 +5,7 @@ hub for hub (I14). Nothing depends on the order of the hubs (I7), except that of
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from attrs import evolve, field, frozen
 
@@ -96,7 +96,7 @@ def plan_reference(
         rows=rows,
         findings=plan_findings(
             inputs,
-            _count(traces, rows, refusals, pilots),
+            _count(traces, rows, refusals, pilots, sum(matcher.contradictions(hub) for hub in hubs)),
             parties={party for hub in hubs for party in hub.suppliers.parties},
             regions={hub.csp_region for hub in hubs},
         ),
@@ -157,7 +157,7 @@ def _resolve(matcher: Matcher, match: HubMatch, pilots: Sequence[PilotResult]) -
         suppliers=hub.suppliers,
         decisions=tuple(decisions),
         dcc=match.dcc,
-        changes=matcher.changes.get(hub.guid, ()),
+        changes=matcher.changes(hub),
         freeze=freeze_of(inputs),
         today=today_of(inputs),
         csp_windows=csp.region_windows,
@@ -307,12 +307,22 @@ def _count(
     rows: Sequence[ScheduledHub],
     refusals: Sequence[Refusal],
     pilots: tuple[PilotResult, ...],
+    contradictions: int,
 ) -> Counts:
     over: dict[Proof, int] = {}
     blocked: dict[str, int] = {}
+    undecided: dict[tuple[str, datetime], int] = {}
+    lost: dict[tuple[str, str], int] = {}
     no_day = late = 0
     for row in rows:
         trace = traces[row.guid]
+        for decision in trace.decisions:
+            if decision.undecided:
+                owed = (decision.party, trace.match.dcc.cutoff)
+                undecided[owed] = undecided.get(owed, 0) + 1
+            if decision.windows_lost:
+                wrote = (decision.party, str(decision.rule))
+                lost[wrote] = lost.get(wrote, 0) + 1
         if row.status is not HubStatus.INFEASIBLE or trace.plan is None:
             continue
         if trace.plan.csp_blocked:
@@ -330,6 +340,9 @@ def _count(
         csp_blocked=blocked,
         no_day=no_day,
         late_batch=late,
+        undecided=undecided,
+        windows_lost=lost,
+        contradictions=contradictions,
         disjoint=sum(1 for t in traces.values() if t.plan is not None and t.plan.resolution.windows_disjoint),
         pilots=pilots,
     )

@@ -1,6 +1,7 @@
 """The days on which a hub can be activated, and the hours of each.
 
 A day counts by the occurrence that begins on it: a night belongs to the day on which it begins.
+Where several windows meet, each one's own occurrence begins no earlier than the period's first day.
 An occurrence is cut to the period and ends where a black-out begins; if what is left begins on
 another London day, the day is lost.
 """
@@ -51,7 +52,7 @@ def occurrence_on(
     day: date, period: Period, windows: Windows, closed: frozenset[date], rules: DayRules
 ) -> Period | None:
     """The first occurrence of that day that survives the cuts, or None."""
-    for occurrence in windows.occurrences(day, closed):
+    for occurrence in windows.occurrences(day, closed, london_date(period.opens)):
         left = occurrence.cut(period.opens, period.closes)
         if left is not None:
             left = _before_blackouts(left, rules.blackouts)

@@ -34,7 +34,7 @@ def batch_number(place: int, size: int) -> int:
 
 
 def batch_id(key: BatchKey, number: int) -> str:
-    """`NWND.approved-sets/3`; the two sides of a split hub are joined by `+`."""
+    """`NWND.approved-sets/3`; of a split hub the two rules alone, `approved-sets+all/3` (NF7)."""
     return f"{'+'.join(key)}/{number}"
 
 

@@ -13,9 +13,8 @@ from attrs import evolve, frozen
 from chfw_core.consent.model import Consent
 from chfw_core.consent.standing import Standing as Standing
 from chfw_core.model.periods import Period, format_instant, london_date, london_midnight
-from chfw_core.model.windows import Windows
 from chfw_core.rules.evaluate import as_closing, as_opening
-from chfw_core.rules.model import At, BatchSpec, DateExpr, DecideRule, DecideThen, PilotRule
+from chfw_core.rules.model import At, BatchSpec, DateExpr, DecideRule, DecideThen, PilotRule, RuleSet
 
 ReadDate = Callable[[DateExpr], date | datetime | None]
 """The value of a date expression for the hub (or class of hubs) at hand."""
@@ -54,13 +53,16 @@ class HoldState:
 class Matched:
     """What of one Supplier's rules and instructions holds for a hub.
 
-    `exclude`: the first matching exclude rule (id, because). `decide`: the first match.
+    `exclude`: the first matching exclude rule (id, because). `decide`: the first match. `writer`:
+    the rule that wrote the standing row, see `writer_of`. `refused`: why the rows were, where none stands.
     """
 
     party: str
     exclude: tuple[str, str] | None = None
     holds: tuple[HoldState, ...] = ()
     standing: Standing | None = None
+    writer: DecideRule | PilotRule | None = None
+    refused: str = ""
     pilot: PilotRule | None = None
     decide: DecideRule | None = None
 
@@ -70,6 +72,7 @@ class Decision:
     """What one Supplier agrees to, the rule that determined it and the reason in words.
 
     `consent` None = it leaves the hub to the DCC's date. `delayed_by`: the hold that moved its opening.
+    `windows_lost`: its standing row was written by a rule that its owner's files no longer have.
     """
 
     party: str
@@ -80,6 +83,20 @@ class Decision:
     explicit: bool = False
     pilot: bool = False
     delayed_by: str | None = None
+    windows_lost: bool = False
+
+    @property
+    def undecided(self) -> bool:
+        """Whether neither a rule of the Supplier nor an instruction on record says anything."""
+        return self.rule is None and not self.explicit
+
+
+def writer_of(rules: RuleSet, standing: Standing | None) -> DecideRule | PilotRule | None:
+    """The rule that wrote a standing row, where its owner's files still have one of that id that instructs."""
+    if standing is None or standing.rule is None:
+        return None
+    found = (rule for rule in rules.decides if rule.then is DecideThen.INSTRUCT and rule.id == standing.rule)
+    return next(found, None) or next((rule for rule in rules.pilots if rule.id == standing.rule), None)
 
 
 def open_hold(holds: tuple[HoldState, ...]) -> HoldState | None:
@@ -99,6 +116,13 @@ def latest_end(holds: tuple[HoldState, ...]) -> HoldState | None:
 
 def decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Decision:
     """Exclude, hold, explicit instruction, pilot, decide: the first that applies (contracts)."""
+    decision = _decide_supplier(matched, terms, read_date)
+    if not matched.refused:
+        return decision
+    return evolve(decision, reason=f"{decision.reason} (its instruction was refused: {matched.refused})")
+
+
+def _decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Decision:
     party = matched.party
     if matched.exclude is not None:
         excluded_by, because = matched.exclude
@@ -108,7 +132,7 @@ def decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Deci
         return Decision(party=party, consent=None, rule=hold.rule, reason=_waits(party, hold))
     delay = latest_end(matched.holds)
     if matched.standing is not None:
-        return _explicit(matched.standing, delay, party, terms)
+        return _explicit(matched.standing, matched.writer, delay, party, terms)
     if matched.pilot is not None:
         pilot = matched.pilot
         decision = _instruct(pilot.id, pilot.at, None, party, terms, read_date)
@@ -178,16 +202,35 @@ def _instruct(rule: str, at: At, delay: HoldState | None, party: str, terms: Ter
     return _delayed(Decision(party=party, consent=consent, rule=rule, reason=reason), delay, terms)
 
 
-def _explicit(standing: Standing, delay: HoldState | None, party: str, terms: Terms) -> Decision:
+def _explicit(
+    standing: Standing,
+    writer: DecideRule | PilotRule | None,
+    delay: HoldState | None,
+    party: str,
+    terms: Terms,
+) -> Decision:
+    """What stands on record. A row that a rule wrote keeps that rule's windows and batch."""
     period, rule = standing.period, standing.rule
     if period is None:
         return Decision(party=party, consent=None, explicit=True, reason=f"{party} has withdrawn its instruction")
+    if standing.overtaken:
+        reason = (
+            f"{party}'s instruction opens at {format_instant(period.opens)}, and the automatic time was moved to "
+            f"{format_instant(terms.automatic_at)}, which comes before it"
+        )
+        return Decision(party=party, consent=None, explicit=True, rule=rule, reason=reason)
     if period.closes <= terms.first_moment:
         reason = f"{party}'s instruction lapsed at {format_instant(period.closes)}"
         return Decision(party=party, consent=None, explicit=True, rule=rule, reason=reason)
-    consent = Consent(period=period, windows=Windows())
+    at = At() if writer is None or writer.at is None else writer.at
+    lost = rule is not None and writer is None
     reason = f"{party} has instructed" + (f" by `{rule}`" if rule else " explicitly")
-    return _delayed(Decision(party=party, consent=consent, rule=rule, explicit=True, reason=reason), delay, terms)
+    reason += ", whose windows are lost since its files no longer have it" if lost else ""
+    consent = Consent(period=period, windows=at.windows)
+    made = Decision(party=party, consent=consent, rule=rule, explicit=True, reason=reason, windows_lost=lost)
+    decided = _delayed(made, delay, terms)
+    batch = writer.batch if isinstance(writer, DecideRule) and decided.consent is not None else None
+    return evolve(decided, batch=batch)
 
 
 def _delayed(decision: Decision, delay: HoldState | None, terms: Terms) -> Decision:
@@ -200,11 +243,9 @@ def _delayed(decision: Decision, delay: HoldState | None, terms: Terms) -> Decis
     if left is None:
         reason = f"{party} holds it by `{delay.rule}` until {until}, past its own period"
         return Decision(party=party, consent=None, rule=delay.rule, reason=reason)
-    return Decision(
-        party=party,
+    return evolve(
+        decision,
         consent=Consent(period=left, windows=consent.windows),
-        rule=decision.rule,
-        explicit=decision.explicit,
         reason=f"{decision.reason}, held by `{delay.rule}` until {until}",
         delayed_by=delay.rule,
     )

@@ -95,7 +95,7 @@ def ineligible_reason(
 ) -> str | None:
     """Why the release is not for such a hub, or None where it is.
 
-    Where no path to it is known, the first version from which it may be applied is named.
+    Where no path to it is known, the first higher version from which it may be applied is named.
     """
     target = release.firmware_version
     if device_model not in release.device_models:
@@ -110,7 +110,8 @@ def ineligible_reason(
         return None
     path = upgrade_path(graph, device_model, firmware_version)
     known = graph.allowed[device_model] or release.upgrade_from or ()
-    first = path[1] if path else next((v for v in known if v != firmware_version), None)
-    if first is None:
+    if not known:
         return f"no version of device model {device_model} may take {target}"
-    return f"needs {first} first"
+    higher = (version for version in known if version > firmware_version)
+    first = path[1] if path else next(higher, None)  # nobody is sent to a lower version
+    return f"no permitted path from {firmware_version} is known" if first is None else f"needs {first} first"

@@ -4,20 +4,29 @@ A finding never stops a plan. Codes are stable; the order is fixed by code and c
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from difflib import get_close_matches
 
 from attrs import field, frozen
 
 from chfw_core.consent.model import Refusal
 from chfw_core.model.parties import CSP_PREFIX, is_supplier
+from chfw_core.model.periods import format_instant
+from chfw_core.model.releases import Participation, Phase
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
+from chfw_core.planning.release_state import context_for, terms_for
+from chfw_core.rules.evaluate import as_closing, date_value
 
 
 @frozen(kw_only=True)
 class Counts:
-    """What an engine counted. `no_day`, `late_batch`, `disjoint`: hubs; the others by their key."""
+    """What an engine counted. `no_day`, `late_batch`, `disjoint`: hubs; the others by their key.
+
+    `undecided`: hubs, eligible and not held, for which a Supplier decided nothing, by it and their
+    cut-off. `windows_lost`: hubs by Supplier and rule. `contradictions`: changes of Supplier.
+    """
 
     refused: Mapping[tuple[str, str], int] = field(factory=dict)
     over_capacity: Mapping[Proof, int] = field(factory=dict)
@@ -25,6 +34,9 @@ class Counts:
     no_day: int = 0
     late_batch: int = 0
     disjoint: int = 0
+    undecided: Mapping[tuple[str, datetime], int] = field(factory=dict)
+    windows_lost: Mapping[tuple[str, str], int] = field(factory=dict)
+    contradictions: int = 0
     pilots: tuple[PilotResult, ...] = ()
 
 
@@ -36,7 +48,9 @@ def plan_findings(
         *_about_owners(inputs, frozenset(parties), frozenset(regions)),
         *_about_cpl(inputs),
         *_about_instructions(counts),
-        *_about_pilots(counts.pilots),
+        *_about_decisions(inputs, counts),
+        *_about_changes(counts),
+        *_about_pilots(inputs, counts.pilots),
         *_about_windows(counts),
         *_infeasible(counts),
     )
@@ -65,7 +79,7 @@ def _about_owners(inputs: PlanInputs, parties: frozenset[str], regions: frozense
             near = get_close_matches(owner, sorted(known), n=1, cutoff=0.5)
             hint = f" (did you mean `{near[0]}`?)" if near else ""
             message = f"the estate names no {called} `{owner}`: its rules decide nothing{hint}"
-            found.append(Finding(code="unknown-owner", message=message, party=owner))
+            found.append(Finding(code="unknown-owner", message=message, party=owner, about_hubs=False))
     return found
 
 
@@ -73,7 +87,7 @@ def _about_cpl(inputs: PlanInputs) -> list[Finding]:
     if inputs.cpl is not None:
         return []
     message = "no CPL was given: whether the release is Current there was not checked"  # G6
-    return [Finding(code="cpl-not-checked", message=message, count=0)]
+    return [Finding(code="cpl-not-checked", message=message, count=0, about_hubs=False)]
 
 
 def _about_instructions(counts: Counts) -> list[Finding]:
@@ -83,14 +97,46 @@ def _about_instructions(counts: Counts) -> list[Finding]:
             message=f"{_many(rows, 'instruction')} of {party} refused: {code.replace('_', ' ')}",
             count=rows,
             party=party,
+            about_hubs=False,
         )
         for (party, code), rows in sorted(counts.refused.items())
     ]
 
 
-def _about_pilots(pilots: Iterable[PilotResult]) -> list[Finding]:
+def _about_decisions(inputs: PlanInputs, counts: Counts) -> list[Finding]:
+    """A mandatory release is owed a decision by every Supplier: shown before the cut-off, late after it."""
+    if inputs.release.participation is not Participation.MANDATORY:
+        return []
+    found = []
+    for late, code, said in (
+        (False, "decision-owed", "{party} owes a decision for {hubs} by the cut-off at {when}"),
+        (True, "decision-late", "{party} decided nothing for {hubs} by the cut-off at {when}"),
+    ):
+        hubs: dict[str, int] = {}
+        first: dict[str, datetime] = {}
+        for (party, cutoff), count in sorted(counts.undecided.items()):
+            if (inputs.as_of > cutoff) is late:
+                hubs[party] = hubs.get(party, 0) + count
+                first.setdefault(party, cutoff)
+        for party, count in hubs.items():
+            message = said.format(party=party, hubs=_many(count, "hub"), when=format_instant(first[party]))
+            found.append(Finding(code=code, message=message, count=count, party=party))
+    return found
+
+
+def _about_changes(counts: Counts) -> list[Finding]:
+    if not counts.contradictions:
+        return []
+    many = _many(counts.contradictions, "change")
+    message = f"{many} of Supplier not applied: from a Supplier that does not hold the role"
+    return [Finding(code="change-contradicts", message=message, count=counts.contradictions)]
+
+
+def _about_pilots(inputs: PlanInputs, pilots: Iterable[PilotResult]) -> list[Finding]:
     found = []
     for pilot in pilots:
+        if not pilot.group.guids and _is_over(inputs, pilot):
+            continue
         short = pilot.asked - len(pilot.group.guids)
         if short > 0:
             message = f"the pilot `{pilot.rule}` asked for {_many(pilot.asked, 'hub')} and got {len(pilot.group.guids)}"
@@ -112,11 +158,37 @@ def _about_pilots(pilots: Iterable[PilotResult]) -> list[Finding]:
     return found
 
 
+def _is_over(inputs: PlanInputs, pilot: PilotResult) -> bool:
+    """Whether no hub could be in it any more, by the release's own date: it asks for nothing then."""
+    terms = terms_for(inputs, inputs.release.automatic_at)
+    rules = inputs.ruleset_of(pilot.party)
+    rule = next((r for r in (rules.pilots if rules else ()) if r.id == pilot.rule), None)
+    if terms.too_late:
+        return True
+    if rule is None or rule.at.closes is None or rule.at.closes.fields:
+        return False
+    context = context_for(inputs, Phase.NOTIFIED, terms.automatic_at)
+    closes = date_value(rule.at.closes, lambda _: None, context)
+    return closes is not None and as_closing(closes) <= terms.first_moment
+
+
 def _about_windows(counts: Counts) -> list[Finding]:
-    if not counts.disjoint:
-        return []
-    message = f"the windows of the two Suppliers of {_many(counts.disjoint, 'hub')} do not meet"
-    return [Finding(code="windows-disjoint", message=message, count=counts.disjoint)]
+    found = [
+        Finding(
+            code="window-lost",
+            message=(
+                f"{party} has instructed {_many(hubs, 'hub')} by `{rule}`, which its files no longer have: "
+                "its windows and batches are lost"
+            ),
+            count=hubs,
+            party=party,
+        )
+        for (party, rule), hubs in sorted(counts.windows_lost.items())
+    ]
+    if counts.disjoint:
+        message = f"the windows of the two Suppliers of {_many(counts.disjoint, 'hub')} do not meet"
+        found.append(Finding(code="windows-disjoint", message=message, count=counts.disjoint))
+    return found
 
 
 def _infeasible(counts: Counts) -> list[Finding]:

@@ -38,10 +38,12 @@ class DccTerms:
 
 @frozen(kw_only=True)
 class SupplierChange:
-    """CS3: on London day `effective` the holder of `role` changes."""
+    """CS3: on London day `effective` the holder of `role` changes; who leaves and who joins, where it is said."""
 
     role: SupplierRole
     effective: date
+    leaves: str | None = None
+    joins: str | None = None
 
 
 @frozen(kw_only=True)
@@ -257,9 +259,10 @@ def _batching(
     spec = smallest_and_slowest((*asked, *limits))
     if not early:
         return spec, (f"DCC.{dcc.rule}",)
-    sides = {d.party: f"{d.party}.{d.rule}" if d.rule else d.party for d in decided}
-    holders = (suppliers.import_supplier, suppliers.gas_supplier)
-    return spec, tuple(dict.fromkeys(sides[p] for p in holders if p is not None))
+    if suppliers.split:  # NF7: the key must not tell one Supplier who the other is
+        rules: dict[str | None, str] = {d.party: d.rule or "" for d in decided}
+        return spec, (rules[suppliers.import_supplier], rules[suppliers.gas_supplier])
+    return spec, tuple(f"{d.party}.{d.rule}" if d.rule else d.party for d in decided)
 
 
 def smallest_and_slowest(batches: tuple[BatchSpec, ...]) -> BatchSpec:
@@ -267,6 +270,10 @@ def smallest_and_slowest(batches: tuple[BatchSpec, ...]) -> BatchSpec:
     # One day and 24 hours are as long: the day counts, whoever says it (I3).
     pause = max((b.pause for b in batches), key=lambda p: (p.days * 86_400 + p.seconds, p.days))
     return BatchSpec(size=min(b.size for b in batches), pause=pause)
+
+
+def _rule_of(party: str | None, decided: tuple[Decision, ...]) -> str | None:
+    return next((d.rule for d in decided if d.party == party), None)
 
 
 def _head(dcc: DccTerms, resolution: Resolution) -> str:

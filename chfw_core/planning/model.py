@@ -63,12 +63,16 @@ class ScheduledHub:
 
 @frozen(kw_only=True)
 class Finding:
-    """Something a person should look at; the plan is made all the same. `count` hubs or rows."""
+    """Something a person should look at; the plan is made all the same.
+
+    `count`: how many hubs, or, where it is not `about_hubs`, rows, events or just the one thing it names.
+    """
 
     code: str
     message: str
     count: int = 1
     party: str | None = None
+    about_hubs: bool = True
 
 
 SCHEDULE_COLUMNS = (

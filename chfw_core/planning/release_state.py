@@ -100,8 +100,9 @@ def _phase(event: Event) -> Phase:
 
 
 def _said(event: Event) -> str:
-    said = event.fields.get("reason") or event.fields.get("because") or event.fields.get("ref")
-    return f": {said}" if said else ""
+    why = event.fields.get("reason") or event.fields.get("because")
+    said = [str(word) for word in (event.fields.get("ref"), why) if word]
+    return f": {', '.join(said)}" if said else ""
 
 
 def today_of(inputs: PlanInputs) -> date:

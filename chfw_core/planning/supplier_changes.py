@@ -1,7 +1,8 @@
 """CS3: the changes of Supplier that the events announce, hub by hub.
 
 `change_of_supplier_started` carries guid, role, from, to and the effective day. What a Supplier
-says in its own name concerns its holds only, so it announces no change.
+says in its own name concerns its holds only, so it announces no change. A change from somebody who
+does not hold the role is not applied: the plan says so in a finding.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from datetime import date
 
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
-from chfw_core.model.parties import SupplierRole, is_supplier
+from chfw_core.model.parties import ResponsibleSuppliers, SupplierRole, is_supplier
 from chfw_core.model.periods import london_date, parse_instant
 from chfw_core.planning.hub_plan import SupplierChange
 from chfw_core.planning.scope import EventsIndex
@@ -26,7 +27,34 @@ def changes_by_guid(events: EventsIndex) -> Mapping[int, tuple[SupplierChange, .
             public = [e for e in own if e.party is None or not is_supplier(e.party)]
             if public:
                 found.setdefault(guid, set()).update(_change(event) for event in public)
-    return {guid: tuple(sorted(changes, key=lambda c: (c.effective, c.role))) for guid, changes in found.items()}
+    return {guid: tuple(sorted(changes, key=_order)) for guid, changes in found.items()}
+
+
+def without_contradictions(
+    changes: tuple[SupplierChange, ...], suppliers: ResponsibleSuppliers, today: date
+) -> tuple[SupplierChange, ...]:
+    """The changes of a hub but for those from a Supplier that does not hold the role by then.
+
+    Who holds it is followed from change to change. What took effect by `today` is in the estate already.
+    """
+    known: dict[SupplierRole, str | None] = {
+        SupplierRole.IMPORT: suppliers.import_supplier,
+        SupplierRole.GAS: suppliers.gas_supplier,
+    }
+    kept = []
+    for change in changes:
+        if change.effective > today:
+            if change.role in known and change.leaves not in (None, known[change.role]):
+                continue
+            known.pop(change.role, None)
+            if change.joins is not None:
+                known[change.role] = change.joins
+        kept.append(change)
+    return tuple(kept)
+
+
+def _order(change: SupplierChange) -> tuple[object, ...]:
+    return (change.effective, change.role, change.leaves or "", change.joins or "")
 
 
 def _change(event: Event) -> SupplierChange:
@@ -36,7 +64,8 @@ def _change(event: Event) -> SupplierChange:
             f"event {event.seq} changes the Supplier of the role `{role}`",
             hint="write `import` or `gas`",
         )
-    return SupplierChange(role=SupplierRole(str(role)), effective=_day(effective, event))
+    leaves, joins = (str(who) if who else None for who in (event.fields.get("from"), event.fields.get("to")))
+    return SupplierChange(role=SupplierRole(str(role)), effective=_day(effective, event), leaves=leaves, joins=joins)
 
 
 def _day(value: object, event: Event) -> date:

@@ -19,6 +19,7 @@ from chfw_core.model.hubs import CommsHub
 from chfw_core.model.occurrences import possible_days
 from chfw_core.model.parties import CSP_PREFIX, DCC
 from chfw_core.model.periods import Period, format_instant
+from chfw_core.model.releases import Participation
 from chfw_core.model.windows import holidays_for
 from chfw_core.planning.capacity import intervals
 from chfw_core.planning.decision import Decision, decide_supplier
@@ -96,7 +97,7 @@ def _plan(matcher: Matcher, match: HubMatch, decisions: tuple[Decision, ...]) ->
         suppliers=hub.suppliers,
         decisions=decisions,
         dcc=match.dcc,
-        changes=matcher.changes.get(hub.guid, ()),
+        changes=matcher.changes(hub),
         freeze=freeze_of(matcher.inputs),
         today=today_of(matcher.inputs),
         csp_windows=csp.region_windows,
@@ -189,6 +190,10 @@ def _supplier(
     ]
     decision = decisions[name]
     lines.append(f"decision: {decision.reason}")
+    live = match.ineligible is None and match.dcc.held is None
+    if live and decision.undecided and matcher.inputs.release.participation is Participation.MANDATORY:
+        owed = "was late with its decision, owed by" if match.terms.too_late else "owes a decision by"
+        lines.append(f"{name} {owed} {format_instant(match.dcc.cutoff)}")
     if decision.consent is not None:
         lines.append(f"  it agrees to {_said(decision.consent.period)}")
     return Section(title=f"{name} ({roles})", lines=tuple(lines))
@@ -286,7 +291,7 @@ def _changes(
         for party in match.parties:
             if reader in (None, party.matched.party):
                 lines += _single_facts(matcher, match, party, scheduled)
-    return Section(title="what would change it", lines=tuple(lines))
+    return Section(title="what would change it", lines=tuple(dict.fromkeys(lines)))
 
 
 def _single_facts(matcher: Matcher, match: HubMatch, party: PartyMatch, scheduled: ScheduledHub | None) -> list[str]:

@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from chfw_core.rules.model import Always, And, Condition, Leaf, Not, Or, RuleSet
+from chfw_core.rules.fields import MY_PREFIX
+from chfw_core.rules.model import (
+    Always,
+    And,
+    Condition,
+    Leaf,
+    Not,
+    Or,
+    RuleSet,
+    UntilDate,
+    UntilEvent,
+    UntilFlagCleared,
+)
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
@@ -29,6 +41,27 @@ def conditions_of(rules: RuleSet) -> Iterator[Condition]:
     for pilot in rules.pilots:
         if pilot.prefer is not None:
             yield pilot.prefer
+
+
+def private_columns(rules: RuleSet) -> frozenset[str]:
+    """The columns of the owner's own that its rules read as `my.<column>`, in conditions, dates and spreads."""
+    names = set(fields_read(rules))
+    for hold in rules.holds:
+        match hold.until:
+            case UntilDate(date=until):
+                names.update(until.fields)
+            case UntilEvent(at_latest=until):
+                names.update(until.fields)
+            case UntilFlagCleared(at_latest=latest) if latest is not None:
+                names.update(latest.fields)
+            case _:
+                pass
+    periods = (*(rule.at for rule in rules.decides), *(rule.at for rule in rules.pilots))
+    dates = [date for period in periods if period is not None for date in (period.opens, period.closes)]
+    dates += [rule.to for rule in rules.decides]
+    names.update(name for date in dates if date is not None for name in date.fields)
+    names.update(name for pilot in rules.pilots for name in pilot.spread_by)
+    return frozenset(name.removeprefix(MY_PREFIX) for name in names if name.startswith(MY_PREFIX))
 
 
 def fields_read(rules: RuleSet) -> frozenset[str]:

@@ -23,6 +23,7 @@ from chfw_core.rules.model import (
     UntilFlagCleared,
     UntilManual,
 )
+from chfw_core.testing.corners import CORNERS
 from chfw_core.testing.worlds import (
     AUTOMATIC,
     CUTOFF,
@@ -398,4 +399,5 @@ FEATURES: Mapping[str, Callable[[Draft], None]] = {
     "a CPL": _cpl,
     "upgrade from": _upgrade_from,
     "periods over": _period_over,
+    **CORNERS,
 }

@@ -131,7 +131,7 @@ def test_a_time_that_is_none(world: DemoFiles, chfw: Chfw, out: Path) -> None:
 def test_an_output_in_a_folder_that_is_not_there(
     world: DemoFiles, chfw: Chfw, out: Path, tmp_path: Path, option: str
 ) -> None:
-    places = {"--out": out, option: tmp_path / "nowhere" / "file.parquet"}
+    places = {"--out": out, option: tmp_path / "nowhere" / ("file.html" if option == "--report" else "file.parquet")}
     ran = chfw("plan", *inputs(world), *(word for pair in places.items() for word in pair))
     assert ran.code == 1
     assert "there is no folder" in ran.err
@@ -148,10 +148,25 @@ def test_an_unknown_option(chfw: Chfw) -> None:
     assert len(ran.problems) == 1
 
 
-def test_an_unknown_command(chfw: Chfw) -> None:
-    ran = chfw("plna")
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ("plna", "there is no command `plna`", "did you mean `plan`?"),
+        ("xyzzy", "there is no command `xyzzy`", "schema, estate, rules, cpl"),
+        ("rules chek", "there is no command `rules chek`", "did you mean `check`?"),
+        ("rules xyzzy", "there is no command `rules xyzzy`", "preview, diff, explain, schema"),
+        ("plan --out p.csv", "`chfw plan` needs --estate, and it is not there", "`chfw plan --help`"),
+        ("plan --estate", "`chfw plan`: --estate needs a value", "`chfw plan --help`"),
+        ("plan --estat x", "`chfw plan` needs --estate, and it is not there", "did you mean `--estate` by `--estat`?"),
+        ("estate check", "`chfw estate check` needs F, and it is not there", "`chfw estate check --help`"),
+    ],
+)
+def test_a_command_line_that_says_too_little(chfw: Chfw, words: str, message: str, hint: str) -> None:
+    ran = chfw(*words.split())
     assert ran.code == 1
-    assert "plan" in ran.err
+    told, cure = ran.err.splitlines()
+    assert told == f"error: {message}"
+    assert hint in cure
 
 
 def test_all_problems_of_all_inputs_are_told_in_one_run(

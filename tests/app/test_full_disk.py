@@ -3,13 +3,14 @@
 import errno
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chfw_app.demo.prepare import DemoFiles
-from tests.app.helpers import Chfw, inputs, left_in
+from tests.app.helpers import Chfw, environment, inputs, left_in
 
 
 @pytest.fixture
@@ -34,6 +35,22 @@ def test_a_full_disk(world: DemoFiles, chfw: Chfw, small_disk: Path, extension: 
     assert f"no room left on the disk for `{out}`" in ran.err
     assert left_in(small_disk) == [out.name]
     assert out.read_text(encoding="utf-8") == "the former plan"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("more", [["--json"], []])
+def test_standard_output_on_a_full_disk(world: DemoFiles, tmp_path: Path, more: list[str]) -> None:
+    plan = ["plan", *inputs(world), "--out", str(tmp_path / "plan.csv"), *more]
+    for words in (plan, ["rules", "check", str(world.rules), *(["--format", "json"] if more else [])]):
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            command = [sys.executable, "-c", "from chfw_app.cli import main; main()", *words]
+            ran = subprocess.run(
+                command, stdout=full, stderr=subprocess.PIPE, env=environment(), text=True, check=False
+            )
+        assert ran.returncode == 1, ran.stderr
+        assert ran.stderr.count("error: ") == 1
+        assert "no room left on the disk for the standard output" in ran.stderr
+        assert "Exception ignored" not in ran.stderr
 
 
 def test_an_estate_that_does_not_fit(chfw: Chfw, small_disk: Path) -> None:

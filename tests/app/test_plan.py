@@ -135,4 +135,7 @@ def test_a_bad_line_of_events_is_set_aside_and_told_of(chfw: Chfw, world: DemoFi
     made = plan(chfw, world, tmp_path / "out", events=events)
     assert made.ran.code == 2
     assert "E405" in made.ran.err
-    assert "events.jsonl: this is not JSON" in made.read("plan.quarantine.csv").decode()
+    header, row = made.read("plan.quarantine.csv").decode().splitlines()
+    assert header == "line,guid,column,reason,file"
+    assert "this is not JSON" in row
+    assert row.endswith(",events.jsonl")

@@ -143,6 +143,35 @@ def test_all_rows_of_a_repeated_guid_are_set_aside(write: Write, suffix: str, tm
 
 
 @BOTH
+def test_bad_rows_bear_guids_too(write: Write, suffix: str, tmp_path: Path) -> None:
+    rows = [hub(1), hub(2, csp_region="West"), hub(3, guid="?"), hub(2, device_model="x")]
+    estate = open_estate(write(tmp_path / f"e.{suffix}", rows))
+    estate.read(0)
+    estate.read(0)
+    assert estate.set_aside().tolist() == [parse_guid(guid(2))] * 2
+
+
+def test_a_row_with_too_few_values_repeats_its_guid(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "e.csv", [hub(1), hub(2), hub(3)])
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{guid(2)},North\n{guid(9)},North\n,\n")
+    estate = open_estate(path)
+    estate.read(0)
+    assert estate.set_aside().tolist() == [parse_guid(guid(2)), parse_guid(guid(9))]
+    assert estate.set_aside_repeated() == 1
+    again = open_estate(path)
+    again.set_aside_repeated()
+    assert table(again)["guid"] == [parse_guid(guid(1)), parse_guid(guid(3))]
+    few = "2 values where the header has 12"
+    assert [(bad.line, bad.guid_text, bad.reason) for bad in again.quarantine] == [
+        (3, guid(2), REPEATED),
+        (5, guid(2), f"{few}; {REPEATED}"),
+        (6, guid(9), few),
+        (7, "", few),
+    ]
+
+
+@BOTH
 def test_the_parties_are_those_that_good_rows_name(write: Write, suffix: str, tmp_path: Path) -> None:
     rows = [hub(1), hub(2, import_supplier="CLDR", gas_supplier=""), hub(3, import_supplier="DUNE", smi_status="")]
     assert open_estate(write(tmp_path / f"e.{suffix}", rows)).distinct_parties() == ("BRKW", "CLDR", "NWND")

@@ -47,5 +47,7 @@ def test_repeated_guids_over_all_chunks(chunks: list[list[int]]) -> None:
     flat = [number for chunk in chunks for number in chunk]
     expected = sorted({number for number in flat if flat.count(number) > 1})
     assert find_duplicates([of(*chunk) for chunk in chunks]).tolist() == expected
+    if chunks:
+        assert find_duplicates([of(*chunk) for chunk in chunks[1:]], of(*chunks[0])).tolist() == expected
     ordered = sorted(flat)
     assert find_duplicates([of(*ordered[:3]), of(*ordered[3:])]).tolist() == expected

@@ -220,7 +220,7 @@ ROWS = [BadRow(line=n, guid_text="x", column="guid", reason=f"a, {n}") for n in 
 def test_the_quarantine_is_beside_the_output(tmp_path: Path) -> None:
     out = tmp_path / "plan.parquet"
     assert write_quarantine(out, ROWS) == quarantine_path(out) == tmp_path / "plan.quarantine.csv"
-    assert quarantine_path(out).read_text() == 'line,guid,column,reason\n1,x,guid,"a, 1"\n2,x,guid,"a, 2"\n'
+    assert quarantine_path(out).read_text() == 'line,guid,column,reason,file\n1,x,guid,"a, 1",\n2,x,guid,"a, 2",\n'
     assert write_quarantine(out, []) is None
     assert os.listdir(tmp_path) == []
 

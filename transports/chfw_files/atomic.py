@@ -70,11 +70,11 @@ def _temporary_beside(final: Path) -> Path:
     os.close(handle)
     path = Path(name)
     with suppress(OSError):
-        path.chmod(_mode_for(final))
+        path.chmod(usual_mode(final))
     return path
 
 
-def _mode_for(final: Path) -> int:
+def usual_mode(final: Path) -> int:
     """What a plain `open` would give: the former file's mode, else that of the umask."""
     if final.exists():
         return final.stat().st_mode & 0o777

@@ -32,6 +32,7 @@ from chfw_files.guids import Guids, Mask
 from chfw_files.parquet_source import ParquetSource
 from chfw_files.quarantine import BadRow, guid_text
 from chfw_files.sources import Lines, RawChunk, Source, check_names, open_source
+from chfw_files.unreadable import cut_guid, read_guid, readable_guids
 
 REPEATED = "the GUID is there more than once"
 
@@ -79,6 +80,7 @@ class EstateFile:
         self._repeated: Guids = np.array([], dtype=np.uint64)
         self._lock = threading.Lock()
         self._bad: dict[int, list[BadRow]] = {}
+        self._aside: dict[int, Guids] = {}
         self._send: Callable[[Iterable[BadRow]], None] | None = None
         self._sent = 0
 
@@ -106,6 +108,15 @@ class EstateFile:
         for values in zip(*columns.values(), strict=True):
             yield _hub(dict(zip(columns, values, strict=True)))
 
+    def names_party(self, party: str) -> bool:
+        """Whether a good row names this Party; reads no further than to the first."""
+        roles = ("import_supplier", "gas_supplier")
+        for index in range(self.chunk_count):
+            batch = self.read(index, roles)
+            if any(pc.any(pc.equal(batch.column(role), pa.scalar(party))).as_py() for role in roles):
+                return True
+        return False
+
     def distinct_parties(self) -> tuple[Party, ...]:
         """The Parties that good rows name, in order: the only ones that may instruct."""
         roles = ("import_supplier", "gas_supplier")
@@ -121,12 +132,18 @@ class EstateFile:
 
         Returns how many GUIDs these are. Reads the GUIDs of the whole file once.
         """
-        arrays = [
-            standard(COLUMN["guid"], self._source.read(index, ("guid",)).columns["guid"])
-            for index in range(self.chunk_count)
-        ]
-        self.refuse(find_duplicates([_numbers(array) for array in arrays]))
+        arrays, unreadable = [], []
+        for index in range(self.chunk_count):
+            raw = self._source.read(index, ("guid",))
+            arrays.append(_numbers(standard(COLUMN["guid"], raw.columns["guid"])))
+            unreadable.append(readable_guids(raw.unreadable, self._source.names))
+        self.refuse(find_duplicates(arrays, np.concatenate(unreadable) if unreadable else None))
         return len(self._repeated)
+
+    def set_aside(self) -> Guids:
+        """The GUIDs of the bad rows of the chunks read so far, once for each row that bears one."""
+        with self._lock:
+            return np.concatenate([np.array([], dtype=np.uint64), *self._aside.values()])
 
     def refuse(self, guids: Guids) -> None:
         """Set aside, as repeated, every row that bears one of these GUIDs, in chunks read from now on."""
@@ -175,12 +192,38 @@ class EstateFile:
             if index in self._bad or index < self._sent:
                 return
             self._bad[index] = self._describe(raw, parts, bad)
+            self._aside[index] = self._borne(raw, parts, bad)
             while self._send is not None and self._sent in self._bad:
                 self._send(self._bad.pop(self._sent))
                 self._sent += 1
 
+    def _borne(self, raw: RawChunk, parts: dict[str, Standard], bad: Mask | None) -> Guids:
+        """The GUIDs of a chunk's bad rows, as far as they can be read."""
+        borne = readable_guids(raw.unreadable, self._source.names)
+        if bad is None:
+            return borne
+        guid = parts["guid"]
+        known = bad if guid.bad is None else bad & ~guid.bad
+        return np.concatenate([borne, _numbers(guid, keep=True)[known]])
+
+    def _is_repeated(self, number: int | None) -> bool:
+        if number is None or not len(self._repeated):
+            return False
+        wanted = np.uint64(number)
+        at = min(int(np.searchsorted(self._repeated, wanted)), len(self._repeated) - 1)
+        return bool(self._repeated[at] == wanted)
+
     def _describe(self, raw: RawChunk, parts: dict[str, Standard], bad: Mask | None) -> list[BadRow]:
-        found = [BadRow(line=row.line, guid_text=row.text[:23], column="", reason=row.reason) for row in raw.unreadable]
+        names = self._source.names
+        found = [
+            BadRow(
+                line=row.line,
+                guid_text=cut_guid(row, names),
+                column="",
+                reason=f"{row.reason}; {REPEATED}" if self._is_repeated(read_guid(row, names)) else row.reason,
+            )
+            for row in raw.unreadable
+        ]
         if bad is not None:
             lines, numbers = raw.lines(), _numbers(parts["guid"], keep=True)
             for row in np.flatnonzero(bad):
@@ -189,7 +232,7 @@ class EstateFile:
                     for name, part in parts.items()
                     if part.bad is not None and part.bad[row]
                 }
-                if "guid" not in wrong and numbers[row] in self._repeated:
+                if "guid" not in wrong and self._is_repeated(int(numbers[row])):
                     wrong["guid"] = REPEATED
                 found.append(
                     BadRow(

@@ -14,10 +14,10 @@ from typing import TextIO
 from attrs import frozen
 
 from chfw_core.model.guid import format_guid
-from chfw_files.atomic import OutputError, output_error
+from chfw_files.atomic import OutputError, output_error, usual_mode
 from chfw_files.sources import RawChunk
 
-COLUMNS = ("line", "guid", "column", "reason")
+COLUMNS = ("line", "guid", "column", "reason", "file")
 
 
 @frozen(kw_only=True, order=True)
@@ -25,12 +25,14 @@ class BadRow:
     """One row that was set aside. `line` in a CSV file, number of the row in a Parquet file.
 
     `column` names the columns at fault, joined by `|`; it is empty where the row as a whole is.
+    `file` is the name of the input; empty where whoever holds the row knows it.
     """
 
     line: int
     guid_text: str
     column: str
     reason: str
+    file: str = ""
 
 
 def guid_text(raw: RawChunk, row: int) -> str:
@@ -57,14 +59,14 @@ class QuarantineWriter:
         self._file: TextIO | None = None
         self._temporary = Path()
 
-    def write(self, rows: Iterable[BadRow]) -> None:
-        """Append rows, in the order given. Raises OutputError."""
+    def write(self, rows: Iterable[BadRow], *, file: str = "") -> None:
+        """Append rows, in the order given; `file`: the input of those that do not name it. Raises OutputError."""
         try:
             for row in rows:
                 if self._file is None:
                     self._open()
                 csv.writer(self._file, lineterminator="\n").writerow(  # type: ignore[arg-type]
-                    (row.line, row.guid_text, row.column, row.reason)
+                    (row.line, row.guid_text, row.column, row.reason, row.file or file)
                 )
                 self.count += 1
         except OSError as failure:
@@ -98,6 +100,7 @@ class QuarantineWriter:
             raise OutputError(f"cannot write `{self.path}`: there is no folder `{self.path.parent}`")
         handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent)
         self._temporary = Path(name)
+        self._temporary.chmod(usual_mode(self.path))
         self._file = os.fdopen(handle, "w", encoding="utf-8", newline="")
         csv.writer(self._file, lineterminator="\n").writerow(COLUMNS)
 

@@ -44,9 +44,12 @@ NONE = -1
 
 @define(kw_only=True)
 class Known:
-    """What is known of single hubs; entry 0 of each list is what most hubs have."""
+    """What is known of single hubs; entry 0 of each list is what most hubs have.
 
-    standings: list[Standing | None] = field(factory=lambda: [None])
+    A text among `standings`: nothing stands, and why the rows were refused.
+    """
+
+    standings: list[Standing | str | None] = field(factory=lambda: [None])
     pilots: list[str | None] = field(factory=lambda: [None])
     changes: list[tuple[SupplierChange, ...]] = field(factory=lambda: [()])
     guids: list[Guid | None] = field(factory=lambda: [None])
@@ -209,12 +212,15 @@ class Composer:
         rules, known, context = who.rules.rules, who.known, world.context(dcc.automatic_at)
         exclude, decide = int(known.exclude[match]), int(known.decide[match])
         chosen = self.known.pilots[pilot]
+        said = self.known.standings[standing]
+        stands = None if isinstance(said, str) else said
         matched = Matched(
             party=who.owner,
             exclude=(rules.excludes[exclude].id, rules.excludes[exclude].because) if exclude >= 0 else None,
             holds=self.holds(who, match, self.known.guids[guid], context),
-            standing=self.known.standings[standing],
-            writer=writer_of(rules, self.known.standings[standing]),
+            standing=stands,
+            writer=writer_of(rules, stands),
+            refused=said if isinstance(said, str) else "",
             pilot=next((rule for rule in rules.pilots if rule.id == chosen), None),
             decide=rules.decides[decide] if decide >= 0 else None,
         )

@@ -11,6 +11,7 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
+from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.hashing import keyed_hashes
 from chfw_core.engines.columnar.match import bits
@@ -178,7 +179,8 @@ class PilotSelection:
         if side not in self._by_row:
             records = self.records
             live = np.array([place.ineligible is None for place in self.world.places], dtype=np.bool_)
-            free = np.flatnonzero(live[records[:, Part.PLACE]] & (records[:, standing_part] == 0))
+            none = np.array([not isinstance(known, Standing) for known in self.composer.known.standings])
+            free = np.flatnonzero(live[records[:, Part.PLACE]] & none[records[:, standing_part]])
             rows = records[free, row_part]
             order = np.argsort(rows, kind="stable")
             count = len(self.world.suppliers.speakers) + 2

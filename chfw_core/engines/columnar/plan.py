@@ -120,7 +120,7 @@ class _Maker:
         refusals = refused(special.refusals, recorded) if recorded is not None else ()
         return ColumnarPlan(
             summary=tally.summary(kept.count(placed, table.planned) if kept is not None else {}),
-            findings=tally.findings(refusals, pilots.results),
+            findings=tally.findings(refusals, pilots.results, special.contradictions),
             refusals=refusals,
             pilots=tuple(pilots.results),
             duplicates=self.duplicates,

@@ -22,7 +22,8 @@ from chfw_core.engines.columnar.world import World
 from chfw_core.errors import InputError, UsageError
 from chfw_core.model.guid import Guid
 from chfw_core.planning.holds import guid_sensitive
-from chfw_core.planning.supplier_changes import changes_by_guid
+from chfw_core.planning.release_state import today_of
+from chfw_core.planning.supplier_changes import changes_by_guid, without_contradictions
 from chfw_core.rules.evaluate import RuleContext
 from chfw_core.rules.leaves import leaves
 from chfw_core.rules.model import LeafOp
@@ -49,7 +50,8 @@ class Special:
     bundles: Bundles | None = field(init=False, default=None)
     refusals: list[tuple[int, str, str]] = field(init=False, factory=list)
     named: list[int] = field(init=False, factory=list)
-    _standings: dict[Standing | None, int] = field(init=False, factory=lambda: {None: 0})
+    contradictions: int = field(init=False, default=0)
+    _standings: dict[Standing | str | None, int] = field(init=False, factory=lambda: {None: 0})
     _origin: list[Ints] = field(init=False, factory=list)
 
     def fill(self, classes: Sequence[Parts], records: Records) -> None:
@@ -70,6 +72,8 @@ class Special:
 
     def enter(self, classes: Sequence[Parts], records: Records) -> Records:
         """Give the hubs the classes of their filled-in records; answers with all records."""
+        if not len(self.records):
+            return records
         distinct, of = distinct_rows(self.records)
         numbers = (len(records) + of).astype(np.int32)
         start = 0
@@ -128,7 +132,10 @@ class Special:
         numbers: dict[object, int] = {(): 0}
         for at in np.flatnonzero(np.isin(self.rows.guid, np.array(self.named, dtype=np.uint64))).tolist():
             guid = int(self.rows.guid[at])
-            own = changes.get(guid, ())
+            announced = changes.get(guid, ())
+            pair = self.world.pairs[self.records[at, Part.PAIR]]
+            own = without_contradictions(announced, pair, today_of(self.world.inputs)) if announced else ()
+            self.contradictions += len(announced) - len(own)
             if numbers.setdefault(own, len(numbers)) == len(known.changes):
                 known.changes.append(own)
             self.records[at, Part.CHANGES] = numbers[own]
@@ -242,7 +249,7 @@ class Special:
             instructs = np.array([self._instructs(j, int(t)) for j, t in zip(judged, distinct[:, 2], strict=True)])
             instructing.append(rows[instructs[of]] if len(of) else rows)
             if final:
-                numbers_of = [self._standing_number(one.standing) for one in judged]
+                numbers_of = [self._standing_number(one.standing or one.refused or None) for one in judged]
                 self.records[rows, standing_part] = np.array(numbers_of or [0], dtype=np.int64)[of]
                 self._refuse(own, of, judged)
         if final:
@@ -266,6 +273,7 @@ class Special:
             suppliers=world.pairs[pair],
             automatic_at=dcc.automatic_at,
             cutoff=dcc.cutoff,
+            former_automatic_at=world.inputs.release.automatic_at,
             former_cutoff=world.terms(world.inputs.release.automatic_at).cutoff,
             ineligible=world.places[place].ineligible,
         )
@@ -274,7 +282,7 @@ class Special:
         first_moment = self.world.terms(self.composer.terms_list[terms].automatic_at).first_moment
         return judged.standing is not None and judged.standing.instructs(first_moment)
 
-    def _standing_number(self, standing: Standing | None) -> int:
+    def _standing_number(self, standing: Standing | str | None) -> int:
         known = self.composer.known.standings
         number = self._standings.setdefault(standing, len(known))
         if number == len(known):

@@ -162,15 +162,13 @@ class Batches:
         texts = []
         for row in rows:
             is_early, imports, import_rule, gases, gas_rule, decide = (int(codes[row]) for codes, _ in columns)
-            if is_early:
-                sides = [
-                    ".".join(filter(None, (parties.values[party], rules.values[rule])))
-                    for party, rule in ((imports, import_rule), (gases, gas_rule))
-                    if party
-                ]
+            if not is_early:
+                texts.append(f"{DCC}.{self._dcc_rules[decide - 1]}")
+            elif imports and gases and imports != gases:  # NF7: it names neither of the two
+                texts.append(f"{rules.values[import_rule] or ''}+{rules.values[gas_rule] or ''}")
             else:
-                sides = [f"{DCC}.{self._dcc_rules[decide - 1]}"]
-            texts.append("+".join(dict.fromkeys(sides)))
+                party, rule = (imports, import_rule) if imports else (gases, gas_rule)
+                texts.append(".".join(filter(None, (parties.values[party], rules.values[rule]))))
         return self._keys.codes(texts)[inverse]
 
     def _claims(self) -> tuple[Ints, Ints]:

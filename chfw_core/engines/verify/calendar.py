@@ -14,7 +14,8 @@ from chfw_core.model.windows import Holidays, WeeklyWindow, Windows, holidays_fo
 
 Spans = tuple[Longs, Longs, Ints]
 """Occurrences: where they open, where they close, the London day to which each belongs."""
-_Pieces = list[tuple[int, int]]
+_Pieces = list[tuple[int, int, int]]
+"""Opening, closing, and the first of the London days on which the windows' own occurrences began."""
 
 
 class Calendar:
@@ -22,7 +23,7 @@ class Calendar:
 
     def __init__(self, holidays: Holidays) -> None:
         self._holidays = holidays
-        self._spans: dict[tuple[Windows, str | None], tuple[int, int, Spans]] = {}
+        self._spans: dict[tuple[Windows, str | None], tuple[int, int, Spans, Ints]] = {}
         self._days: dict[int, int] = {}
         self._midnights: tuple[int, Longs] = (0, np.zeros(0, np.int64))
 
@@ -47,13 +48,16 @@ class Calendar:
         return (np.searchsorted(known, instants, side="right") - 1 + first).astype(np.int32)
 
     def within(self, windows: Windows, division: str | None, opens: int, closes: int) -> Spans:
-        """The occurrences cut to a period, in order; each belongs to the day on which it began."""
+        """The occurrences cut to a period, in order; each belongs to the day on which it began.
+
+        Lost is what lies in a window that began before the period's first day.
+        """
         if opens >= closes:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
         first, last = self.day(opens) - 1, self.day(closes)
-        starts, ends, began = self._between(windows, division, first, last)
+        (starts, ends, began), origin = self._between(windows, division, first, last)
         starts, ends = np.maximum(starts, opens), np.minimum(ends, closes)
-        kept = starts < ends
+        kept = (starts < ends) & (origin >= self.day(opens))
         return starts[kept], ends[kept], began[kept]
 
     def opening(self, windows: Windows, division: str | None, opens: int, closes: int) -> Longs:
@@ -62,16 +66,16 @@ class Calendar:
         usable: Longs = starts[self.days(starts) == began]
         return usable
 
-    def _between(self, windows: Windows, division: str | None, first: int, last: int) -> Spans:
+    def _between(self, windows: Windows, division: str | None, first: int, last: int) -> tuple[Spans, Ints]:
         key = (windows, division)
         known = self._spans.get(key)
         if known is None or first < known[0] or last > known[1]:
             low = first if known is None else min(first, known[0])
             high = last if known is None else max(last, known[1])
-            known = self._spans[key] = low, high, self._read(windows, division, low, high)
-        return known[2]
+            known = self._spans[key] = low, high, *self._read(windows, division, low, high)
+        return known[2:]
 
-    def _read(self, windows: Windows, division: str | None, first: int, last: int) -> Spans:
+    def _read(self, windows: Windows, division: str | None, first: int, last: int) -> tuple[Spans, Ints]:
         # A window of the day before may reach into the first day: one day more.
         days = [day_of(first - 1) + timedelta(days=n) for n in range(last - first + 2)]
         closed = holidays_for(division, self._holidays)
@@ -80,16 +84,16 @@ class Calendar:
             for part in windows.parts[1:]:
                 pieces = _both(pieces, _spans_of(part, days, closed))
         else:
-            whole = [london_day(day) for day in days]
-            pieces = [(micros(span.opens), micros(span.closes)) for span in whole]
-        both = np.array(pieces, np.int64).reshape(-1, 2)
+            whole = [(london_day(day), day) for day in days]
+            pieces = [(micros(span.opens), micros(span.closes), day_number(day)) for span, day in whole]
+        both = np.array(pieces, np.int64).reshape(-1, 3)
         starts = both[:, 0].copy()
-        return starts, both[:, 1].copy(), self.days(starts)
+        return (starts, both[:, 1].copy(), self.days(starts)), both[:, 2].astype(np.int32)
 
 
 def _spans_of(part: WeeklyWindow, days: Sequence[date], closed: frozenset[date]) -> _Pieces:
-    spans = [part.occurrence(day, closed) for day in days]
-    return [(micros(span.opens), micros(span.closes)) for span in spans if span is not None]
+    spans = [(part.occurrence(day, closed), day) for day in days]
+    return [(micros(span.opens), micros(span.closes), day_number(day)) for span, day in spans if span is not None]
 
 
 def _both(one: _Pieces, two: _Pieces) -> _Pieces:
@@ -98,7 +102,7 @@ def _both(one: _Pieces, two: _Pieces) -> _Pieces:
     while i < len(one) and j < len(two):
         opens, closes = max(one[i][0], two[j][0]), min(one[i][1], two[j][1])
         if opens < closes:
-            met.append((opens, closes))
+            met.append((opens, closes, min(one[i][2], two[j][2])))
         if one[i][1] <= two[j][1]:
             i += 1
         else:

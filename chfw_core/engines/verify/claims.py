@@ -37,6 +37,8 @@ def claimed_pilots(
         alive &= settler.world.as_of <= moment.cutoff
         candidate = may & alive & sheet.pilots[number][sheet.inverse] & (chosen < 0)
         claimed = running & (named == owner.pilot_codes[number])
+        if explicit is not None:  # a row on record that the pilot wrote is no claim to be in it now
+            claimed &= (explicit.kind == 0) | (explicit.rule != owner.pilot_codes[number])
         guids = facts.block.guids[reading.at]
         prefers = sheet.prefers[number][sheet.inverse]
         pilots.add(reading.party, rule, number, guids, reading.frame, prefers, candidate, claimed)

@@ -114,7 +114,8 @@ class Recorded:
         opens, closes, received = self._opens[row], self._closes[row], self._received[row]
         in_time = received <= np.maximum(hubs.cutoff[hub], self._world.own.cutoff)  # BR3.4
         valid = hubs.eligible[hub] & in_time & ~excluded[hub]
-        valid &= (opens != NO_TIME) & (closes > opens) & (opens < hubs.automatic[hub])
+        last = np.maximum(hubs.automatic[hub], self._world.own.automatic)  # instructions that stood stay
+        valid &= (opens != NO_TIME) & (closes > opens) & (opens < last)
         withdraw = self._withdraw[row]
         counts = np.flatnonzero(responsible & ~replaced & (valid | withdraw))
         ties = (self._rank[row][counts], closes[counts], opens[counts], withdraw[counts])
@@ -124,10 +125,10 @@ class Recorded:
         rule = np.zeros(size, np.int32)
         times = np.full((2, size), NO_TIME, np.int64)
         # Written in rising order, so that the last of a hub is what remains.
-        last = np.full(size, -1, np.int64)
-        last[hub[order]] = order
-        there = np.flatnonzero(last >= 0)
-        chosen = last[there]
+        final = np.full(size, -1, np.int64)
+        final[hub[order]] = order
+        there = np.flatnonzero(final >= 0)
+        chosen = final[there]
         kind[there] = np.where(withdraw[chosen], WITHDRAWN, INSTRUCTED)
         times[0][there] = opens[chosen]
         times[1][there] = closes[chosen]

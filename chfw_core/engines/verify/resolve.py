@@ -23,10 +23,12 @@ from chfw_core.engines.verify.rows import BOTH, DEFAULT, SOLE
 from chfw_core.engines.verify.settle import Agreed
 from chfw_core.engines.verify.world import World
 from chfw_core.model.events import Event
+from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import london_date, london_midnight
 from chfw_core.model.windows import WeeklyWindow, Windows
 
 NOBODY, ONE, SPLIT = 0, 1, 2
+ANYBODY = object()
 _A_YEAR = 366 * 24 * 60 * 60 * 1_000_000
 
 
@@ -148,7 +150,7 @@ class Changes:
         for event in world.events:
             if event.type != "change_of_supplier_started" or _effective(event) is None:
                 continue
-            if event.guid is not None:
+            if event.guid is not None and (event.party is None or not is_supplier(str(event.party))):
                 self._by_guid.setdefault(int(event.guid), []).append(event)
         self._guids = np.array(sorted(self._by_guid), np.uint64)
         self.freezes: Domain[Freeze | None] = Domain(None)
@@ -170,22 +172,32 @@ class Changes:
     def _freeze(self, events: list[Event], holders: dict[str, str | None]) -> Freeze:
         days = []
         cuts = dict.fromkeys(holders, FOREVER)
-        for event in events:
-            effective = _effective(event)
-            if effective is None:
-                continue
+        current: dict[str, object] = dict(holders)
+        for effective, role, leaves, joins in sorted(_told(event) for event in events):
+            if self._world.today < effective:
+                # A change from somebody who does not hold the role by then is not applied.
+                if leaves and current.get(role) not in (leaves, ANYBODY):
+                    continue
+                current[role] = joins or ANYBODY
             first = effective - timedelta(days=self._before)
             last = effective + timedelta(days=self._after)
             days.append((day_number(first), day_number(last)))
-            role = str(event.fields.get("role"))
             holder = holders.get(role)
-            leaves = holder is not None and event.fields.get("from") in (None, holder)
-            if leaves and self._world.today < effective:
+            if holder is not None and self._world.today < effective:
                 start = micros(london_midnight(first))
                 # A Party in both roles gave one instruction: it ends for both.
                 for same in (name for name, party in holders.items() if party == holder):
                     cuts[same] = min(cuts[same], start)
         return Freeze(tuple(sorted(set(days))), (cuts["import"], cuts["gas"]))
+
+
+def _told(event: Event) -> tuple[date, str, str, str]:
+    """The day, the role, who leaves and who joins; empty where it is not said."""
+    role, leaves, joins = (str(event.fields.get(name) or "") for name in ("role", "from", "to"))
+    effective = _effective(event)
+    if effective is None:
+        raise AssertionError("an event without a day is not kept")
+    return effective, role, leaves, joins
 
 
 def _effective(event: Event) -> date | None:

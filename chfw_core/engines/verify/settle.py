@@ -13,7 +13,7 @@ from chfw_core.engines.verify.masks import Truths, closing_of, opening_of
 from chfw_core.engines.verify.recorded import INSTRUCTED, WITHDRAWN
 from chfw_core.engines.verify.sheet import Owner, Sheet
 from chfw_core.engines.verify.world import Moment, World
-from chfw_core.rules.model import At, DecideThen
+from chfw_core.rules.model import At, BatchSpec, DecideThen
 
 Spec = tuple[int, int, int]
 """A batch: size, and the pause in days and seconds."""
@@ -102,8 +102,8 @@ class Settler:
             rule = np.where(on_record, explicit.rule, rule)
             opens = np.where(on_record, explicit.opens, opens)
             closes = np.where(on_record, explicit.closes, closes)
-            windows[on_record] = 0
-            spec[on_record] = 0
+            windows[on_record], spec[on_record] = 0, 0
+            self._written(owner, on_record, explicit.rule, windows, spec)
             instructs[explicit.kind == INSTRUCTED] = True
             instructs[explicit.kind == WITHDRAWN] = False
         closes = np.minimum(closes, moment.automatic)
@@ -120,6 +120,17 @@ class Settler:
         instructs &= (held < 0) & (excluded < 0)
         consent = self._consents(instructs, opens, closes, windows)
         return Acts(rule.astype(np.int32), consent, np.where(instructs, spec, 0).astype(np.int32))
+
+    def _written(self, owner: Owner, on_record: Bools, wrote: Ints, windows: Ints, spec: Ints) -> None:
+        """A row that a rule wrote keeps the windows and the batch of that rule, while there is one."""
+        said = [(r.id, r.at, r.batch) for r in owner.rules.decides if r.then is DecideThen.INSTRUCT]
+        for rule, at, batch in (*said, *((r.id, r.at, None) for r in owner.rules.pilots)):
+            rows = np.flatnonzero(on_record & (wrote == self.world.rules.code(rule)))
+            windows[rows] = self.world.windows.code(at.windows) if at else 0
+            spec[rows] = self._spec(batch)
+
+    def _spec(self, batch: BatchSpec | None) -> int:
+        return 0 if batch is None else self.specs.code((batch.size, batch.pause.days, batch.pause.seconds))
 
     def _decided(
         self, owner: Owner, sheet: Sheet, frame: Frame, profile: Ints, moment: Moment
@@ -138,9 +149,7 @@ class Settler:
                 continue
             opens[rows], closes[rows] = self.period_of(rule.at, frame.take(rows), moment)
             windows[rows] = self.world.windows.code(rule.at.windows) if rule.at else 0
-            if rule.batch is not None:
-                pause = rule.batch.pause
-                spec[rows] = self.specs.code((rule.batch.size, pause.days, pause.seconds))
+            spec[rows] = self._spec(rule.batch)
             instructs[rows] = True
         return opens, closes, windows, spec, instructs
 

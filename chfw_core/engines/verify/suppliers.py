@@ -104,8 +104,8 @@ class Suppliers:
         for side in (0, 1):
             says = standing.kind[1 - side] == INSTRUCTED
             closes = np.minimum(standing.closes[1 - side], hubs.automatic)
-            lapsed = closes <= self.world.earliest
-            other[side][rows] = split & says & ~lapsed
+            over = (closes <= self.world.earliest) | (standing.opens[1 - side] >= hubs.automatic)
+            other[side][rows] = split & says & ~over
         return other
 
     def _excluded(self, readings: list[Reading], rows: Longs, size: int) -> tuple[Bools, Bools]:

@@ -17,7 +17,7 @@ from chfw_core.model.parties import Party, is_supplier
 from chfw_core.model.periods import london_midnight
 from chfw_core.rules.analysis.boxes import Box
 from chfw_core.rules.analysis.formula import Formulas
-from chfw_core.rules.analysis.questions import SPECS, Position, is_optional, moment_at
+from chfw_core.rules.analysis.questions import SPECS, Position, moment_at
 from chfw_core.rules.analysis.variables import NoValue, Variable
 from chfw_core.rules.evaluate import RuleContext, condition_holds
 from chfw_core.rules.explain_condition import show_value
@@ -46,6 +46,7 @@ _USUAL: Mapping[str, object] = {
     "cutoff": datetime.fromisoformat("2026-06-05T08:00:00+00:00"),
 }
 _USUAL_ROLES: Mapping[bool, tuple[object, ...]] = {True: ("import", False, False), False: (None, False, False)}
+_SUPPLIERS = {"import_supplier": "IMPT", "gas_supplier": "GASS"}
 _OF_ANOTHER_KIND = timedelta(microseconds=1)
 """A value that nothing in a rule is compared with."""
 
@@ -104,10 +105,10 @@ def example_of(chosen: Chosen, formulas: Formulas, owner: str) -> Example | None
                 values[name] = frozenset(arg.value for arg in args if isinstance(arg, Operand))
             case ("order", str(one), str(other)):
                 if sample == "eq":
-                    values[other] = values.get(one, _USUAL.get(one))
+                    values[other] = values.setdefault(one, _USUAL.get(one, _SUPPLIERS.get(one)))
             case ("field", str(name)) if variable.present & ~mask == 0:
                 if name not in _USUAL:
-                    values.setdefault(name, _OF_ANOTHER_KIND)
+                    values.setdefault(name, _SUPPLIERS.get(name, _OF_ANOTHER_KIND))
             case ("field", str(name)):
                 values[name] = _value(name, sample, variable)
     values |= {name: _from_pair(name, position) for name, position in chosen.lines.items()}
@@ -184,8 +185,6 @@ def _example(
         pair = (values.get("import_supplier", pair[0]), values.get("gas_supplier", pair[1]))
     private = {name.removeprefix(MY_PREFIX): value for name, value in values.items() if name.startswith(MY_PREFIX)}
     if any(name not in SPECS and not name.startswith(MY_PREFIX) for name in values):
-        return None
-    if any(known[name] is None for name in _USUAL if not is_optional(name)):
         return None
     hub = CommsHub(
         guid=Guid(int(str(known["guid"]))),

@@ -84,7 +84,13 @@ def planned(
 ) -> tuple[Plan, HubPlan]:
     """The same through validation, decision and resolution."""
     suppliers = ResponsibleSuppliers(import_supplier=pair[0], gas_supplier=pair[1])
-    facts = HubFacts(suppliers=suppliers, automatic_at=at(automatic), cutoff=CUTOFF, former_cutoff=CUTOFF)
+    facts = HubFacts(
+        suppliers=suppliers,
+        automatic_at=at(automatic),
+        cutoff=CUTOFF,
+        former_automatic_at=at(automatic),
+        former_cutoff=CUTOFF,
+    )
     terms = Terms(as_of=AS_OF, first_moment=AS_OF, automatic_at=at(automatic), cutoff=CUTOFF)
     decisions = []
     for party in suppliers.parties:

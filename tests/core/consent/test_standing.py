@@ -27,6 +27,7 @@ FACTS = HubFacts(
     suppliers=ResponsibleSuppliers(import_supplier=A, gas_supplier=B),
     automatic_at=AUTOMATIC,
     cutoff=CUTOFF,
+    former_automatic_at=AUTOMATIC,
     former_cutoff=CUTOFF,
 )
 WITHDRAWAL: dict[str, Any] = {

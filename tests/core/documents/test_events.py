@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chfw_core.documents.events import read_event, read_events, write_event
+from chfw_core.documents.release_acts import may_act_on_release
 from chfw_core.errors import InputError
 from chfw_core.model.events import EVENT_TYPES, Event
 from chfw_core.model.guid import parse_guid
@@ -32,7 +33,7 @@ def test_an_event_keeps_what_its_type_carries() -> None:
 
 
 def test_a_bad_line_is_set_aside_and_the_others_stay() -> None:
-    found = read_events([TICK, "", "{", line(seq=2), "   ", line(seq=1)], "e.jsonl")
+    found = read_events([TICK, "", "{", line(seq=2), "   ", TICK], "e.jsonl")
     assert [event.seq for event in found.events] == [1, 2]
     assert [(bad.line, bad.reason) for bad in found.bad_lines] == [
         (3, "this is not JSON: expecting property name enclosed in double quotes at column 2"),
@@ -48,6 +49,60 @@ def test_a_type_that_nothing_knows_is_kept_with_a_warning() -> None:
         "e.jsonl:1:1: W406 no type of event called `test_pased`; it has no effect (did you mean `test_passed`?)"
     ]
     assert found.bad_lines == ()
+
+
+def test_one_seq_with_two_meanings_is_an_error() -> None:
+    found = read_events([TICK, line(seq=1, type="release_stopped")], "e.jsonl")
+    assert [event.type for event in found.events] == ["tick"]
+    assert [problem.render() for problem in found.errors] == [
+        (
+            "e.jsonl:2:1: E409 seq 1 is there already, in line 1, and says something else there "
+            "(give each event a `seq` of its own)"
+        )
+    ]
+
+
+MAY_STOP = [
+    line(type="release_stoped"),
+    line(type="RELEASE_STOPPED"),
+    line(type="release stopped"),
+    line(type="stop_release"),
+    line(type="release_halted"),
+    line(type="release_stopped", csp_region="Nort"),
+    line(type="release_stopped", guid="88"),
+    line(type="release_stopped", party="dcc"),
+    line(type="release_revoked", at="soon"),
+    line(type="release_paused", seq=None),
+    line(type=None, kind="release_stopped"),
+    line(type="release_stopped")[:-1],
+    line(type="release_stopped").replace('"', "'"),
+    '{"seq": 7, "at": "2026-05-09", "ty',
+    "release_stopped",
+]
+
+
+@pytest.mark.parametrize("text", MAY_STOP)
+def test_a_stop_that_cannot_be_read_is_never_passed_over(text: str) -> None:
+    found = read_events([line(seq=9), text], "e.jsonl")
+    (problem,) = found.errors
+    assert problem.render().startswith("e.jsonl:2:1: E408 ")
+    assert problem.hint
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "nonsense", "[]", "{not json", line(type="tick", at="soon"), line(type="test_pased"), line(type=None)],
+)
+def test_what_cannot_stop_a_release_is_no_error(text: str) -> None:
+    found = read_events([text], "e.jsonl")
+    assert found.errors == ()
+    assert len(found.problems) == 1
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EVENT_TYPES if not kind.startswith("release_")])
+def test_a_known_type_is_not_taken_for_an_act_on_the_release(kind: str) -> None:
+    assert not may_act_on_release(line(type=kind, at="soon"))
 
 
 def test_a_plug_ins_type_is_known_where_it_is_named() -> None:

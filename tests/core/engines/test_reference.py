@@ -235,7 +235,11 @@ def test_the_worlds_raise_every_finding() -> None:
         "pilot-spread-short",
         "windows-disjoint",
         "batch-late",
+        "change-contradicts",
+        "decision-late",
+        "decision-owed",
         "unknown-owner",
+        "window-lost",
     }
 
 

@@ -97,7 +97,7 @@ def test_a_combination_is_current_where_any_of_its_entries_is() -> None:
             f"needs {V3} first",
         ),
         # Both the release and the list must allow it.
-        ((V2,), {(MODEL, VERSION): (V3,)}, V3, f"needs {V2} first"),
+        ((V2,), {(MODEL, VERSION): (V3,)}, V3, f"no permitted path from {V3} is known"),
         ((V2, V3), {(MODEL, VERSION): (V3,)}, V2, f"needs {V3} first"),
         # Another model's paths say nothing of this one.
         (None, {("54311F52", VERSION): (V3,)}, V1, None),

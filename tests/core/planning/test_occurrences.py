@@ -108,14 +108,13 @@ def test_days_before_the_first_frozen_days_and_holidays_are_left_out() -> None:
 
 
 def test_two_nights_meet_where_both_are_open() -> None:
-    """A night of the day before reaches into the morning and meets a window of that morning."""
+    """A night of the day before reaches into the morning, and meets a window of that morning within the period."""
     night, morning = window("night", EVERY, 22, 5), window("morning", EVERY, 3, 9)
     both = Windows(parts=(*night.parts, *morning.parts))
     found = dict(possible_days(period(utc(5), utc(7)), both, NOBODY, ANY))
-    assert found == {
-        date(2026, 1, 5): period(utc(5, 3), utc(5, 5)),
-        date(2026, 1, 6): period(utc(6, 3), utc(6, 5)),
-    }
+    # The night that reaches into the period's first day began before it.
+    assert found == {date(2026, 1, 6): period(utc(6, 3), utc(6, 5))}
+    assert first_moment(period(utc(4, 23), utc(7)), both, NOBODY) == utc(5, 3)
 
 
 def test_the_first_moment_is_that_of_the_first_usable_day() -> None:

@@ -57,7 +57,14 @@ def renamed(world: World, old: str, new: Party) -> World:
         return new if party == old else party
 
     rules = tuple(evolve(r, owner=new) if r.owner == old else r for r in inputs.rulesets)
-    events = tuple(evolve(event, party=name(event.party)) for event in inputs.events)
+    events = tuple(
+        evolve(
+            event,
+            party=name(event.party),
+            fields={key: new if value == old else value for key, value in event.fields.items()},
+        )
+        for event in inputs.events
+    )
     return (
         evolve(inputs, rulesets=rules, events=events),
         tuple(

@@ -151,7 +151,7 @@ def test_the_facts_that_a_leaf_asks_for(when: Condition, hub: dict[str, Any], sa
 
 def test_private_facts() -> None:
     draft = excluding(leaf("my.score", LeafOp.GE, 40), is_("my.tier", "gold"), is_("my.ours", True), flagged("own"))
-    own = {A: PrivateAttributes(flags=frozenset({"own"}), values={"ours": True})}
+    own: dict[str, PrivateAttributes] = {A: PrivateAttributes(flags=frozenset({"own"}), values={"ours": True})}
     text = changes(draft)
     for said in (
         "x0` if `my.score` is 40",

@@ -241,6 +241,9 @@ class Estate:
         names = list(made) if columns is None else list(columns)
         return pa.RecordBatch.from_arrays([made[name] for name in names], names)
 
+    def set_aside(self) -> Any:
+        raise AssertionError("a verifier asks for no repeated GUIDs")
+
     def refuse(self, guids: Any) -> None:
         raise AssertionError("a verifier refuses nothing")
 

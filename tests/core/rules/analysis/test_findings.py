@@ -415,6 +415,23 @@ def test_the_dcc_is_shown_hubs_of_others() -> None:
     assert "NWND" not in problem.message
 
 
+@pytest.mark.parametrize(
+    ("first", "text"),
+    [
+        ("import_supplier == gas_supplier", "gas_supplier GASS; import_supplier GASS"),
+        (
+            "import_supplier is not missing and gas_supplier is not missing and not import_supplier == gas_supplier",
+            "gas_supplier GASS; import_supplier IMPT",
+        ),
+    ],
+)
+def test_two_suppliers_are_one_or_two(first: str, text: str) -> None:
+    decisions = _rules(first, "csp_region == 'North'").replace("NWND", "DCC")
+    decided = decisions.replace("then: instruct", "then: move_automatic_date\n    to: 2026-10-01")
+    (problem,) = _check(decided, analysis=Analysis(overlaps=True)).problems
+    assert problem.message.endswith(f"csp_region North; {text}")
+
+
 # --- periods
 
 

@@ -5,6 +5,8 @@ import pytest
 from chfw_core.rules.analysis.boxes import boxes_of, contains, intersect, remaining
 from chfw_core.rules.analysis.examples import Chosen, example_of
 from chfw_core.rules.analysis.formula import Every, formulas_of
+from chfw_core.rules.analysis.subject import Analysis
+from chfw_core.rules.check import check_sources
 from chfw_core.rules.evaluate import condition_holds
 from chfw_core.rules.fields import hub_reader
 from chfw_core.testing.conditions import Dice, condition_text, context_of, hub_of
@@ -81,3 +83,34 @@ def test_a_formula_and_its_contrary_exclude_each_other() -> None:
     for one in drawn:
         both = Every((formulas.formula(one), formulas.formula(one, positive=False)))
         assert boxes_of(both, formulas.variables) in ([], None)
+
+
+def _claims(seed: int, hubs: int) -> int:
+    """A rule that is said to be hidden or never to match decides no hub at all."""
+    dice = Dice(seed)
+    whens = [condition_text(dice, depth=dice.number(3)) for _ in range(25)]
+    rules = "".join(
+        f"  - id: r{n}\n    because: x\n    when: |-\n      {when}\n    then: {('instruct', 'leave_to_dcc')[n % 2]}\n"
+        for n, when in enumerate(whens)
+    )
+    end = "  - {id: rest, because: x, when: otherwise, then: leave_to_dcc}\n"
+    checked = check_sources([("f", f"rules: v1\nowner: {A}\ndecide:\n{rules}{end}")], analysis=Analysis(overlaps=True))
+    (ruleset,) = checked.rulesets
+    said = {problem.span for problem in checked.problems if problem.code in ("W302", "W309")}
+    for _ in range(hubs):
+        hub, told = hub_of(dice)
+        context = context_of(dice)
+        read = hub_reader(hub, A, other_supplier_instructed=told)
+        decided = next(rule for rule in ruleset.decides if condition_holds(rule.when, read, context))
+        assert decided.span not in said
+    return len(said)
+
+
+def test_a_rule_that_is_said_to_do_nothing_does_nothing() -> None:
+    assert sum(_claims(seed, hubs=150) for seed in range(8)) > 8
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(500, 560))
+def test_many_rules_that_are_said_to_do_nothing_do_nothing(seed: int) -> None:
+    _claims(seed, hubs=2_000)

@@ -1,0 +1,142 @@
+"""Inputs that contradict each other, or say what nothing can use, are told of."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chfw_app.demo.prepare import DemoFiles
+from tests.app.helpers import Chfw, Ran, inputs, installed, left_in
+
+RULE = 'rules: v1\nowner: {owner}\ndecide:\n  - id: mine\n    because: x\n    when: my.{column} == "gold"\n'
+RULE += "    then: instruct\n    at: {{from: my.ready_on}}\n"
+RULE += "  - id: rest\n    because: x\n    when: otherwise\n    then: leave_to_dcc\n"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder / "plan.parquet"
+
+
+def with_events(chfw: Chfw, world: DemoFiles, out: Path, *lines: str, **replaced: object) -> Ran:
+    events = out.parent.parent / "events.jsonl"
+    events.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    return chfw("plan", *inputs(world, events=events, **replaced), "--out", out, "--json")
+
+
+def event(seq: int, kind: str, **more: object) -> str:
+    return json.dumps({"seq": seq, "at": "2026-01-14T08:00:00Z", "type": kind, **more})
+
+
+@pytest.mark.parametrize("engine", ["columnar", "reference"])
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (event(2, "release_stoped"), "did you mean `release_stopped`?"),
+        (event(2, "release_stopped", csp_region="Nort"), "did you mean `North`?"),
+        (event(1, "release_stopped"), "E409"),
+        (event(2, "release_stopped")[:-3], "not JSON"),
+    ],
+)
+def test_a_misspelt_stop_leaves_no_plan(
+    chfw: Chfw, world: DemoFiles, out: Path, engine: str, line: str, says: str
+) -> None:
+    ran = with_events(chfw, world, out, event(1, "release_notified"), line)
+    assert (ran.code, len(ran.problems)) == (3, 1), ran.err
+    assert "events.jsonl:2:1" in ran.err
+    assert says in ran.err
+    assert left_in(out.parent) == []
+
+
+def test_a_type_that_nothing_knows_is_a_finding(chfw: Chfw, world: DemoFiles, out: Path) -> None:
+    ran = with_events(chfw, world, out, event(1, "test_pased"), event(2, "test_pased"))
+    assert ran.code == 2
+    (found,) = (f for f in json.loads(ran.out)["findings"] if f["code"] == "unknown-event")
+    assert found["count"] == 2
+    assert "did you mean `test_passed`?" in found["message"]
+
+
+def test_events_of_other_releases_are_counted(chfw: Chfw, world: DemoFiles, out: Path) -> None:
+    own = next(line for line in installed("release.yaml").splitlines() if line.startswith("id:")).split()[1]
+    ran = with_events(
+        chfw, world, out, event(1, "release_stopped", release=own.lower()), event(2, "tick", release="other")
+    )
+    assert json.loads(ran.out)["notes"] == [
+        f"2 events are of other releases (`{own.lower()}`, `other`): did you mean `{own}`?"
+    ]
+    told = chfw("plan", *inputs(world, events=out.parent.parent / "events.jsonl"), "--out", out)
+    assert "note: 2 events are of other releases" in told.out
+
+
+@pytest.mark.parametrize("command", ["plan", "explain", "verify"])
+def test_nothing_is_planned_before_the_notice(chfw: Chfw, world: DemoFiles, out: Path, command: str) -> None:
+    more = {"plan": ("--out", out), "explain": ("--guid", "88-73-84-90-6A-10-02-DB"), "verify": ("--schedule", out)}
+    ran = chfw(command, *inputs(world, as_of="2026-01-04"), *more[command])
+    assert (ran.code, len(ran.problems)) == (3, 1), ran.err
+    assert "is before the release" in ran.err
+    assert "2026-01-05" in ran.err
+    assert left_in(out.parent) == []
+
+
+@pytest.mark.parametrize("party", ["QQQQ", "nwnd", "CSP:North", "DCC"])
+def test_explain_speaks_to_suppliers_of_the_estate_alone(chfw: Chfw, world: DemoFiles, party: str) -> None:
+    import pyarrow.parquet as pq
+
+    from chfw_core.model.guid import format_guid
+
+    guid = format_guid(pq.read_table(world.estate, columns=["guid"]).column("guid")[0].as_py())
+    ran = chfw("explain", *inputs(world), "--guid", guid, "--as", party)
+    assert len(ran.problems) == 1
+    assert ran.out == ""
+    if party in ("QQQQ", "nwnd"):
+        assert ran.code == 3
+        assert f"the estate names no Supplier `{party}`" in ran.err
+        assert ("did you mean `NWND`?" in ran.err) == (party == "nwnd")
+    else:
+        assert ran.code == 1
+        assert "--as takes a Supplier" in ran.err
+        assert "without --as" in ran.err
+
+
+@pytest.mark.parametrize("engine", ["columnar", "reference"])
+def test_columns_that_nobody_gave_are_findings(
+    chfw: Chfw, world: DemoFiles, out: Path, tmp_path: Path, engine: str
+) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    for owner, column in (("NWND", "teem"), ("BRKW", "tier")):
+        (rules / f"{owner}.rules.yaml").write_text(RULE.format(owner=owner, column=column), encoding="utf-8")
+    ran = chfw("plan", *inputs(world, rules=rules), "--out", out, "--engine", engine, "--json")
+    assert ran.code == 2
+    found = [(f["party"], f["message"]) for f in json.loads(ran.out)["findings"] if f["code"] == "unknown-attribute"]
+    none = "and no attributes of its own were given (--attributes BRKW=FILE)"
+    assert found == [
+        ("BRKW", f"its rules read `my.ready_on`, {none}"),
+        ("BRKW", f"its rules read `my.tier`, {none}"),
+        ("NWND", "its rules read `my.ready_on`, and its attributes have no such column (it has `team`)"),
+        ("NWND", "its rules read `my.teem`, and its attributes have no such column (did you mean `team`?)"),
+    ]
+
+
+def test_a_finding_about_a_file_shows_no_number_of_hubs(
+    chfw: Chfw, world: DemoFiles, out: Path, tmp_path: Path
+) -> None:
+    rules = tmp_path / "ZZZZ.rules.yaml"
+    rules.write_text(installed("JUNI.rules.yaml").replace("JUNI", "ZZZZ"), encoding="utf-8")
+    told = chfw("plan", *inputs(world), "--rules", rules, "--out", out).out
+    row = next(line for line in told.splitlines() if "the estate names no Supplier `ZZZZ`" in line)
+    assert row.split()[0] == "ZZZZ"
+
+
+def test_explain_says_nothing_twice(chfw: Chfw, world: DemoFiles) -> None:
+    import pyarrow.parquet as pq
+
+    from chfw_core.model.guid import format_guid
+
+    rows = pq.read_table(world.estate, columns=["guid", "import_supplier", "gas_supplier"]).to_pylist()
+    hub = next(row for row in rows if len({row["import_supplier"], row["gas_supplier"], None}) == 3)
+    words = inputs(world, as_of="2026-06-20", instructions=None)
+    ran = chfw("explain", *words, "--guid", format_guid(hub["guid"]))
+    assert ran.out.count("nothing of a Supplier's after the cut-off") == 1
