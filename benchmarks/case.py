@@ -17,7 +17,8 @@ import chfw_emulator
 from chfw_emulator.estates import SCHEMA, generate_estate
 from chfw_files.writing import write_table
 
-ROWS_IN_A_GROUP = 1_000_000
+ROWS_IN_A_GROUP = 262_144
+"""As `chfw estate generate` writes them."""
 SEED = 24
 SPLIT_SHARE = 0.15
 

@@ -118,12 +118,13 @@ class PilotSelection:
             number = len(self.composer.known.pilots)
             self.composer.known.pilots.append(pilot.id)
             chosen.append(Chosen(left.chunk[picked], left.row[picked], left.side[picked], number))
+        del self._hubs
         return chosen
 
     def _candidates(self, own: "RecordStrata") -> Candidates:
         """The hubs of the records that are candidates of one pilot."""
         at, which = self._hubs.of_records(own.record)
-        chunk, row = self._hubs.chunk[at], self._hubs.row[at]
+        chunk, row = self._hubs.chunk[at].astype(np.int64), self._hubs.row[at].astype(np.int64)
         guid = np.empty(len(at), dtype=np.uint64)
         for number in np.unique(chunk).tolist():
             mine = np.flatnonzero(chunk == number)
@@ -232,16 +233,16 @@ class RecordStrata:
 class HubsByRecord:
     """The hubs of some records in order of record: `start[r]` … `start[r + 1]` are those of r."""
 
-    chunk: Ints
-    row: Ints
+    chunk: Parts
+    row: Parts
     start: Ints
 
     @classmethod
     def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_]) -> "HubsByRecord":
         """The hubs of the wanted records."""
-        rows = [np.flatnonzero(np.take(wanted, own, mode="clip")) for own in classes]
+        rows = [np.flatnonzero(np.take(wanted, own, mode="clip")).astype(np.int32) for own in classes]
         record = np.concatenate([own[row] for own, row in zip(classes, rows, strict=True)])
-        chunk = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        chunk = np.repeat(np.arange(len(rows), dtype=np.int32), [len(row) for row in rows])
         order = np.argsort(record, kind="stable")
         start = np.searchsorted(record[order], np.arange(len(wanted) + 1))
         return cls(chunk[order], np.concatenate(rows)[order], start)
