@@ -218,9 +218,13 @@ def _calendar(inputs: PlanInputs, windows: list[Windows], last: date) -> Iterato
         closed = holidays_for(division, inputs.holidays)
         for one in range(len(windows)):
             for other in range(one, len(windows)):
-                both, found, day = windows[one].merged(windows[other]), None, last
+                both, later, day = windows[one].merged(windows[other]), None, last
                 while day >= first:
-                    occurrence = occurrence_on(day, whole, both, closed, rules)
-                    found = found if occurrence is None else local(occurrence.opens)
+                    # On a period's own first day the tail of the night before does not count.
+                    begins = Period(opens=london_midnight(day), closes=whole.closes)
+                    today = occurrence_on(day, begins, both, closed, rules)
+                    found = later if today is None else local(today.opens)
                     yield Day(pair=one * len(windows) + other, division=division, day=day, first=found)
+                    occurrence = occurrence_on(day, whole, both, closed, rules)
+                    later = later if occurrence is None else local(occurrence.opens)
                     day -= timedelta(days=1)
