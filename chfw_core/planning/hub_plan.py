@@ -251,7 +251,7 @@ def _batching(
     *,
     early: bool,
 ) -> tuple[BatchSpec | None, tuple[str, ...]]:
-    own = [d.batch for d in decided if d.batch is not None] if early else [dcc.batch]
+    own = [d.batch for d in decided] if early else [dcc.batch]
     asked = [batch for batch in own if batch is not None]
     if not asked:
         return None, ()

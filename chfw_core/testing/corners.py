@@ -8,11 +8,14 @@ from attrs import evolve
 
 from chfw_core.consent.model import InstructionAction
 from chfw_core.model.parties import DCC, Party
+from chfw_core.model.products import CentralProductsList, CplEntry, CplStatus
 from chfw_core.model.releases import Participation
-from chfw_core.rules.model import BatchSpec, DecideThen, Duration, RuleSet
+from chfw_core.rules.model import BatchSpec, DateExpr, DecideThen, Duration, PriorityRule, RuleSet
 from chfw_core.testing.worlds import (
+    MODEL,
     OLD,
     OLDER,
+    VERSION,
     A,
     B,
     Draft,
@@ -134,7 +137,57 @@ def _changes_that_contradict(draft: Draft) -> None:
             draft.tell("change_of_supplier_started", day=2, guid=hub.guid, role=role, **fields)
 
 
+def _unknown_owner(draft: Draft) -> None:
+    draft.add("ALFFA", decides=(decide("lost"),))
+    draft.add("CSP:South", region_windows=window("lost", "0", 1, 2))
+
+
+def _cpl(draft: Draft) -> None:
+    def entry(number: int, version: str, status: CplStatus) -> CplEntry:
+        return CplEntry(
+            number=number,
+            status=status,
+            device_type="Communications Hub",
+            manufacturer="106C",
+            device_model=MODEL,
+            firmware_version=version,
+        )
+
+    entries: tuple[Any, ...] = (
+        entry(1, VERSION, CplStatus.CURRENT),
+        entry(2, OLD, CplStatus.CURRENT),
+    )
+    draft.inputs = evolve(
+        draft.inputs,
+        cpl=CentralProductsList(
+            entries=entries,
+            upgrade_paths={(MODEL, VERSION): (OLD,), (MODEL, OLD): (OLDER,)},
+        ),
+    )
+
+
+def _upgrade_from(draft: Draft) -> None:
+    draft.release(upgrade_from=(OLD,))
+
+
+def _period_over(draft: Draft) -> None:
+    draft.add(A, decides=(decide("january", closes=on(date(2026, 1, 31))),))
+    draft.add(B, decides=(decide("by-install", opens=DateExpr(base="installed_on")),))
+
+
+def _priorities(draft: Draft) -> None:
+    for owner, rank in ((A, 60), (DCC, 70), ("CSP:Central", 20)):
+        rule = PriorityRule(id="ranked", because="x", when=CS1, priority=rank)
+        draft.add(owner, priorities=(rule,))
+    draft.release(capacity={"North": 2, "Central": 1})
+
+
 CORNERS: Mapping[str, Callable[[Draft], None]] = {
+    "an unknown owner": _unknown_owner,
+    "priorities": _priorities,
+    "a CPL": _cpl,
+    "upgrade from": _upgrade_from,
+    "periods over": _period_over,
     "rows of rules passed back": _passed_back,
     "the tail of a night": _tail_of_a_night,
     "rules of one name": _rules_of_one_name,

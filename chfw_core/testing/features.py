@@ -8,11 +8,9 @@ from attrs import evolve
 
 from chfw_core.consent.model import InstructionAction
 from chfw_core.model.parties import DCC
-from chfw_core.model.products import CentralProductsList, CplEntry, CplStatus
 from chfw_core.model.releases import Blackout
 from chfw_core.rules.model import (
     BatchSpec,
-    DateExpr,
     DecideThen,
     Duration,
     LeafOp,
@@ -27,10 +25,6 @@ from chfw_core.testing.corners import CORNERS
 from chfw_core.testing.worlds import (
     AUTOMATIC,
     CUTOFF,
-    MODEL,
-    OLD,
-    OLDER,
-    VERSION,
     A,
     B,
     Draft,
@@ -308,51 +302,6 @@ def _late_batches(draft: Draft) -> None:
     draft.add(A, decides=(decide("one-week-in-twos", **ends),))
 
 
-def _unknown_owner(draft: Draft) -> None:
-    draft.add("ALFFA", decides=(decide("lost"),))
-    draft.add("CSP:South", region_windows=window("lost", "0", 1, 2))
-
-
-def _priorities(draft: Draft) -> None:
-    for owner, rank in ((A, 60), (DCC, 70), ("CSP:Central", 20)):
-        rule = PriorityRule(id="ranked", because="x", when=CS1, priority=rank)
-        draft.add(owner, priorities=(rule,))
-    draft.release(capacity={"North": 2, "Central": 1})
-
-
-def _cpl(draft: Draft) -> None:
-    def entry(number: int, version: str, status: CplStatus) -> CplEntry:
-        return CplEntry(
-            number=number,
-            status=status,
-            device_type="Communications Hub",
-            manufacturer="106C",
-            device_model=MODEL,
-            firmware_version=version,
-        )
-
-    entries: tuple[Any, ...] = (
-        entry(1, VERSION, CplStatus.CURRENT),
-        entry(2, OLD, CplStatus.CURRENT),
-    )
-    draft.inputs = evolve(
-        draft.inputs,
-        cpl=CentralProductsList(
-            entries=entries,
-            upgrade_paths={(MODEL, VERSION): (OLD,), (MODEL, OLD): (OLDER,)},
-        ),
-    )
-
-
-def _upgrade_from(draft: Draft) -> None:
-    draft.release(upgrade_from=(OLD,))
-
-
-def _period_over(draft: Draft) -> None:
-    draft.add(A, decides=(decide("january", closes=on(date(2026, 1, 31))),))
-    draft.add(B, decides=(decide("by-install", opens=DateExpr(base="installed_on")),))
-
-
 def _by_split(draft: Draft) -> None:
     """The DCC and a CSP tell hubs with two Suppliers from the others, and know of nobody's instruction."""
     _capacity(draft)
@@ -394,10 +343,5 @@ FEATURES: Mapping[str, Callable[[Draft], None]] = {
     "black-outs": _blackouts,
     "batches": _batches,
     "late batches": _late_batches,
-    "an unknown owner": _unknown_owner,
-    "priorities": _priorities,
-    "a CPL": _cpl,
-    "upgrade from": _upgrade_from,
-    "periods over": _period_over,
     **CORNERS,
 }

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.model import Consent
 from chfw_core.consent.standing import Standing
-from chfw_core.engines.columnar.records import Part, Records, distinct_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows
 from chfw_core.engines.columnar.sides import Side, Speaker
 from chfw_core.engines.columnar.world import DateReader, World, reader
 from chfw_core.model.guid import Guid
-from chfw_core.model.parties import CSP_PREFIX
+from chfw_core.model.parties import CSP_PREFIX, ResponsibleSuppliers
 from chfw_core.model.periods import Period
 from chfw_core.model.windows import Windows, holidays_for
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
@@ -89,7 +89,7 @@ class Composer:
     _alike: dict[tuple[object, ...], int] = field(factory=dict)
     _consents: dict[Consent, int] = field(factory=dict)
     _plain_consents: list[Consent] = field(factory=list)
-    _settled: dict[tuple[object, ...], tuple[Settled, int]] = field(factory=dict)
+    _settled: list[tuple[Settled, int]] = field(factory=list)
     _calendars: dict[tuple[object, ...], int] = field(factory=dict)
     _plans: list[HubPlan] = field(factory=list)
     _calendar_of: list[int] = field(factory=list)
@@ -248,49 +248,74 @@ class Composer:
         sample = np.zeros(len(distinct), dtype=np.int64)
         sample[of[::-1]] = np.arange(len(of))[::-1]
         pairs, places = records[sample, Part.PAIR].tolist(), records[sample, Part.PLACE].tolist()
-        consents = [self._consent_number(decision) for decision in self._decisions] + [NONE]
-        numbers = []
-        for row, pair, place in zip(distinct.tolist(), pairs, places, strict=True):
-            numbers.append(len(self._plans))
-            self._add(row, pair, place, consents)
-        return np.array(numbers, dtype=np.int64)[of]
+        settled = self._settle(distinct, places)
+        first_new = len(self._plans)
+        for row, pair, place, number in zip(distinct.tolist(), pairs, places, settled, strict=True):
+            terms, one, other, _, csp_row, division, changed = row
+            decided = tuple([self._decisions[at] for at in (one, other) if at != NONE])
+            dcc, suppliers, rules = self._terms_list[terms], self.world.pairs[pair], self._csp_rules(csp_row)
+            if changed:
+                self._add_changing(suppliers, decided, dcc, changed, rules, self._closed(division, place))
+                continue
+            own, calendar = self._settled[number]
+            plan = put_together(own, suppliers=suppliers, decided=decided, dcc=dcc, csp_batch=rules.region_batch)
+            self._keep(plan, calendar)
+        return first_new + of
 
-    def _add(self, row: list[int], pair: int, place: int, consents: Sequence[int]) -> None:
-        """One plan: `row` = terms, decisions, kind of pair, the CSP's row, division, changes."""
-        terms, first, second, _, csp_row, division, changes = row
-        world, dcc, suppliers = self.world, self._terms_list[terms], self.world.pairs[pair]
-        decided = tuple(self._decisions[number] for number in (first, second) if number != NONE)
-        rules = world.csp.speakers[csp_row - 1].rules.rules if csp_row else _NO_CSP
-        closed = _NO_DAYS if division == NONE else holidays_for(world.places[place].division, world.inputs.holidays)
-        if changes:
-            plan = plan_hub(
-                suppliers=suppliers,
-                decisions=decided,
-                dcc=dcc,
-                changes=self.known.changes[changes],
-                freeze=freeze_of(world.inputs),
-                today=today_of(world.inputs),
-                csp_windows=rules.region_windows,
-                csp_batch=rules.region_batch,
-                closed=closed,
-            )
-            self._keep(plan, self._calendar(plan, closed))
-            return
-        agreed = tuple(sorted(number for number in (consents[first], consents[second]) if number != NONE))
-        key = (terms, len(decided), agreed, csp_row, closed)
-        if key not in self._settled:
+    def _settle(self, distinct: Records, places: Sequence[int]) -> list[int]:
+        """What the consents of each row come to: the same for all rows with the same consents, in any order."""
+        terms, first, second, _, csp_row, division, _ = distinct.T
+        consents = np.array([*map(self._consent_number, self._decisions), NONE], dtype=np.int64)
+        one, other = consents[first], consents[second]
+        responsible = (first != NONE).astype(np.int64) + (second != NONE)
+        columns = [terms, np.minimum(one, other), np.maximum(one, other), responsible, csp_row, division]
+        sample, of = distinct_columns(columns, len(distinct))
+        start = len(self._settled)
+        for at in sample.tolist():
+            agreed = sorted(number for number in (int(one[at]), int(other[at])) if number != NONE)
+            closed = self._closed(int(division[at]), places[at])
             settled = settle(
-                responsible=len(decided),
+                responsible=int(responsible[at]),
                 consents=tuple(self._plain_consents[number] for number in agreed),
-                dcc=dcc,
+                dcc=self._terms_list[int(terms[at])],
                 end=None,
-                csp_windows=rules.region_windows,
+                csp_windows=self._csp_rules(int(csp_row[at])).region_windows,
                 closed=closed,
             )
-            self._settled[key] = (settled, self._calendar(settled, closed))
-        settled, calendar = self._settled[key]
-        plan = put_together(settled, suppliers=suppliers, decided=decided, dcc=dcc, csp_batch=rules.region_batch)
-        self._keep(plan, calendar)
+            self._settled.append((settled, self._calendar(settled, closed)))
+        return [start + number for number in of.tolist()]
+
+    def _add_changing(
+        self,
+        suppliers: ResponsibleSuppliers,
+        decided: tuple[Decision, ...],
+        dcc: DccTerms,
+        changes: int,
+        csp: RuleSet,
+        closed: frozenset[date],
+    ) -> None:
+        """A plan of hubs whose Supplier changes."""
+        plan = plan_hub(
+            suppliers=suppliers,
+            decisions=decided,
+            dcc=dcc,
+            changes=self.known.changes[changes],
+            freeze=freeze_of(self.world.inputs),
+            today=today_of(self.world.inputs),
+            csp_windows=csp.region_windows,
+            csp_batch=csp.region_batch,
+            closed=closed,
+        )
+        self._keep(plan, self._calendar(plan, closed))
+
+    def _csp_rules(self, row: int) -> RuleSet:
+        return self.world.csp.speakers[row - 1].rules.rules if row else _NO_CSP
+
+    def _closed(self, division: int, place: int) -> frozenset[date]:
+        """The bank holidays that make a difference."""
+        if division == NONE:
+            return _NO_DAYS
+        return holidays_for(self.world.places[place].division, self.world.inputs.holidays)
 
     def _keep(self, plan: HubPlan, calendar: int) -> None:
         self._plans.append(plan)
