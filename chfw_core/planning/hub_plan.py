@@ -161,7 +161,7 @@ def put_together(
 ) -> HubPlan:
     """The plan of hubs of these Suppliers, in words that name them."""
     early = settled.resolution.basis is not ActivationBasis.DCC_DEFAULT
-    batch, batch_key = _batching(suppliers, decided, dcc, csp_batch, early=early)
+    batch, batch_key = batching(suppliers, decided, dcc, csp_batch, early=early)
     parts = [d.reason for d in decided] or ["no Supplier is responsible"]
     rules: dict[str | None, str | None] = {d.party: d.rule for d in decided}
     return HubPlan(
@@ -243,7 +243,7 @@ def _delayed(resolution: Resolution, dcc: DccTerms) -> tuple[Resolution, date | 
     return evolve(resolution, period=left), None
 
 
-def _batching(
+def batching(
     suppliers: ResponsibleSuppliers,
     decided: tuple[Decision, ...],
     dcc: DccTerms,
@@ -251,6 +251,7 @@ def _batching(
     *,
     early: bool,
 ) -> tuple[BatchSpec | None, tuple[str, ...]]:
+    """BR3.7: the batch that binds hubs of these Suppliers, and the key of the hubs that are cut together."""
     own = [d.batch for d in decided] if early else [dcc.batch]
     asked = [batch for batch in own if batch is not None]
     if not asked:

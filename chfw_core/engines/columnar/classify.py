@@ -45,8 +45,8 @@ class Classifier:
         world = self.world
         if not (world.csp.direct and world.suppliers.direct):
             for number, blocks_coded in enumerate(self._sweep(self._coded, progress)):
-                for start, side, coded in blocks_coded:
-                    side.note((number, start), coded)
+                for start, lookup, coded in blocks_coded:
+                    lookup.note((number, start), coded)
             world.suppliers.match_remembered()
             world.csp.match_remembered()
         keys = Keys.of(world)
@@ -145,11 +145,14 @@ class Keys:
         )
 
     def numbers(self, mixed: Mixed) -> NDArray[np.int32]:
-        """The class of each combination of a chunk. Not to be called by two threads at once."""
+        """The class of each combination of a chunk."""
+        return self._index.ids(self._keys(mixed))
+
+    def _keys(self, mixed: Mixed) -> NDArray[np.int64]:
         key = np.zeros(len(mixed.columns[0]), dtype=np.int64)
         for column, size in zip(mixed.columns, self.sizes, strict=True):
             key = key * size + column
-        return self._index.ids(key)
+        return key
 
     def records(self) -> Records:
         """The record of each class."""

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.model import Consent
 from chfw_core.consent.standing import Standing
+from chfw_core.engines.columnar.plans import Plans
 from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows
 from chfw_core.engines.columnar.sides import Side, Speaker
 from chfw_core.engines.columnar.world import DateReader, World, reader
 from chfw_core.model.guid import Guid
-from chfw_core.model.parties import CSP_PREFIX, ResponsibleSuppliers
+from chfw_core.model.parties import CSP_PREFIX
 from chfw_core.model.periods import Period
 from chfw_core.model.windows import Windows, holidays_for
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
@@ -31,7 +32,6 @@ from chfw_core.planning.hub_plan import (
     Settled,
     SupplierChange,
     plan_hub,
-    put_together,
     settle,
 )
 from chfw_core.planning.release_state import freeze_of, today_of
@@ -72,7 +72,7 @@ class Composed:
     priority: Ints
     terms_list: list[DccTerms]
     decisions: list[Decision]
-    plans: list[HubPlan]
+    plans: Plans
     calendar: Ints
 
 
@@ -89,10 +89,18 @@ class Composer:
     _alike: dict[tuple[object, ...], int] = field(factory=dict)
     _consents: dict[Consent, int] = field(factory=dict)
     _plain_consents: list[Consent] = field(factory=list)
-    _settled: list[tuple[Settled, int]] = field(factory=list)
+    _settled: list[Settled] = field(factory=list)
     _calendars: dict[tuple[object, ...], int] = field(factory=dict)
-    _plans: list[HubPlan] = field(factory=list)
+    _plans: Plans = field(init=False)
     _calendar_of: list[int] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self._plans = Plans(
+            settled_list=self._settled,
+            decisions=self._decisions,
+            terms_list=self._terms_list,
+            pairs=self.world.pairs,
+        )
 
     def compose(self, records: Records) -> Composed:
         """The terms, decisions, shape and priority of each record."""
@@ -114,7 +122,7 @@ class Composer:
             terms_list=self._terms_list,
             decisions=self._decisions,
             plans=self._plans,
-            calendar=np.array(self._calendar_of, dtype=np.int64),
+            calendar=np.array(self._calendar_of, dtype=np.int64)[self._plans.settled],
         )
 
     @property
@@ -247,22 +255,18 @@ class Composer:
         distinct, of = distinct_rows(np.stack(columns, axis=1))
         sample = np.zeros(len(distinct), dtype=np.int64)
         sample[of[::-1]] = np.arange(len(of))[::-1]
-        pairs, places = records[sample, Part.PAIR].tolist(), records[sample, Part.PLACE].tolist()
+        pairs, places = records[sample, Part.PAIR], records[sample, Part.PLACE].tolist()
+        self._plans.csp_rules = [_NO_CSP, *(speaker.rules.rules for speaker in self.world.csp.speakers)]
         settled = self._settle(distinct, places)
-        first_new = len(self._plans)
-        for row, pair, place, number in zip(distinct.tolist(), pairs, places, settled, strict=True):
-            terms, one, other, _, csp_row, division, changed = row
-            decided = tuple([self._decisions[at] for at in (one, other) if at != NONE])
-            dcc, suppliers, rules = self._terms_list[terms], self.world.pairs[pair], self._csp_rules(csp_row)
-            if changed:
-                self._add_changing(suppliers, decided, dcc, changed, rules, self._closed(division, place))
-                continue
-            own, calendar = self._settled[number]
-            plan = put_together(own, suppliers=suppliers, decided=decided, dcc=dcc, csp_batch=rules.region_batch)
-            self._keep(plan, calendar)
-        return first_new + of
+        start = len(self._plans)
+        own_terms, one, other, _, csp_row, _, changing = distinct.T
+        self._plans.append(settled=settled, terms=own_terms, first=one, second=other, pair=pairs, csp=csp_row)
+        for number in np.flatnonzero(changing).tolist():
+            closed = self._closed(int(distinct[number, 5]), places[number])
+            self._add_changing(start + number, int(distinct[number, 6]), closed)
+        return start + of
 
-    def _settle(self, distinct: Records, places: Sequence[int]) -> list[int]:
+    def _settle(self, distinct: Records, places: Sequence[int]) -> Ints:
         """What the consents of each row come to: the same for all rows with the same consents, in any order."""
         terms, first, second, _, csp_row, division, _ = distinct.T
         consents = np.array([*map(self._consent_number, self._decisions), NONE], dtype=np.int64)
@@ -279,47 +283,39 @@ class Composer:
                 consents=tuple(self._plain_consents[number] for number in agreed),
                 dcc=self._terms_list[int(terms[at])],
                 end=None,
-                csp_windows=self._csp_rules(int(csp_row[at])).region_windows,
+                csp_windows=self._plans.csp_rules[int(csp_row[at])].region_windows,
                 closed=closed,
             )
-            self._settled.append((settled, self._calendar(settled, closed)))
-        return [start + number for number in of.tolist()]
+            self._settled.append(settled)
+            self._calendar_of.append(self._calendar(settled, closed))
+        return start + of
 
-    def _add_changing(
-        self,
-        suppliers: ResponsibleSuppliers,
-        decided: tuple[Decision, ...],
-        dcc: DccTerms,
-        changes: int,
-        csp: RuleSet,
-        closed: frozenset[date],
-    ) -> None:
-        """A plan of hubs whose Supplier changes."""
+    def _add_changing(self, number: int, changes: int, closed: frozenset[date]) -> None:
+        """A plan of hubs whose Supplier changes: it depends on who that is."""
+        plans = self._plans
+        rules = plans.csp_rules[int(plans.csp[number])]
         plan = plan_hub(
-            suppliers=suppliers,
-            decisions=decided,
-            dcc=dcc,
+            suppliers=plans.pairs[int(plans.pair[number])],
+            decisions=plans.decided(number),
+            dcc=self._terms_list[int(plans.terms[number])],
             changes=self.known.changes[changes],
             freeze=freeze_of(self.world.inputs),
             today=today_of(self.world.inputs),
-            csp_windows=csp.region_windows,
-            csp_batch=csp.region_batch,
+            csp_windows=rules.region_windows,
+            csp_batch=rules.region_batch,
             closed=closed,
         )
-        self._keep(plan, self._calendar(plan, closed))
-
-    def _csp_rules(self, row: int) -> RuleSet:
-        return self.world.csp.speakers[row - 1].rules.rules if row else _NO_CSP
+        own = Settled(resolution=plan.resolution, head="", csp_blocked=plan.csp_blocked, first_day=plan.first_day)
+        plans.settled[number] = len(self._settled)
+        self._settled.append(own)
+        self._calendar_of.append(self._calendar(plan, closed))
+        plans.replace(number, plan)
 
     def _closed(self, division: int, place: int) -> frozenset[date]:
         """The bank holidays that make a difference."""
         if division == NONE:
             return _NO_DAYS
         return holidays_for(self.world.places[place].division, self.world.inputs.holidays)
-
-    def _keep(self, plan: HubPlan, calendar: int) -> None:
-        self._plans.append(plan)
-        self._calendar_of.append(calendar)
 
     def _calendar(self, plan: HubPlan | Settled, closed: frozenset[date]) -> int:
         """Equal for plans that differ in nothing that their possible days depend on."""

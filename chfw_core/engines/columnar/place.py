@@ -11,7 +11,6 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from chfw_core.consent.model import ActivationBasis
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.cut import Cuts, Cutter
 from chfw_core.engines.columnar.records import Part, distinct_rows
@@ -199,9 +198,7 @@ class Placer:
     def _times(self, slots: Slots, demand: Ints, assigned: Sequence[Assigned], lists: Sequence[Days]) -> "Times":
         """The times of all slots; time 0 is no time."""
         asks = np.flatnonzero(demand >= 0)
-        bases = list(ActivationBasis)
-        of_plan = [bases.index(plan.resolution.basis) for plan in self.composed.plans]
-        basis = np.array([*of_plan, NONE], dtype=np.int64)[self.composed.plan[slots.record[asks]]]
+        basis = self.composed.plans.basis[self.composed.plan[slots.record[asks]]]
         distinct, of = distinct_rows(np.stack([demand[asks], slots.days[asks], basis], axis=1))
         names = list(dict.fromkeys(place.region for place in self.world.places))
         columns = [(np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))]

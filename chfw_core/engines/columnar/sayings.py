@@ -3,12 +3,13 @@
 from enum import IntEnum
 
 import numpy as np
-from attrs import define, frozen
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
+from chfw_core.engines.columnar.plans import BASES
 from chfw_core.engines.columnar.records import Part, distinct_rows
 from chfw_core.engines.columnar.slots import numbered
 from chfw_core.engines.columnar.world import World
@@ -65,9 +66,14 @@ class Speech:
     world: World
     composed: Composed
     placed: Placed
+    _reasons: list[str] = field(init=False)
+    _rules: tuple[list[str | None], list[str | None]] = field(init=False)
+    _basis: list[int] = field(init=False)
 
     def sayings(self) -> Sayings:
         """What each slot says: distinct by cause, whose words, and a number that the cause needs."""
+        plans = self.composed.plans
+        self._reasons, self._rules, self._basis = plans.reasons(), plans.rules(), plans.basis.tolist()
         slots, left = self.placed.slots, self.placed.left_out_of
         origin = np.concatenate([np.arange(len(slots)), left])
         record = slots.record[origin]
@@ -113,7 +119,8 @@ class Speech:
         place = composed.records[record, Part.PLACE]
         ineligible = np.array([where.ineligible is not None for where in world.places], dtype=np.bool_)[place]
         plan = composed.plan[record]
-        blocked = np.array([*(own.csp_blocked for own in composed.plans), False], dtype=np.bool_)[plan]
+        plans = composed.plans
+        blocked = plans.of_settled([one.csp_blocked for one in plans.settled_list]).astype(np.bool_)[plan]
         left_out = np.arange(len(origin)) >= self.placed.first_left_out
         without = (slots.days[origin] == NONE) & ~left_out
         late = np.zeros(len(origin), dtype=np.bool_)
@@ -142,16 +149,17 @@ class Speech:
         if cause is Cause.HELD:
             terms = self.composed.terms_list[int(self.composed.terms[record])]
             return Said(cause=cause, status=HubStatus.HELD, reason=reasons.held(terms))
-        plan = self.composed.plans[int(self.composed.plan[record])]
+        number = int(self.composed.plan[record])
         if cause is Cause.PLANNED:
             return Said(
                 cause=cause,
                 status=HubStatus.PLANNED,
-                reason=reasons.planned(plan),
-                basis=plan.resolution.basis,
-                import_rule=plan.import_rule,
-                gas_rule=plan.gas_rule,
+                reason=self._reasons[number],
+                basis=BASES[self._basis[number]],
+                import_rule=self._rules[0][number],
+                gas_rule=self._rules[1][number],
             )
+        plan = self.composed.plans[number]
         proof = self.placed.proofs[at - self.placed.first_left_out] if cause is Cause.OVER_CAPACITY else None
         return Said(
             cause=cause,

@@ -49,10 +49,13 @@ def count_classes(classes: Sequence[Parts], count: int) -> Ints:
 
 def cut_batches(composed: Composed, classes: list[Parts], counts: Ints, cutter: Cutter) -> tuple[list[Parts], Slots]:
     """BR3.7: the slot of each hub. Hubs of one key are cut together, in hash order."""
-    specs = specs_by_key([(plan.batch_key, plan.batch) for plan in composed.plans if plan.batch is not None])
+    batches = composed.plans.batches()
+    specs = specs_by_key([(key, spec) for _, key, spec in batches])
     numbers = {key: number for number, key in enumerate(specs)}
-    of_plan = [numbers[plan.batch_key] if plan.batch is not None else NONE for plan in composed.plans]
-    group = np.array([*of_plan, NONE], dtype=np.int32)[composed.plan]
+    of_plan = np.full(len(composed.plans) + 1, NONE, dtype=np.int32)
+    for plan, key, _ in batches:
+        of_plan[plan] = numbers[key]
+    group = of_plan[composed.plan]
     total = np.bincount(group + 1, weights=counts, minlength=len(specs) + 1)[1:].astype(np.int64)
     ranks = [np.arange(spec.size, hubs, spec.size) for spec, hubs in zip(specs.values(), total, strict=True)]
     sizes = np.array([*(len(cuts) + 1 for cuts in ranks), 1], dtype=np.int64)[group]
@@ -78,7 +81,7 @@ class Calendars:
     _timelines: Timelines = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        closes = [plan.resolution.period.closes for plan in self.composed.plans]
+        closes = [one.resolution.period.closes for one in self.composed.plans.settled_list]
         self._timelines = Timelines(horizon=max(closes, default=self.world.inputs.release.automatic_at))
 
     def fill(self, slots: Slots) -> None:

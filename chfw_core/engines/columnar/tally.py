@@ -109,8 +109,9 @@ class Tally:
                 _add(blocked, one.region, hubs)
             elif one.cause in simple:
                 simple[one.cause] += hubs
-        not_met = [plan.resolution.windows_disjoint for plan in self.composed.plans]
-        disjoint = np.array([*not_met, False], dtype=np.bool_)[self.composed.plan[self._record]]
+        plans = self.composed.plans
+        not_met = plans.of_settled([one.resolution.windows_disjoint for one in plans.settled_list])
+        disjoint = not_met.astype(np.bool_)[self.composed.plan[self._record]]
         return plan_findings(
             self.world.inputs,
             Counts(
