@@ -273,10 +273,6 @@ def smallest_and_slowest(batches: tuple[BatchSpec, ...]) -> BatchSpec:
     return BatchSpec(size=min(b.size for b in batches), pause=pause)
 
 
-def _rule_of(party: str | None, decided: tuple[Decision, ...]) -> str | None:
-    return next((d.rule for d in decided if d.party == party), None)
-
-
 def _head(dcc: DccTerms, resolution: Resolution) -> str:
     """What decided, in words that name the DCC's rules (NF1); whose acts are missing comes after it."""
     match resolution.basis:

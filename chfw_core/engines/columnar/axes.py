@@ -98,15 +98,6 @@ class Axis:
     def __attrs_post_init__(self) -> None:
         self.fusion = Fusion(len(self.columns))
 
-    def values(self) -> dict[str, list[object]]:
-        """The values of each column, in order of axis number."""
-        if self.columns == ("installed_on",):
-            return {"installed_on": [day_value(code) for code in range(NO_DATE + 1)]}
-        return {
-            name: [vocabulary.values[code] for code in codes]
-            for name, vocabulary, codes in zip(self.columns, self.vocabularies, self.fusion.combinations(), strict=True)
-        }
-
 
 @define
 class EstateAxes:

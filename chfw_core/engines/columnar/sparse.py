@@ -126,7 +126,11 @@ def _compared(
     rules: OwnerRules, views: Sequence[AxisView], rows: SparseRows, extra: Mapping[str, FieldValues]
 ) -> dict[str, FieldValues]:
     """The hub fields that a condition compares with a fact about a single hub."""
-    wanted = {name for group in rules.compared() if extra.keys() & set(group) for name in group}
+    groups = [set(group) for group in rules.compared()]
+    wanted, size = set(extra), 0
+    while size < len(wanted):  # what is compared with one of them must lie beside it
+        size = len(wanted)
+        wanted |= {name for group in groups if wanted & group for name in group}
     found = {}
     for name in sorted(wanted - extra.keys()):
         for axis, view in enumerate(views):

@@ -1,6 +1,7 @@
 """I14: the columnar engine gives the reference's answer, hub for hub and word for word."""
 
 from collections import Counter
+from datetime import date
 from functools import cache
 
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 
 from chfw_core.engines.flow import solve_flow
 from chfw_core.engines.reference import plan_reference
+from chfw_core.errors import InputError
 from chfw_core.model.hubs import CommsHub, PrivateAttributes
 from chfw_core.planning.model import HubStatus
-from chfw_core.rules.model import And, DecideThen, LeafOp, Not, Or, PriorityRule
+from chfw_core.rules.model import And, DecideThen, Leaf, LeafOp, Not, Operand, Or, PriorityRule
 from chfw_core.testing.features import CS1
 from chfw_core.testing.strategies import drawn_worlds
 from chfw_core.testing.worlds import (
@@ -99,6 +101,39 @@ def test_private_attributes_are_read_by_their_owner_alone() -> None:
     wanted, _ = assert_agree(draft.world())
     assert {row.import_rule for row in wanted.rows} >= {"tier-two", "no-tier", "all-of"}
     assert all(row.gas_rule != "not-mine" for row in wanted.rows)
+
+
+def test_conditions_that_compare_two_fields() -> None:
+    """Two fields of the hub, on different axes; and a hub's field with a private attribute."""
+    draft = base()
+    known = PrivateAttributes(values={"wanted": "CS-0112"})
+    draft.hubs = tuple(evolve(hub, private={A: known}) if at % 2 else hub for at, hub in enumerate(draft.hubs))
+    wanted = Operand(field="my.wanted")
+    same = Leaf(
+        op=LeafOp.EQ,
+        left=Operand(field="configuration_set"),
+        args=(wanted,),
+        fields=("configuration_set", "my.wanted"),
+    )
+    region = Leaf(
+        op=LeafOp.NE,
+        left=Operand(field="configuration_set"),
+        args=(Operand(field="csp_region"),),
+        fields=("configuration_set", "csp_region"),
+    )
+    draft.add(A, decides=(decide("as-wanted", same), decide("not-its-region", region, then=DecideThen.LEAVE_TO_DCC)))
+    found, _ = assert_agree(draft.world())
+    assert {row.import_rule for row in found.rows} >= {"as-wanted", "not-its-region"}
+
+
+def test_a_day_that_no_hub_can_have() -> None:
+    inputs, hubs, instructions = base().world()
+    draft = base()
+    draft.add(A, decides=(decide("old", leaf("installed_on", LeafOp.LT, date(2020, 1, 1))),))
+    odd = (*hubs[:3], evolve(hubs[3], installed_on=date(1960, 1, 1)))
+    with pytest.raises(InputError, match="installed_on 1960-01-01 is outside 1970 to 2149"):
+        columnar((draft.inputs, odd, instructions))
+    assert inputs.as_of == draft.inputs.as_of
 
 
 def test_lists_of_guids_of_every_kind_of_owner() -> None:
