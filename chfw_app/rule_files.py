@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chfw_core.rules.check import Checked
 
 PATTERN = "*.rules.yaml"
+TESTS = ".tests.yaml"
 
 
 def find_rule_files(paths: Sequence[Path], problems: Problems) -> list[Path]:
@@ -31,6 +32,8 @@ def _files_of(path: Path) -> list[Path]:
         return below
     if not path.exists():
         raise missing_file(path)
+    if path.name.endswith(TESTS):
+        raise InputError(f"`{path}` holds tests of rules, not rules", hint="run them with `chfw rules test`")
     return [path]
 
 
