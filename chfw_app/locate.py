@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 
 from chfw_app.guid_index import find_rows, index_path
 from chfw_core.consent.model import ActivationBasis
-from chfw_core.model.estate import parse_set
 from chfw_core.model.guid import Guid
-from chfw_core.model.hubs import CommsHub, SmiStatus
-from chfw_core.model.parties import Party
+from chfw_core.model.hubs import CommsHub
 from chfw_core.planning.model import HubStatus, ScheduledHub
 
 if TYPE_CHECKING:
@@ -24,12 +22,14 @@ if TYPE_CHECKING:
 
 def find_hub(estate: "EstateFile", guid: Guid) -> CommsHub | None:
     """The hub as a good row of the estate has it; None where none has. Raises InputError."""
+    from chfw_files.estate import hub_of
+
     for index in _likely_chunks(estate.path, estate.chunk_count, guid, ()):
         if _may_hold(estate.path, index, guid):
             batch = estate.read(index)
             row = _row_of(batch, guid)
             if row is not None:
-                return _hub(batch.slice(row, 1).to_pylist()[0])
+                return hub_of(batch.slice(row, 1).to_pylist()[0])
     return None
 
 
@@ -97,36 +97,6 @@ def _chunks_of_rows(metadata: "pa.parquet.FileMetaData", rows: Iterable[int]) ->
             if row < end:
                 yield index
                 break
-
-
-def _hub(values: dict[str, object]) -> CommsHub:
-    """A row in standard form as a hub."""
-
-    def text(name: str) -> str | None:
-        value = values.get(name)
-        return None if value is None else str(value)
-
-    def party(name: str) -> Party | None:
-        value = text(name)
-        return None if value is None else Party(value)
-
-    gpf = values.get("gpf_guid")
-    return CommsHub(
-        guid=Guid(int(str(values["guid"]))),
-        csp_region=text("csp_region") or "",
-        device_model=text("device_model") or "",
-        firmware_version=text("firmware_version") or "",
-        manufacturer=text("manufacturer"),
-        configuration_set=text("configuration_set"),
-        installed_on=values.get("installed_on"),  # type: ignore[arg-type] # a date32 column
-        smi_status=SmiStatus(text("smi_status") or SmiStatus.COMMISSIONED),
-        import_supplier=party("import_supplier"),
-        gas_supplier=party("gas_supplier"),
-        flags=parse_set(text("flags")),
-        han_device_types=parse_set(text("han_device_types")),
-        gpf_guid=None if gpf is None else Guid(int(str(gpf))),
-        holiday_division=text("holiday_division"),
-    )
 
 
 def _scheduled(values: dict[str, object]) -> ScheduledHub:

@@ -106,7 +106,7 @@ class EstateFile:
         batch = self.read(index)
         columns = {name: _python_values(batch.column(name)) for name in batch.schema.names}
         for values in zip(*columns.values(), strict=True):
-            yield _hub(dict(zip(columns, values, strict=True)))
+            yield hub_of(dict(zip(columns, values, strict=True)))
 
     def names_party(self, party: str) -> bool:
         """Whether a good row names this Party; reads no further than to the first."""
@@ -257,7 +257,8 @@ def _python_values(column: pa.Array) -> list[object]:
     return values
 
 
-def _hub(row: dict[str, object]) -> CommsHub:
+def hub_of(row: dict[str, object]) -> CommsHub:
+    """A row in standard form as a hub."""
     gpf = row.get("gpf_guid")
     return CommsHub(
         guid=Guid(int(str(row["guid"]))),

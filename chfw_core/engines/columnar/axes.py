@@ -69,7 +69,6 @@ def layout_for(fields: Iterable[str], together: Iterable[tuple[str, ...]]) -> La
 class Chunk:
     """The rows of one chunk: the GUIDs, and one array of axis numbers per axis."""
 
-    first_row: int
     guid: NDArray[np.uint64]
     axes: list[NDArray[np.integer]]
 

@@ -252,9 +252,8 @@ class Composer:
             ),
             changes,
         ]
-        distinct, of = distinct_rows(np.stack(columns, axis=1))
-        sample = np.zeros(len(distinct), dtype=np.int64)
-        sample[of[::-1]] = np.arange(len(of))[::-1]
+        sample, of = distinct_columns(columns, len(records))
+        distinct = np.stack([column[sample] for column in columns], axis=1)
         pairs, places = records[sample, Part.PAIR], records[sample, Part.PLACE].tolist()
         self._plans.csp_rules = [_NO_CSP, *(speaker.rules.rules for speaker in self.world.csp.speakers)]
         settled = self._settle(distinct, places)

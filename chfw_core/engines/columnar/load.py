@@ -34,14 +34,12 @@ def load_estate(source: EstateSource, layout: Layout, threads: int, progress: Ca
     """
     axes = new_axes(layout)
     chunks: list[Chunk] = []
-    first = 0
     with ThreadPoolExecutor(threads) as pool:
         read = pool.map(lambda index: _read(source, index, layout), range(source.chunk_count))
         waiting: list[Future[Chunk]] = []
         for done, (guid, parts) in enumerate(read, 1):
             tables = [_table(part, axis) for part, axis in zip(parts, axes, strict=True)]
-            waiting.append(pool.submit(_finish, first, guid, parts, tables))
-            first += len(guid)
+            waiting.append(pool.submit(_finish, guid, parts, tables))
             progress(done / source.chunk_count)
         chunks = [future.result() for future in waiting]
     pa.default_memory_pool().release_unused()
@@ -69,14 +67,14 @@ def _table(part: _Part, axis: Axis) -> Codes | None:
     return part.mixed.numbers(tables, axis.fusion)
 
 
-def _finish(first: int, guid: NDArray[np.uint64], parts: Sequence[_Part], tables: Sequence[Codes | None]) -> Chunk:
+def _finish(guid: NDArray[np.uint64], parts: Sequence[_Part], tables: Sequence[Codes | None]) -> Chunk:
     axes: list[NDArray[np.integer]] = []
     for part, table in zip(parts, tables, strict=True):
         if part.numbers is not None:
             axes.append(part.numbers)
         elif part.mixed is not None and table is not None:
             axes.append(_smallest(np.take(table, part.mixed.rows, mode="clip"), table))
-    return Chunk(first_row=first, guid=guid, axes=axes)
+    return Chunk(guid=guid, axes=axes)
 
 
 def _smallest(numbers: Codes, table: Codes) -> NDArray[np.integer]:

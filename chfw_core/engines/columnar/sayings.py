@@ -10,7 +10,7 @@ from chfw_core.consent.model import ActivationBasis
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
 from chfw_core.engines.columnar.plans import BASES
-from chfw_core.engines.columnar.records import Part, distinct_rows
+from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_rows
 from chfw_core.engines.columnar.slots import numbered
 from chfw_core.engines.columnar.world import World
 from chfw_core.planning import reasons
@@ -97,13 +97,8 @@ class Speech:
             [batch, regions, proof],
             default=0,
         )
-        distinct, of = distinct_rows(np.stack([cause, first, second], axis=1))
-        sample = np.zeros(len(distinct), dtype=np.int64)
-        sample[of[::-1]] = np.arange(len(of))[::-1]
-        said = [
-            self._say(Cause(number), int(record[at]), int(batch[at]), at)
-            for number, at in zip(distinct[:, 0].tolist(), sample.tolist(), strict=True)
-        ]
+        sample, of = distinct_columns([cause, first, second], len(origin))
+        said = [self._say(Cause(int(cause[at])), int(record[at]), int(batch[at]), at) for at in sample.tolist()]
         return Sayings(said, of, *self._batch_ids(cause == Cause.PLANNED, slots.group[origin], batch))
 
     def _batch_ids(self, planned: NDArray[np.bool_], group: Ints, batch: Ints) -> tuple[list[str | None], Ints]:

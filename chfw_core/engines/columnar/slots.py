@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.cut import Cuts, Cutter
-from chfw_core.engines.columnar.records import Part, distinct_rows
+from chfw_core.engines.columnar.records import Part, distinct_columns
 from chfw_core.engines.columnar.timelines import Calendar, Days, Timelines
 from chfw_core.engines.columnar.world import World
 from chfw_core.model.windows import holidays_for
@@ -97,12 +97,10 @@ class Calendars:
             np.where(waits, slots.batch, NONE),
             np.where(waits, slots.group, NONE),
         ]
-        distinct, of = distinct_rows(np.stack(columns, axis=1))
-        sample = np.zeros(len(distinct), dtype=np.int64)
-        sample[of[::-1]] = np.arange(len(of))[::-1]
+        sample, of = distinct_columns(columns, len(slots))
         known: dict[int, int] = {}
         numbers = []
-        for (_, _, batch, group), at in zip(distinct.tolist(), sample.tolist(), strict=True):
+        for at, batch, group in zip(sample.tolist(), *(column[sample].tolist() for column in columns[2:]), strict=True):
             spec = slots.specs[group] if group != NONE else None
             days = self._possible(int(plan[at]), int(place[at]), batch, spec)
             if days is None or not len(days.day):
