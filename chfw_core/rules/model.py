@@ -76,7 +76,7 @@ class Operand:
     date: DateExpr | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, cache_hash=True)  # engines look answers up by leaf, again and again
 class Leaf:
     """One comparison. `fields` = the hub fields it reads (0, 1 or 2), in order, no duplicates.
 

@@ -76,7 +76,7 @@ class Chunk:
         return len(self.guid)
 
 
-BLOCK = 1 << 17
+BLOCK = 1 << 18
 """Hubs handled at a time: what fits the processor's caches."""
 
 

@@ -1,25 +1,35 @@
 """From axes to hub classes: one sweep over the chunks, two chunks at a time.
 
-Where a side has too many codes to match them all beforehand, an earlier sweep notes the codes
-that occur.
+A block's hubs are numbered by what they are to each side as the block alone shows it. Once all blocks
+have been seen these numbers become matches, and the combinations of them become the classes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.axes import PAIR_AXIS, Chunk, blocks
 from chfw_core.engines.columnar.records import Part, Records
-from chfw_core.engines.columnar.sides import Lookup
-from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixed, Mixer
+from chfw_core.engines.columnar.sides import Seen
+from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixer
 from chfw_core.engines.columnar.world import World
 
-T = TypeVar("T")
 Ints = NDArray[np.integer]
+
+
+@frozen(eq=False, kw_only=True)
+class Block:
+    """What a block's hubs depend on: `rows` are numbers of combinations, `columns` what is in each.
+
+    The columns are pair, first and second Supplier, place, CSP, DCC; the Suppliers and the CSP as `seen`.
+    """
+
+    rows: Ints
+    columns: list[NDArray[np.int32]]
+    seen: tuple[Seen, Seen, Seen]
 
 
 @define
@@ -28,96 +38,88 @@ class Classifier:
 
     world: World
     threads: int
-    dcc: Lookup = field(init=False)
-    csp: Lookup = field(init=False)
-    first: Lookup = field(init=False)
-    second: Lookup = field(init=False)
     split: NDArray[np.bool_] = field(init=False)
+    rank: NDArray[np.int32] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        world = self.world
-        self.dcc, self.csp = world.dcc_lookup, Lookup(world.csp)
-        self.first, self.second = Lookup(world.suppliers), Lookup(world.suppliers)
-        self.split = world.second_row > 0
+        self.split = self.world.second_row > 0
+        self.rank = _ranks(self.world.first_row)
 
     def run(self, progress: Callable[[float], None]) -> tuple[list[NDArray[np.int32]], Records]:
         """Classify every hub of the estate: the class of each, by chunk, and the classes' records."""
-        world = self.world
-        if not (world.csp.direct and world.suppliers.direct):
-            for number, blocks_coded in enumerate(self._sweep(self._coded, progress)):
-                for start, lookup, coded in blocks_coded:
-                    lookup.note((number, start), coded)
-            world.suppliers.match_remembered()
-            world.csp.match_remembered()
+        world, sweep = self.world, self._sweep(progress)
+        found = [block for chunk in sweep for block in chunk]
+        suppliers = iter(world.suppliers.match_seen([seen for block in found for seen in block.seen[:2]]))
+        csps = iter(world.csp.match_seen([block.seen[2] for block in found]))
         keys = Keys.of(world)
-        mixed = self._sweep(lambda number, chunk: self._mixed(number, chunk, keys), progress)
-        mixed.reverse()  # so that each is let go as soon as it has been used
-        classes = [_classes(keys, mixed.pop()) for _ in range(len(mixed))]
+        classes = []
+        for chunk in sweep:
+            parts = [np.zeros(0, dtype=np.int32)]
+            while chunk:  # each block is let go as soon as it has been used
+                parts.append(keys.classes(chunk.pop(0), (next(suppliers), next(suppliers), next(csps))))
+            classes.append(np.concatenate(parts) if len(parts) != 2 else parts[1])
         return classes, keys.records()
 
-    def _sweep(self, step: Callable[[int, Chunk], T], progress: Callable[[float], None]) -> list[T]:
+    def _sweep(self, progress: Callable[[float], None]) -> list[list[Block]]:
         chunks = self.world.estate.chunks
-        results: list[T] = []
+        results = []
         with ThreadPoolExecutor(self.threads) as pool:
-            for done, result in enumerate(pool.map(step, range(len(chunks)), chunks), 1):
+            for done, result in enumerate(pool.map(self._chunk, range(len(chunks)), chunks), 1):
                 results.append(result)
                 progress(done / len(chunks))
         return results
 
-    def _coded(self, number: int, chunk: Chunk) -> list[tuple[int, Lookup, Mixed | None]]:
-        """The codes that occur in each block, by side."""
-        world, found = self.world, []
-        for start, axes in blocks(chunk):
-            dcc = self.dcc.match((number, start), np.ones(len(axes[0]), dtype=np.int32), axes)
-            variant = world.variant_of_dcc[dcc]
-            split = np.flatnonzero(self.split[axes[PAIR_AXIS]])
-            few = [axis[split] for axis in axes]
-            asked = (
-                (self.csp, self._rows(world.csp_row[axes[0]], variant), axes),
-                (self.first, self._rows(world.first_row[axes[PAIR_AXIS]], variant), axes),
-                (self.second, self._rows(world.second_row[few[PAIR_AXIS]], variant[split]), few),
-            )
-            found += [(start, side, side.coded(rows, own)) for side, rows, own in asked]
-        return found
+    def _chunk(self, number: int, chunk: Chunk) -> list[Block]:
+        return [self._block((number, start), axes) for start, axes in blocks(chunk)]
 
-    def _mixed(self, number: int, chunk: Chunk, keys: "Keys") -> Mixed:
+    def _block(self, key: tuple[int, int], axes: list[Ints]) -> Block:
         """What each hub's record depends on, mixed."""
-        first, second, place, csp, dcc = (np.zeros(len(chunk), dtype=np.int32) for _ in keys.sizes[1:])
-        for start, axes in blocks(chunk):
-            block = slice(start, start + len(axes[0]))
-            place[block] = np.take(self.world.place_of, axes[0], mode="clip")
-            dcc[block] = self.dcc.match((number, start), np.ones(len(axes[0]), dtype=np.int32), axes)
-            self._suppliers((number, start), axes, dcc[block], first[block], second[block])
-            csp[block] = self._csp((number, start), axes, dcc[block])
-        pair, matches, others, *rest = keys.sizes
-        mixer = Mixer(chunk.axes[PAIR_AXIS], pair)
-        mixer.add(first, matches)
-        mixer.add_sparse(second, others)
-        for column, size in zip((place, csp, dcc), rest, strict=True):
-            mixer.add(column, size)
-        mixer.compact()
-        return Mixed(rows=mixer.rows, columns=mixer.known)
-
-    def _suppliers(self, at: tuple[int, int], axes: list[Ints], dcc: Ints, first: Ints, second: Ints) -> None:
-        """Fill in the matches of both Suppliers."""
         world, pair = self.world, axes[PAIR_AXIS]
+        place = np.take(world.place_of, axes[0], mode="clip")
+        dcc = world.dcc_lookup.match(key, axes)
         variant = world.variant_of_dcc[dcc]
-        first[:] = self.first.match(at, self._rows(np.take(world.first_row, pair, mode="clip"), variant), axes)
+        first = world.suppliers.see(self._rows(np.take(world.first_row, pair, mode="clip"), variant), axes)
+        csp = world.csp.see(self._rows(np.take(world.csp_row, axes[0], mode="clip"), variant), axes)
         split = np.flatnonzero(np.take(self.split, pair, mode="clip"))
-        if len(split):
-            few = [axis[split] for axis in axes]
-            rows = self._rows(np.take(world.second_row, few[PAIR_AXIS], mode="clip"), variant[split])
-            second[split] = self.second.match(at, rows, few)
-
-    def _csp(self, at: tuple[int, int], axes: list[Ints], dcc: Ints) -> Ints:
-        rows = self._rows(np.take(self.world.csp_row, axes[0], mode="clip"), self.world.variant_of_dcc[dcc])
-        return self.csp.match(at, rows, axes)
+        few = [axis[split] for axis in axes]
+        other = self._rows(np.take(world.second_row, few[PAIR_AXIS], mode="clip"), variant[split])
+        second = world.suppliers.see(other, few)
+        mixer = Mixer(first.numbers, _size(first))
+        if first.codes is None:
+            mixer.add(pair, max(len(world.pairs), 1))
+        else:  # what was seen tells whose it is
+            mixer.add(np.take(self.rank, pair, mode="clip"), int(self.rank.max(initial=0)) + 1)
+        mixer.add_sparse(split, second.numbers, _size(second))
+        mixer.add(place, len(world.places))
+        mixer.add(csp.numbers, _size(csp))
+        mixer.add(dcc, len(world.dcc.speakers[0].known))
+        mixer.compact()
+        of_pair = np.zeros(len(mixer.known[0]), dtype=np.int32)
+        of_pair[mixer.rows] = pair
+        return Block(rows=mixer.rows, columns=[of_pair, mixer.known[0], *mixer.known[2:]], seen=(first, second, csp))
 
     def _rows(self, rows: Ints, variant: Ints) -> Ints:
         """The rows of the speakers in the context of each hub."""
         if not self.world.told_apart:
             return rows
         return rows + variant * (rows > 0)
+
+
+def _ranks(groups: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Number the members of each group from 0."""
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    found = np.empty(len(groups), dtype=np.int32)
+    found[order] = np.arange(len(groups)) - np.searchsorted(ordered, ordered)
+    return found
+
+
+def _matches(table: NDArray[np.int32] | None, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    return numbers if table is None else table[numbers]
+
+
+def _size(seen: Seen) -> int:
+    return int(seen.numbers.max(initial=0)) + 1
 
 
 @define(kw_only=True)
@@ -144,15 +146,17 @@ class Keys:
             ),
         )
 
-    def numbers(self, mixed: Mixed) -> NDArray[np.int32]:
-        """The class of each combination of a chunk."""
-        return self._index.ids(self._keys(mixed))
-
-    def _keys(self, mixed: Mixed) -> NDArray[np.int64]:
-        key = np.zeros(len(mixed.columns[0]), dtype=np.int64)
-        for column, size in zip(mixed.columns, self.sizes, strict=True):
+    def classes(self, block: Block, tables: Sequence[NDArray[np.int32] | None]) -> NDArray[np.int32]:
+        """The class of each hub of a block. `tables`: the matches of what its Suppliers and its CSP have seen."""
+        pair, first, second, place, csp, dcc = block.columns
+        first, csp = _matches(tables[0], first), _matches(tables[2], csp)
+        split = np.flatnonzero(self.world.second_row[pair])
+        other = np.zeros_like(second)
+        other[split] = _matches(tables[1], second[split])
+        key = np.zeros(len(pair), dtype=np.int64)
+        for column, size in zip((pair, first, other, place, csp, dcc), self.sizes, strict=True):
             key = key * size + column
-        return key
+        return np.take(self._index.ids(key), block.rows, mode="clip")
 
     def records(self) -> Records:
         """The record of each class."""
@@ -182,7 +186,3 @@ class Keys:
         for number, rows in speakers:
             records[:, number] = rows + variant * (rows > 0)
         return records
-
-
-def _classes(keys: Keys, mixed: Mixed) -> NDArray[np.int32]:
-    return np.take(keys.numbers(mixed), mixed.rows, mode="clip")

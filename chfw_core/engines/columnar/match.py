@@ -80,7 +80,7 @@ class CodeSpace:
         first_decide = np.where(excluded, -1, first_match(words, decide))
         hold_words = np.where(excluded[:, None], np.uint64(0), block_words(words, holds))
         pilot_words = np.where(excluded[:, None], np.uint64(0), block_words(words, pilots))
-        prefer_words = block_words(words, prefers)
+        prefer_words = block_words(words, prefers) & self._asking(pilot_words, prefers.last - prefers.first)
         first_priority = first_match(words, priority)
         deciding = [first_exclude, first_decide, *hold_words.T]
         columns = [*deciding, first_priority, *pilot_words.T, *prefer_words.T]
@@ -113,12 +113,21 @@ class CodeSpace:
             (codes // radix) % len(classes) for radix, classes in zip(self.radices, self.compiled.classes, strict=True)
         ]
 
+    def _asking(self, pilots: Words, count: int) -> Words:
+        """By `prefer` condition, whether its pilot's own condition holds: else nobody asks for it."""
+        found = np.zeros((len(pilots), (count + 63) // 64), dtype=np.uint64)
+        having = [at for at, rule in enumerate(self.rules.rules.pilots) if rule.prefer is not None]
+        for number, at in enumerate(having):
+            bit = pilots[:, at // 64] >> np.uint64(at % 64) & np.uint64(1)
+            found[:, number // 64] |= bit << np.uint64(number % 64)
+        return found
+
     def _labels(self, per_axis: Sequence[Ints], decide: Ints, holds: Words, pilots: Words) -> list[Ints]:
         """The classes of the axes whose values a matching rule reads."""
         spans = self.rules.spans()
         columns: list[Ints] = []
         for axis, classes in enumerate(per_axis):
-            reads = self._reads(axis)
+            reads = self.reads(axis)
             if not reads:
                 continue
             used = np.isin(decide, [r - spans[2].first for r in reads if spans[2].first <= r < spans[2].last])
@@ -129,7 +138,8 @@ class CodeSpace:
             columns.append(np.where(used, classes + 1, 0))
         return columns
 
-    def _reads(self, axis: int) -> list[int]:
+    def reads(self, axis: int) -> list[int]:
+        """The conditions whose rules read values of an axis, by number; ANY_RULE = whatever rule holds."""
         view_fields = self.compiled.classes[axis].fields
         return [need.rule for need in self.needs if view_fields & need.labels.keys()]
 
@@ -140,14 +150,15 @@ def _words(compiled: Compiled, per_axis: Sequence[Ints], count: int) -> Words:
     for classes, numbers in zip(compiled.classes, per_axis, strict=True):
         words &= classes.words[numbers]
     for number, condition in compiled.mixed.items():
-        truth = combine(condition, lambda leaf: _leaf(leaf, compiled.classes, per_axis), count)
+        truth = combine(condition, lambda leaf: leaf_truth(leaf, compiled.classes, per_axis), count)
         words[~truth, number // 64] &= ~(np.uint64(1) << np.uint64(number % 64))
     for number in compiled.never:
         words[:, number // 64] &= ~(np.uint64(1) << np.uint64(number % 64))
     return words
 
 
-def _leaf(leaf: Leaf, classes: Sequence[Classes], per_axis: Sequence[Ints]) -> Truth:
+def leaf_truth(leaf: Leaf, classes: Sequence[Classes], per_axis: Sequence[Ints]) -> Truth:
+    """Whether a leaf holds, for the classes of some combinations."""
     for axis, numbers in zip(classes, per_axis, strict=True):
         if leaf in axis.truth:
             return axis.truth[leaf][numbers]

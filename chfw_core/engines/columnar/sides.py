@@ -5,17 +5,18 @@ A *side* is one reason why an owner's rules speak about a hub: as the DCC, as it
 Import or as its Gas Supplier. Row 0 of the tables is nobody; row r is one owner in one context.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
+from chfw_core.engines.columnar.alike import Answers
 from chfw_core.engines.columnar.compile import compile_rules, public_and_private_flags
 from chfw_core.engines.columnar.match import CodeSpace, Matches
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.views import AxisView
-from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixed, Mixer
+from chfw_core.engines.columnar.vocabulary import Mixer
 from chfw_core.planning.scope import EventsIndex
 from chfw_core.rules.evaluate import RuleContext
 
@@ -73,17 +74,17 @@ class Side:
     offsets: Ints = field(init=False)
     sizes: list[int] = field(init=False)
     match_of: NDArray[np.int32] = field(init=False)
-    index: KeyIndex | None = field(init=False, default=None)
+    answers: Answers | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         spaces = [speaker.space for speaker in self.speakers]
         self.offsets = np.concatenate([[0, 1], 1 + np.cumsum([space.size for space in spaces])]).astype(np.int64)
         self.sizes = [view.size for view in self.speakers[0].views] if self.speakers else []
         total = int(self.offsets[-1])
-        if total > DIRECT_CODES:
-            self.index = KeyIndex()
+        if spaces and total > DIRECT_CODES:
+            self.answers = Answers(spaces)
         self.tables = [self._table(axis) for axis in range(len(self.sizes))]
-        if self.index is None:
+        if self.answers is None:
             self._match(np.arange(total, dtype=np.int64))
 
     def _table(self, axis: int) -> NDArray[np.integer] | None:
@@ -92,7 +93,7 @@ class Side:
         if all(len(space.compiled.classes[axis]) == 1 for space in spaces):
             return None
         rows = [
-            space.table(axis, speaker.views[axis], scaled=self.index is None)
+            space.table(axis, speaker.views[axis], scaled=self.answers is None)
             for space, speaker in zip(spaces, self.speakers, strict=True)
         ]
         return np.concatenate([np.zeros(self.sizes[axis], dtype=np.int32), *rows])
@@ -100,32 +101,43 @@ class Side:
     @property
     def direct(self) -> bool:
         """Whether every code is matched beforehand."""
-        return self.index is None
+        return self.answers is None
 
     def counts(self) -> Ints:
         """The number of matches of each row; row 0, nobody, has one."""
         return np.array([1, *(len(speaker.known) for speaker in self.speakers)], dtype=np.int64)
 
+    def see(self, rows: Numbers, axes: Sequence[Numbers]) -> "Seen":
+        """What the hubs of a block are to this side, given the row that speaks for each."""
+        if self.answers is None:
+            return Seen(numbers=np.take(self.match_of, self.codes(rows, axes), mode="clip"))
+        of_hub, speaking, classes = self._mixed(rows, axes)
+        sample, of = self.answers.alike(speaking, classes)
+        codes = self._code_of(speaking[sample], [c if c is None else c[sample] for c in classes])
+        return Seen(numbers=np.take(of.astype(np.int32), of_hub, mode="clip"), codes=codes)
+
     def codes(self, rows: Numbers, axes: Sequence[Numbers]) -> Numbers:
-        """The code of each hub, given the row that speaks for it."""
-        if self.index is not None:
-            mixed = self.classes(rows, axes)
-            return np.take(self._code_of(mixed), mixed.rows, mode="clip")
-        found = np.take(self.offsets.astype(np.int32), rows, mode="clip")
+        """The code of each hub."""
+        if self.answers is not None:
+            of_hub, speaking, classes = self._mixed(rows, axes)
+            return np.take(self._code_of(speaking, classes), of_hub, mode="clip")
+        codes = np.take(self.offsets.astype(np.int32), rows, mode="clip")
         for column in self._columns(rows, axes):
             if column is not None:
-                found += column
-        return found
+                codes += column
+        return codes
 
-    def classes(self, rows: Numbers, axes: Sequence[Numbers]) -> Mixed:
-        """The row and the class on each axis of each hub, mixed."""
-        own = self.speakers[: len(self.offsets) - 2]
+    def _mixed(self, rows: Numbers, axes: Sequence[Numbers]) -> tuple[Numbers, Ints, list[Ints | None]]:
+        """The combination of each hub; by combination, in order of the rows, its row and its classes."""
+        own = self.speakers[: len(self.offsets) - 2]  # later ones speak about single hubs
         mixer = Mixer(rows, len(own) + 1)
         for axis, column in enumerate(self._columns(rows, axes)):
             if column is not None:
                 mixer.add(column, max(len(s.space.compiled.classes[axis]) for s in own))
         mixer.compact()
-        return Mixed(rows=mixer.rows, columns=mixer.known)
+        speaking, *columns = (column.astype(np.int64) for column in mixer.known)
+        found = iter(columns)
+        return mixer.rows, speaking, [None if table is None else next(found) for table in self.tables]
 
     def _columns(self, rows: Numbers, axes: Sequence[Numbers]) -> Iterator[Numbers | None]:
         for table, size, axis in zip(self.tables, self.sizes, axes, strict=bool(self.tables)):
@@ -137,27 +149,24 @@ class Side:
             at += axis
             yield np.take(table, at, mode="clip")
 
-    def remember(self, mixed: Mixed) -> NDArray[np.int32]:
-        """Numbers for the codes that occur, where there are too many to match them all."""
-        if self.index is None:
-            raise RuntimeError("every code is matched already")
-        return np.take(self.index.ids(self._code_of(mixed)), mixed.rows, mode="clip")
-
-    def _code_of(self, mixed: Mixed) -> Ints:
+    def _code_of(self, rows: Ints, classes: Sequence[Ints | None]) -> Ints:
         """The code of each combination of a row and classes."""
-        rows = mixed.columns[0]
-        own = self.speakers[: len(self.offsets) - 2]  # later ones speak about single hubs
+        own = self.speakers[: len(self.offsets) - 2]
         radices = np.array([[0] * len(self.sizes), *(s.space.radices for s in own)], dtype=np.int64)
         code: Ints = self.offsets[rows]
-        used = [axis for axis, table in enumerate(self.tables) if table is not None]
-        for axis, column in zip(used, mixed.columns[1:], strict=True):
-            code = code + column * radices[rows, axis]
+        for axis, column in enumerate(classes):
+            if column is not None:
+                code = code + column * radices[rows, axis]
         return code
 
-    def match_remembered(self) -> None:
-        """Match the codes that occurred."""
-        if self.index is not None:
-            self._match(self.index.keys_by_id)
+    def match_seen(self, seen: Sequence["Seen"]) -> list[NDArray[np.int32] | None]:
+        """The match of each number of what was seen, once all of it is known; None = it is the match."""
+        if self.answers is None:
+            return [None] * len(seen)
+        codes = [one.codes for one in seen if one.codes is not None]
+        distinct, of = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *codes]), return_inverse=True)
+        self._match(distinct)
+        return list(np.split(self.match_of[of], np.cumsum([len(own) for own in codes])[:-1]))
 
     def _match(self, codes: Ints) -> None:
         row = np.searchsorted(self.offsets, codes, side="right") - 1
@@ -168,25 +177,34 @@ class Side:
             self.match_of[mine] = of
 
 
+@frozen(eq=False, kw_only=True)
+class Seen:
+    """Some hubs as one side sees them: the match of each, or, where `codes` are given, a number of one of them."""
+
+    numbers: NDArray[np.int32]
+    codes: Ints | None = None
+
+
 @define
 class Lookup:
-    """The matches of one side for the blocks of an estate; where need be the codes are noted first."""
+    """The matches of one speaker's side for the blocks of an estate, where all are asked at once."""
 
     side: Side
-    notes: dict[tuple[int, int], NDArray[np.int32]] = field(factory=dict)
+    _noted: dict[tuple[int, int], NDArray[np.int32]] = field(factory=dict)
 
-    def coded(self, rows: Numbers, axes: Sequence[Numbers]) -> Mixed | None:
-        """The codes that occur, where they are too many to match all; else None."""
-        return None if self.side.direct else self.side.classes(rows, axes)
+    def note(self, blocks: Iterable[tuple[tuple[int, int], Sequence[Numbers]]]) -> None:
+        """Look at all blocks beforehand, where there are too many codes to match them all."""
+        if self.side.direct:
+            return
+        seen = {key: self.side.see(_all_one(axes), axes) for key, axes in blocks}
+        for (key, one), table in zip(seen.items(), self.side.match_seen(list(seen.values())), strict=True):
+            self._noted[key] = one.numbers if table is None else np.take(table, one.numbers, mode="clip")
 
-    def note(self, key: tuple[int, int], coded: Mixed | None) -> None:
-        """Remember the codes of a block. Not to be called by two threads at once."""
-        if coded is not None:
-            self.notes[key] = self.side.remember(coded)
-
-    def match(
-        self, key: tuple[int, int], rows: NDArray[np.integer], axes: Sequence[NDArray[np.integer]]
-    ) -> NDArray[np.int32]:
+    def match(self, key: tuple[int, int], axes: Sequence[Numbers]) -> NDArray[np.int32]:
         """The match of each hub of a block."""
-        codes = self.side.codes(rows, axes) if self.side.direct else self.notes[key]
-        return np.take(self.side.match_of, codes, mode="clip")
+        noted = self._noted.get(key)
+        return self.side.see(_all_one(axes), axes).numbers if noted is None else noted
+
+
+def _all_one(axes: Sequence[Numbers]) -> NDArray[np.int32]:
+    return np.ones(len(axes[0]), dtype=np.int32)

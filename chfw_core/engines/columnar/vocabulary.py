@@ -143,11 +143,10 @@ class Mixer:
         self.rows += column
         self._pending.append(size)
 
-    def add_sparse(self, column: NDArray[np.integer], size: int) -> None:
-        """Mix in a column that is 0 on most rows: only the others are looked at."""
+    def add_sparse(self, some: Ints, column: NDArray[np.integer], size: int) -> None:
+        """Mix in a column that is 0 but on `some` rows: `column` is what it has there, and only they are looked at."""
         self.compact()
-        some = np.flatnonzero(column)
-        keys = self.rows[some].astype(np.int64) * size + column[some]
+        keys = self.rows[some].astype(np.int64) * size + column
         distinct, inverse = np.unique(keys, return_inverse=True)
         before, values = np.divmod(distinct, size)
         self.rows[some] = self._product + inverse

@@ -190,7 +190,10 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
     base = context_for(inputs, rules.state.phase, inputs.release.automatic_at)
     public = [*views[:PAIR_AXIS], with_role(views[PAIR_AXIS], pairs, DCC), *views[PAIR_AXIS + 1 :]]
     dcc = Side([speaker(DCC, rules.dcc, public, base, events, rules.constants)])
-    dcc_lookup = _noted(Lookup(dcc), estate)
+    dcc_lookup = Lookup(dcc)  # its matches come first: they say in what context all other rules are read
+    dcc_lookup.note(
+        ((number, start), axes) for number, chunk in enumerate(estate.chunks) for start, axes in blocks(chunk)
+    )
     dcc_automatic = _automatic_times(inputs, dcc.speakers[0], base)
     contexts = {
         at: context_for(inputs, rules.state.phase, at) for at in sorted({*dcc_automatic, inputs.release.automatic_at})
@@ -237,16 +240,6 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
         second_row=np.array([first[p.parties[1]] if p.split else 0 for p in pairs], dtype=np.int32),
         constants=rules.constants,
     )
-
-
-def _noted(lookup: Lookup, estate: EstateAxes) -> Lookup:
-    """The DCC's matches come first: they say in what context all other rules are read."""
-    if not lookup.side.direct:
-        for number, chunk in enumerate(estate.chunks):
-            for start, axes in blocks(chunk):
-                lookup.note((number, start), lookup.coded(np.ones(len(axes[0]), dtype=np.int32), axes))
-        lookup.side.match_remembered()
-    return lookup
 
 
 def _automatic_times(inputs: PlanInputs, dcc: Speaker, context: RuleContext) -> list[datetime]:

@@ -1,0 +1,145 @@
+"""Which combinations of classes no rule can tell apart, for all speakers of a side at once.
+
+A combination's *answer* is the words of its conditions, less all that comes to nothing: later
+matches of a block in which the first decides, what an exclude overrules, what a pilot prefers that
+takes nobody. Combinations with one answer, and the same classes where the answer reads values, have
+the same match. An answer may tell more apart than a match does, never less.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import define, field
+from numpy.typing import NDArray
+
+from chfw_core.engines.columnar.compile import ANY_RULE, Words, combine
+from chfw_core.engines.columnar.match import CodeSpace, leaf_truth
+from chfw_core.engines.columnar.owner import Block
+from chfw_core.engines.columnar.records import distinct_columns
+
+Ints = NDArray[np.int64]
+Masks = NDArray[np.uint64]
+ALL = ~np.uint64(0)
+
+
+@define
+class Answers:
+    """The conditions of a side's speakers, stacked: entry 0 of each first dimension is nobody.
+
+    `words[axis]` are those of the classes of all speakers, from `starts[axis][row]` on. `blocks[b][row]`:
+    the bits of a block of rules. `reads[axis][row]`: the bits of rules that read the axis' values, and
+    `always[axis][row]`: whether the values matter whatever rules hold.
+    """
+
+    spaces: Sequence[CodeSpace]
+    words: list[Words] = field(init=False)
+    starts: list[Ints] = field(init=False)
+    blocks: list[Masks] = field(init=False)
+    reads: list[Masks] = field(init=False)
+    always: list[NDArray[np.bool_]] = field(init=False)
+    preferring: list[tuple[int, Masks, Masks]] = field(init=False)
+    mixed: list[int] = field(init=False)
+    _width: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        spaces, axes = self.spaces, range(len(self.spaces[0].compiled.classes))
+        self._width = max(_width(len(space.compiled.conditions)) for space in spaces)
+        self.words = [self._stacked(axis) for axis in axes]
+        self.starts = [
+            np.cumsum([0, 1, *(len(space.compiled.classes[axis]) for space in spaces[:-1])], dtype=np.int64)
+            for axis in axes
+        ]
+        spans = [space.rules.spans() for space in spaces]
+        self.blocks = [
+            self._masks([range(own[block].first, own[block].last) for own in spans]) for block in range(len(spans[0]))
+        ]
+        self.reads = [self._masks([[r for r in s.reads(axis) if r != ANY_RULE] for s in spaces]) for axis in axes]
+        self.always = [np.array([False, *(ANY_RULE in s.reads(axis) for s in spaces)]) for axis in axes]
+        self.preferring = list(self._preferring(spans))
+        self.mixed = [row for row, space in enumerate(spaces, 1) if space.compiled.mixed]
+
+    def alike(self, rows: Ints, classes: Sequence[Ints | None]) -> tuple[Ints, Ints]:
+        """A combination that stands for each answer, and for each combination which answer it has.
+
+        `rows` ascend. `classes[axis]` None: every speaker has one class there.
+        """
+        known = [np.zeros(len(rows), dtype=np.int64) if own is None else own for own in classes]
+        answer = self._answer(rows, known)
+        columns: list[NDArray[np.integer]] = [rows, *answer.T.view(np.int64)]
+        for axis, own in enumerate(known):
+            if self.always[axis].any() or self.reads[axis].any():
+                used = self.always[axis][rows] | ((answer & self.reads[axis][rows]) != 0).any(axis=1)
+                columns.append(np.where(used, own + 1, 0))
+        return distinct_columns(columns, len(rows))
+
+    def _answer(self, rows: Ints, classes: Sequence[Ints]) -> Words:
+        words = np.full((len(rows), self._width), ALL, dtype=np.uint64)
+        for stacked, start, numbers in zip(self.words, self.starts, classes, strict=True):
+            words &= stacked[start[rows] + numbers]
+        for row in self.mixed:
+            self._mixed(row, rows, classes, words)
+        excludes, holds, decides, pilots, _, priorities = (mask[rows] for mask in self.blocks)
+        first_exclude = _lowest(words & excludes)
+        decided = _lowest(words & decides) | (words & (holds | pilots))
+        decided[first_exclude.any(axis=1)] = 0
+        answer: Words = first_exclude | decided | _lowest(words & priorities)
+        for row, pilot, prefer in self.preferring:
+            own = _of_row(rows, row)
+            asked = np.any(answer[own] & pilot, axis=1, keepdims=True)
+            answer[own] |= np.where(asked, words[own] & prefer, np.uint64(0))
+        return answer
+
+    def _mixed(self, row: int, rows: Ints, classes: Sequence[Ints], words: Words) -> None:
+        """The conditions of one speaker that are no conjunctions of parts on one axis each."""
+        compiled, own = self.spaces[row - 1].compiled, _of_row(rows, row)
+        numbers = [column[own] for column in classes]
+        for number, condition in compiled.mixed.items():
+            truth = combine(condition, lambda leaf: leaf_truth(leaf, compiled.classes, numbers), len(numbers[0]))
+            bit = np.uint64(1) << np.uint64(number % 64)
+            words[own, number // 64] &= np.where(truth, ALL, ~bit)
+
+    def _stacked(self, axis: int) -> Words:
+        parts = [np.zeros((1, self._width), dtype=np.uint64)]
+        for space in self.spaces:
+            own = space.compiled.classes[axis].words
+            words = np.full((len(own), self._width), ALL, dtype=np.uint64)
+            words[:, : own.shape[1]] = own
+            for number in space.compiled.never:
+                words[:, number // 64] &= ~(np.uint64(1) << np.uint64(number % 64))
+            parts.append(words)
+        return np.concatenate(parts)
+
+    def _masks(self, bits: Sequence[Sequence[int]]) -> Masks:
+        """Words with these bits, by row; row 0 has none."""
+        found = [[0] * self._width for _ in range(len(bits) + 1)]
+        for row, own in enumerate(bits, 1):
+            for bit in own:
+                found[row][bit // 64] |= 1 << (bit % 64)
+        return np.array(found, dtype=np.uint64)
+
+    def _preferring(self, spans: Sequence[tuple[Block, ...]]) -> list[tuple[int, Masks, Masks]]:
+        """Row, pilot and what it prefers, as words: nobody asks for the one where the other does not hold."""
+        found = []
+        for row, (space, own) in enumerate(zip(self.spaces, spans, strict=True), 1):
+            having = [at for at, rule in enumerate(space.rules.rules.pilots) if rule.prefer is not None]
+            for number, at in enumerate(having):
+                masks = self._masks([[own[3].first + at], [own[4].first + number]])
+                found.append((row, masks[1], masks[2]))
+        return found
+
+
+def _width(conditions: int) -> int:
+    return (conditions + 63) // 64 or 1
+
+
+def _of_row(rows: Ints, row: int) -> slice:
+    first, last = np.searchsorted(rows, [row, row + 1]).tolist()
+    return slice(first, last)
+
+
+def _lowest(words: Words) -> Words:
+    """The lowest of the bits that are set, alone."""
+    found = words & (~words + np.uint64(1))
+    for word in range(1, words.shape[1]):
+        found[:, word][found[:, :word].any(axis=1)] = 0
+    return found
