@@ -49,7 +49,7 @@ def _both(one: Consent, other: Consent, closed: frozenset[date]) -> Resolution:
     windows = one.windows.merged(other.windows)
     disjoint = first_moment(period, windows, closed) is None
     if disjoint:
-        windows = max((one, other), key=lambda c: _lateness(c, closed)).windows
+        windows = max((one, other), key=lambda c: lateness(c, closed)).windows
     return Resolution(
         basis=ActivationBasis.BOTH_SUPPLIERS,
         period=period,
@@ -58,7 +58,7 @@ def _both(one: Consent, other: Consent, closed: frozenset[date]) -> Resolution:
     )
 
 
-def _lateness(consent: Consent, closed: frozenset[date]) -> tuple[object, ...]:
+def lateness(consent: Consent, closed: frozenset[date]) -> tuple[object, ...]:
     """Orders two Suppliers by their first moment; equal moments by the windows themselves (I3)."""
     moment = first_moment(consent.period, consent.windows, closed)
     return (moment is None, moment or consent.period.opens, tuple(sorted(w.hours for w in consent.windows.parts)))

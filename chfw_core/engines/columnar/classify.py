@@ -166,7 +166,7 @@ class Keys:
             columns.append(column)
         dcc, csp, place, second, first = columns
         variant = world.variant_of_dcc[dcc] if world.told_apart else 0
-        records = np.zeros((len(rest), len(Part)), dtype=np.int64, order="F")
+        records = np.zeros((len(rest), len(Part)), dtype=np.int32, order="F")
         own: dict[Part, NDArray[np.integer] | int] = {
             Part.PLACE: place,
             Part.DCC_ROW: 1,

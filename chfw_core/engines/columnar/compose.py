@@ -5,34 +5,30 @@ per match and terms; what the consents come to (`settle`), per pair of consents 
 the plan in words, per pair of decisions.
 """
 
-from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from chfw_core.consent.model import Consent
 from chfw_core.consent.standing import Standing
+from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.plans import Plans
 from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows
+from chfw_core.engines.columnar.settling import Settler
 from chfw_core.engines.columnar.sides import Side, Speaker
 from chfw_core.engines.columnar.world import DateReader, World, reader
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import CSP_PREFIX
-from chfw_core.model.periods import Period
-from chfw_core.model.windows import Windows, holidays_for
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.dcc import dcc_terms
 from chfw_core.planning.decision import Decision, HoldState, Matched, decide_supplier, writer_of
 from chfw_core.planning.holds import hold_state
 from chfw_core.planning.hub_plan import (
     DccTerms,
-    HubPlan,
     Settled,
     SupplierChange,
     plan_hub,
-    settle,
 )
 from chfw_core.planning.release_state import freeze_of, today_of
 from chfw_core.rules.evaluate import RuleContext
@@ -87,16 +83,13 @@ class Composer:
     _decided: dict[tuple[int, ...], int] = field(factory=dict)
     _decisions: list[Decision] = field(factory=list)
     _alike: dict[tuple[object, ...], int] = field(factory=dict)
-    _consents: dict[Consent, int] = field(factory=dict)
-    _plain_consents: list[Consent] = field(factory=list)
-    _settled: list[Settled] = field(factory=list)
-    _calendars: dict[tuple[object, ...], int] = field(factory=dict)
+    _settler: Settler = field(init=False)
     _plans: Plans = field(init=False)
-    _calendar_of: list[int] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
+        self._settler = Settler(self.world, self._terms_list)
         self._plans = Plans(
-            settled_list=self._settled,
+            settled_list=self._settler.settled,
             decisions=self._decisions,
             terms_list=self._terms_list,
             pairs=self.world.pairs,
@@ -122,7 +115,7 @@ class Composer:
             terms_list=self._terms_list,
             decisions=self._decisions,
             plans=self._plans,
-            calendar=np.array(self._calendar_of, dtype=np.int64)[self._plans.settled],
+            calendar=np.array(self._settler.calendar_of, dtype=np.int64)[self._plans.settled],
         )
 
     @property
@@ -182,24 +175,13 @@ class Composer:
         rows = np.flatnonzero(live & (records[:, parts.row] > 0))
         match = records[rows, parts.match]
         in_no_pilot = records[rows, parts.pilot] == 0
-        match[in_no_pilot] = self._deciding(records[rows[in_no_pilot], parts.row], match[in_no_pilot])
+        match[in_no_pilot] = self.world.suppliers.look_up(
+            _deciding, records[rows[in_no_pilot], parts.row], match[in_no_pilot]
+        )
         columns = [records[rows, part] for part in (parts.row, parts.standing, parts.pilot, Part.GUID)]
         distinct, of = distinct_rows(np.stack([*columns, match, terms[rows]], axis=1))
         if len(distinct):
             found[rows] = np.array([self._decision(*row) for row in distinct.tolist()], dtype=np.int64)[of]
-        return found
-
-    def _deciding(self, rows: Ints, matches: Ints) -> Ints:
-        """For each match the first one that differs from it in no more than priorities and pilots."""
-        found = matches.copy()
-        if not len(rows):
-            return found
-        order = np.argsort(rows, kind="stable")
-        edges = np.flatnonzero(np.diff(rows[order], prepend=-1))
-        for start, end in zip(edges, [*edges[1:], len(order)], strict=True):
-            own = order[start:end]
-            known = self.world.suppliers.speakers[int(rows[own[0]]) - 1].known
-            found[own] = known.deciding[matches[own]]
         return found
 
     def _decision(self, row: int, standing: int, pilot: int, guid: int, match: int, terms: int) -> int:
@@ -241,7 +223,7 @@ class Composer:
         if not len(records):
             return np.zeros(0, dtype=np.int64)
         changes = records[:, Part.CHANGES]
-        columns = [
+        columns: list[NDArray[np.integer]] = [
             terms,
             first,
             second,
@@ -256,37 +238,23 @@ class Composer:
         distinct = np.stack([column[sample] for column in columns], axis=1)
         pairs, places = records[sample, Part.PAIR], records[sample, Part.PLACE].tolist()
         self._plans.csp_rules = [_NO_CSP, *(speaker.rules.rules for speaker in self.world.csp.speakers)]
-        settled = self._settle(distinct, places)
+        own_terms, one, other, _, csp_row, division, changing = distinct.T
+        self._settler.csp_windows = [rules.region_windows for rules in self._plans.csp_rules]
+        decided = [decision.consent for decision in self._decisions]
+        settled = self._settler.settle(
+            consents=decided,
+            terms=own_terms,
+            first=one,
+            second=other,
+            csp=csp_row,
+            division=division,
+            places=places,
+        )
         start = len(self._plans)
-        own_terms, one, other, _, csp_row, _, changing = distinct.T
         self._plans.append(settled=settled, terms=own_terms, first=one, second=other, pair=pairs, csp=csp_row)
         for number in np.flatnonzero(changing).tolist():
-            closed = self._closed(int(distinct[number, 5]), places[number])
-            self._add_changing(start + number, int(distinct[number, 6]), closed)
-        return start + of
-
-    def _settle(self, distinct: Records, places: Sequence[int]) -> Ints:
-        """What the consents of each row come to: the same for all rows with the same consents, in any order."""
-        terms, first, second, _, csp_row, division, _ = distinct.T
-        consents = np.array([*map(self._consent_number, self._decisions), NONE], dtype=np.int64)
-        one, other = consents[first], consents[second]
-        responsible = (first != NONE).astype(np.int64) + (second != NONE)
-        columns = [terms, np.minimum(one, other), np.maximum(one, other), responsible, csp_row, division]
-        sample, of = distinct_columns(columns, len(distinct))
-        start = len(self._settled)
-        for at in sample.tolist():
-            agreed = sorted(number for number in (int(one[at]), int(other[at])) if number != NONE)
-            closed = self._closed(int(division[at]), places[at])
-            settled = settle(
-                responsible=int(responsible[at]),
-                consents=tuple(self._plain_consents[number] for number in agreed),
-                dcc=self._terms_list[int(terms[at])],
-                end=None,
-                csp_windows=self._plans.csp_rules[int(csp_row[at])].region_windows,
-                closed=closed,
-            )
-            self._settled.append(settled)
-            self._calendar_of.append(self._calendar(settled, closed))
+            closed = self._settler.closed(int(division[number]), places[number])
+            self._add_changing(start + number, int(changing[number]), closed)
         return start + of
 
     def _add_changing(self, number: int, changes: int, closed: frozenset[date]) -> None:
@@ -305,33 +273,8 @@ class Composer:
             closed=closed,
         )
         own = Settled(resolution=plan.resolution, head="", csp_blocked=plan.csp_blocked, first_day=plan.first_day)
-        plans.settled[number] = len(self._settled)
-        self._settled.append(own)
-        self._calendar_of.append(self._calendar(plan, closed))
+        plans.settled[number] = self._settler.add(own, closed, plan.frozen)
         plans.replace(number, plan)
-
-    def _closed(self, division: int, place: int) -> frozenset[date]:
-        """The bank holidays that make a difference."""
-        if division == NONE:
-            return _NO_DAYS
-        return holidays_for(self.world.places[place].division, self.world.inputs.holidays)
-
-    def _calendar(self, plan: HubPlan | Settled, closed: frozenset[date]) -> int:
-        """Equal for plans that differ in nothing that their possible days depend on."""
-        frozen_days = plan.frozen if isinstance(plan, HubPlan) else frozenset()
-        period: Period = plan.resolution.period
-        key = (period, plan.resolution.windows, closed, plan.first_day, plan.csp_blocked, frozen_days)
-        return self._calendars.setdefault(key, len(self._calendars))
-
-    def _consent_number(self, decision: Decision) -> int:
-        """Consents alike but for the names of their windows are one (NF7)."""
-        if decision.consent is None:
-            return NONE
-        plain = _plain(decision.consent)
-        number = self._consents.setdefault(plain, len(self._consents))
-        if number == len(self._plain_consents):
-            self._plain_consents.append(plain)
-        return number
 
     def _kinds(self) -> Ints:
         """Per pair of Suppliers: which roles are held, and whether by one Party."""
@@ -363,7 +306,7 @@ class Composer:
     def _priority(self, records: Records) -> Ints:
         """The highest of all rules that match, of whichever owner; 50 where none does."""
         world = self.world
-        sides: list[tuple[Side, Ints, Ints]] = [
+        sides: list[tuple[Side, NDArray[np.integer], NDArray[np.integer]]] = [
             (world.suppliers, records[:, Part.FIRST_ROW], records[:, Part.FIRST_MATCH]),
             (world.suppliers, records[:, Part.SECOND_ROW], records[:, Part.SECOND_MATCH]),
             (world.csp, records[:, Part.CSP_ROW], records[:, Part.CSP]),
@@ -371,9 +314,7 @@ class Composer:
         ]
         highest = np.full(len(records), NONE, dtype=np.int64)
         for side, rows, matches in sides:
-            starts = np.concatenate([[0, 1], 1 + np.cumsum(side.counts()[1:])])
-            values = np.concatenate([[NONE], *(speaker.known.priority for speaker in side.speakers)])
-            highest = np.maximum(highest, values[starts[rows] + matches * (rows > 0)])
+            highest = np.maximum(highest, side.look_up(_priority, rows, matches, NONE))
         return np.where(highest < 0, DEFAULT_PRIORITY, highest)
 
 
@@ -391,11 +332,12 @@ _FIRST = Parts(Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING, Part.FIRST
 _SECOND = Parts(Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING, Part.SECOND_PILOT)
 
 
-def _plain(consent: Consent) -> Consent:
-    """The consent without the names of its windows: only their hours make a difference (NF7)."""
-    parts = sorted({evolve(part, name="", owner="") for part in consent.windows.parts}, key=lambda part: part.hours)
-    return Consent(period=consent.period, windows=Windows(parts=tuple(parts)))
+def _deciding(known: Matches) -> Ints:
+    return known.deciding
+
+
+def _priority(known: Matches) -> Ints:
+    return known.priority
 
 
 _NO_CSP = RuleSet(owner=CSP_PREFIX)
-_NO_DAYS: frozenset[date] = frozenset()

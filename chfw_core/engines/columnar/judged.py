@@ -133,7 +133,7 @@ class _Labels:
             text = texts[reason]
             self.found.append(ineligible_decision(text) if text is not None else decide(terms, priority, *rest))
 
-    def _own_decisions(self, records: Records) -> list[Ints]:
+    def _own_decisions(self, records: Records) -> list[NDArray[np.integer]]:
         """Of a hub's two Suppliers' decisions the owner's."""
         first = np.array([pair.parties[:1] == (self.owner,) for pair in self.world.pairs], dtype=np.bool_)
         return [np.where(first[records[:, Part.PAIR]], self.composed.first, self.composed.second)]

@@ -27,7 +27,7 @@ class Matches:
     `priority`: the value of `ranked`, or -1.
     `holds`, `pilots`, `prefers`: words of bits by number in the block. `samples[m][axis]` is an
     index of the view that stands for the hubs of match m. `deciding[m]`: the first match that
-    differs from m in no more than pilots and priorities.
+    differs from m in no more than pilots and priorities; `ranking[m]`: in no more than pilots.
     """
 
     exclude: Ints
@@ -39,6 +39,7 @@ class Matches:
     prefers: Words
     samples: Ints
     deciding: Ints
+    ranking: Ints
 
     def __len__(self) -> int:
         return len(self.exclude)
@@ -88,6 +89,7 @@ class CodeSpace:
         of, sample = fold([_signed(column) for column in columns], len(codes))
         deciding += self._labels(per_axis, first_decide, hold_words, np.zeros_like(pilot_words))
         alike, first = fold([_signed(column)[sample] for column in deciding], len(sample))
+        ranked, first_ranked = fold([alike, first_priority[sample]], len(sample))
         values = np.array([rule.priority for rule in self.rules.priorities] or [0], dtype=np.int64)
         chosen = first_priority[sample]
         samples = [c.sample[k[sample]] for c, k in zip(self.compiled.classes, per_axis, strict=True)]
@@ -101,6 +103,7 @@ class CodeSpace:
             prefers=prefer_words[sample],
             samples=np.stack(samples, axis=1) if samples else np.zeros((len(sample), 0), dtype=np.int64),
             deciding=first[alike],
+            ranking=first_ranked[ranked],
         )
 
     def words(self, codes: Ints) -> Words:
@@ -118,8 +121,7 @@ class CodeSpace:
         found = np.zeros((len(pilots), (count + 63) // 64), dtype=np.uint64)
         having = [at for at, rule in enumerate(self.rules.rules.pilots) if rule.prefer is not None]
         for number, at in enumerate(having):
-            bit = pilots[:, at // 64] >> np.uint64(at % 64) & np.uint64(1)
-            found[:, number // 64] |= bit << np.uint64(number % 64)
+            found[:, number // 64] |= bit_of(pilots, at).astype(np.uint64) << np.uint64(number % 64)
         return found
 
     def _labels(self, per_axis: Sequence[Ints], decide: Ints, holds: Words, pilots: Words) -> list[Ints]:
@@ -189,6 +191,11 @@ def first_match(words: Words, block: Block) -> Ints:
         lowest = np.bitwise_count((column & (~column + np.uint64(1))) - np.uint64(1))
         found = np.where(column != 0, lowest.astype(np.int64) + 64 * word, found)
     return found
+
+
+def bit_of(words: Words, number: int) -> Ints:
+    """Whether a bit is set in each row of words: 0 or 1."""
+    return (words[:, number // 64] >> np.uint64(number % 64) & np.uint64(1)).astype(np.int64)
 
 
 def bits(words: Words) -> list[int]:

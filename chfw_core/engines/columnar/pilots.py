@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.hashing import keyed_hashes
-from chfw_core.engines.columnar.match import bits
-from chfw_core.engines.columnar.records import Part, Records, distinct_rows
+from chfw_core.engines.columnar.match import bit_of
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows
 from chfw_core.engines.columnar.sides import Speaker
-from chfw_core.engines.columnar.world import DateReader, World, reader
+from chfw_core.engines.columnar.world import DateReader, World, read_codes, reader
 from chfw_core.model.guid import hash_key
 from chfw_core.planning.decision import rule_period
 from chfw_core.planning.pilot import (
@@ -153,26 +153,30 @@ class PilotSelection:
         records = self.records
         mine = self._own(side, owner)
         mine = mine[self._asked(records[mine, row_part], records[mine, match_part], at)]
-        columns = [records[mine, row_part], records[mine, match_part], records[mine, Part.GUID], self._terms[mine]]
-        distinct, of = distinct_rows(np.stack(columns, axis=1))
-        numbers = np.full(len(distinct), NOBODY, dtype=np.int64)
-        prefers = np.zeros(len(distinct), dtype=np.int64)
-        asked: dict[tuple[int, ...], bool] = {}
+        rows, matches = records[mine, row_part], records[mine, match_part]
         reads_hub = any(expr is not None and expr.fields for expr in (pilot.at.opens, pilot.at.closes))
-        for number, (row, match, guid, own_terms) in enumerate(distinct.tolist()):
-            who = self.world.suppliers.speakers[row - 1]
-            same = match if reads_hub else int(who.known.deciding[match])
-            key = (row, same, guid, own_terms)
-            if key not in asked:
-                asked[key] = self._is_candidate(who, match, guid, own_terms, pilot)
-            if asked[key]:
-                read = reader(who, who.known, match)
-                values = tuple(read(name) for name in pilot.spread_by)
-                numbers[number] = strata.setdefault(values, len(strata))
-                prefers[number] = self._prefers(who, match, at)
-        chosen = np.flatnonzero(numbers[of] >= 0)
+        same = matches if reads_hub else self.world.suppliers.look_up(lambda known: known.deciding, rows, matches)
+        distinct, of = distinct_rows(np.stack([rows, same, records[mine, Part.GUID], self._terms[mine]], axis=1))
+        candidates = np.array([self._is_candidate(pilot, *row) for row in distinct.tolist()], dtype=np.bool_)
+        chosen = np.flatnonzero(candidates[of])
         record = mine[chosen]
-        return record, np.full_like(record, side), numbers[of[chosen]], prefers[of[chosen]]
+        stratum, preferred = self._facts(rows[chosen], matches[chosen], at, pilot, strata)
+        return record, np.full_like(record, side), stratum, preferred
+
+    def _facts(
+        self, rows: Ints, matches: Ints, at: int, pilot: PilotRule, strata: dict[Stratum, int]
+    ) -> tuple[Ints, Ints]:
+        """The number in `strata` of each match, and whether the pilot prefers it."""
+        stratum, preferred = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+        for row in np.unique(rows).tolist():
+            who, own = self.world.suppliers.speakers[row - 1], np.flatnonzero(rows == row)
+            asked = matches[own]
+            preferred[own] = self._prefers(who, asked, at)
+            sample, of = distinct_columns(read_codes(who, who.known, asked, pilot.spread_by), len(asked))
+            read = [reader(who, who.known, match) for match in asked[sample].tolist()]
+            values = [tuple(one(name) for name in pilot.spread_by) for one in read]
+            stratum[own] = np.array([strata.setdefault(value, len(strata)) for value in values], dtype=np.int64)[of]
+        return stratum, preferred
 
     def _own(self, side: int, owner: str) -> Ints:
         """The records of eligible hubs of which the owner is this Supplier, without an instruction that stands."""
@@ -195,12 +199,12 @@ class PilotSelection:
         found = np.zeros(len(rows), dtype=np.bool_)
         for row in np.unique(rows).tolist():
             own = rows == row
-            words = self.world.suppliers.speakers[row - 1].known.pilots[matches[own]]
-            found[own] = (words[:, at // 64] >> np.uint64(at % 64) & np.uint64(1)) != 0
+            found[own] = bit_of(self.world.suppliers.speakers[row - 1].known.pilots[matches[own]], at)
         return found
 
-    def _is_candidate(self, who: Speaker, match: int, guid: int, terms: int, pilot: PilotRule) -> bool:
-        known, dcc = who.known, self.composer.terms_list[terms]
+    def _is_candidate(self, pilot: PilotRule, row: int, match: int, guid: int, terms: int) -> bool:
+        who, dcc = self.world.suppliers.speakers[row - 1], self.composer.terms_list[terms]
+        known = who.known
         if dcc.held is not None or int(known.exclude[match]) >= 0:
             return False
         context = self.world.context(dcc.automatic_at)
@@ -209,13 +213,12 @@ class PilotSelection:
         read_date = DateReader(reader(who, known, match), context)
         return not isinstance(rule_period(pilot.at, self.world.terms(dcc.automatic_at), read_date), str)
 
-    def _prefers(self, who: Speaker, match: int, at: int) -> bool:
+    def _prefers(self, who: Speaker, matches: Ints, at: int) -> Ints:
         """Conditions of `prefer` are numbered over the pilots that have one."""
         pilots = who.rules.rules.pilots
         if pilots[at].prefer is None:
-            return False
-        number = sum(1 for pilot in pilots[:at] if pilot.prefer is not None)
-        return number in bits(who.known.prefers[match])
+            return np.zeros(len(matches), dtype=np.int64)
+        return bit_of(who.known.prefers[matches], sum(1 for pilot in pilots[:at] if pilot.prefer is not None))
 
 
 @frozen(eq=False)
@@ -309,3 +312,17 @@ def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Re
     for (chunk, row), own in zip(distinct.tolist(), number.tolist(), strict=True):
         classes[chunk][row] = len(records) + own
     return np.concatenate([records, new])
+
+
+def leave_pilots(world: World, classes: Sequence[Parts], records: Records) -> Records:
+    """Forget what only the choice of pilots asked for: classes that differ in nothing else become one."""
+    coarse = records.copy(order="F")
+    for row_part, match_part, _, pilot_part in SIDES:
+        in_none = np.flatnonzero(records[:, pilot_part] == 0)
+        rows, matches = records[in_none, row_part], records[in_none, match_part]
+        coarse[in_none, match_part] = world.suppliers.look_up(lambda known: known.ranking, rows, matches)
+    distinct, of = distinct_rows(coarse)
+    numbers = of.astype(np.int32)
+    for own in classes:
+        own[:] = np.take(numbers, own, mode="clip")
+    return distinct

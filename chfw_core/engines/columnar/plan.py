@@ -16,7 +16,7 @@ from chfw_core.engines.columnar.cut import Cutter
 from chfw_core.engines.columnar.load import load_estate
 from chfw_core.engines.columnar.output import Table, schedule_table
 from chfw_core.engines.columnar.own import OwnInstructions
-from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots
+from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots, leave_pilots
 from chfw_core.engines.columnar.place import Placer
 from chfw_core.engines.columnar.recorded import Recorded, refused
 from chfw_core.engines.columnar.sayings import Speech
@@ -122,6 +122,7 @@ class _Maker:
         records = special.enter(classes, records)
         pilots = PilotSelection(world, composer, classes, records)
         records = enter_pilots(pilots.select(), classes, records)
+        records = leave_pilots(world, classes, records)
         kept = Configurations.keep(world) if configurations else None
         world.estate.let_go()
         self.progress("placing hubs on days", 0.0)

@@ -6,6 +6,7 @@ more of the columns filled. Distinct records are the *hub classes* that `compose
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,13 @@ class Part(IntEnum):
     DCC_ROW = 15
 
 
-Records = NDArray[np.int64]
+Records = NDArray[np.int32]
 
 
-def distinct_rows(records: Records) -> tuple[Records, NDArray[np.int64]]:
+N = TypeVar("N", bound=np.integer)
+
+
+def distinct_rows(records: NDArray[N]) -> tuple[NDArray[N], NDArray[np.int64]]:
     """The distinct rows, and for each row which one it is."""
     sample, of = distinct_columns(list(records.T), len(records))
     return records[sample], of

@@ -5,7 +5,7 @@ A *side* is one reason why an owner's rules speak about a hub: as the DCC, as it
 Import or as its Gas Supplier. Row 0 of the tables is nobody; row r is one owner in one context.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from attrs import define, field, frozen
@@ -106,6 +106,12 @@ class Side:
     def counts(self) -> Ints:
         """The number of matches of each row; row 0, nobody, has one."""
         return np.array([1, *(len(speaker.known) for speaker in self.speakers)], dtype=np.int64)
+
+    def look_up(self, what: Callable[[Matches], Ints], rows: Numbers, matches: Numbers, nobody: int = 0) -> Ints:
+        """What is so of each match, given its row; `nobody` where nobody speaks."""
+        starts = np.cumsum([0, *self.counts()])
+        values = np.concatenate([[nobody], *(what(speaker.known) for speaker in self.speakers)])
+        return np.asarray(values[starts[rows] + matches * (rows > 0)], dtype=np.int64)
 
     def see(self, rows: Numbers, axes: Sequence[Numbers]) -> "Seen":
         """What the hubs of a block are to this side, given the row that speaks for each."""

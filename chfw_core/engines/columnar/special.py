@@ -52,7 +52,7 @@ class Special:
     named: list[int] = field(init=False, factory=list)
     contradictions: int = field(init=False, default=0)
     _standings: dict[Standing | str | None, int] = field(init=False, factory=lambda: {None: 0})
-    _origin: list[Ints] = field(init=False, factory=list)
+    _origin: list[NDArray[np.int32]] = field(init=False, factory=list)
 
     def fill(self, classes: Sequence[Parts], records: Records) -> None:
         """Find the hubs and fill in their records. `classes`, `records`: what the sweep found."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chfw_core.consent.model import ActivationBasis, Refusal
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
-from chfw_core.engines.columnar.records import Part, distinct_rows
+from chfw_core.engines.columnar.records import Part, distinct_columns
 from chfw_core.engines.columnar.sayings import Cause, Said, Sayings
 from chfw_core.engines.columnar.slots import numbered
 from chfw_core.engines.columnar.timelines import day_of
@@ -50,16 +50,16 @@ class Tally:
         places, pairs, said = self.world.places, self.world.pairs, self.sayings.said
         outcome = numbered([(one.status, one.basis) for one in said])[self.sayings.of]
         outcomes = list(dict.fromkeys((one.status, one.basis) for one in said))
-        records = self.composed.records[self._record]
+        records = self.composed.records
         regions = list(dict.fromkeys(place.region for place in places))
-        region = numbered([place.region for place in places])[records[:, Part.PLACE]]
+        region = numbered([place.region for place in places])[records[:, Part.PLACE][self._record]]
         by_outcome: dict[tuple[HubStatus, ActivationBasis | None], int] = {}
         by_region: dict[tuple[str, HubStatus, ActivationBasis | None], int] = {}
         by_party: dict[tuple[str, HubStatus, ActivationBasis | None], int] = {}
         for (number, where), hubs in self._totals(outcome, region):
             _add(by_outcome, outcomes[number], hubs)
             _add(by_region, (regions[where], *outcomes[number]), hubs)
-        for (number, pair), hubs in self._totals(outcome, records[:, Part.PAIR]):
+        for (number, pair), hubs in self._totals(outcome, records[:, Part.PAIR][self._record]):
             for party in pairs[pair].parties:
                 _add(by_party, (party, *outcomes[number]), hubs)
         return Summary(
@@ -71,9 +71,10 @@ class Tally:
             by_configuration=configurations,
         )
 
-    def _totals(self, *columns: Ints) -> list[tuple[list[int], int]]:
+    def _totals(self, *columns: NDArray[np.integer]) -> list[tuple[list[int], int]]:
         """Hubs per combination of the slots' numbers; combinations without hubs are left out."""
-        distinct, of = distinct_rows(np.stack(columns, axis=1))
+        sample, of = distinct_columns(columns, len(self._record))
+        distinct = np.stack([column[sample] for column in columns], axis=1)
         hubs = np.bincount(of, weights=self._hubs, minlength=len(distinct)).astype(np.int64).tolist()
         return [(row, count) for row, count in zip(distinct.tolist(), hubs, strict=True) if count]
 

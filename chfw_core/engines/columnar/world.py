@@ -118,6 +118,19 @@ def reader(who: Speaker, matches: Matches, match: int) -> Reader:
     return Reader(who.views, matches.samples[match])
 
 
+def read_codes(
+    who: Speaker, matches: Matches, asked: NDArray[np.int64], names: Sequence[str]
+) -> list[NDArray[np.int32]]:
+    """Columns that are equal for matches of which `reader` reads the same values of these fields."""
+    wanted = (*names, PRIVATE_FLAGS) if "flags" in names else names
+    return [
+        view.fields[name].codes[matches.samples[asked, axis]]
+        for name in wanted
+        for axis, view in enumerate(who.views)
+        if name in view.fields
+    ]
+
+
 @define(kw_only=True)
 class Rules:
     """The rules of all owners, and what of the estate they ask for.
