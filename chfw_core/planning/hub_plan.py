@@ -115,13 +115,14 @@ def plan_hub(
 class Settled:
     """What the agreements come to, whoever gave them: the same for all hubs with the same consents.
 
-    `head`: the first words of the reason. `csp_blocked`, `first_day`: as in HubPlan.
+    `head`: the first words of the reason. `csp_blocked`, `first_day`, `frozen`: as in HubPlan.
     """
 
     resolution: Resolution
     head: str
     csp_blocked: bool = False
     first_day: date | None = None
+    frozen: frozenset[date] = frozenset()
 
 
 def settle(
@@ -178,7 +179,7 @@ def put_together(
     )
 
 
-def day_rules(plan: HubPlan, earliest: date, blackouts: tuple[Period, ...]) -> DayRules:
+def day_rules(plan: HubPlan | Settled, earliest: date, blackouts: tuple[Period, ...]) -> DayRules:
     """What forbids days for this plan, for `possible_days`."""
     first = earliest if plan.first_day is None else max(earliest, plan.first_day)
     return DayRules(earliest=first, blackouts=blackouts, frozen=plan.frozen)

@@ -272,8 +272,14 @@ class Composer:
             csp_batch=rules.region_batch,
             closed=closed,
         )
-        own = Settled(resolution=plan.resolution, head="", csp_blocked=plan.csp_blocked, first_day=plan.first_day)
-        plans.settled[number] = self._settler.add(own, closed, plan.frozen)
+        own = Settled(
+            resolution=plan.resolution,
+            head="",
+            csp_blocked=plan.csp_blocked,
+            first_day=plan.first_day,
+            frozen=plan.frozen,
+        )
+        plans.settled[number] = self._settler.add(own, closed)
         plans.replace(number, plan)
 
     def _kinds(self) -> Ints:

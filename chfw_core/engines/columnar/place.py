@@ -6,6 +6,7 @@ who is left out comes last. `Times` has one entry per demand class, window table
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from attrs import define, field, frozen
@@ -83,6 +84,7 @@ class Placer:
     cutter: Cutter
     solver: FlowSolver
     _demands: Ints = field(init=False)
+    _known_dates: dict[bytes, tuple[date, ...]] = field(init=False, factory=dict)
 
     def place(self, classes: list[Parts]) -> Placed:
         """`classes[chunk][row]`: the record of each hub.
@@ -127,7 +129,7 @@ class Placer:
         result = [Assigned()] * len(self._demands)
         for region in sorted(set(self._demands[:, 0].tolist())):
             own = np.flatnonzero(self._demands[:, 0] == region).tolist()
-            dates = [lists[some_days[at]].dates() for at in own]
+            dates = [self._dates(lists[some_days[at]]) for at in own]
             classes = [
                 DemandClass(days=days, priority=int(self._demands[at, 2]), count=int(hubs[at]))
                 for at, days in zip(own, dates, strict=True)
@@ -144,6 +146,13 @@ class Placer:
                     proof=got.proofs[number],
                 )
         return result
+
+    def _dates(self, days: Days) -> tuple[date, ...]:
+        """The days as dates: many periods have the same."""
+        key = days.day.tobytes()
+        if key not in self._known_dates:
+            self._known_dates[key] = days.dates()
+        return self._known_dates[key]
 
     def _cut(self, classes: list[Parts], demand: Ints, assigned: list[Assigned]) -> list[Parts] | None:
         """The part of its demand class in which each hub lies; None where nothing is cut."""

@@ -4,14 +4,16 @@ Most hubs of a plan need no more of it than a reason, two rules and a batch, and
 by the column. What hubs share whoever their Suppliers are (`Settled`) is kept apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
 from chfw_core.consent.model import ActivationBasis
+from chfw_core.engines.columnar.records import distinct_columns
 from chfw_core.model.parties import ResponsibleSuppliers
+from chfw_core.planning.batches import BatchKey, specs_by_key
 from chfw_core.planning.decision import Decision
 from chfw_core.planning.hub_plan import DccTerms, HubPlan, Settled, batching, put_together
 from chfw_core.rules.model import BatchSpec, RuleSet
@@ -19,6 +21,16 @@ from chfw_core.rules.model import BatchSpec, RuleSet
 Ints = NDArray[np.int64]
 NONE = -1
 BASES = tuple(ActivationBasis)
+
+
+def _numbers(values: Sequence[Hashable]) -> Ints:
+    """The number of each value; at the end, for -1, that of None."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in (*values, None)], dtype=np.int64)
+
+
+def _bounds(batch: BatchSpec) -> Hashable:
+    return batch.size, batch.pause
 
 
 def _empty() -> Ints:
@@ -71,6 +83,10 @@ class Plans:
             )
         return self.whole[number]
 
+    def settled_of(self, number: int) -> Settled | None:
+        """What a plan's consents came to; None for a hub without a plan."""
+        return None if number == NONE else self.settled_list[int(self.settled[number])]
+
     def decided(self, number: int) -> tuple[Decision, ...]:
         """The decisions of the plan's Suppliers."""
         both = (int(self.first[number]), int(self.second[number]))
@@ -111,28 +127,48 @@ class Plans:
         of_gas = np.where(split, self.second, np.where(gases, self.first, NONE))
         return [names[at] for at in of_import.tolist()], [names[at] for at in of_gas.tolist()]
 
-    def batches(self) -> list[tuple[int, tuple[str, ...], BatchSpec]]:
-        """The plans whose hubs go in batches: number, key and batch."""
-        has = np.array([*(decision.batch is not None for decision in self.decisions), False])
-        by_dcc = np.array([terms.batch is not None for terms in self.terms_list], dtype=np.bool_)
+    def batches(self) -> tuple[Ints, Mapping[BatchKey, BatchSpec]]:
+        """BR3.7: by plan the number of its hubs' key, or -1; and the batches of each key, in order of the numbers."""
+        columns = self._batch_columns()
+        sample, of = distinct_columns(columns, len(self))
+        found = [self._batching(at) for at in sample.tolist()]
+        specs = [(key, spec) for spec, key in found if spec is not None]
+        changing = self._of_changing_hubs()
+        specs += [(plan.batch_key, plan.batch) for _, plan in changing if plan.batch is not None]
+        by_key = specs_by_key(specs)
+        number = {key: at for at, key in enumerate(by_key)}
+        keys = np.array([number[key] if spec is not None else NONE for spec, key in found] or [NONE], dtype=np.int64)[
+            of
+        ]
+        for at, plan in changing:
+            keys[at] = NONE if plan.batch is None else number[plan.batch_key]
+        return keys, by_key
+
+    def _batch_columns(self) -> list[Ints]:
+        """Columns that are equal for plans whose hubs go in the same batches."""
+        asked = _numbers([decision.batch and _bounds(decision.batch) for decision in self.decisions])
+        split = np.array([pair.split for pair in self.pairs], dtype=np.bool_)[self.pair]
+        rules = _numbers([decision.rule for decision in self.decisions])
+        owned = _numbers([(decision.party, decision.rule) for decision in self.decisions])
+        by_dcc = _numbers([(terms.batch and _bounds(terms.batch), terms.rule) for terms in self.terms_list])
         early = self.basis[:-1] != BASES.index(ActivationBasis.DCC_DEFAULT)
-        wanted = np.where(early, has[self.first] | has[self.second], by_dcc[self.terms])
-        changing = {number for number, _ in self._of_changing_hubs()}
-        found = []
-        for number in np.flatnonzero(wanted).tolist():
-            if number in changing:
-                continue
-            spec, key = batching(
-                self.pairs[int(self.pair[number])],
-                self.decided(number),
-                self.terms_list[int(self.terms[number])],
-                self.csp_rules[int(self.csp[number])].region_batch,
-                early=bool(early[number]),
-            )
-            if spec is not None:
-                found.append((number, key, spec))
-        found += [(n, plan.batch_key, plan.batch) for n, plan in self._of_changing_hubs() if plan.batch is not None]
-        return sorted(found, key=lambda one: one[0])
+        first, second = asked[self.first], asked[self.second]
+        unasked = asked[NONE]
+        wanted = early & ((first != unasked) | (second != unasked))
+        whose = [np.where(split, rules[self.first], owned[self.first]), np.where(split, rules[self.second], NONE)]
+        named = [np.where(wanted, column, NONE) for column in (first, second, *whose, split.astype(np.int64))]
+        csp = np.where(wanted | ~early, self.csp, NONE)
+        return [np.where(early, 1 + wanted, 0), *named, np.where(wanted | ~early, by_dcc[self.terms], NONE), csp]
+
+    def _batching(self, number: int) -> tuple[BatchSpec | None, BatchKey]:
+        settled = self.settled_list[int(self.settled[number])]
+        return batching(
+            self.pairs[int(self.pair[number])],
+            self.decided(number),
+            self.terms_list[int(self.terms[number])],
+            self.csp_rules[int(self.csp[number])].region_batch,
+            early=settled.resolution.basis is not ActivationBasis.DCC_DEFAULT,
+        )
 
     def _of_changing_hubs(self) -> list[tuple[int, HubPlan]]:
         return [(number, self.whole[number]) for number in self.changing]

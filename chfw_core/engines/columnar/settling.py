@@ -77,10 +77,10 @@ class Settler:
             found.append(self.add(one_settled, closed[at]))
         return np.array(found or [0], dtype=np.int64)[which][of]
 
-    def add(self, settled: Settled, closed: frozenset[date], frozen_days: frozenset[date] = frozenset()) -> int:
+    def add(self, settled: Settled, closed: frozenset[date]) -> int:
         """Enter one more; answers with its number."""
         windows, period = settled.resolution.windows, settled.resolution.period
-        key = (period, windows, closed, settled.first_day, settled.csp_blocked, frozen_days)
+        key = (period, windows, closed, settled.first_day, settled.csp_blocked, settled.frozen)
         self.calendar_of.append(self._calendars.setdefault(key, len(self._calendars)))
         self.settled.append(settled)
         return len(self.settled) - 1

@@ -15,8 +15,8 @@ from chfw_core.engines.columnar.records import Part, distinct_columns
 from chfw_core.engines.columnar.timelines import Calendar, Days, Timelines
 from chfw_core.engines.columnar.world import World
 from chfw_core.model.windows import holidays_for
-from chfw_core.planning.batches import batch_period, specs_by_key
-from chfw_core.planning.hub_plan import HubPlan, day_rules
+from chfw_core.planning.batches import batch_period
+from chfw_core.planning.hub_plan import Settled, day_rules
 from chfw_core.planning.release_state import blackouts_in, earliest_day
 from chfw_core.rules.model import BatchSpec
 
@@ -49,13 +49,8 @@ def count_classes(classes: Sequence[Parts], count: int) -> Ints:
 
 def cut_batches(composed: Composed, classes: list[Parts], counts: Ints, cutter: Cutter) -> tuple[list[Parts], Slots]:
     """BR3.7: the slot of each hub. Hubs of one key are cut together, in hash order."""
-    batches = composed.plans.batches()
-    specs = specs_by_key([(key, spec) for _, key, spec in batches])
-    numbers = {key: number for number, key in enumerate(specs)}
-    of_plan = np.full(len(composed.plans) + 1, NONE, dtype=np.int32)
-    for plan, key, _ in batches:
-        of_plan[plan] = numbers[key]
-    group = of_plan[composed.plan]
+    key_of_plan, specs = composed.plans.batches()
+    group = np.append(key_of_plan, NONE).astype(np.int32)[composed.plan]
     total = np.bincount(group + 1, weights=counts, minlength=len(specs) + 1)[1:].astype(np.int64)
     ranks = [np.arange(spec.size, hubs, spec.size) for spec, hubs in zip(specs.values(), total, strict=True)]
     sizes = np.array([*(len(cuts) + 1 for cuts in ranks), 1], dtype=np.int64)[group]
@@ -88,6 +83,7 @@ class Calendars:
         """Set `slots.days`: the number of each slot's possible days in `lists`, or -1."""
         inputs, composed = self.world.inputs, self.composed
         blackouts = numbered([blackouts_in(inputs, place.region) for place in self.world.places])
+        pauses = numbered([spec.pause for spec in slots.specs])
         waits = np.array([*(bool(s.pause.days or s.pause.seconds) for s in slots.specs), False])[slots.group]
         place = composed.records[slots.record, Part.PLACE]
         plan = composed.plan[slots.record]
@@ -95,14 +91,14 @@ class Calendars:
             np.append(composed.calendar, NONE)[plan],
             blackouts[place],
             np.where(waits, slots.batch, NONE),
-            np.where(waits, slots.group, NONE),
+            np.where(waits, np.append(pauses, NONE)[slots.group], NONE),
         ]
         sample, of = distinct_columns(columns, len(slots))
         known: dict[int, int] = {}
         numbers = []
-        for at, batch, group in zip(sample.tolist(), *(column[sample].tolist() for column in columns[2:]), strict=True):
-            spec = slots.specs[group] if group != NONE else None
-            days = self._possible(int(plan[at]), int(place[at]), batch, spec)
+        for at in sample.tolist():
+            spec = slots.specs[int(slots.group[at])] if waits[at] else None
+            days = self._possible(int(plan[at]), int(place[at]), int(slots.batch[at]), spec)
             if days is None or not len(days.day):
                 numbers.append(NONE)
                 continue
@@ -112,14 +108,14 @@ class Calendars:
         slots.days = np.array(numbers or [NONE], dtype=np.int64)[of]
 
     def _possible(self, plan: int, place: int, batch: int, spec: BatchSpec | None) -> Days | None:
-        if plan == NONE or self.composed.plans[plan].csp_blocked:
+        of_hubs = self.composed.plans.settled_of(plan)
+        if of_hubs is None or of_hubs.csp_blocked:
             return None
-        of_hubs = self.composed.plans[plan]
         period = of_hubs.resolution.period
         left = period if spec is None else batch_period(period, batch, spec.pause)
         return None if left is None else self._timelines.days(left, self._calendar(of_hubs, place))
 
-    def _calendar(self, plan: HubPlan, place: int) -> Calendar:
+    def _calendar(self, plan: Settled, place: int) -> Calendar:
         inputs, where = self.world.inputs, self.world.places[place]
         rules = day_rules(plan, earliest_day(inputs), blackouts_in(inputs, where.region))
         windows = plan.resolution.windows
