@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from benchmarks.case import Case
 from benchmarks.clock import Clock
 from benchmarks.rules import build_inputs
+from chfw_app.arrow import give_back
 from chfw_core.engines.columnar import place, plan_columnar
 from chfw_core.engines.columnar.world import gather_rules
 from chfw_core.engines.flow import solve_flow
@@ -38,7 +39,8 @@ def run_plan(case: Case, clock: Clock, out: Path) -> dict[str, object]:
         steps[step] = time.perf_counter() - begun
 
     with _timed_days() as days, clock.step("plan"):
-        plan = plan_columnar(inputs, open_estate(case.estate), solver=solve_flow, threads=2, progress=progress)
+        estate = open_estate(case.estate)
+        plan = plan_columnar(inputs, estate, solver=solve_flow, threads=2, progress=progress, give_back=give_back)
         write_schedule(out, plan.schedule())
     outcome = {f"{status} {basis or ''}".strip(): n for (status, basis), n in plan.summary.by_outcome.items()}
     return {"flow and proof": sum(days), "finished at": steps, "outcome": outcome}

@@ -10,6 +10,7 @@ import sys
 
 from benchmarks.case import Case, case_of, make_estate
 from benchmarks.clock import Clock, peak_bytes
+from chfw_app.arrow import ready_arrow
 
 IMPORT = "import time; t = time.perf_counter(); import chfw_core; print(time.perf_counter() - t)"
 
@@ -80,6 +81,7 @@ def _import(clock: Clock) -> dict[str, object]:
 def main(item: str, case: str) -> None:
     """Run the item and print what was measured."""
     clock = Clock()
+    ready_arrow()  # as the command does
     told = run_item(item, case_of(case), clock)
     measured = {"wall": clock.wall, "cpu": clock.cpu, "steps": clock.steps, "peak": peak_bytes(), "told": told}
     print(json.dumps(measured, default=str))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
+from chfw_app.arrow import give_back
 from chfw_app.gathered import Gathered, UnreadableError
 from chfw_app.problems import no_result
 from chfw_app.steps import Report
@@ -73,6 +74,7 @@ def _made(engine: Engine, gathered: Gathered, report: Report, threads: int, conf
                 threads=threads,
                 configurations=configurations,
                 progress=report,
+                give_back=give_back,
             )
         case Engine.REFERENCE:
             from chfw_core.engines.reference import plan_reference

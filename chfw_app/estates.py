@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from chfw_app.arrow import ready_arrow
 from chfw_app.steps import Report
 from chfw_core.errors import InputError, UsageError
 from chfw_files.quarantine import BadRow
@@ -46,6 +47,7 @@ def write_generated(
     out: Path, *, hubs: int, seed: int, suppliers: int, split_share: float, shuffle: bool, report: Report
 ) -> int:
     """Generate an estate into a file; how many hubs. Raises InputError, OutputError."""
+    ready_arrow()
     from chfw_emulator.estates import SCHEMA, generate_estate
     from chfw_files.writing import write_table
 
@@ -64,6 +66,7 @@ def write_generated(
 
 def count_estate(path: Path, *, report: Report) -> EstateCounts:
     """Read all of an estate once (its GUIDs twice). Raises InputError where it cannot be read."""
+    ready_arrow()
     import pyarrow.compute as pc
 
     from chfw_files.estate import open_estate

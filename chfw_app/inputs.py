@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from chfw_app.arrow import ready_arrow
 from chfw_app.gathered import CarefulEstate, Gathered
 from chfw_app.places import Named
 from chfw_app.problems import Problems
@@ -92,6 +93,7 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
 
     `set_aside_repeated`: look for repeated GUIDs now. Who reads one hub only need not, nor who finds them itself.
     """
+    ready_arrow()
     from chfw_core.documents.defaults import bank_holidays, default_parameters
 
     found = _Found()

@@ -27,7 +27,7 @@ class Block:
     The columns are pair, first and second Supplier, place, CSP, DCC; the Suppliers and the CSP as `seen`.
     """
 
-    rows: Ints
+    rows: NDArray[np.int32]
     columns: list[NDArray[np.int32]]
     seen: tuple[Seen, Seen, Seen]
 
@@ -96,7 +96,11 @@ class Classifier:
         mixer.compact()
         of_pair = np.zeros(len(mixer.known[0]), dtype=np.int32)
         of_pair[mixer.rows] = pair
-        return Block(rows=mixer.rows, columns=[of_pair, mixer.known[0], *mixer.known[2:]], seen=(first, second, csp))
+        return Block(
+            rows=mixer.rows.astype(np.int32, copy=False),
+            columns=[of_pair, mixer.known[0], *mixer.known[2:]],
+            seen=(first, second, csp),
+        )
 
     def _rows(self, rows: Ints, variant: Ints) -> Ints:
         """The rows of the speakers in the context of each hub."""
@@ -147,7 +151,10 @@ class Keys:
         )
 
     def classes(self, block: Block, tables: Sequence[NDArray[np.int32] | None]) -> NDArray[np.int32]:
-        """The class of each hub of a block. `tables`: the matches of what its Suppliers and its CSP have seen."""
+        """The class of each hub of a block, in place of its rows.
+
+        `tables`: the matches of what its Suppliers and its CSP have seen.
+        """
         pair, first, second, place, csp, dcc = block.columns
         first, csp = _matches(tables[0], first), _matches(tables[2], csp)
         split = np.flatnonzero(self.world.second_row[pair])
@@ -156,7 +163,7 @@ class Keys:
         key = np.zeros(len(pair), dtype=np.int64)
         for column, size in zip((pair, first, other, place, csp, dcc), self.sizes, strict=True):
             key = key * size + column
-        return np.take(self._index.ids(key), block.rows, mode="clip")
+        return np.take(self._index.ids(key), block.rows, out=block.rows, mode="clip")
 
     def records(self) -> Records:
         """The record of each class."""

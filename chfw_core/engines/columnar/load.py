@@ -48,7 +48,7 @@ def load_estate(source: EstateSource, layout: Layout, threads: int, progress: Ca
 
 def _read(source: EstateSource, index: int, layout: Layout) -> tuple[NDArray[np.uint64], list[_Part]]:
     batch = source.read(index, layout.columns)
-    guid = batch.column("guid").to_numpy(zero_copy_only=False)
+    guid = np.array(batch.column("guid"))  # a copy: what was read is let go as a whole
     return guid, [_part(batch, columns) for columns in layout.axes]
 
 

@@ -94,7 +94,7 @@ class Placer:
         for place in self.world.places:
             region_capacity(self.world.inputs, place.region, ())
         counts = count_classes(classes, len(self.composed.records))
-        classes, slots = cut_batches(self.composed, classes, counts, self.cutter)
+        slots = cut_batches(self.composed, classes, counts, self.cutter)
         if len(slots) != len(counts):
             counts = count_classes(classes, len(slots))
         calendars = Calendars(self.world, self.composed)

@@ -22,7 +22,7 @@ from chfw_core.engines.columnar.recorded import Recorded, refused
 from chfw_core.engines.columnar.sayings import Speech
 from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
-from chfw_core.engines.columnar.steps import Progress, quiet
+from chfw_core.engines.columnar.steps import GiveBack, Progress, keep, quiet
 from chfw_core.engines.columnar.tally import Tally
 from chfw_core.engines.columnar.world import build_world, gather_rules
 from chfw_core.engines.duplicates import find_duplicates
@@ -70,14 +70,16 @@ def plan_columnar(
     threads: int = 2,
     configurations: bool = False,
     progress: Progress = quiet,
+    give_back: GiveBack = keep,
 ) -> ColumnarPlan:
     """Plan a whole estate.
 
     `instructions`, `attributes`: tables by the columns of the contract. `configurations`: count
-    the deployed configuration sets too. `progress` is told the step and the share of it that is done.
+    the deployed configuration sets too. `progress` is told the step and the share of it that is done. `give_back` is
+    called where much memory has become free.
     Raises InputError for inputs that cannot be planned with, such as a region without capacity.
     """
-    maker = _Maker(inputs=inputs, solver=solver, threads=threads, progress=progress)
+    maker = _Maker(inputs=inputs, solver=solver, threads=threads, progress=progress, give_back=give_back)
     with _collector_at_rest():
         return maker.plan(estate, instructions, attributes or {}, configurations=configurations)
 
@@ -100,6 +102,7 @@ class _Maker:
     solver: FlowSolver
     threads: int
     progress: Progress
+    give_back: GiveBack
     duplicates: tuple[Guid, ...] = field(init=False, default=())
 
     def plan(
@@ -114,21 +117,26 @@ class _Maker:
         rules = gather_rules(inputs, also={COLUMN} if configurations else set())
         world = build_world(inputs, rules, self._load(estate, rules.layout))
         classes, records = Classifier(world, threads).run(lambda share: self.progress("matching rules", share))
+        self.give_back()
         composer = Composer(world, Known())
         private = {owner: Attributes.of(table) for owner, table in attributes.items()}
         recorded = Recorded(instructions) if instructions is not None else None
         special = Special(world, composer, private, recorded)
         special.fill(classes, records)
         records = special.enter(classes, records)
-        pilots = PilotSelection(world, composer, classes, records)
-        records = enter_pilots(pilots.select(), classes, records)
-        records = leave_pilots(world, classes, records)
+        selection = PilotSelection(world, composer, classes, records)
+        records = enter_pilots(selection.select(), classes, records)
+        records, pilots = leave_pilots(world, classes, records), selection.results
+        del selection
         kept = Configurations.keep(world) if configurations else None
         world.estate.let_go()
+        self.give_back()
         self.progress("placing hubs on days", 0.0)
         composed = composer.compose(records)
         cutter = Cutter(world.estate.chunks, hash_key(inputs.release.id), threads)
         placed = Placer(world, composed, cutter, self.solver).place(classes)
+        del cutter
+        self.give_back()
         sayings = Speech(world, composed, placed).sayings()
         self.progress("placing hubs on days", 1.0)
         table = schedule_table(world.estate.chunks, placed, sayings, threads)
@@ -136,9 +144,9 @@ class _Maker:
         refusals = refused(special.refusals, recorded) if recorded is not None else ()
         return ColumnarPlan(
             summary=tally.summary(kept.count(placed, table.planned) if kept is not None else {}),
-            findings=tally.findings(refusals, pilots.results, special.contradictions),
+            findings=tally.findings(refusals, pilots, special.contradictions),
             refusals=refusals,
-            pilots=tuple(pilots.results),
+            pilots=tuple(pilots),
             duplicates=self.duplicates,
             table=table,
             instructions=OwnInstructions(world, composed, placed),
@@ -147,6 +155,7 @@ class _Maker:
 
     def _load(self, estate: EstateSource, layout: Layout) -> EstateAxes:
         axes = load_estate(estate, layout, self.threads, lambda share: self.progress("reading the estate", share))
+        self.give_back()
         repeated = find_duplicates([chunk.guid for chunk in axes.chunks], estate.set_aside())
         if len(repeated):
             self.duplicates = tuple(Guid(number) for number in repeated.tolist())

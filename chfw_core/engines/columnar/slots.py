@@ -47,8 +47,8 @@ def count_classes(classes: Sequence[Parts], count: int) -> Ints:
     return total
 
 
-def cut_batches(composed: Composed, classes: list[Parts], counts: Ints, cutter: Cutter) -> tuple[list[Parts], Slots]:
-    """BR3.7: the slot of each hub. Hubs of one key are cut together, in hash order."""
+def cut_batches(composed: Composed, classes: list[Parts], counts: Ints, cutter: Cutter) -> Slots:
+    """BR3.7: the slots; `classes` become the slot of each hub. Hubs of one key are cut together, in hash order."""
     key_of_plan, specs = composed.plans.batches()
     group = np.append(key_of_plan, NONE).astype(np.int32)[composed.plan]
     total = np.bincount(group + 1, weights=counts, minlength=len(specs) + 1)[1:].astype(np.int64)
@@ -60,10 +60,13 @@ def cut_batches(composed: Composed, classes: list[Parts], counts: Ints, cutter: 
     slots = Slots(record=record, batch=batch, group=group[record].astype(np.int64), specs=list(specs.values()))
     slots.keys = list(specs)
     if len(record) == len(group):
-        return classes, slots
+        return slots
     parts = cutter.parts(classes, Cuts(group_of=group, ranks=ranks))
     first = base.astype(np.int32)
-    return [first[own] + part for own, part in zip(classes, parts, strict=True)], slots
+    for own, part in zip(classes, parts, strict=True):
+        part += np.take(first, own, mode="clip")
+        own[:] = part
+    return slots
 
 
 @define

@@ -1,4 +1,4 @@
-"""How a long step tells how far it is."""
+"""How a long step tells how far it is, and what its caller may do between the steps."""
 
 from collections.abc import Callable
 
@@ -8,3 +8,11 @@ Progress = Callable[[str, float], None]
 
 def quiet(step: str, share: float) -> None:
     """No progress is shown."""
+
+
+GiveBack = Callable[[], None]
+"""Called where much memory has just become free, so that the application may return it to the system."""
+
+
+def keep() -> None:
+    """Memory stays with the process."""
