@@ -234,10 +234,12 @@ def _explicit(
 
 
 def _delayed(decision: Decision, delay: HoldState | None, terms: Terms) -> Decision:
-    """A hold with a known date moves the opening to that date (contracts, Holds)."""
+    """A hold with a known date moves the opening to that date (contracts, Holds); an opening after it stays."""
     if delay is None or decision.consent is None or delay.ends is None:
         return decision
     party, consent = decision.party, decision.consent
+    if delay.ends <= consent.period.opens:
+        return decision
     left = consent.period.cut(delay.ends, consent.period.closes)
     until = format_instant(delay.ends)
     if left is None:

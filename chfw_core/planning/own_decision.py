@@ -152,7 +152,7 @@ def dcc_decision(
         return OwnDecision(
             outcome=Outcome.NO_RULE,
             reason=f"as notified{_delay(terms)}",
-            delayed_by=terms.delay_rule,
+            delayed_by=_delayed_by(terms),
             priority=priority,
         )
     outcome = Outcome(decide.then.value)
@@ -166,9 +166,15 @@ def dcc_decision(
         period=terms.default.period,
         windows=terms.default.windows if instructs else Windows(),
         batch=decide.batch,
-        delayed_by=terms.delay_rule,
+        delayed_by=_delayed_by(terms),
         priority=priority,
     )
+
+
+def _delayed_by(terms: DccTerms) -> str | None:
+    """A date before the DCC's own period keeps Suppliers from going earlier, but puts off nothing of the DCC's."""
+    late = terms.delay_until is not None and terms.delay_until > terms.default.period.opens
+    return terms.delay_rule if late else None
 
 
 def _delay(terms: DccTerms) -> str:

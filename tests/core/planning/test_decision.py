@@ -68,7 +68,6 @@ def test_the_first_that_applies_decides() -> None:
     """Section 4's table, every combination of its rows."""
     for matched in combinations():
         found = decided(matched)
-        delayed = DATED in matched.holds
         expected: tuple[str | None, bool]
         if matched.exclude:
             expected = ("vulnerable", False)
@@ -91,15 +90,28 @@ def test_the_first_that_applies_decides() -> None:
         assert found.pilot is (expected[0] == "first")
         if found.consent is not None:
             assert found.consent.windows == (NIGHTS if decides else Windows())
-            if delayed and not found.pilot:
-                assert found.consent.period.opens == max(DATED.ends or MAY.opens, MAY.opens)
-                assert "held by `settle`" in found.reason
+            delayed = DATED in matched.holds and not found.pilot
+            assert ("held by `settle`" in found.reason) is (found.delayed_by == "settle") is delayed
+            if delayed:
+                assert found.consent.period.opens == DATED.ends
 
 
 @pytest.mark.parametrize("matched", [Matched(party=A, decide=DECIDE), Matched(party=A, standing=Standing(period=MAY))])
 def test_a_date_that_outlasts_the_period_is_the_determining_rule(matched: Matched) -> None:
     found = decided(evolve(matched, holds=(OUTLASTS,)))
     assert (found.rule, found.consent, found.batch) == ("settle", None, None)
+
+
+@pytest.mark.parametrize("given", [Matched(party=A, decide=DECIDE), Matched(party=A, standing=Standing(period=MAY))])
+def test_a_hold_that_ends_before_the_period_opens_puts_nothing_off(given: Matched) -> None:
+    """Contracts, Holds: a known end moves the opening *to* that date; one that opens later anyway stays as it is."""
+    plain = decided(given)
+    assert plain.consent is not None
+    for days, delays in ((-1, False), (0, False), (1, True)):
+        ends = plain.consent.period.opens + timedelta(days=days)
+        found = decided(evolve(given, holds=(HoldState(rule="settle", because="x", ends=ends),)))
+        assert found.delayed_by == ("settle" if delays else None)
+        assert (found == plain) is not delays
 
 
 def test_a_standing_period_that_is_over_lapses() -> None:
