@@ -102,6 +102,21 @@ def test_a_date_that_outlasts_the_period_is_the_determining_rule(matched: Matche
     assert (found.rule, found.consent, found.batch) == ("settle", None, None)
 
 
+def test_the_reason_of_a_held_hub_names_every_hold_and_the_latest_end() -> None:
+    """Rules language: all must be released, the latest end wins; contracts, Holds: the reason names the end."""
+    open_ = evolve(OPEN, at_latest=TERMS.cutoff, cap=TERMS.automatic_at)
+    alone = decided(Matched(party=A, holds=(open_,)))
+    assert alone.reason == "ALFA holds it by `tests` until test_passed, at the latest 2026-06-05T08:00:00Z: x"
+    manual = evolve(OPEN, rule="ours", awaits="release_resumed", cap=TERMS.automatic_at)
+    assert decided(Matched(party=A, holds=(manual,))).reason == (
+        "ALFA holds it by `ours` until release_resumed, at the latest 2026-07-05T08:00:00Z: x"
+    )
+    longer = HoldState(rule="settle", because="y", ends=TERMS.cutoff + timedelta(days=9), cap=TERMS.automatic_at)
+    both = decided(Matched(party=A, holds=(longer, open_)))
+    assert both.rule == "tests"
+    assert both.reason == alone.reason + "; also by `settle`, and all are over at the latest 2026-06-14T08:00:00Z"
+
+
 @pytest.mark.parametrize("given", [Matched(party=A, decide=DECIDE), Matched(party=A, standing=Standing(period=MAY))])
 def test_a_hold_that_ends_before_the_period_opens_puts_nothing_off(given: Matched) -> None:
     """Contracts, Holds: a known end moves the opening *to* that date; one that opens later anyway stays as it is."""
