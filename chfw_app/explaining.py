@@ -13,6 +13,7 @@ from chfw_core.model.parties import is_supplier
 from chfw_core.rules.problems import did_you_mean
 
 if TYPE_CHECKING:
+    from chfw_core.reports.own_story import OwnStory
     from chfw_core.reports.story import Explanation
 
 
@@ -47,7 +48,7 @@ def _check_reader(gathered: Gathered, party: str) -> None:
     raise no_result(f"--as: the estate names no Supplier `{party}`", hint=hint)
 
 
-def explain_for_author(gathered: Gathered, guid_text: str) -> "Explanation":
+def explain_for_author(gathered: Gathered, guid_text: str) -> "OwnStory":
     """What the one owner's rules make of the hub. Raises InputError for what is no GUID, Failed for no such hub."""
     from chfw_core.reports.explain_own import explain_own
 

@@ -19,6 +19,7 @@ from chfw_core.model.releases import Participation, Phase, Priority, ReleaseKind
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import Outcome, owns
 from chfw_core.planning.release_state import cutoff_of
+from chfw_core.reports.acts import about_event
 from chfw_core.reports.literals import UNNAMED, FieldLiterals, literals_of
 from chfw_core.rules.fields import MY_PREFIX
 from chfw_core.rules.model import HoldRule, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
@@ -89,13 +90,11 @@ def _end_of(hold: HoldRule, now: Situation, base: OwnMatch, party: Party | None)
         yield _told(now, f"flag `{until.flag}` is cleared", "flag_cleared", party, flag=until.flag, guid=now.hub.guid)
     elif isinstance(until, UntilEvent):
         fields: dict[str, object] = {} if until.ref is None else {"ref": until.ref}
-        about = "" if until.ref is None else f" with ref {until.ref}"
         if until.per in ("hub", "guid"):
             fields["guid"] = now.hub.guid
-            about += " for the hub"
         elif until.per is not None:
             fields[until.per] = base.read(until.per)
-            about += f" for {until.per} {fields[until.per]}"
+        about = about_event(until, base.read)
         yield _told(now, f"the event `{until.type}`{about} comes", until.type, party, **fields)
 
 

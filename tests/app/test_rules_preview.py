@@ -127,7 +127,13 @@ def test_why_and_what_would_change_it(chfw: Chfw, world: DemoFiles, files: Path,
         assert f"{outcome} by `{row['rule']}`" in ran.out
         assert "what would change it" in ran.out
         told = json.loads(chfw("rules", "explain", files, *looked(world), "--guid", row["guid"], "--json").out)
-        assert [section["title"] for section in told["sections"]][:2] == ["decision", "why"]
+        assert (told["decision"]["outcome"], told["decision"]["rule"]) == (outcome, row["rule"])
+        assert told["determining_rule"]["rule"] == row["rule"]
+        assert told["decision"]["reason"] == row["reason"]
+        assert {"rules_above", "holds", "missing_acts", "changes", "hub", "notes"} <= set(told)
+        if outcome == "held":
+            assert all(act["actor"] and act["by"] for act in told["missing_acts"])
+            assert told["decision"]["held_until"] <= "2026-07-05T08:00:00Z"
 
 
 def test_a_hub_of_somebody_else(chfw: Chfw, world: DemoFiles, files: Path) -> None:

@@ -295,7 +295,8 @@ def _brute(hub: CommsHub) -> list[CommsHub]:
     found = [evolve(hub, flags=hub.flags ^ {flag}) for flag in ("psr", "own", "defect_triage")]
     found += [evolve(hub, configuration_set=name) for name in ("CS-0112", "CS-0151", None, "CS-01")]
     found += [evolve(hub, csp_region=name) for name in ("North", "Central")]
-    found += [evolve(hub, **{role: who}) for role in ("import_supplier", "gas_supplier") for who in (A, B, None)]
+    found += [evolve(hub, import_supplier=who) for who in (A, B, None)]
+    found += [evolve(hub, gas_supplier=who) for who in (A, B, None)]
     found = [near for near in found if A in near.suppliers.parties]
     return found + [evolve(hub, installed_on=date(2026, 2, 2) - timedelta(days=n)) for n in (0, 28, 29, 2000)]
 
