@@ -77,6 +77,21 @@ def test_a_preview_in_words(chfw: Chfw, world: DemoFiles, files: Path, tmp_path:
         assert next(csv.reader(file))[:4] == ["guid", "role", "outcome", "rule"]
 
 
+def test_a_preview_says_why_a_hold_holds_nobody(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:
+    """RU5, NF1: a hold on a flag that its hubs do not bear; no other rule comes before it."""
+    path = tmp_path / "n.rules.yaml"
+    holds = "hold:\n  - id: sick\n    because: x\n    when: not split\n    until: {flag_cleared: nobody_bears_it}\n"
+    path.write_text(f"rules: v1\nowner: NWND\n{holds}{RULE}", encoding="utf-8")
+    ran = chfw("rules", "preview", path, *looked(world))
+    assert ran.code == 0
+    assert "holds no hub: `sick` (" in ran.out
+    assert "they do not bear the flag that ends it)" in ran.out
+    assert "other rules come before" not in ran.out
+    told = json.loads(chfw("rules", "preview", path, *looked(world), "--json").out)
+    (sick,) = (entry for entry in told["rules"] if entry["rule"] == "sick")
+    assert [(idle["cause"], idle["hubs"]) for idle in sick["idle_for"]] == [("no_flag", sick["matches"])]
+
+
 def test_a_preview_of_the_dcc_and_of_a_csp(chfw: Chfw, world: DemoFiles) -> None:
     for name in ("DCC", "CSP-North"):
         ran = chfw("rules", "preview", world.rules / f"{name}.rules.yaml", *looked(world, attributes=None), "--json")
