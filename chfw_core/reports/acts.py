@@ -79,7 +79,8 @@ def act_that_ends(
             return MissingAct(actor=actor, act=act, by=by, hold=rule.id)
         case UntilManual():
             actor = actor_of(owner)
-            act = f"`release_resumed` or `flag_cleared` with flag {rule.id}"
+            theirs = " (the DCC's counts too)" if is_supplier(owner) else ""
+            act = f"`release_resumed`{theirs} or `flag_cleared` with flag {rule.id}"
             return MissingAct(actor=actor, act=act, by=by, hold=rule.id)
         case _:
             assert_never(rule.until)

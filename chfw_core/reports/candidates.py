@@ -241,7 +241,7 @@ def _time(now: Situation, base: OwnMatch, literals: tuple[FieldLiterals, ...]) -
     """The moments ahead at which an answer may change, nothing else changing."""
     inputs = now.inputs
     automatic_at = now.known.automatic_at or inputs.release.automatic_at
-    moments = {state.ends for state in base.holds} | {state.at_latest for state in base.holds}
+    moments = {state.over_by for state in base.holds}
     moments |= {cutoff_of(inputs, automatic_at) + timedelta(seconds=1)}
     if base.decision.period is not None:
         moments.add(base.decision.period.closes)

@@ -4,7 +4,7 @@ The owner's rules, its own attributes and the hub's public facts alone are read;
 or a second Supplier decides plays no part, and nothing here tells who that is (BR3.3, NF7).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chfw_core.engines.matching import Matcher
 from chfw_core.engines.owned import Known, OwnMatch, decide_own
@@ -15,6 +15,7 @@ from chfw_core.model.periods import format_instant
 from chfw_core.planning.decision import HoldState
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import Outcome, OwnDecision, owns
+from chfw_core.planning.pilot import PilotResult
 from chfw_core.reports.acts import act_that_ends
 from chfw_core.reports.explain_rules import holds_told, rule_told
 from chfw_core.reports.own_story import OwnStory
@@ -27,8 +28,23 @@ from chfw_core.rules.model import HoldRule, PilotRule, Rule, RuleSet
 _CHOICE = "whether it is chosen depends on all hubs: `chfw rules preview --out` tells"
 
 
-def explain_own(inputs: PlanInputs, hub: CommsHub, known: Known | None = None) -> OwnStory:
-    """The story of the one rule set among the inputs for one hub."""
+def pilots_open_to(inputs: PlanInputs, hub: CommsHub) -> tuple[str, ...]:
+    """The pilots of the one rule set that may choose the hub; which of them does depends on all hubs."""
+    (rules,) = inputs.rulesets
+    if not rules.pilots or not owns(rules.owner, hub):
+        return ()
+    matcher = Matcher(inputs)
+    alike = (decide_own(matcher, rules.owner, hub, Known(pilot=pilot.id)).decision for pilot in rules.pilots)
+    return tuple(decision.rule for decision in alike if decision.outcome is Outcome.PILOT and decision.rule)
+
+
+def explain_own(
+    inputs: PlanInputs, hub: CommsHub, known: Known | None = None, groups: Sequence[PilotResult] | None = None
+) -> OwnStory:
+    """The story of the one rule set among the inputs for one hub.
+
+    `groups`: what each pilot chose, of which `known` bears the one that the hub is in; None = not worked out.
+    """
     (rules,) = inputs.rulesets
     guid, release = format_guid(hub.guid), inputs.release.id
     if not owns(rules.owner, hub):
@@ -40,7 +56,8 @@ def explain_own(inputs: PlanInputs, hub: CommsHub, known: Known | None = None) -
     matcher, known = Matcher(inputs), known or Known()
     found = decide_own(matcher, rules.owner, hub, known)
     holds = () if _unasked(found.decision) else holds_told(matcher, rules, hub, found.read, found.context)
-    above, determining = _ordered(rules, found, holds)
+    sizes = None if groups is None else {group.rule: len(group.group.guids) for group in groups}
+    above, determining = _ordered(rules, found, holds, sizes)
     return OwnStory(
         guid=guid,
         owner=rules.owner,
@@ -64,7 +81,7 @@ def _unasked(decision: OwnDecision) -> bool:
 
 
 def _ordered(
-    rules: RuleSet, found: OwnMatch, holds: tuple[HoldTold, ...]
+    rules: RuleSet, found: OwnMatch, holds: tuple[HoldTold, ...], sizes: Mapping[str, int] | None
 ) -> tuple[Iterator[RuleTold], Iterator[RuleTold]]:
     """The rules that were asked before the one that decides and did not; and those that decide."""
     decision = found.decision
@@ -80,17 +97,20 @@ def _ordered(
     at = next((at for at, (_, rule) in enumerate(asked) if rule.id == decision.rule), len(asked))
     above = [pair for pair in asked[:at] if pair[1].id not in decides]
     return (
-        (rule_told(block, rule, found.read, found.context, but=_but(rule, found, holds)) for block, rule in above),
+        (
+            rule_told(block, rule, found.read, found.context, but=_but(rule, found, holds, sizes))
+            for block, rule in above
+        ),
         (rule_told(block, rule, found.read, found.context) for block, rule in asked if rule.id in decides),
     )
 
 
-def _but(rule: Rule, found: OwnMatch, holds: tuple[HoldTold, ...]) -> str:
+def _but(rule: Rule, found: OwnMatch, holds: tuple[HoldTold, ...], sizes: Mapping[str, int] | None) -> str:
     """Why a rule that applies decides nothing."""
     if not condition_holds(rule.when, found.read, found.context):
         return ""
     if isinstance(rule, PilotRule):
-        return _CHOICE
+        return _CHOICE if sizes is None else f"the hub is not among the {sizes.get(rule.id, 0):,} that it chose"
     if isinstance(rule, HoldRule):
         state = next(hold.state for hold in holds if hold.state.rule == rule.id)
         return _idle(state, found.decision) if isinstance(state, HoldState) else state.text

@@ -151,6 +151,26 @@ def test_why_and_what_would_change_it(chfw: Chfw, world: DemoFiles, files: Path,
             assert told["decision"]["held_until"] <= "2026-07-05T08:00:00Z"
 
 
+def test_a_hub_in_a_pilot_is_explained_as_previewed(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    """NF1: whether a pilot chooses a hub depends on all hubs, and both commands say the same of it."""
+    out = tmp_path / "hubs.csv"
+    assert chfw("rules", "preview", files, *looked(world), "--out", out).code == 0
+    with out.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    chosen = next(row for row in rows if row["outcome"] == "pilot")
+    told = json.loads(chfw("rules", "explain", files, *looked(world), "--guid", chosen["guid"], "--json").out)
+    assert (told["decision"]["outcome"], told["decision"]["rule"]) == ("pilot", chosen["rule"])
+    assert told["decision"]["opens"] == chosen["opens"]
+    size = sum(row["outcome"] == "pilot" for row in rows)
+    passed_over = 0
+    for row in [row for row in rows if row["outcome"] == "instruct"][:40]:
+        text = chfw("rules", "explain", files, *looked(world), "--guid", row["guid"]).out
+        assert f"instruct by `{row['rule']}`" in text
+        assert "chfw rules preview --out" not in text
+        passed_over += f"the hub is not among the {size} that it chose" in text
+    assert passed_over
+
+
 def test_a_hub_of_somebody_else(chfw: Chfw, world: DemoFiles, files: Path) -> None:
     rows = pq.read_table(world.estate, columns=["guid", "import_supplier", "gas_supplier"]).to_pylist()
     other = next(row for row in rows if "NWND" not in (row["import_supplier"], row["gas_supplier"]))

@@ -226,7 +226,8 @@ def test_a_held_hub_misses_the_act_that_ends_its_hold() -> None:
 
 
 MISSING = """\
-  ALFA: `release_resumed` or `flag_cleared` with flag first by 2026-06-05T08:00:00Z, which ends the hold `first`
+  ALFA: `release_resumed` (the DCC's counts too) or `flag_cleared` with flag first by \
+2026-06-05T08:00:00Z, which ends the hold `first`
   the customer system that flags `defect_triage`: `flag_cleared` with flag defect_triage by 2026-06-05T08:00:00Z, \
 which ends the hold `second`
 """

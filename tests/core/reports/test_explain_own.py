@@ -20,7 +20,19 @@ from chfw_core.reports.explain_rules import rule_told
 from chfw_core.rules.evaluate import condition_holds, leaf_holds
 from chfw_core.rules.explain_condition import explain_condition
 from chfw_core.rules.fields import hub_reader
-from chfw_core.rules.model import Always, And, BatchSpec, Condition, Leaf, Not, Or, PriorityRule, RuleSet, UntilManual
+from chfw_core.rules.model import (
+    Always,
+    And,
+    BatchSpec,
+    Condition,
+    Duration,
+    Leaf,
+    Not,
+    Or,
+    PriorityRule,
+    RuleSet,
+    UntilManual,
+)
 from chfw_core.testing.features import CS1
 from chfw_core.testing.strategies import conditions, decide_rules, hold_rules
 from chfw_core.testing.worlds import (
@@ -117,7 +129,7 @@ def test_the_story_of_a_hub() -> None:
     """A golden text: excluded by nothing, held by nothing, decided by the second rule."""
     draft = base()
     draft.inputs = evolve(draft.inputs, rulesets=())
-    batch = BatchSpec(size=50)
+    batch = BatchSpec(size=5000, pause=Duration(days=2))
     draft.add(
         A,
         excludes=(exclude("north", Not(item=Or(items=(CS1, Always())))),),
@@ -134,7 +146,7 @@ hub 88-73-84-90-00-03-05-57
 decision
   instruct by `second`
   2026-05-06T08:00:00Z to 2026-07-05T08:00:00Z
-  in batches of 50
+  in batches of 5,000, 2 days apart
   priority 70
   ALFA instructs by `second`
 

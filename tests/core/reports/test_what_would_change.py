@@ -228,6 +228,7 @@ def test_the_second_supplier_is_asked_about_only_where_there_is_one() -> None:
     ("until", "said"),
     [
         (UntilManual(), "instruct by `all-of-ours` if the event `release_resumed` comes"),
+        (UntilManual(), "leave to the DCC by `all-of-ours` if nothing happens until 2026-07-05T08:00:00Z"),
         (UntilFlagCleared(flag="f"), "if flag `f` is cleared"),
         (UntilEvent(type="test_passed", at_latest=on("cutoff")), "if the event `test_passed` comes"),
         (
