@@ -71,7 +71,7 @@ def _show(done: "PreviewDone", out: Path | None) -> None:
             causes = "; ".join(f"{hubs:,}: {cause.value}" for cause, hubs in count.idle_for.items())
             say(f"holds {share}: `{count.rule}` ({causes})")
         elif count.hidden and stopped:
-            say(f"decides no hub, since the release is stopped: `{count.rule}`")
+            say(f"decides no hub, since the release is stopped or paused: `{count.rule}`")
         elif count.hidden:
             say(f"decides no hub, since other rules come before it: `{count.rule}`")
     sets = done.sets()

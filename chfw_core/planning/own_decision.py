@@ -159,7 +159,7 @@ def dcc_decision(
     outcome = Outcome(decide.then.value)
     instructs = decide.then is DecideThen.INSTRUCT
     moved = f" to {format_instant(terms.automatic_at)}" if decide.then is DecideThen.MOVE_AUTOMATIC_DATE else ""
-    reason = f"the DCC: {decide.then.value.replace('_', ' ')}{moved} by `{decide.id}`: {decide.because}{_delay(terms)}"
+    reason = f"the DCC: {_WORDS[outcome]}{moved} by `{decide.id}`: {decide.because}{_delay(terms)}"
     return OwnDecision(
         outcome=outcome,
         reason=reason,
@@ -202,7 +202,7 @@ class Idle(StrEnum):
     RELEASED = "it was released"
     FLAG_CLEARED = "the flag that ends it was cleared"
     NO_FLAG = "they do not bear the flag that ends it"
-    STOPPED = "the release is stopped for them"
+    STOPPED = "the release is stopped or paused for them"
     EXCLUDED = "an exclude comes first"
     ANOTHER = "another hold is named, which can last longer"
     LATER = "another hold ends later"

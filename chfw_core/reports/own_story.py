@@ -14,6 +14,8 @@ from chfw_core.reports.what_would_change import Change
 from chfw_core.rules.explain_condition import show_value
 from chfw_core.rules.model import Duration
 
+NOTHING = "no single fact of those that the rules ask for"
+
 
 @frozen(kw_only=True)
 class OwnStory:
@@ -55,7 +57,7 @@ class OwnStory:
             Section(title="why not an earlier rule", lines=_lines(self.above)),
             Section(title="holds", lines=holds_lines(self.holds)),
             Section(title="missing acts", lines=self._acts()),
-            Section(title="what would change it", lines=tuple(change.text for change in self.changes)),
+            Section(title="what would change it", lines=tuple(change.text for change in self.changes) or (NOTHING,)),
             Section(
                 title="what the rules read of the hub",
                 lines=tuple(f"{name}: {show_value(value, name)}" for name, value in self.facts.items()),
@@ -74,8 +76,9 @@ class OwnStory:
         lines = [f"{decision.outcome.value} by `{decision.rule}`" if decision.rule else decision.outcome.value]
         if decision.period is not None:
             lines.append(f"{format_instant(decision.period.opens)} to {format_instant(decision.period.closes)}")
-        if self.held_until is not None:
-            lines.append(f"until {format_instant(self.held_until)} at the latest")
+        if decision.outcome is Outcome.HELD:
+            last = self.held_until
+            lines.append("no date ends it" if last is None else f"until {format_instant(last)} at the latest")
         if decision.window_names is not None:
             lines.append(f"windows {decision.window_names}")
         if decision.batch is not None:

@@ -102,7 +102,7 @@ def test_the_dcc() -> None:
     move = decide("move", CS1, then=DecideThen.MOVE_AUTOMATIC_DATE, to=on(date(2026, 10, 1)))
     draft.add(DCC, decides=(move,))
     assert decided().outcome is Outcome.MOVE_AUTOMATIC_DATE
-    assert "move automatic date to 2026-09-30T23:00:00Z by `move`" in decided().reason
+    assert "the DCC: move the automatic date to 2026-09-30T23:00:00Z by `move`" in decided().reason
     draft.add(DCC, decides=(decide("own", CS1, windows=window("n", "01", 22, 5)),))
     assert (decided().outcome, decided().window_names) == (Outcome.INSTRUCT, "n")
     draft.add(DCC, holds=(hold("open", CS1, UntilManual()),))

@@ -67,6 +67,7 @@ def test_a_hold_of_the_dcc_may_have_no_last_date() -> None:
     """Contracts, Holds: a DCC hold reaches past the automatic time."""
     draft = held(hold("stop", CS1, UntilManual()), hold("tests", CS1, TESTED), owner=DCC)
     assert section(draft, "holds")[-1] == "all must be released: no date ends them all"
+    assert section(draft, "decision")[1] == "no date ends it"
     assert story(draft).held_until is None
 
 
@@ -117,6 +118,14 @@ def test_the_true_cause_why_a_hold_is_not_on() -> None:
     cause = "it is on while the hub bears the flag `defect`, which it does not"
     assert f"`sick` is not on: {cause}" in section(draft, "holds")
     assert f"  {cause}" in section(draft, "why not an earlier rule")
+
+
+def test_it_is_said_where_nothing_alone_would_change_it() -> None:
+    draft = held()
+    draft.add(A, decides=(decide("model", is_("manufacturer", "FFFF")),))
+    hub = evolve(HUB, manufacturer="0000")
+    draft.inputs = evolve(draft.inputs, as_of=MOMENTS["after the cut-off"])
+    assert section(draft, "what would change it", hub) == ["no single fact of those that the rules ask for"]
 
 
 def test_a_hold_that_ends_before_the_opening_is_no_reason() -> None:
