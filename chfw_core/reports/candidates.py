@@ -133,7 +133,11 @@ def _field(owner: str, field: FieldLiterals, now: Situation) -> Iterator[Candida
     elif name == "other_supplier_instructed":
         if now.hub.suppliers.split:
             told = now.known.other_instructed
-            subject = "the second Supplier withdraws its instruction" if told else "the second Supplier instructs"
+            subject = (
+                "the second Supplier withdraws its instruction"
+                if told
+                else "an instruction of the second Supplier is on record"
+            )
             changed = evolve(now, known=evolve(now.known, other_instructed=not told))
             yield Candidate(subject=subject, situation=changed)
     elif name in _OPERATORS:

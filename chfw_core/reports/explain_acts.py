@@ -68,7 +68,7 @@ def _of_the_dcc(case: Case) -> Iterator[MissingAct]:
         yield MissingAct(actor="the DCC", act="to let the hub go; nothing happens before")
     if case.reader is not None:
         return
-    read, context = hub_reader(match.hub, DCC), matcher.context(matcher.inputs.release.automatic_at)
+    read, context = hub_reader(match.hub, DCC), matcher.context(match.dcc.automatic_at)
     rules = {rule.id: rule for rule in matcher.rules(DCC).holds}
     for state in match.dcc_holds:
         if state.ends is None:
@@ -162,6 +162,7 @@ def _own_change(match: HubMatch, party: PartyMatch, decision: Decision) -> str:
         return f"{name}: the exclude rule `{matched.exclude[0]}` no longer applies"
     if any(hold.rule == decision.rule for hold in matched.holds):
         others = [f"`{hold.rule}`" for hold in matched.holds if hold.ends is None and hold.rule != decision.rule]
-        too = f", and so do {', '.join(others)}" if others else ""
-        return f"{name}: the hold `{decision.rule}` ends earlier{too}"
+        if others:
+            return f"{name}: the holds {', '.join((f'`{decision.rule}`', *others))} end earlier"
+        return f"{name}: the hold `{decision.rule}` ends earlier"
     return f"{name}: an instruction received by {format_instant(match.dcc.cutoff)}"

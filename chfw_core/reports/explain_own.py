@@ -10,7 +10,7 @@ from chfw_core.engines.matching import Matcher
 from chfw_core.engines.owned import Known, OwnMatch, decide_own
 from chfw_core.model.guid import format_guid
 from chfw_core.model.hubs import CommsHub
-from chfw_core.model.parties import is_supplier
+from chfw_core.model.parties import DCC, is_supplier
 from chfw_core.model.periods import format_instant
 from chfw_core.planning.decision import HoldState
 from chfw_core.planning.model import PlanInputs
@@ -21,7 +21,7 @@ from chfw_core.reports.explain_rules import holds_told, rule_told
 from chfw_core.reports.own_story import OwnStory
 from chfw_core.reports.told import HoldTold, MissingAct, RuleTold, on_states
 from chfw_core.reports.what_would_change import what_would_change
-from chfw_core.rules.evaluate import condition_holds
+from chfw_core.rules.evaluate import RuleContext, condition_holds
 from chfw_core.rules.leaves import fields_read
 from chfw_core.rules.model import HoldRule, PilotRule, Rule, RuleSet
 
@@ -68,7 +68,7 @@ def explain_own(
         determining=tuple(determining),
         above=tuple(above),
         holds=holds,
-        acts=tuple(_missing(inputs, rules, hub, found, holds)),
+        acts=tuple(_missing(matcher, rules, hub, found, holds)),
         no_act=_no_act(inputs, rules.owner, hub, found),
         changes=what_would_change(matcher, rules.owner, hub, known),
         facts={name: found.read(name) for name in sorted(fields_read(rules))},
@@ -129,11 +129,13 @@ def _idle(state: HoldState, decision: OwnDecision) -> str:
 
 
 def _missing(
-    inputs: PlanInputs, rules: RuleSet, hub: CommsHub, found: OwnMatch, holds: tuple[HoldTold, ...]
+    matcher: Matcher, rules: RuleSet, hub: CommsHub, found: OwnMatch, holds: tuple[HoldTold, ...]
 ) -> Iterator[MissingAct]:
     """Whose act is missing for an earlier date, and by when (BR5.4)."""
     decision, owner, context = found.decision, rules.owner, found.context
-    by = context.cutoff
+    inputs, by = matcher.inputs, context.cutoff
+    if owner == DCC:  # BR1.3: its own rules may move the hub's date
+        context = matcher.context(matcher.dcc(hub)[1].automatic_at)
     if decision.outcome is Outcome.STOPPED:
         ahead = context.automatic_at if inputs.as_of < context.automatic_at else None
         yield MissingAct(actor="the DCC", act="to let the release go on", by=ahead)
@@ -144,7 +146,7 @@ def _missing(
         return
     if decision.outcome is Outcome.EXCLUDED:
         yield MissingAct(actor=owner, act=f"to lift its exclude rule `{decision.rule}`", by=by)
-    yield from _hold_acts(rules, hub, found, on_states(holds))
+    yield from _hold_acts(rules, hub, found, on_states(holds), context)
     if not is_supplier(owner):
         return
     if decision.outcome in (Outcome.LEAVE_TO_DCC, Outcome.NO_RULE):
@@ -163,11 +165,11 @@ def _no_act(inputs: PlanInputs, owner: str, hub: CommsHub, found: OwnMatch) -> s
     return f"{owner} alone decides" if agreed and not hub.suppliers.split else ""
 
 
-def _hold_acts(rules: RuleSet, hub: CommsHub, found: OwnMatch, on: Iterable[HoldState]) -> Iterator[MissingAct]:
+def _hold_acts(
+    rules: RuleSet, hub: CommsHub, found: OwnMatch, on: Iterable[HoldState], context: RuleContext
+) -> Iterator[MissingAct]:
     """The act that each open hold waits for: all must be released. One on a date ends by itself."""
     named = {rule.id: rule for rule in rules.holds}
     for state in on:
         if state.ends is None or state.rule in (found.decision.rule, found.decision.delayed_by):
-            yield act_that_ends(
-                named[state.rule], state, owner=rules.owner, hub=hub, read=found.read, context=found.context
-            )
+            yield act_that_ends(named[state.rule], state, owner=rules.owner, hub=hub, read=found.read, context=context)

@@ -11,9 +11,10 @@ from chfw_core.model.events import EVENT_TYPES
 from chfw_core.model.hubs import CommsHub, PrivateAttributes
 from chfw_core.model.parties import DCC
 from chfw_core.reports.acts import TELLS
+from chfw_core.reports.explain import explain_hub
 from chfw_core.reports.explain_own import explain_own
 from chfw_core.reports.own_story import OwnStory
-from chfw_core.rules.model import HoldRule, Until, UntilDate, UntilEvent, UntilFlagCleared, UntilManual
+from chfw_core.rules.model import DecideThen, HoldRule, Until, UntilDate, UntilEvent, UntilFlagCleared, UntilManual
 from chfw_core.testing.features import CS1
 from chfw_core.testing.worlds import AUTOMATIC, CUTOFF, MOMENTS, A, B, Draft, base, decide, flagged, hold, hubs, is_, on
 
@@ -93,6 +94,18 @@ def test_whose_act_ends_a_hold_and_by_when(owner: str, until: Until, actor: str,
     act = story(draft).acts[0]
     assert (act.actor, act.by, act.hold) == (actor, by, "wait")
     assert B not in act.text
+
+
+def test_the_dcc_has_as_long_as_its_own_rules_give_it() -> None:
+    """BR1.3, BR5.4: where it moves the hub's date, its act is due by the moved one."""
+    draft = base()
+    move = decide("move", CS1, then=DecideThen.MOVE_AUTOMATIC_DATE, to=on(date(2026, 10, 1)))
+    draft.add(DCC, holds=(hold("wait", CS1, UntilManual()),), decides=(move,))
+    moved = datetime(2026, 9, 30, 23, tzinfo=UTC)
+    alone = evolve(draft.inputs, rulesets=tuple(rules for rules in draft.inputs.rulesets if rules.owner == DCC))
+    assert [act.by for act in explain_own(alone, HUB).acts] == [moved]
+    acts: Any = explain_hub(draft.inputs, HUB, (), None, None).as_dict()["missing_acts"]
+    assert [(act["actor"], act["by"]) for act in acts] == [("the DCC", "2026-09-30T23:00:00Z")]
 
 
 def test_a_flag_of_its_own_is_the_owners_to_clear() -> None:

@@ -129,7 +129,11 @@ INSTALLED = DateExpr(base="installed_on")
         (is_("release.phase", "mass"), {}, "excluded by `x0` if the phase `mass` is opened"),
         (is_("release.severity", "critical"), {}, "excluded by `x0` if `release.severity` is critical"),
         (And(items=(leaf("release.device_models", LeafOp.HAS_ANY, "X"), CS1)), {}, "leave to the DCC by `all-of-ours`"),
-        (is_("other_supplier_instructed", True), {}, "excluded by `x0` if the second Supplier instructs"),
+        (
+            is_("other_supplier_instructed", True),
+            {},
+            "excluded by `x0` if an instruction of the second Supplier is on record",
+        ),
         (
             leaf("installed_on", LeafOp.LT, date(2020, 1, 1)),
             {"installed_on": date(2021, 2, 3)},
