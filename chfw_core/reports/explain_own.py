@@ -12,7 +12,7 @@ from chfw_core.model.guid import format_guid
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import DCC, is_supplier
 from chfw_core.model.periods import format_instant
-from chfw_core.planning.decision import HoldState
+from chfw_core.planning.decision import HoldState, rule_period
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import Outcome, OwnDecision, owns
 from chfw_core.planning.pilot import PilotResult
@@ -110,11 +110,23 @@ def _but(rule: Rule, found: OwnMatch, holds: tuple[HoldTold, ...], sizes: Mappin
     if not condition_holds(rule.when, found.read, found.context):
         return ""
     if isinstance(rule, PilotRule):
-        return _CHOICE if sizes is None else f"the hub is not among the {sizes.get(rule.id, 0):,} that it chose"
+        return _not_chosen(rule, found, sizes)
     if isinstance(rule, HoldRule):
         state = next(hold.state for hold in holds if hold.state.rule == rule.id)
         return _idle(state, found.decision) if isinstance(state, HoldState) else state.text
     return ""
+
+
+def _not_chosen(rule: PilotRule, found: OwnMatch, sizes: Mapping[str, int] | None) -> str:
+    """Why a pilot whose condition holds has not got the hub. A held one is no candidate, whatever the hold's end."""
+    if found.holds:
+        return "a hub that is held is never chosen for a pilot"
+    party = found.party
+    if party is not None and found.terms is not None:
+        period = rule_period(rule.at, found.terms, party.read_date)
+        if isinstance(period, str):
+            return f"it chooses nobody: {period}"
+    return _CHOICE if sizes is None else f"the hub is not among the {sizes.get(rule.id, 0):,} that it chose"
 
 
 def _idle(state: HoldState, decision: OwnDecision) -> str:

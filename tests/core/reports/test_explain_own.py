@@ -1,6 +1,7 @@
 """`rules explain`: the story of one owner's rules for one hub; NF7: nothing of the second Supplier."""
 
 from collections import Counter
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -31,6 +32,7 @@ from chfw_core.rules.model import (
     Or,
     PriorityRule,
     RuleSet,
+    UntilDate,
     UntilManual,
 )
 from chfw_core.testing.features import CS1
@@ -183,6 +185,18 @@ def test_pilots_and_windows_and_csps() -> None:
     draft.add("CSP:North", priorities=(PriorityRule(id="own", because="x", when=CS1, priority=70),))
     assert "prioritised by `own`" in story(draft, "CSP:North")
     assert "CSP:South does not serve this hub" in story(draft, "CSP:South")
+
+
+def test_why_a_pilot_has_not_got_a_hub_of_its_kind() -> None:
+    """NF1: a held hub is no candidate, and a pilot that is over chooses nobody."""
+    draft = base()
+    later = hold("settle", CS1, UntilDate(date=on(date(2026, 3, 1))))
+    draft.add(A, pilots=(pilot("p", CS1, 3),), holds=(later,))
+    assert "a hub that is held is never chosen for a pilot" in story(draft)
+    draft = base()
+    draft.add(A, pilots=(pilot("p", CS1, 3),))
+    draft.inputs = evolve(draft.inputs, as_of=datetime(2026, 4, 1, tzinfo=UTC))
+    assert "it chooses nobody: its period was over at 2026-03-14T00:00:00Z" in story(draft)
 
 
 def test_a_pilot_that_is_over_or_held_gives_way() -> None:
