@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from chfw_app.gathered import Gathered
 from chfw_app.locate import find_hub, find_scheduled
 from chfw_app.problems import no_result
+from chfw_app.steps import Report
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.hubs import CommsHub
@@ -13,6 +14,8 @@ from chfw_core.model.parties import is_supplier
 from chfw_core.rules.problems import did_you_mean
 
 if TYPE_CHECKING:
+    from chfw_core.planning.pilot import PilotResult
+    from chfw_core.reports.own_story import OwnStory
     from chfw_core.reports.story import Explanation
 
 
@@ -47,11 +50,31 @@ def _check_reader(gathered: Gathered, party: str) -> None:
     raise no_result(f"--as: the estate names no Supplier `{party}`", hint=hint)
 
 
-def explain_for_author(gathered: Gathered, guid_text: str) -> "Explanation":
-    """What the one owner's rules make of the hub. Raises InputError for what is no GUID, Failed for no such hub."""
-    from chfw_core.reports.explain_own import explain_own
+def explain_for_author(gathered: Gathered, guid_text: str, *, report: Report) -> "OwnStory":
+    """What the one owner's rules make of the hub. Raises InputError for what is no GUID, Failed for no such hub.
 
-    return explain_own(gathered.inputs, _hub(gathered, guid_text))
+    Where a pilot may choose the hub, all hubs are looked at to see whether it does.
+    """
+    from chfw_core.engines.owned import Known
+    from chfw_core.reports.explain_own import explain_own, pilots_open_to
+
+    hub = _hub(gathered, guid_text)
+    if not pilots_open_to(gathered.inputs, hub):
+        return explain_own(gathered.inputs, hub)
+    groups = _groups(gathered, report)
+    chosen = next((group.rule for group in groups if hub.guid in group.group.guids), None)
+    return explain_own(gathered.inputs, hub, Known(pilot=chosen), groups)
+
+
+def _groups(gathered: Gathered, report: Report) -> "tuple[PilotResult, ...]":
+    from chfw_app.one_owner import computed
+    from chfw_core.engines.columnar.preview import preview_columnar
+
+    return computed(
+        lambda: (
+            preview_columnar(gathered.inputs, gathered.estate, attributes=gathered.attributes, progress=report).pilots
+        )
+    )
 
 
 def _hub(gathered: Gathered, guid_text: str) -> CommsHub:

@@ -68,6 +68,10 @@ class PreviewDone:
                     "matches": count.matches,
                     "decides": count.decides,
                     "delays": count.delays,
+                    "idle_for": [
+                        {"cause": cause.name.lower(), "hubs": hubs, "text": cause.value}
+                        for cause, hubs in count.idle_for.items()
+                    ],
                 }
                 for count in found.rules
             ],

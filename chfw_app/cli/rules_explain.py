@@ -31,7 +31,7 @@ def explain(
 
     with progress() as told:
         one = gather_one(inputs.paths(paths), report=told)
-        explanation = explain_for_author(one.gathered, guid)
+        explanation = explain_for_author(one.gathered, guid, report=told)
     show_warnings(one)
     if json:
         print_json(explanation.as_dict() | {"notes": list(one.notes)})

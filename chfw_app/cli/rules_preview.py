@@ -8,6 +8,7 @@ from chfw_app.cli.output import counted, print_json, progress, say, say_note, sh
 from chfw_app.cli.rules_options import OwnOptions, RulePaths, Threads
 from chfw_app.exits import Exit
 from chfw_core.model.periods import format_instant
+from chfw_core.planning.own_decision import Outcome
 
 if TYPE_CHECKING:
     from chfw_app.one_owner import OneOwner
@@ -61,9 +62,16 @@ def _show(done: "PreviewDone", out: Path | None) -> None:
         ("block", "rule", "condition holds for", "decides", "delays"),
         [(c.block, c.rule, c.matches, c.decides, c.delays or None) for c in found.rules],
     )
+    stopped = set(done.outcomes) <= {Outcome.STOPPED, Outcome.INELIGIBLE}
     for count in found.rules:
         if count.idle:
             say(f"no hub today: `{count.rule}`")
+        elif count.idle_for:
+            share = "no hub" if count.hidden else f"not all of its {counted(count.matches, 'hub')}"
+            causes = "; ".join(f"{hubs:,}: {cause.value}" for cause, hubs in count.idle_for.items())
+            say(f"holds {share}: `{count.rule}` ({causes})")
+        elif count.hidden and stopped:
+            say(f"decides no hub, since the release is stopped or paused: `{count.rule}`")
         elif count.hidden:
             say(f"decides no hub, since other rules come before it: `{count.rule}`")
     sets = done.sets()

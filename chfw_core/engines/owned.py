@@ -44,13 +44,14 @@ class Known:
 
 @frozen(kw_only=True)
 class OwnMatch:
-    """The decision of one owner's rules for a hub, and what it was made from."""
+    """The decision of one owner's rules for a hub, and what it was made from; `party`, `terms` of a Supplier's."""
 
     decision: OwnDecision
     context: RuleContext
     read: Read
     holds: tuple[HoldState, ...] = ()
     party: PartyMatch | None = None
+    terms: Terms | None = None
 
 
 def decide_own(matcher: Matcher, owner: str, hub: CommsHub, known: Known | None = None) -> OwnMatch:
@@ -76,7 +77,7 @@ def _decided(matcher: Matcher, owner: str, hub: CommsHub, known: Known) -> OwnMa
         matched = evolve(party.matched, pilot=_pilot(matcher, party, known.pilot, terms, context))
         decided = decide_supplier(matched, terms, party.read_date)
         decision = supplier_decision(matcher.rules(owner), decided, priority)
-        return OwnMatch(decision=decision, context=context, read=read, holds=matched.holds, party=party)
+        return OwnMatch(decision=decision, context=context, read=read, holds=matched.holds, party=party, terms=terms)
     if owner == DCC:
         holds, dcc = matcher.dcc(hub)
         decide = next((rule for rule in matcher.rules(DCC).decides if rule.id == dcc.rule), None)

@@ -10,8 +10,7 @@ from datetime import datetime
 from attrs import evolve
 
 from chfw_core.consent.model import Resolution
-from chfw_core.model.periods import format_instant
-from chfw_core.planning.decision import HoldState, ReadDate, latest_end, open_hold
+from chfw_core.planning.decision import HoldState, ReadDate, held_words, latest_end, open_hold
 from chfw_core.planning.hub_plan import DccTerms
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.release_state import cutoff_of, default_resolution
@@ -50,8 +49,7 @@ def _open_reason(holds: tuple[HoldState, ...]) -> str | None:
     hold = open_hold(holds)
     if hold is None:
         return None
-    limit = f", at the latest {format_instant(hold.at_latest)}" if hold.at_latest else ""
-    return f"the DCC holds it by `{hold.rule}` until {hold.awaits}{limit}: {hold.because}"
+    return f"the DCC holds it by {held_words(hold, holds)}"
 
 
 def _automatic_at(decide: DecideRule | None, inputs: PlanInputs, read_date: ReadDate) -> datetime:

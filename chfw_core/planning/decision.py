@@ -40,13 +40,30 @@ class Terms:
 
 @frozen(kw_only=True)
 class HoldState:
-    """A hold that matched and is not over. `ends` None = open, it awaits `awaits`."""
+    """A hold that matched and is not over. `ends` None = open, it awaits `awaits`.
+
+    `ends`, `at_latest`: as its rule says. `cap`: the hub's automatic time, which ends a Supplier's hold too.
+    """
 
     rule: str
     because: str
     ends: datetime | None
     awaits: str = ""
     at_latest: datetime | None = None
+    cap: datetime | None = None
+
+    @property
+    def over_by(self) -> datetime | None:
+        """The moment at which it is over at the latest; None: a hold of the DCC that no date ends."""
+        return min((at for at in (self.ends or self.at_latest, self.cap) if at is not None), default=None)
+
+    @property
+    def until(self) -> str:
+        """What ends it, and when at the latest, as it stands after `until`."""
+        last = "" if self.over_by is None else format_instant(self.over_by)
+        if self.ends is not None:
+            return last
+        return f"{self.awaits}, at the latest {last}" if last else self.awaits
 
 
 @frozen(kw_only=True)
@@ -114,6 +131,24 @@ def latest_end(holds: tuple[HoldState, ...]) -> HoldState | None:
     return max(known, key=lambda pair: pair[0], default=(None, None))[1]
 
 
+def all_over_by(holds: tuple[HoldState, ...]) -> datetime | None:
+    """All must be released, so the latest end wins; None where one of them has no known end."""
+    ends = [hold.over_by for hold in holds]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) else None
+
+
+def held_words(hold: HoldState, holds: tuple[HoldState, ...]) -> str:
+    """The end of the hold that is named, why it is there, and that others are on too."""
+    said = f"`{hold.rule}` until {hold.until}: {hold.because}"
+    others = [f"`{other.rule}`" for other in holds if other.rule != hold.rule]
+    if not others:
+        return said
+    last = all_over_by(holds)
+    when = "all must be released" if last is None else f"all are over at the latest {format_instant(last)}"
+    return f"{said}; also by {', '.join(others)}, and {when}"
+
+
 def decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Decision:
     """Exclude, hold, explicit instruction, pilot, decide: the first that applies (contracts)."""
     decision = _decide_supplier(matched, terms, read_date)
@@ -129,7 +164,7 @@ def _decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Dec
         reason = f"{party} excludes it by `{excluded_by}`: {because}"
         return Decision(party=party, consent=None, rule=excluded_by, reason=reason)
     if (hold := open_hold(matched.holds)) is not None:
-        return Decision(party=party, consent=None, rule=hold.rule, reason=_waits(party, hold))
+        return Decision(party=party, consent=None, rule=hold.rule, reason=_waits(party, hold, matched.holds))
     delay = latest_end(matched.holds)
     if matched.standing is not None:
         return _explicit(matched.standing, matched.writer, delay, party, terms)
@@ -234,14 +269,16 @@ def _explicit(
 
 
 def _delayed(decision: Decision, delay: HoldState | None, terms: Terms) -> Decision:
-    """A hold with a known date moves the opening to that date (contracts, Holds)."""
+    """A hold with a known date moves the opening to that date (contracts, Holds); an opening after it stays."""
     if delay is None or decision.consent is None or delay.ends is None:
         return decision
     party, consent = decision.party, decision.consent
+    if delay.ends <= consent.period.opens:
+        return decision
     left = consent.period.cut(delay.ends, consent.period.closes)
     until = format_instant(delay.ends)
     if left is None:
-        reason = f"{party} holds it by `{delay.rule}` until {until}, past its own period"
+        reason = f"{party} holds it by `{delay.rule}` until {delay.until}, past its own period"
         return Decision(party=party, consent=None, rule=delay.rule, reason=reason)
     return evolve(
         decision,
@@ -251,6 +288,5 @@ def _delayed(decision: Decision, delay: HoldState | None, terms: Terms) -> Decis
     )
 
 
-def _waits(party: str, hold: HoldState) -> str:
-    limit = f", at the latest {format_instant(hold.at_latest)}" if hold.at_latest else ""
-    return f"{party} holds it by `{hold.rule}` until {hold.awaits}{limit}: {hold.because}"
+def _waits(party: str, hold: HoldState, holds: tuple[HoldState, ...]) -> str:
+    return f"{party} holds it by {held_words(hold, holds)}"

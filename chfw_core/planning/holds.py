@@ -9,10 +9,14 @@ A hold whose end reads a value that the hub does not have has no known date: it 
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from typing import assert_never
+
+from attrs import evolve, frozen
 
 from chfw_core.model.events import Event
 from chfw_core.model.parties import is_supplier
+from chfw_core.model.periods import format_instant
 from chfw_core.planning.decision import HoldState
 from chfw_core.planning.scope import (
     EventsIndex,
@@ -37,6 +41,50 @@ _MANUAL_TYPES = ("release_resumed", "flag_cleared")
 _HUB = frozenset({"hub", "guid"})
 
 
+class OverBecause(StrEnum):
+    """Why a hold whose condition holds is not on."""
+
+    DATE = "date"
+    AT_LATEST = "at_latest"
+    AUTOMATIC_TIME = "automatic_time"
+    EVENT = "event"
+    RELEASED = "released"
+    FLAG_CLEARED = "flag_cleared"
+    NO_FLAG = "no_flag"
+
+
+@frozen(kw_only=True)
+class HoldOver:
+    """A hold that matched and is not on. `what`: the event or flag; `at`: the date that ended it."""
+
+    rule: str
+    why: OverBecause
+    what: str = ""
+    at: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        """The cause in words."""
+        when = "" if self.at is None else f" at {format_instant(self.at)}"
+        match self.why:
+            case OverBecause.DATE:
+                return f"it was over{when}"
+            case OverBecause.AT_LATEST:
+                return f"it was over{when} at the latest"
+            case OverBecause.AUTOMATIC_TIME:
+                return f"a Supplier's hold ends{when}, the automatic time"
+            case OverBecause.EVENT:
+                return f"{self.what} has come"
+            case OverBecause.RELEASED:
+                return "it was released"
+            case OverBecause.FLAG_CLEARED:
+                return f"the flag `{self.what}` was cleared"
+            case OverBecause.NO_FLAG:
+                return f"it is on while the hub bears the flag `{self.what}`, which it does not"
+            case _:
+                assert_never(self.why)
+
+
 def hold_state(
     rule: HoldRule,
     *,
@@ -51,9 +99,34 @@ def hold_state(
     `hub_values`: the hub's values of `hold_fields`. `guid`: the hub's, or None for a class of hubs
     without any of `guid_sensitive`.
     """
+    found = judge_hold(rule, owner=owner, hub_values=hub_values, guid=guid, events_index=events_index, context=context)
+    return found if isinstance(found, HoldState) else None
+
+
+def judge_hold(
+    rule: HoldRule,
+    *,
+    owner: str,
+    hub_values: Mapping[str, object] | Read,
+    guid: int | None,
+    events_index: EventsIndex,
+    context: RuleContext,
+) -> HoldState | HoldOver:
+    """Like `hold_state`; of a hold that is not on, why it is not (NF1)."""
     read = as_reader(hub_values)
-    if is_supplier(owner) and context.as_of >= context.automatic_at:
-        return None
+    if not is_supplier(owner):
+        return _judged(rule, owner, read, guid, events_index, context)
+    cap = context.automatic_at
+    if context.as_of >= cap:
+        return HoldOver(rule=rule.id, why=OverBecause.AUTOMATIC_TIME, at=cap)
+    found = _judged(rule, owner, read, guid, events_index, context)
+    # Contracts, Holds: a Supplier's hold ends at the automatic time too.
+    return evolve(found, cap=cap) if isinstance(found, HoldState) else found
+
+
+def _judged(
+    rule: HoldRule, owner: str, read: Read, guid: int | None, events_index: EventsIndex, context: RuleContext
+) -> HoldState | HoldOver:
     match rule.until:
         case UntilDate():
             return _until_date(rule, rule.until.date, read, context)
@@ -67,17 +140,20 @@ def hold_state(
                 for event in events_index.about((until.type,), read, guid)
                 if is_heard_by(event, owner)
             )
-            return None if met else _open(rule, awaits, until.at_latest, read, context)
+            if met:
+                return HoldOver(rule=rule.id, why=OverBecause.EVENT, what=awaits)
+            return _open(rule, awaits, until.at_latest, read, context)
         case UntilFlagCleared():
             flag = rule.until.flag
-            gone = flag not in _flags(read)
-            if gone or _cleared(flag, owner, read, guid, events_index):
-                return None
+            if flag not in _flags(read):
+                return HoldOver(rule=rule.id, why=OverBecause.NO_FLAG, what=flag)
+            if _cleared(flag, owner, read, guid, events_index):
+                return HoldOver(rule=rule.id, why=OverBecause.FLAG_CLEARED, what=flag)
             return _open(rule, f"`{flag}` is cleared", rule.until.at_latest, read, context)
         case UntilManual():
             acts = events_index.about(_MANUAL_TYPES, read, guid)
             if any(_ends_manual(event, rule) for event in acts if is_heard_by(event, owner)):
-                return None
+                return HoldOver(rule=rule.id, why=OverBecause.RELEASED)
             return _open(rule, "release_resumed", None, read, context)
         case _:
             assert_never(rule.until)
@@ -131,22 +207,22 @@ def _dates(rule: HoldRule) -> tuple[DateExpr, ...]:
             assert_never(rule.until)
 
 
-def _until_date(rule: HoldRule, expr: DateExpr, read: Read, context: RuleContext) -> HoldState | None:
+def _until_date(rule: HoldRule, expr: DateExpr, read: Read, context: RuleContext) -> HoldState | HoldOver:
     ends = _instant(expr, read, context)
     if ends is None:
         names = ", ".join(f"`{name}`" for name in expr.fields)
         return HoldState(rule=rule.id, because=rule.because, ends=None, awaits=f"it has a value of {names}")
     if ends <= context.as_of:
-        return None
+        return HoldOver(rule=rule.id, why=OverBecause.DATE, at=ends)
     return HoldState(rule=rule.id, because=rule.because, ends=ends)
 
 
 def _open(
     rule: HoldRule, awaits: str, at_latest: DateExpr | None, read: Read, context: RuleContext
-) -> HoldState | None:
+) -> HoldState | HoldOver:
     limit = None if at_latest is None else _instant(at_latest, read, context)
     if limit is not None and limit <= context.as_of:
-        return None
+        return HoldOver(rule=rule.id, why=OverBecause.AT_LATEST, at=limit)
     return HoldState(rule=rule.id, because=rule.because, ends=None, awaits=awaits, at_latest=limit)
 
 

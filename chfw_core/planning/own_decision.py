@@ -17,6 +17,7 @@ from chfw_core.model.periods import Period, format_instant, london_date
 from chfw_core.model.windows import Holidays, WeeklyWindow, Windows, holidays_for
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.decision import Decision, HoldState, open_hold
+from chfw_core.planning.holds import OverBecause
 from chfw_core.planning.hub_plan import DccTerms
 from chfw_core.rules.model import At, BatchSpec, DecideRule, DecideThen, PriorityRule, RuleSet
 
@@ -152,13 +153,13 @@ def dcc_decision(
         return OwnDecision(
             outcome=Outcome.NO_RULE,
             reason=f"as notified{_delay(terms)}",
-            delayed_by=terms.delay_rule,
+            delayed_by=_delayed_by(terms),
             priority=priority,
         )
     outcome = Outcome(decide.then.value)
     instructs = decide.then is DecideThen.INSTRUCT
     moved = f" to {format_instant(terms.automatic_at)}" if decide.then is DecideThen.MOVE_AUTOMATIC_DATE else ""
-    reason = f"the DCC: {decide.then.value.replace('_', ' ')}{moved} by `{decide.id}`: {decide.because}{_delay(terms)}"
+    reason = f"the DCC: {_WORDS[outcome]}{moved} by `{decide.id}`: {decide.because}{_delay(terms)}"
     return OwnDecision(
         outcome=outcome,
         reason=reason,
@@ -166,9 +167,15 @@ def dcc_decision(
         period=terms.default.period,
         windows=terms.default.windows if instructs else Windows(),
         batch=decide.batch,
-        delayed_by=terms.delay_rule,
+        delayed_by=_delayed_by(terms),
         priority=priority,
     )
+
+
+def _delayed_by(terms: DccTerms) -> str | None:
+    """A date before the DCC's own period keeps Suppliers from going earlier, but puts off nothing of the DCC's."""
+    late = terms.delay_until is not None and terms.delay_until > terms.default.period.opens
+    return terms.delay_rule if late else None
 
 
 def _delay(terms: DccTerms) -> str:
@@ -183,6 +190,44 @@ def csp_decision(rule: PriorityRule | None) -> OwnDecision:
         return OwnDecision(outcome=Outcome.NO_RULE, reason="no rule of the CSP names it")
     reason = f"priority {rule.priority} by `{rule.id}`: {rule.because}"
     return OwnDecision(outcome=Outcome.PRIORITISED, reason=reason, rule=rule.id, priority=rule.priority)
+
+
+class Idle(StrEnum):
+    """Why a hold whose condition holds for a hub neither decides nor delays it; of the first ones, it is not on."""
+
+    DATE = "its date is over"
+    AT_LATEST = "its `at_latest` is over"
+    AUTOMATIC_TIME = "the automatic time has come, which ends a Supplier's hold"
+    EVENT = "the event that ends it has come"
+    RELEASED = "it was released"
+    FLAG_CLEARED = "the flag that ends it was cleared"
+    NO_FLAG = "they do not bear the flag that ends it"
+    STOPPED = "the release is stopped or paused for them"
+    EXCLUDED = "an exclude comes first"
+    ANOTHER = "another hold is named, which can last longer"
+    LATER = "another hold ends later"
+    OPENS_LATER = "what it could put off opens later anyway"
+    NOTHING = "nothing is instructed that it could put off"
+    OTHERS_WAIT = "only Suppliers' instructions wait for it"
+
+
+def idle_because(rule: str, over: OverBecause | None, decision: OwnDecision, *, of_the_dcc: bool) -> Idle | None:
+    """Why a hold does nothing to a hub with this decision; None where it decides or delays it. `over`: it is not on."""
+    if decision.outcome is Outcome.STOPPED:
+        return Idle.STOPPED
+    if over is not None:
+        return Idle[over.name]
+    if rule in (decision.rule, decision.delayed_by):
+        return None
+    if decision.outcome is Outcome.EXCLUDED:
+        return Idle.EXCLUDED
+    if decision.outcome is Outcome.HELD:
+        return Idle.ANOTHER
+    if decision.delayed_by is not None:
+        return Idle.LATER
+    if of_the_dcc:
+        return Idle.OTHERS_WAIT
+    return Idle.NOTHING if decision.period is None else Idle.OPENS_LATER
 
 
 def named_windows(rules: RuleSet) -> tuple[WeeklyWindow, ...]:

@@ -17,8 +17,9 @@ from chfw_core.model.parties import Party, is_supplier
 from chfw_core.model.periods import format_instant, london_midnight
 from chfw_core.model.releases import Participation, Phase, Priority, ReleaseKind, Severity
 from chfw_core.planning.model import PlanInputs
-from chfw_core.planning.own_decision import Outcome
+from chfw_core.planning.own_decision import Outcome, owns
 from chfw_core.planning.release_state import cutoff_of
+from chfw_core.reports.acts import about_event
 from chfw_core.reports.literals import UNNAMED, FieldLiterals, literals_of
 from chfw_core.rules.fields import MY_PREFIX
 from chfw_core.rules.model import HoldRule, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
@@ -89,13 +90,11 @@ def _end_of(hold: HoldRule, now: Situation, base: OwnMatch, party: Party | None)
         yield _told(now, f"flag `{until.flag}` is cleared", "flag_cleared", party, flag=until.flag, guid=now.hub.guid)
     elif isinstance(until, UntilEvent):
         fields: dict[str, object] = {} if until.ref is None else {"ref": until.ref}
-        about = "" if until.ref is None else f" with ref {until.ref}"
         if until.per in ("hub", "guid"):
             fields["guid"] = now.hub.guid
-            about += " for the hub"
         elif until.per is not None:
             fields[until.per] = base.read(until.per)
-            about += f" for {until.per} {fields[until.per]}"
+        about = about_event(until, base.read)
         yield _told(now, f"the event `{until.type}`{about} comes", until.type, party, **fields)
 
 
@@ -116,8 +115,11 @@ def _eligible(now: Situation) -> Iterator[Candidate]:
     yield _set(now, "smi_status", SmiStatus.COMMISSIONED)
     for version in release.upgrade_from or ():
         yield _set(now, "firmware_version", version)
-    for model in release.device_models:
-        yield _set(now, "device_model", model)
+    model = now.hub.device_model
+    if model not in release.device_models:  # what a device is does not change; what a release is for may
+        wider = evolve(release, device_models=(*release.device_models, model))
+        subject = f"the release is for device model {model}"
+        yield Candidate(subject=subject, situation=evolve(now, inputs=evolve(now.inputs, release=wider)))
 
 
 def _field(owner: str, field: FieldLiterals, now: Situation) -> Iterator[Candidate]:
@@ -131,7 +133,11 @@ def _field(owner: str, field: FieldLiterals, now: Situation) -> Iterator[Candida
     elif name == "other_supplier_instructed":
         if now.hub.suppliers.split:
             told = now.known.other_instructed
-            subject = "the second Supplier had not instructed" if told else "the second Supplier instructs"
+            subject = (
+                "the second Supplier withdraws its instruction"
+                if told
+                else "an instruction of the second Supplier is on record"
+            )
             changed = evolve(now, known=evolve(now.known, other_instructed=not told))
             yield Candidate(subject=subject, situation=changed)
     elif name in _OPERATORS:
@@ -194,18 +200,30 @@ def _private(owner: str, field: FieldLiterals, now: Situation) -> Iterator[Candi
 
 
 def _roles(owner: str, now: Situation) -> Iterator[Candidate]:
-    """Another sharing of the two roles; who the second Supplier is is never said."""
-    hub, own = now.hub, Party(owner)
-    other = next((party for party in hub.suppliers.parties if party != owner), SOMEBODY)
-    shares: tuple[tuple[str, Party | None, Party | None], ...] = (
-        ("there is one Supplier in both roles", own, own),
-        ("there is a second Supplier, for gas", own, other),
-        ("there is a second Supplier, for import", other, own),
-    )
-    for subject, imports, gas in shares:
-        if (hub.import_supplier, hub.gas_supplier) != (imports, gas):
-            changed = evolve(hub, import_supplier=imports, gas_supplier=gas)
-            yield Candidate(subject=subject, situation=evolve(now, hub=changed))
+    """One role changes hands; a swap of both is no single fact. Who the second Supplier is is never said (NF7)."""
+    hub = now.hub
+    for role, other in (("import_supplier", "gas_supplier"), ("gas_supplier", "import_supplier")):
+        holder, beside = getattr(hub, role), getattr(hub, other)
+        title = "Import Supplier" if role == "import_supplier" else "Gas Supplier"
+        if beside is not None and holder != beside:
+            # Whoever has the one role gets the other too. For a Supplier that is its own gain or the loss of its hub.
+            who = owner if is_supplier(owner) else "the Supplier in the other role"
+            yield from _handed(now, owner, role, beside, f"{who} becomes {title} too")
+        if beside is not None and holder in (None, beside):
+            yield from _handed(now, owner, role, SOMEBODY, f"a second Supplier becomes {title}")
+        if holder is not None:
+            yield from _handed(now, owner, role, None, f"there is no {title}")
+
+
+def _handed(now: Situation, owner: str, role: str, holder: Party | None, subject: str) -> Iterator[Candidate]:
+    """The role in other hands, where the hub is still the owner's to decide."""
+    changes: dict[str, Any] = {role: holder}
+    hub = evolve(now.hub, **changes)
+    if not owns(owner, hub):
+        return
+    # Whoever takes over a role has not instructed yet; where one Supplier is left, there is no other.
+    known = evolve(now.known, other_instructed=False)
+    yield Candidate(subject=subject, situation=evolve(now, hub=hub, known=known))
 
 
 def _of_release(field: FieldLiterals, now: Situation) -> Iterator[Candidate]:
@@ -227,7 +245,7 @@ def _time(now: Situation, base: OwnMatch, literals: tuple[FieldLiterals, ...]) -
     """The moments ahead at which an answer may change, nothing else changing."""
     inputs = now.inputs
     automatic_at = now.known.automatic_at or inputs.release.automatic_at
-    moments = {state.ends for state in base.holds} | {state.at_latest for state in base.holds}
+    moments = {state.over_by for state in base.holds}
     moments |= {cutoff_of(inputs, automatic_at) + timedelta(seconds=1)}
     if base.decision.period is not None:
         moments.add(base.decision.period.closes)

@@ -11,15 +11,13 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from chfw_core.consent.disclosure import disclose
-from chfw_core.consent.model import ActivationBasis, Instruction
+from chfw_core.consent.model import Instruction
 from chfw_core.engines.matching import HubMatch, Matcher, PartyMatch
-from chfw_core.engines.owned import Known
 from chfw_core.model.guid import format_guid
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.occurrences import possible_days
 from chfw_core.model.parties import CSP_PREFIX, DCC
 from chfw_core.model.periods import Period, format_instant
-from chfw_core.model.releases import Participation
 from chfw_core.model.windows import holidays_for
 from chfw_core.planning.capacity import intervals
 from chfw_core.planning.decision import Decision, decide_supplier
@@ -32,9 +30,11 @@ from chfw_core.planning.release_state import (
     freeze_of,
     today_of,
 )
-from chfw_core.reports.explain_rules import hold_lines, rule_lines
+from chfw_core.reports.explain_acts import Case, changes_of, missing_acts
+from chfw_core.reports.explain_rules import end_of, holds_told, rule_told
+from chfw_core.reports.explain_supplier import said, supplier_part
 from chfw_core.reports.story import Explanation, Section
-from chfw_core.reports.what_would_change import what_would_change
+from chfw_core.reports.told import instant
 from chfw_core.rules.fields import hub_reader
 
 
@@ -53,27 +53,43 @@ def explain_hub(
     reader = None if party in (None, DCC) else party
     guid = format_guid(hub.guid)
     if reader is not None and not hub.suppliers.roles_of(reader):
-        said = (f"{reader} is not responsible for this hub",)
-        return Explanation(guid=guid, party=reader, sections=(Section(title="responsible", lines=said),))
+        said = f"{reader} is not responsible for this hub"
+        section = Section(title="responsible", lines=(said,))
+        return Explanation(guid=guid, party=reader, sections=(section,), facts={"responsible": False, "why": said})
     matcher = Matcher(inputs)
     match = matcher.match(hub, [row for row in instructions if row.guid == hub.guid])
     decisions = {p.matched.party: _decision(matcher, match, p, scheduled) for p in match.parties}
     plan = _plan(matcher, match, tuple(decisions.values()))
     final = {decision.party: decision for decision in plan.decisions}
-    leaving = {
+    leaving = frozenset(
         name for name, decision in decisions.items() if decision.consent is not None and final[name].consent is None
-    }
+    )
     told = [p for p in match.parties if reader in (None, p.matched.party)]
+    pilots = {p.matched.party: _chosen_pilot(match, p, scheduled) for p in match.parties}
+    suppliers = [supplier_part(matcher, match, p, decisions[p.matched.party], pilots[p.matched.party]) for p in told]
+    case = Case(matcher=matcher, match=match, plan=plan, decisions=final, leaving=leaving, pilots=pilots, reader=reader)
+    acts, changes = tuple(missing_acts(case)), tuple(changes_of(case))
     sections = [
         _outcome(scheduled, plan, reader),
         _eligibility(matcher, match),
         _dcc(matcher, match, reader),
-        *(_supplier(matcher, match, p, decisions, scheduled) for p in told),
+        *(part.section for part in suppliers),
         _resolution(matcher, match, plan, final, reader),
-        _missing(match, plan, final, leaving, reader),
-        _changes(matcher, match, final, leaving, scheduled, reader),
+        Section(title="missing acts", lines=tuple(act.text for act in acts)),
+        Section(title="what would change it", lines=tuple(dict.fromkeys(change.text for change in changes))),
     ]
-    return Explanation(guid=guid, party=reader, sections=tuple(s for s in sections if s.lines))
+    facts = {
+        "responsible": True,
+        "outcome": _outcome_facts(scheduled, reader),
+        "eligible": match.ineligible is None,
+        "ineligible_because": match.ineligible,
+        "dcc": _dcc_facts(matcher, match, reader),
+        "suppliers": [part.as_dict() for part in suppliers],
+        "resolution": _resolution_facts(match, plan, final, reader),
+        "missing_acts": [act.as_dict() for act in acts],
+        "changes": [change.as_dict() for change in changes],
+    }
+    return Explanation(guid=guid, party=reader, sections=tuple(s for s in sections if s.lines), facts=facts)
 
 
 def _decision(matcher: Matcher, match: HubMatch, party: PartyMatch, scheduled: ScheduledHub | None) -> Decision:
@@ -115,7 +131,7 @@ def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None) 
         lines.append(f"basis {scheduled.basis}")
     if scheduled.window_opens is not None and scheduled.window_closes is not None:
         period = Period(opens=scheduled.window_opens, closes=scheduled.window_closes)
-        lines.append(f"on {scheduled.day}, {_said(period)}")
+        lines.append(f"on {scheduled.day}, {said(period)}")
     if reader is None:
         if scheduled.batch_id is not None:
             lines.append(f"batch {scheduled.batch_id}")
@@ -127,6 +143,22 @@ def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None) 
     elif scheduled.status is not HubStatus.PLANNED:
         lines.append(scheduled.reason)
     return Section(title="outcome", lines=tuple(lines))
+
+
+def _outcome_facts(scheduled: ScheduledHub | None, reader: str | None) -> dict[str, object] | None:
+    """The row of the plan. Its reason and its batch may name the other Supplier's rules: they are the DCC's to read."""
+    if scheduled is None:
+        return None
+    found: dict[str, object] = {
+        "status": scheduled.status.value,
+        "basis": None if scheduled.basis is None else scheduled.basis.value,
+        "window_opens": instant(scheduled.window_opens),
+        "window_closes": instant(scheduled.window_closes),
+        "day": None if scheduled.day is None else scheduled.day.isoformat(),
+    }
+    if reader is None:
+        found |= {"batch_id": scheduled.batch_id, "reason": scheduled.reason}
+    return found
 
 
 def _eligibility(matcher: Matcher, match: HubMatch) -> Section:
@@ -151,7 +183,10 @@ def _dcc(matcher: Matcher, match: HubMatch, reader: str | None) -> Section:
     if reader is None:
         base = matcher.context(inputs.release.automatic_at)
         read, rules = hub_reader(match.hub, DCC), matcher.rules(DCC)
-        lines += hold_lines(rules.holds, match.dcc_holds, read, base)
+        holds = {hold.state.rule: hold for hold in holds_told(matcher, rules, match.hub, read, base)}
+        for rule in rules.holds:
+            but = end_of(holds[rule.id].state) if rule.id in holds else ""
+            lines += rule_told("hold", rule, read, base, but=but).lines()
         if dcc.rule is not None:
             lines.append(f"decide `{dcc.rule}` is the first that matches")
     elif dcc.held and not stopped:
@@ -162,41 +197,29 @@ def _dcc(matcher: Matcher, match: HubMatch, reader: str | None) -> Section:
     if dcc.automatic_at != inputs.release.automatic_at:
         lines.append(f"  moved from {format_instant(inputs.release.automatic_at)}")
     lines.append(f"cut-off {format_instant(dcc.cutoff)}")
-    lines.append(f"the DCC's own period {_said(dcc.default.period)}")
+    lines.append(f"the DCC's own period {said(dcc.default.period)}")
     return Section(title="DCC", lines=tuple(lines))
 
 
-def _supplier(
-    matcher: Matcher,
-    match: HubMatch,
-    party: PartyMatch,
-    decisions: dict[str, Decision],
-    scheduled: ScheduledHub | None,
-) -> Section:
-    name = party.matched.party
-    roles = " and ".join(role.value for role in match.hub.suppliers.roles_of(name))
-    rules = matcher.rules(name)
-    lines = rule_lines(rules, match, party, _chosen_pilot(match, party, scheduled))
-    if rules == type(rules)(owner=name):
-        lines.append("no rules")
-    standing = party.judged.standing
-    if standing is not None:
-        wrote = f" (written by `{standing.rule}`)" if standing.rule else ""
-        stands = _said(standing.period) if standing.period else "withdrawal"
-        lines.append(f"standing instruction: {stands}{wrote}")
-    lines += [
-        f"instruction received at {format_instant(refusal.instruction.received_at)} refused: {refusal.reason}"
-        for refusal in party.judged.refusals
-    ]
-    decision = decisions[name]
-    lines.append(f"decision: {decision.reason}")
-    live = match.ineligible is None and match.dcc.held is None
-    if live and decision.undecided and matcher.inputs.release.participation is Participation.MANDATORY:
-        owed = "was late with its decision, owed by" if match.terms.too_late else "owes a decision by"
-        lines.append(f"{name} {owed} {format_instant(match.dcc.cutoff)}")
-    if decision.consent is not None:
-        lines.append(f"  it agrees to {_said(decision.consent.period)}")
-    return Section(title=f"{name} ({roles})", lines=tuple(lines))
+def _dcc_facts(matcher: Matcher, match: HubMatch, reader: str | None) -> dict[str, object]:
+    """The DCC's times and what it holds; its holds one by one to itself alone."""
+    dcc = match.dcc
+    found: dict[str, object] = {
+        "phase": matcher.state.phase.value,
+        "held": dcc.held,
+        "rule": dcc.rule if reader is None else None,
+        "not_before": instant(dcc.delay_until),
+        "not_before_by": dcc.delay_rule,
+        "automatic_at": instant(dcc.automatic_at),
+        "cutoff": instant(dcc.cutoff),
+        "opens": instant(dcc.default.period.opens),
+        "closes": instant(dcc.default.period.closes),
+    }
+    if reader is None:
+        base = matcher.context(matcher.inputs.release.automatic_at)
+        holds = holds_told(matcher, matcher.rules(DCC), match.hub, hub_reader(match.hub, DCC), base)
+        found["holds"] = [hold.as_dict() for hold in holds]
+    return found
 
 
 def _resolution(
@@ -213,13 +236,31 @@ def _resolution(
     told = None if reader is None else disclose(match.hub.suppliers, reader, agreed)
     if told is not None:
         lines += told.lines()
-    lines.append(f"basis {plan.resolution.basis}, period {_said(plan.resolution.period)}")
+    lines.append(f"basis {plan.resolution.basis}, period {said(plan.resolution.period)}")
     if plan.resolution.windows_disjoint:
         lines.append("the windows of the two Suppliers do not meet: those of the later one apply")
     if plan.frozen:
         lines.append(f"frozen for a change of Supplier: {intervals(sorted(plan.frozen))}")
     lines.append(_possible(matcher, match, plan))
     return Section(title="resolution", lines=tuple(lines))
+
+
+def _resolution_facts(
+    match: HubMatch, plan: HubPlan, decisions: dict[str, Decision], reader: str | None
+) -> dict[str, object] | None:
+    if match.ineligible is not None or match.dcc.held is not None:
+        return None
+    agreed = [name for name, decision in decisions.items() if decision.consent is not None]
+    told = None if reader is None else disclose(match.hub.suppliers, reader, agreed)
+    resolution = plan.resolution
+    return {
+        "basis": resolution.basis.value,
+        "opens": instant(resolution.period.opens),
+        "closes": instant(resolution.period.closes),
+        "windows_disjoint": resolution.windows_disjoint,
+        "frozen": [day.isoformat() for day in sorted(plan.frozen)],
+        "second_supplier_instructed": None if told is None else told.second_instructed,
+    }
 
 
 def _possible(matcher: Matcher, match: HubMatch, plan: HubPlan) -> str:
@@ -231,95 +272,3 @@ def _possible(matcher: Matcher, match: HubMatch, plan: HubPlan) -> str:
     if not days:
         return "no day is possible"
     return f"{len(days)} possible day{'s' if len(days) > 1 else ''}: {intervals(days)}"
-
-
-def _missing(
-    match: HubMatch, plan: HubPlan, decisions: dict[str, Decision], leaving: set[str], reader: str | None
-) -> Section:
-    """Whose act is missing for an earlier date, and by when (BR5.4)."""
-    lines: list[str] = []
-    late = match.terms.too_late
-    match_of = {party.matched.party: party for party in match.parties}
-    if match.ineligible is None and match.dcc.held is not None:
-        lines.append("the DCC: nothing happens before it lets the hub go")
-    elif match.ineligible is None:
-        for name, decision in decisions.items():
-            if decision.consent is not None:
-                continue
-            who = name if reader in (None, name) else "the second Supplier"
-            when = format_instant(match.dcc.cutoff)
-            excluded = match_of[name].matched.exclude
-            if name in leaving:
-                lines.append(f"whoever takes over from {who}: an instruction by {when}")
-            elif late:
-                lines.append(f"{who} did not instruct by {when}")
-            elif excluded is not None and who == name:
-                lines.append(f"{who}: to lift its exclude rule `{excluded[0]}` by {when}")
-            else:
-                lines.append(f"{who}: an instruction by {when}")
-        agreed = bool(decisions) and all(decision.consent is not None for decision in decisions.values())
-        if agreed and plan.resolution.basis is ActivationBasis.DCC_DEFAULT:  # CS3: nothing of the period is left
-            lines.append(
-                f"whoever takes over from a Supplier that leaves: an instruction by {format_instant(match.dcc.cutoff)}"
-            )
-    return Section(title="missing acts", lines=tuple(lines))
-
-
-def _changes(
-    matcher: Matcher,
-    match: HubMatch,
-    decisions: dict[str, Decision],
-    leaving: set[str],
-    scheduled: ScheduledHub | None,
-    reader: str | None,
-) -> Section:
-    """What would change the outcome: the condition in the way, then each single fact that would, as tried."""
-    if match.ineligible is not None:
-        lines = [f"the hub becomes eligible: now it {_now(match.ineligible)}"]
-    elif match.dcc.held is not None:
-        lines = ["the end of the stop, pause or hold of the DCC"]
-    else:
-        lines = [
-            f"{p.matched.party}: a change of Supplier on another day, or none"
-            if p.matched.party in leaving
-            else _own_change(match, p, decisions[p.matched.party])
-            for p in match.parties
-            if decisions[p.matched.party].consent is None and reader in (None, p.matched.party)
-        ]
-        if all(decision.consent is not None for decision in decisions.values()) and decisions:
-            lines.append("a withdrawal before the hub is handed over: then the DCC's date applies")
-        for party in match.parties:
-            if reader in (None, party.matched.party):
-                lines += _single_facts(matcher, match, party, scheduled)
-    return Section(title="what would change it", lines=tuple(dict.fromkeys(lines)))
-
-
-def _single_facts(matcher: Matcher, match: HubMatch, party: PartyMatch, scheduled: ScheduledHub | None) -> list[str]:
-    """What one Supplier's own rules would decide if one thing were otherwise; the other's are not read."""
-    name = party.matched.party
-    known = Known(
-        automatic_at=match.terms.automatic_at,
-        rows=match.rows,
-        other_instructed=bool(party.read("other_supplier_instructed")),
-        pilot=_chosen_pilot(match, party, scheduled),
-    )
-    return [f"{name}: {change.text}" for change in what_would_change(matcher, name, match.hub, known)]
-
-
-def _now(reason: str) -> str:
-    return reason if reason.startswith(("needs", "already")) else f"is not, since {reason}"
-
-
-def _own_change(match: HubMatch, party: PartyMatch, decision: Decision) -> str:
-    name, matched = party.matched.party, party.matched
-    if match.terms.too_late and matched.standing is None:
-        return "nothing of a Supplier's after the cut-off; the DCC can move its date"
-    if matched.exclude is not None:
-        return f"{name}: the exclude rule `{matched.exclude[0]}` no longer applies"
-    if any(hold.rule == decision.rule for hold in matched.holds):
-        return f"{name}: the hold `{decision.rule}` ends earlier"
-    return f"{name}: an instruction received by {format_instant(match.dcc.cutoff)}"
-
-
-def _said(period: Period) -> str:
-    return f"{format_instant(period.opens)} to {format_instant(period.closes)}"

@@ -1,67 +1,70 @@
 """One owner's rules for one hub, one by one: which apply, and which leaf decides it (NF1)."""
 
-from collections.abc import Iterable
-
-from chfw_core.engines.matching import HubMatch, PartyMatch
-from chfw_core.model.periods import format_instant
+from chfw_core.engines.matching import Matcher, PartyMatch
+from chfw_core.model.hubs import CommsHub
 from chfw_core.planning.decision import HoldState
+from chfw_core.planning.holds import HoldOver, judge_hold
 from chfw_core.planning.scope import Read
+from chfw_core.reports.told import HoldTold, RuleTold
 from chfw_core.rules.evaluate import RuleContext, condition_holds
 from chfw_core.rules.explain_condition import decisive_leaves
-from chfw_core.rules.model import HoldRule, Rule, RuleSet
+from chfw_core.rules.model import PriorityRule, Rule, RuleSet
 
 
-def rule_lines(
-    rules: RuleSet,
-    match: HubMatch,
-    party: PartyMatch,
-    chosen: str | None,
-) -> list[str]:
+def rules_told(
+    rules: RuleSet, party: PartyMatch, context: RuleContext, chosen: str | None, holds: tuple[HoldTold, ...]
+) -> tuple[RuleTold, ...]:
     """A Supplier's rules in the order in which they are asked. `chosen`: the pilot it is in."""
-    read, context = party.read, match.context
-    lines = []
-    for exclude in rules.excludes:
-        lines += rule_said("exclude", exclude, read, context)
-    lines += hold_lines(rules.holds, party.matched.holds, read, context)
+    read = party.read
+    found = [rule_told("exclude", rule, read, context) for rule in rules.excludes]
+    states = {hold.state.rule: hold.state for hold in holds}
+    for hold in rules.holds:
+        state = states.get(hold.id)
+        found.append(rule_told("hold", hold, read, context, but="" if state is None else end_of(state)))
     for pilot in rules.pilots:
-        lines += rule_said("pilot", pilot, read, context)
-        if pilot.id == chosen:
-            lines.append("  the hub was chosen for this pilot")
-    decided = False
+        but = "the hub was chosen for this pilot" if pilot.id == chosen else ""
+        found.append(rule_told("pilot", pilot, read, context, but=but))
+    first = party.matched.decide
     for decide in rules.decides:
-        said = rule_said("decide", decide, read, context)
-        if decided and condition_holds(decide.when, read, context):
-            said = [f"decide `{decide.id}` would apply, but an earlier rule decides"]
-        decided = decided or condition_holds(decide.when, read, context)
-        lines += said
-    for priority in rules.priorities:
-        lines += rule_said(f"prioritise {priority.priority}", priority, read, context)
-    return lines
+        later = first is not None and first.id != decide.id and condition_holds(decide.when, read, context)
+        found.append(rule_told("decide", decide, read, context, but="an earlier rule decides" if later else ""))
+    return (*found, *(rule_told("prioritise", rule, read, context) for rule in rules.priorities))
 
 
-def hold_lines(rules: Iterable[HoldRule], states: Iterable[HoldState], read: Read, context: RuleContext) -> list[str]:
-    """Every hold: not matching, over, or on, with its end."""
-    on = {state.rule: state for state in states}
-    lines = []
-    for rule in rules:
-        lines += rule_said("hold", rule, read, context)
-        if condition_holds(rule.when, read, context):
-            state = on.get(rule.id)
-            lines.append(f"  {hold_end(state)}" if state else "  it is over or was released")
-    return lines
+def end_of(state: HoldState | HoldOver) -> str:
+    """Until when a hold is on, or why it is not."""
+    return state.text if isinstance(state, HoldOver) else f"it is on until {state.until}"
 
 
-def hold_end(state: HoldState) -> str:
-    """Until when a hold is on."""
-    if state.ends is not None:
-        return f"it ends at {format_instant(state.ends)}"
-    limit = f", at the latest {format_instant(state.at_latest)}" if state.at_latest else ""
-    return f"it is open until {state.awaits}{limit}"
+def holds_told(
+    matcher: Matcher, rules: RuleSet, hub: CommsHub, read: Read, context: RuleContext
+) -> tuple[HoldTold, ...]:
+    """Every hold whose condition holds: until when it is on, or why it is not."""
+    return tuple(
+        HoldTold(
+            because=rule.because,
+            state=judge_hold(
+                rule,
+                owner=rules.owner,
+                hub_values=read,
+                guid=hub.guid,
+                events_index=matcher.state.events,
+                context=context,
+            ),
+        )
+        for rule in rules.holds
+        if condition_holds(rule.when, read, context)
+    )
 
 
-def rule_said(kind: str, rule: Rule, read: Read, context: RuleContext) -> list[str]:
+def rule_told(block: str, rule: Rule, read: Read, context: RuleContext, *, but: str = "") -> RuleTold:
     """Whether a rule applies, and the leaves that make it so."""
-    applies = condition_holds(rule.when, read, context)
-    said = f"applies: {rule.because}" if applies else "does not apply"
-    leaves = decisive_leaves(rule.when, read, context)
-    return [f"{kind} `{rule.id}` {said}", *(f"  {leaf.text}" for leaf in leaves)]
+    return RuleTold(
+        block=block,
+        rule=rule.id,
+        because=rule.because,
+        applies=condition_holds(rule.when, read, context),
+        leaves=decisive_leaves(rule.when, read, context),
+        but=but,
+        priority=rule.priority if isinstance(rule, PriorityRule) else None,
+    )

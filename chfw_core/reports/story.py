@@ -1,6 +1,8 @@
-"""The form of an explanation: titled sections of lines, as text or as one object."""
+"""The form of an explanation: titled sections of lines as text; as an object what they say, by key."""
 
-from attrs import frozen
+from collections.abc import Mapping
+
+from attrs import field, frozen
 
 
 @frozen(kw_only=True)
@@ -13,11 +15,15 @@ class Section:
 
 @frozen(kw_only=True)
 class Explanation:
-    """NF1: the whole consent story of one hub, for one reader (`party` None = the DCC)."""
+    """NF1: the whole consent story of one hub, for one reader (`party` None = the DCC).
+
+    `facts`: what the sections say, for a program; `docs/reference/explanations.md` has its keys.
+    """
 
     guid: str
     party: str | None
     sections: tuple[Section, ...]
+    facts: Mapping[str, object] = field(factory=dict)
 
     def lines(self) -> tuple[str, ...]:
         """As text, section by section."""
@@ -28,9 +34,10 @@ class Explanation:
         return tuple(said)
 
     def as_dict(self) -> dict[str, object]:
-        """As one object for `--json`."""
+        """As one object for `--json`; `sections` is the text."""
         return {
             "guid": self.guid,
             "as": self.party,
+            **self.facts,
             "sections": [{"title": section.title, "lines": list(section.lines)} for section in self.sections],
         }

@@ -58,8 +58,11 @@ def what_would_change(matcher: Matcher, owner: str, hub: CommsHub, known: Known 
 
 
 def _decided(matchers: dict[int, Matcher], matcher: Matcher, owner: str, case: Situation) -> OwnMatch:
-    known = matchers.get(id(case.inputs)) or Matcher(case.inputs, matcher.graph)
-    return decide_own(known, owner, case.hub, case.known)
+    found = matchers.get(id(case.inputs))
+    if found is None:  # the graph of upgrades is one of device models
+        same = case.inputs.release.device_models == matcher.inputs.release.device_models
+        found = Matcher(case.inputs, matcher.graph if same else None)
+    return decide_own(found, owner, case.hub, case.known)
 
 
 def _key(decision: OwnDecision) -> tuple[object, ...]:

@@ -22,18 +22,18 @@ Read = Callable[[str], object]
 
 @frozen(kw_only=True)
 class LeafResult:
-    """One leaf for one hub. `values` are (name, value as text) of every name it reads, the release's too."""
+    """One leaf for one hub. `read` are (name, value) of every name it reads, the release's too."""
 
     leaf: Leaf
     holds: bool
     decisive: bool
-    values: tuple[tuple[str, str], ...]
+    read: tuple[tuple[str, object], ...]
 
     @property
     def text(self) -> str:
         """``configuration_set in approved` does not hold: configuration_set is CS-0151``."""
         said = "holds" if self.holds else "does not hold"
-        read = ", ".join(f"{name} is {value}" for name, value in self.values)
+        read = ", ".join(f"{name} is {show_value(value, name)}" for name, value in self.read)
         return f"`{self.leaf.text}` {said}" + (f": {read}" if read else "")
 
 
@@ -54,7 +54,7 @@ def _results(condition: Condition, read: Read, context: RuleContext, *, decisive
         case Leaf():
             holds = leaf_holds(condition, tuple(read(name) for name in condition.fields), context)
             values = _values(condition, read, context)
-            return [LeafResult(leaf=condition, holds=holds, decisive=decisive, values=values)]
+            return [LeafResult(leaf=condition, holds=holds, decisive=decisive, read=values)]
         case Not():
             return _results(condition.item, read, context, decisive=decisive)
         case And() | Or():
@@ -69,19 +69,19 @@ def _results(condition: Condition, read: Read, context: RuleContext, *, decisive
             assert_never(condition)
 
 
-def _values(leaf: Leaf, read: Read, context: RuleContext) -> tuple[tuple[str, str], ...]:
-    found = {name: show_value(read(name), name) for name in leaf.fields}
+def _values(leaf: Leaf, read: Read, context: RuleContext) -> tuple[tuple[str, object], ...]:
+    found = {name: read(name) for name in leaf.fields}
     for operand in (leaf.left, *leaf.args):
         found.update(_of_plan(operand, read, context))
     return tuple(found.items())
 
 
-def _of_plan(operand: Operand, read: Read, context: RuleContext) -> dict[str, str]:
+def _of_plan(operand: Operand, read: Read, context: RuleContext) -> dict[str, object]:
     """Names of the release and the plan, which are no hub fields but change with the plan."""
     if operand.field is not None and operand.field.startswith(RELEASE_PREFIX):
-        return {operand.field: show_value(context.release[operand.field.removeprefix(RELEASE_PREFIX)])}
+        return {operand.field: context.release[operand.field.removeprefix(RELEASE_PREFIX)]}
     if operand.date is not None and not isinstance(operand.date.base, date):
-        return {operand.date.text or operand.date.base: show_value(date_value(operand.date, read, context))}
+        return {operand.date.text or operand.date.base: date_value(operand.date, read, context)}
     return {}
 
 

@@ -77,6 +77,21 @@ def test_a_preview_in_words(chfw: Chfw, world: DemoFiles, files: Path, tmp_path:
         assert next(csv.reader(file))[:4] == ["guid", "role", "outcome", "rule"]
 
 
+def test_a_preview_says_why_a_hold_holds_nobody(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:
+    """RU5, NF1: a hold on a flag that its hubs do not bear; no other rule comes before it."""
+    path = tmp_path / "n.rules.yaml"
+    holds = "hold:\n  - id: sick\n    because: x\n    when: not split\n    until: {flag_cleared: nobody_bears_it}\n"
+    path.write_text(f"rules: v1\nowner: NWND\n{holds}{RULE}", encoding="utf-8")
+    ran = chfw("rules", "preview", path, *looked(world))
+    assert ran.code == 0
+    assert "holds no hub: `sick` (" in ran.out
+    assert "they do not bear the flag that ends it)" in ran.out
+    assert "other rules come before" not in ran.out
+    told = json.loads(chfw("rules", "preview", path, *looked(world), "--json").out)
+    (sick,) = (entry for entry in told["rules"] if entry["rule"] == "sick")
+    assert [(idle["cause"], idle["hubs"]) for idle in sick["idle_for"]] == [("no_flag", sick["matches"])]
+
+
 def test_a_preview_of_the_dcc_and_of_a_csp(chfw: Chfw, world: DemoFiles) -> None:
     for name in ("DCC", "CSP-North"):
         ran = chfw("rules", "preview", world.rules / f"{name}.rules.yaml", *looked(world, attributes=None), "--json")
@@ -127,7 +142,33 @@ def test_why_and_what_would_change_it(chfw: Chfw, world: DemoFiles, files: Path,
         assert f"{outcome} by `{row['rule']}`" in ran.out
         assert "what would change it" in ran.out
         told = json.loads(chfw("rules", "explain", files, *looked(world), "--guid", row["guid"], "--json").out)
-        assert [section["title"] for section in told["sections"]][:2] == ["decision", "why"]
+        assert (told["decision"]["outcome"], told["decision"]["rule"]) == (outcome, row["rule"])
+        assert told["determining_rule"]["rule"] == row["rule"]
+        assert told["decision"]["reason"] == row["reason"]
+        assert {"rules_above", "holds", "missing_acts", "changes", "hub", "notes"} <= set(told)
+        if outcome == "held":
+            assert all(act["actor"] and act["by"] for act in told["missing_acts"])
+            assert told["decision"]["held_until"] <= "2026-07-05T08:00:00Z"
+
+
+def test_a_hub_in_a_pilot_is_explained_as_previewed(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    """NF1: whether a pilot chooses a hub depends on all hubs, and both commands say the same of it."""
+    out = tmp_path / "hubs.csv"
+    assert chfw("rules", "preview", files, *looked(world), "--out", out).code == 0
+    with out.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    chosen = next(row for row in rows if row["outcome"] == "pilot")
+    told = json.loads(chfw("rules", "explain", files, *looked(world), "--guid", chosen["guid"], "--json").out)
+    assert (told["decision"]["outcome"], told["decision"]["rule"]) == ("pilot", chosen["rule"])
+    assert told["decision"]["opens"] == chosen["opens"]
+    size = sum(row["outcome"] == "pilot" for row in rows)
+    passed_over = 0
+    for row in [row for row in rows if row["outcome"] == "instruct"][:40]:
+        text = chfw("rules", "explain", files, *looked(world), "--guid", row["guid"]).out
+        assert f"instruct by `{row['rule']}`" in text
+        assert "chfw rules preview --out" not in text
+        passed_over += f"the hub is not among the {size} that it chose" in text
+    assert passed_over
 
 
 def test_a_hub_of_somebody_else(chfw: Chfw, world: DemoFiles, files: Path) -> None:

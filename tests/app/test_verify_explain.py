@@ -86,12 +86,16 @@ def test_a_supplier_is_never_told_who_the_other_is(
     waiting = next(found for found in hubs if found.seen_by)
     words = [*inputs(world), "--schedule", schedule, "--guid", waiting.guid]
     everything = json.loads(chfw("explain", *words, "--json").out)
-    names = [section["title"].split(" ")[0] for section in everything["sections"]]
-    other = next(name for name in names if len(name) == 4 and name.isupper() and name != waiting.seen_by)
+    names = [side["party"] for side in everything["suppliers"]]
+    other = next(name for name in names if name != waiting.seen_by)
     ran = chfw("explain", *words, "--as", waiting.seen_by)
     assert ran.code == 0
     assert str(waiting.seen_by) in ran.out
     assert other not in ran.out + ran.err
+    told = json.loads(chfw("explain", *words, "--as", waiting.seen_by, "--json").out)
+    assert [side["party"] for side in told["suppliers"]] == [waiting.seen_by]
+    assert told["resolution"]["second_supplier_instructed"] is False
+    assert other not in json.dumps(told)
 
 
 def test_a_hub_is_explained_without_a_schedule_and_in_lower_case(

@@ -40,8 +40,9 @@ Parts = NDArray[np.int32]
 
 @frozen(kw_only=True, eq=False)
 class Judged:
-    """`classes[chunk][row]` is a number of `label_of`, and that one of `labels`. `base`: the side's
-    speakers before single hubs were looked at; `records`, `special` tell which hubs those are.
+    """`classes[chunk][row]` is a number of `label_of`, and that one of `labels`; `records` stand beside
+    `label_of`, and `composer` knows what their numbers mean. `base`: the side's speakers before single
+    hubs were looked at; `special` tells which hubs those are.
     """
 
     world: World
@@ -51,6 +52,8 @@ class Judged:
     pilots: tuple[PilotResult, ...]
     special: Special
     base: int
+    records: Records
+    composer: Composer
 
     def labels_in(self, chunk: int) -> Ints:
         """The label of each hub of a chunk."""
@@ -102,6 +105,8 @@ def judge(
         pilots=tuple(pilots.results),
         special=special,
         base=base,
+        records=records,
+        composer=composer,
     )
 
 

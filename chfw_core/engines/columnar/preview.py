@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
-from attrs import frozen
+from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.axes import PAIR_AXIS
+from chfw_core.engines.columnar.held import HoldCounts, idle_holds
 from chfw_core.engines.columnar.judged import Judged, count_labels, judge, own_rules
 from chfw_core.engines.columnar.output import TEXT
 from chfw_core.engines.columnar.own_estate import load_own
@@ -21,7 +22,7 @@ from chfw_core.engines.columnar.steps import Progress, quiet
 from chfw_core.engines.columnar.world import gather_rules
 from chfw_core.model.guid import Guid
 from chfw_core.planning.model import PlanInputs
-from chfw_core.planning.own_decision import Outcome, rules_in_order
+from chfw_core.planning.own_decision import Idle, Outcome, rules_in_order
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.ports import EstateSource
 from chfw_core.rules.model import RuleSet
@@ -33,7 +34,8 @@ PREVIEW_SCHEMA = pa.schema([("guid", pa.uint64()), ("role", TEXT), *FIELDS])
 @frozen(kw_only=True)
 class RuleCount:
     """`matches`: eligible hubs for which its condition holds. `decides`: those that it determines;
-    for `prioritise`, those whose priority it gives. `delays`: those whose opening it moves.
+    for `prioritise`, those whose priority it gives. `delays`: those whose opening it moves. `idle_for`:
+    of a hold, the others, by why it does nothing to them.
     """
 
     block: str
@@ -41,6 +43,7 @@ class RuleCount:
     matches: int
     decides: int
     delays: int = 0
+    idle_for: Mapping[Idle, int] = field(factory=dict)
 
     @property
     def idle(self) -> bool:
@@ -97,7 +100,7 @@ def preview_columnar(
     found = Preview(
         owner=ruleset.owner,
         hubs=axes.rows,
-        rules=_rule_counts(ruleset, judged, per_label, reach_of(judged, threads)),
+        rules=_with_holds(_rule_counts(ruleset, judged, per_label, reach_of(judged, threads)), idle_holds(judged)),
         outcomes={outcome: count for outcome, count in outcomes.items() if count},
         sets=_per_set(judged),
         pilots=judged.pilots,
@@ -131,6 +134,19 @@ def _rule_counts(ruleset: RuleSet, judged: Judged, per_label: NDArray[np.int64],
         )
         for block, rule in rules_in_order(ruleset)
     )
+
+
+def _with_holds(counts: tuple[RuleCount, ...], idle: HoldCounts) -> tuple[RuleCount, ...]:
+    """The holds with what they do nothing to; what no other cause was found for is excluded before."""
+    found = []
+    for count in counts:
+        if count.block == "hold":
+            causes = idle[count.rule]
+            left = count.matches - count.decides - count.delays - causes.total()
+            causes[Idle.EXCLUDED] += left
+            count = evolve(count, idle_for={cause: causes[cause] for cause in Idle if causes[cause]})
+        found.append(count)
+    return tuple(found)
 
 
 def _per_set(judged: Judged) -> dict[tuple[str | None, Outcome], int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chfw_core.rules.analysis.conditions import find_never, find_repeats
 from chfw_core.rules.analysis.decides import find_gaps, find_hidden, find_overlaps
+from chfw_core.rules.analysis.flag_holds import find_flag_holds
 from chfw_core.rules.analysis.periods import find_periods
 from chfw_core.rules.analysis.subject import Analysis, Subject
 from chfw_core.rules.model import RuleSet
@@ -17,6 +18,7 @@ def analyse(files: Sequence[RuleFile], rules: RuleSet, analysis: Analysis) -> tu
     find_hidden(subject)
     find_repeats(subject)
     find_gaps(subject)
+    find_flag_holds(subject)
     if analysis.overlaps:
         find_overlaps(subject)
     if analysis.release is not None:

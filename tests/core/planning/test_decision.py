@@ -68,7 +68,6 @@ def test_the_first_that_applies_decides() -> None:
     """Section 4's table, every combination of its rows."""
     for matched in combinations():
         found = decided(matched)
-        delayed = DATED in matched.holds
         expected: tuple[str | None, bool]
         if matched.exclude:
             expected = ("vulnerable", False)
@@ -91,15 +90,43 @@ def test_the_first_that_applies_decides() -> None:
         assert found.pilot is (expected[0] == "first")
         if found.consent is not None:
             assert found.consent.windows == (NIGHTS if decides else Windows())
-            if delayed and not found.pilot:
-                assert found.consent.period.opens == max(DATED.ends or MAY.opens, MAY.opens)
-                assert "held by `settle`" in found.reason
+            delayed = DATED in matched.holds and not found.pilot
+            assert ("held by `settle`" in found.reason) is (found.delayed_by == "settle") is delayed
+            if delayed:
+                assert found.consent.period.opens == DATED.ends
 
 
 @pytest.mark.parametrize("matched", [Matched(party=A, decide=DECIDE), Matched(party=A, standing=Standing(period=MAY))])
 def test_a_date_that_outlasts_the_period_is_the_determining_rule(matched: Matched) -> None:
     found = decided(evolve(matched, holds=(OUTLASTS,)))
     assert (found.rule, found.consent, found.batch) == ("settle", None, None)
+
+
+def test_the_reason_of_a_held_hub_names_every_hold_and_the_latest_end() -> None:
+    """Rules language: all must be released, the latest end wins; contracts, Holds: the reason names the end."""
+    open_ = evolve(OPEN, at_latest=TERMS.cutoff, cap=TERMS.automatic_at)
+    alone = decided(Matched(party=A, holds=(open_,)))
+    assert alone.reason == "ALFA holds it by `tests` until test_passed, at the latest 2026-06-05T08:00:00Z: x"
+    manual = evolve(OPEN, rule="ours", awaits="release_resumed", cap=TERMS.automatic_at)
+    assert decided(Matched(party=A, holds=(manual,))).reason == (
+        "ALFA holds it by `ours` until release_resumed, at the latest 2026-07-05T08:00:00Z: x"
+    )
+    longer = HoldState(rule="settle", because="y", ends=TERMS.cutoff + timedelta(days=9), cap=TERMS.automatic_at)
+    both = decided(Matched(party=A, holds=(longer, open_)))
+    assert both.rule == "tests"
+    assert both.reason == alone.reason + "; also by `settle`, and all are over at the latest 2026-06-14T08:00:00Z"
+
+
+@pytest.mark.parametrize("given", [Matched(party=A, decide=DECIDE), Matched(party=A, standing=Standing(period=MAY))])
+def test_a_hold_that_ends_before_the_period_opens_puts_nothing_off(given: Matched) -> None:
+    """Contracts, Holds: a known end moves the opening *to* that date; one that opens later anyway stays as it is."""
+    plain = decided(given)
+    assert plain.consent is not None
+    for days, delays in ((-1, False), (0, False), (1, True)):
+        ends = plain.consent.period.opens + timedelta(days=days)
+        found = decided(evolve(given, holds=(HoldState(rule="settle", because="x", ends=ends),)))
+        assert found.delayed_by == ("settle" if delays else None)
+        assert (found == plain) is not delays
 
 
 def test_a_standing_period_that_is_over_lapses() -> None:

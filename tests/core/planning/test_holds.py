@@ -8,8 +8,8 @@ from attrs import evolve
 
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import DCC, Party
-from chfw_core.planning.decision import HoldState, latest_end, open_hold
-from chfw_core.planning.holds import guid_sensitive, hold_fields, hold_state
+from chfw_core.planning.decision import HoldState, all_over_by, latest_end, open_hold
+from chfw_core.planning.holds import HoldOver, OverBecause, guid_sensitive, hold_fields, judge_hold
 from chfw_core.planning.release_state import context_for, release_state
 from chfw_core.rules.model import (
     HoldRule,
@@ -42,21 +42,26 @@ def rule(until: Until) -> HoldRule:
     return hold("wait", CS1, until)
 
 
-def state_of(
+def state_of(until: Until, *told: Told, **more: Any) -> HoldState | None:
+    found = judged(until, *told, **more)
+    return None if isinstance(found, HoldOver) else found
+
+
+def judged(
     until: Until,
     *told: Told,
     owner: str = A,
     as_of: datetime | None = None,
     values: dict[str, object] | None = None,
     guid: int | None = GUID,
-) -> HoldState | None:
+) -> HoldState | HoldOver:
     draft = Draft()
     if as_of is not None:
         draft.inputs = evolve(draft.inputs, as_of=as_of)
     for at, (type_, fields) in enumerate(told):
         draft.tell(type_, day=1 + at, **fields)
     state = release_state(draft.inputs)
-    return hold_state(
+    return judge_hold(
         rule(until),
         owner=owner,
         hub_values=VALUES if values is None else values,
@@ -159,6 +164,58 @@ def test_a_suppliers_hold_never_reaches_past_the_automatic_time(until: Until) ->
     assert state_of(until, as_of=AUTOMATIC - timedelta(seconds=1)) is not None
     assert state_of(until, as_of=AUTOMATIC) is None
     assert state_of(until, as_of=AUTOMATIC, owner=DCC) is not None
+
+
+@pytest.mark.parametrize(
+    ("until", "over_by"),
+    [
+        (UntilManual(), AUTOMATIC),
+        (TRIAGE, AUTOMATIC),
+        (TESTED, CUTOFF - timedelta(days=5)),
+        (UntilEvent(type="test_passed", at_latest=on("release.automatic_on", 9)), AUTOMATIC),
+        (UntilDate(date=on("installed_on", 28)), datetime(2026, 2, 17, tzinfo=UTC)),
+        (UntilDate(date=on("release.automatic_on", 9)), AUTOMATIC),
+    ],
+)
+def test_when_a_suppliers_hold_is_over_at_the_latest(until: Until, over_by: datetime) -> None:
+    """Contracts, Holds: a Supplier's hold ends at the automatic time too; a DCC's reaches past it."""
+    state = state_of(until)
+    assert state is not None
+    assert state.over_by == over_by
+    of_the_dcc = state_of(until, owner=DCC)
+    assert of_the_dcc is not None
+    own = of_the_dcc.ends or of_the_dcc.at_latest
+    assert of_the_dcc.over_by == own
+    assert state.over_by == min(filter(None, (own, AUTOMATIC)))
+
+
+@pytest.mark.parametrize(
+    ("until", "told", "more", "why"),
+    [
+        (TRIAGE, [], {"values": {}}, OverBecause.NO_FLAG),
+        (TRIAGE, [("flag_cleared", {"flag": "triage"})], {}, OverBecause.FLAG_CLEARED),
+        (TESTED, [("test_passed", {})], {}, OverBecause.EVENT),
+        (TESTED, [], {"as_of": CUTOFF}, OverBecause.AT_LATEST),
+        (UntilDate(date=on("installed_on", 28)), [], {"as_of": CUTOFF}, OverBecause.DATE),
+        (UntilManual(), [("release_resumed", {})], {}, OverBecause.RELEASED),
+        (UntilManual(), [], {"as_of": AUTOMATIC}, OverBecause.AUTOMATIC_TIME),
+    ],
+)
+def test_why_a_hold_is_not_on(until: Until, told: list[Told], more: dict[str, Any], why: OverBecause) -> None:
+    """NF1: the true cause, not just that it is over."""
+    found = judged(until, *told, **more)
+    assert isinstance(found, HoldOver)
+    assert found.why is why
+    assert found.text
+    assert state_of(until, *told, **more) is None
+
+
+def test_all_holds_must_be_released() -> None:
+    """Rules language: the latest end wins; one without a known end leaves the whole without one."""
+    soon, late, never = held("soon", CUTOFF), held("late", ends=AUTOMATIC), held("never")
+    assert all_over_by((soon, late)) == AUTOMATIC
+    assert all_over_by((soon,)) == CUTOFF
+    assert all_over_by((soon, never, late)) is None
 
 
 def test_what_a_class_of_hubs_must_share() -> None:

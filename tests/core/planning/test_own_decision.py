@@ -92,14 +92,17 @@ def test_the_dcc() -> None:
 
     assert decided().outcome is Outcome.NO_RULE
     draft.add(DCC, holds=(hold("until", CS1, UntilDate(date=on("cutoff"))),))
+    # It keeps Suppliers from going earlier, and puts off nothing of the DCC's own.
     assert (decided().delayed_by, decided().reason) == (
-        "until",
+        None,
         "as notified, not before 2026-06-05T08:00:00Z (its hold `until`)",
     )
+    draft.add(DCC, holds=(hold("past", CS1, UntilDate(date=on("release.automatic_on", 3))),))
+    assert (decided().outcome, decided().delayed_by) == (Outcome.NO_RULE, "past")
     move = decide("move", CS1, then=DecideThen.MOVE_AUTOMATIC_DATE, to=on(date(2026, 10, 1)))
     draft.add(DCC, decides=(move,))
     assert decided().outcome is Outcome.MOVE_AUTOMATIC_DATE
-    assert "move automatic date to 2026-09-30T23:00:00Z by `move`" in decided().reason
+    assert "the DCC: move the automatic date to 2026-09-30T23:00:00Z by `move`" in decided().reason
     draft.add(DCC, decides=(decide("own", CS1, windows=window("n", "01", 22, 5)),))
     assert (decided().outcome, decided().window_names) == (Outcome.INSTRUCT, "n")
     draft.add(DCC, holds=(hold("open", CS1, UntilManual()),))

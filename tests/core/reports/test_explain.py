@@ -1,5 +1,6 @@
 """NF1: the story of a hub; BR3.3, I8, NF7: what of it a Supplier may read."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -15,7 +16,7 @@ from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import Party, ResponsibleSuppliers
 from chfw_core.planning.model import HubStatus, ScheduledHub
 from chfw_core.reports.explain import explain_hub
-from chfw_core.rules.model import UntilDate
+from chfw_core.rules.model import UntilDate, UntilFlagCleared, UntilManual
 from chfw_core.testing.features import CS1
 from chfw_core.testing.worlds import (
     MOMENTS,
@@ -120,7 +121,8 @@ def test_the_dcc_reads_the_whole_story_of_every_row(name: str) -> None:
         for party in hub.suppliers.parties:
             assert f"\n{party} (" in text
         if row.status is HubStatus.HELD:
-            assert "the DCC: nothing happens before it lets the hub go" in text
+            missing = text.split("missing acts\n")[1].split("\n\n")[0]
+            assert "the DCC: to let the hub go; nothing happens before" in missing or "ends the hold" in missing
         if row.basis is ActivationBasis.DCC_DEFAULT and hub.suppliers.parties:
             assert "missing acts" in text
             assert "2026-" in text.split("missing acts")[1]
@@ -158,7 +160,7 @@ ALFA (import)
     `configuration_set == CS-0112` does not hold: configuration_set is CS-0151
   hold `theirs` applies: because of theirs
     `configuration_set == CS-0151` holds: configuration_set is CS-0151
-    it is open until test_passed for its configuration_set, at the latest 2026-05-31T08:00:00Z
+    it is on until test_passed for its configuration_set, at the latest 2026-05-31T08:00:00Z
   decide `all-of-ours` applies: because of all-of-ours
   decision: ALFA holds it by `theirs` until test_passed for its configuration_set, at the latest \
 2026-05-31T08:00:00Z: because of theirs
@@ -170,13 +172,64 @@ resolution
   29 possible days: 2026-07-05 to 2026-08-02
 
 missing acts
-  ALFA: an instruction by 2026-06-05T08:00:00Z
+  ALFA: the event `test_passed` for configuration_set CS-0151 by 2026-05-31T08:00:00Z, which ends the hold `theirs`
 
 what would change it
   ALFA: the hold `theirs` ends earlier
   ALFA: instruct by `all-of-ours` if the event `test_passed` for configuration_set CS-0151 comes; or if \
 `configuration_set` is CS-0112 or one that no rule names; or if nothing happens until 2026-05-31T08:00:00Z
   ALFA: leave to the DCC by `all-of-ours` if nothing happens until 2026-06-05T08:00:01Z
+"""
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("early")])
+def test_the_object_says_what_the_text_says(name: str) -> None:
+    """NF1 for programs: values, not lines; NF7: a Supplier's object names nobody else either."""
+    world, found = worlds()[name], plan_of(name)
+    for hub, row in list(zip(world[1], found.rows, strict=True))[::2]:
+        for reader in (None, A):
+            told_ = explain_hub(world[0], hub, world[2], row, reader)
+            made, text = told_.as_dict(), "\n".join(told_.lines())
+            plain = json.dumps(made)
+            assert json.loads(plain) == made
+            if reader == A:
+                assert B not in plain
+            if not made["responsible"]:
+                assert set(made) == {"guid", "as", "responsible", "why", "sections"}
+                continue
+            assert set(made) == KEYS
+            for act in made["missing_acts"]:  # type: ignore[attr-defined]
+                assert set(act) == {"actor", "act", "by", "hold", "late"}
+                assert act["actor"] in text
+            for side in made["suppliers"]:  # type: ignore[attr-defined]
+                assert reader in (None, side["party"])
+                assert side["decision"]["reason"] in text
+                for rule in side["rules"]:
+                    assert f"`{rule['rule']}` {'applies' if rule['applies'] else 'does not apply'}" in text
+
+
+KEYS = {
+    *("guid", "as", "responsible", "outcome", "eligible", "ineligible_because", "dcc", "suppliers", "resolution"),
+    *("missing_acts", "changes", "sections"),
+}
+
+
+def test_a_held_hub_misses_the_act_that_ends_its_hold() -> None:
+    """BR5.4: no instruction, which a hold comes before, and of several holds every one."""
+    draft = base()
+    draft.add(A, holds=(hold("first", CS1, UntilManual()), hold("second", CS1, UntilFlagCleared(flag="defect_triage"))))
+    at = 25  # A, B; eligible
+    hub = evolve(draft.hubs[at], configuration_set="CS-0112", flags=frozenset({"defect_triage"}))
+    draft.hubs = (*draft.hubs[:at], hub, *draft.hubs[at + 1 :])
+    missing = story(draft, at, A).split("missing acts\n")[1].split("\n\n")[0]
+    assert missing == MISSING.rstrip("\n")
+
+
+MISSING = """\
+  ALFA: `release_resumed` (the DCC's counts too) or `flag_cleared` with flag first by \
+2026-06-05T08:00:00Z, which ends the hold `first`
+  the customer system that flags `defect_triage`: `flag_cleared` with flag defect_triage by 2026-06-05T08:00:00Z, \
+which ends the hold `second`
 """
 
 
@@ -208,7 +261,7 @@ def test_a_hold_on_a_date_and_a_moved_date() -> None:
     features()["the DCC moves the date"](draft)
     draft.add(A, holds=(hold("later", CS1, UntilDate(date=on("cutoff"))),))
     text = story(draft, 13)
-    assert "it ends at 2026-" in text
+    assert "it is on until 2026-" in text
     assert "decide `rest` is the first that matches" in text
     north = next(at for at, hub in enumerate(draft.hubs) if hub.csp_region == "North")
     assert "moved from 2026-07-05T08:00:00Z" in story(draft, north)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from chfw_core.engines.matching import Matcher
 from chfw_core.engines.owned import Known, decide_own
 from chfw_core.model.hubs import CommsHub, PrivateAttributes
-from chfw_core.model.parties import DCC
-from chfw_core.planning.own_decision import OwnDecision
+from chfw_core.model.parties import DCC, Party
+from chfw_core.planning.own_decision import OwnDecision, owns
 from chfw_core.reports import what_would_change as module
+from chfw_core.reports.candidates import Situation, candidates
 from chfw_core.reports.what_would_change import what_would_change
 from chfw_core.rules.model import (
     And,
@@ -25,6 +26,7 @@ from chfw_core.rules.model import (
     LeafOp,
     Not,
     Operand,
+    PriorityRule,
     UntilDate,
     UntilEvent,
     UntilFlagCleared,
@@ -33,6 +35,8 @@ from chfw_core.rules.model import (
 from chfw_core.testing.features import CS1
 from chfw_core.testing.strategies import conditions
 from chfw_core.testing.worlds import (
+    OTHER_MODEL,
+    PAIRS,
     A,
     B,
     Draft,
@@ -109,13 +113,27 @@ INSTALLED = DateExpr(base="installed_on")
         (is_("csp_region", "Central"), {}, "excluded by `x0` if `csp_region` is Central"),
         (leaf("han_device_types", LeafOp.HAS_ANY, "IHD"), {}, "excluded by `x0` if HAN device `IHD` is added"),
         (is_("smi_status", "Pending"), {}, "not eligible if `smi_status` is Pending"),
-        (is_("split", False), {}, "excluded by `x0` if there is one Supplier in both roles"),
-        (is_("my_role", "gas"), {}, "excluded by `x0` if there is a second Supplier, for import"),
-        (is_("split", True), {"gas_supplier": A}, "excluded by `x0` if there is a second Supplier, for gas"),
+        (is_("split", False), {}, "excluded by `x0` if ALFA becomes Gas Supplier too; or if there is no Gas Supplier"),
+        (is_("my_role", "both"), {}, "excluded by `x0` if ALFA becomes Gas Supplier too"),
+        (
+            is_("split", True),
+            {"gas_supplier": A},
+            "x0` if a second Supplier becomes Import Supplier; or if a second Supplier becomes Gas Supplier",
+        ),
+        (is_("split", True), {"gas_supplier": None}, "excluded by `x0` if a second Supplier becomes Gas Supplier"),
+        (
+            is_("my_role", "gas"),
+            {"gas_supplier": A},
+            "excluded by `x0` if a second Supplier becomes Import Supplier; or if there is no Import Supplier",
+        ),
         (is_("release.phase", "mass"), {}, "excluded by `x0` if the phase `mass` is opened"),
         (is_("release.severity", "critical"), {}, "excluded by `x0` if `release.severity` is critical"),
         (And(items=(leaf("release.device_models", LeafOp.HAS_ANY, "X"), CS1)), {}, "leave to the DCC by `all-of-ours`"),
-        (is_("other_supplier_instructed", True), {}, "excluded by `x0` if the second Supplier instructs"),
+        (
+            is_("other_supplier_instructed", True),
+            {},
+            "excluded by `x0` if an instruction of the second Supplier is on record",
+        ),
         (
             leaf("installed_on", LeafOp.LT, date(2020, 1, 1)),
             {"installed_on": date(2021, 2, 3)},
@@ -167,18 +185,54 @@ def test_private_facts() -> None:
     assert "instruct by `all-of-ours` if flag `own` is removed" in changes(draft, only)
 
 
+def test_a_swap_of_both_roles_is_no_single_fact() -> None:
+    """NF1: on a split hub one role may change hands, never both at once."""
+    draft = excluding(is_("my_role", "gas"))
+    assert "x0" not in changes(draft)
+    assert "second Supplier becomes" not in changes(excluding(is_("my_role", "both")))
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("owner", [A, DCC, "CSP:North"])
+def test_one_role_changes_hands_at_a_time_and_the_hub_stays_its_owners(
+    owner: str, pair: tuple[Party | None, Party | None]
+) -> None:
+    draft = base()
+    draft.inputs = evolve(draft.inputs, rulesets=())
+    priority = PriorityRule(id="p", because="x", when=is_("split", True), priority=70)
+    draft.add(owner, priorities=(priority,))
+    hub = evolve(HUB, import_supplier=pair[0], gas_supplier=pair[1])
+    if not owns(owner, hub):
+        return
+    now = Situation(inputs=draft.inputs, hub=hub, known=Known(other_instructed=hub.suppliers.split))
+    base_match = decide_own(Matcher(draft.inputs), owner, hub, now.known)
+    seen = set()
+    for candidate in candidates(owner, now, base_match):
+        near = candidate.situation.hub
+        roles = (near.import_supplier, near.gas_supplier)
+        if roles != pair:
+            assert (roles[0] == pair[0]) != (roles[1] == pair[1])
+            assert owns(owner, near)
+            assert not candidate.situation.known.other_instructed or near.suppliers.split
+            assert B not in candidate.subject
+            seen.add(near.suppliers.split)
+    # Wherever the number of Suppliers can become another by one change of hands, it is offered.
+    assert ((not hub.suppliers.split) in seen) is (pair != (None, None))
+
+
 def test_the_second_supplier_is_asked_about_only_where_there_is_one() -> None:
     draft = excluding(is_("other_supplier_instructed", True))
     alone = evolve(HUB, gas_supplier=A)
     assert "second Supplier" not in changes(draft, alone)
     told = changes(draft, known=Known(other_instructed=True))
-    assert "instruct by `all-of-ours` if the second Supplier had not instructed" in told
+    assert "instruct by `all-of-ours` if the second Supplier withdraws its instruction" in told
 
 
 @pytest.mark.parametrize(
     ("until", "said"),
     [
         (UntilManual(), "instruct by `all-of-ours` if the event `release_resumed` comes"),
+        (UntilManual(), "leave to the DCC by `all-of-ours` if nothing happens until 2026-07-05T08:00:00Z"),
         (UntilFlagCleared(flag="f"), "if flag `f` is cleared"),
         (UntilEvent(type="test_passed", at_latest=on("cutoff")), "if the event `test_passed` comes"),
         (
@@ -217,6 +271,16 @@ def test_the_dcc_and_hubs_that_are_stopped_or_not_eligible() -> None:
     assert "instruct by `all-of-ours` if `firmware_version` is 0D020000" in changes(plain, other)
 
 
+def test_what_a_device_is_does_not_change() -> None:
+    """NF1: a hub of another model becomes eligible by the release, never by another model of its own."""
+    text = changes(base(), evolve(HUB, device_model=OTHER_MODEL))
+    assert "`device_model`" not in text
+    assert f"instruct by `all-of-ours` if the release is for device model {OTHER_MODEL}" in text
+    narrow = base()
+    narrow.release(upgrade_from=("0D020000",))  # which the hub does not run: the model alone is not enough
+    assert "device model" not in changes(narrow, evolve(HUB, device_model=OTHER_MODEL))
+
+
 def test_a_hub_in_a_pilot_leaves_it_where_it_could_not_be_chosen() -> None:
     draft = base()
     draft.add(A, pilots=(pilot("p", And(items=(CS1, Not(item=flagged("psr")))), 3, prefer=flagged("staff")),))
@@ -236,7 +300,9 @@ def _brute(hub: CommsHub) -> list[CommsHub]:
     found = [evolve(hub, flags=hub.flags ^ {flag}) for flag in ("psr", "own", "defect_triage")]
     found += [evolve(hub, configuration_set=name) for name in ("CS-0112", "CS-0151", None, "CS-01")]
     found += [evolve(hub, csp_region=name) for name in ("North", "Central")]
-    found += [evolve(hub, import_supplier=one, gas_supplier=two) for one, two in ((A, A), (A, B), (B, A))]
+    found += [evolve(hub, import_supplier=who) for who in (A, B, None)]
+    found += [evolve(hub, gas_supplier=who) for who in (A, B, None)]
+    found = [near for near in found if A in near.suppliers.parties]
     return found + [evolve(hub, installed_on=date(2026, 2, 2) - timedelta(days=n)) for n in (0, 28, 29, 2000)]
 
 

@@ -16,11 +16,21 @@ from chfw_core.engines.owned import Known, decide_own
 from chfw_core.errors import InputError, UsageError
 from chfw_core.model.hubs import CommsHub, PrivateAttributes
 from chfw_core.model.parties import DCC
+from chfw_core.planning.holds import HoldOver, judge_hold
 from chfw_core.planning.model import PlanInputs
-from chfw_core.planning.own_decision import Outcome, OwnDecision, owns
+from chfw_core.planning.own_decision import Idle, Outcome, OwnDecision, idle_because, owns
 from chfw_core.rules.evaluate import condition_holds
 from chfw_core.rules.fields import hub_reader
-from chfw_core.rules.model import BatchSpec, DecideThen, LeafOp, PriorityRule, RuleSet, UntilDate
+from chfw_core.rules.model import (
+    BatchSpec,
+    DecideThen,
+    HoldRule,
+    LeafOp,
+    PriorityRule,
+    RuleSet,
+    UntilDate,
+    UntilFlagCleared,
+)
 from chfw_core.testing.features import CS1, CS2, NORTH
 from chfw_core.testing.strategies import drawn_worlds
 from chfw_core.testing.worlds import (
@@ -122,6 +132,8 @@ def _assert_rules(inputs: PlanInputs, found: Preview, wanted: Decided) -> None:
         assert count.matches == len(matching)
         if count.block == "hold":
             assert count.delays == sum(decision.delayed_by == rule.id for _, decision in wanted)
+            assert isinstance(rule, HoldRule)
+            assert count.idle_for == _idle(rule, matcher, owner, wanted)
         if count.block != "prioritise":
             assert count.decides == sum(decision.rule == rule.id for _, decision in wanted)
         assert count.idle == (not matching)
@@ -133,6 +145,25 @@ def _assert_rules(inputs: PlanInputs, found: Preview, wanted: Decided) -> None:
         if (best_of := [r for r in held.values() if condition_holds(r.when, hub_reader(hub, owner), context)])
     )
     assert {count.rule: count.decides for count in ranked if count.decides} == best
+
+
+def _idle(rule: HoldRule, matcher: Matcher, owner: str, wanted: Decided) -> Counter[Idle]:
+    """Why the hold does nothing to those of its hubs that it neither decides nor delays, hub by hub."""
+    found: Counter[Idle] = Counter()
+    context = matcher.context(matcher.inputs.release.automatic_at)
+    for hub, decision in wanted:
+        read = hub_reader(hub, owner)
+        if matcher.ineligible(hub) is not None or not condition_holds(rule.when, read, context):
+            continue
+        excluded = any(condition_holds(x.when, read, context) for x in matcher.rules(owner).excludes)
+        state = judge_hold(
+            rule, owner=owner, hub_values=read, guid=hub.guid, events_index=matcher.state.events, context=context
+        )
+        over = state.why if isinstance(state, HoldOver) else None
+        cause = Idle.EXCLUDED if excluded else idle_because(rule.id, over, decision, of_the_dcc=owner == DCC)
+        if cause is not None:
+            found[cause] += 1
+    return found
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -194,6 +225,16 @@ def test_rules_without_a_hub_and_rules_that_are_hidden() -> None:
     found = assert_previewed(draft.inputs, draft.hubs, A)
     said = {count.rule: (count.idle, count.hidden) for count in found.rules}
     assert said == {"first": (False, False), "never": (True, False), "second": (False, True)}
+
+
+def test_a_hold_on_a_flag_that_its_hubs_do_not_bear_is_said_to_be_that() -> None:
+    """RU5, NF1: it is not another rule that comes before it."""
+    draft = base()
+    draft.hubs = tuple(evolve(hub, flags=frozenset()) for hub in draft.hubs)
+    draft.add(A, holds=(hold("sick", CS1, UntilFlagCleared(flag="defect")),))
+    (count,) = (one for one in assert_previewed(draft.inputs, draft.hubs, A).rules if one.rule == "sick")
+    assert count.matches > 3
+    assert (count.hidden, dict(count.idle_for)) == (True, {Idle.NO_FLAG: count.matches})
 
 
 def test_a_batch_with_a_stop() -> None:

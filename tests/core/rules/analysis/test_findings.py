@@ -497,7 +497,7 @@ def test_windows_that_are_shut_anyway_are_said_once() -> None:
     ],
 )
 def test_holds_that_are_over_before_the_notice(until: str, codes: list[str]) -> None:
-    text = f"{HEAD}hold:\n  - {{id: h, because: x, when: split, until: {until}}}\n"
+    text = f'{HEAD}hold:\n  - {{id: h, because: x, when: flags has "x", until: {until}}}\n'
     assert _found(text, analysis=Analysis(release=PERIOD)) == codes
 
 

@@ -1,0 +1,168 @@
+"""Whose act is missing for an earlier date, by when (BR5.4), and what would change the outcome (NF1)."""
+
+from collections.abc import Iterator, Mapping
+
+from attrs import frozen
+
+from chfw_core.consent.model import ActivationBasis
+from chfw_core.engines.matching import HubMatch, Matcher, PartyMatch
+from chfw_core.engines.owned import Known
+from chfw_core.model.parties import DCC
+from chfw_core.model.periods import format_instant
+from chfw_core.planning.decision import Decision
+from chfw_core.planning.hub_plan import HubPlan
+from chfw_core.reports.acts import act_that_ends
+from chfw_core.reports.own_story import change_object
+from chfw_core.reports.told import MissingAct
+from chfw_core.reports.what_would_change import Change, what_would_change
+from chfw_core.rules.fields import hub_reader
+
+
+@frozen(kw_only=True)
+class Case:
+    """A hub in a plan. `decisions`: after changes of Supplier, which those of `leaving` do not outlive.
+
+    `pilots`: per Supplier the pilot that it was chosen for. `reader`: the Supplier for whom it is told, or None.
+    """
+
+    matcher: Matcher
+    match: HubMatch
+    plan: HubPlan
+    decisions: Mapping[str, Decision]
+    leaving: frozenset[str]
+    pilots: Mapping[str, str | None]
+    reader: str | None
+
+    @property
+    def parties(self) -> tuple[PartyMatch, ...]:
+        """Those whose rules the reader may know."""
+        return tuple(party for party in self.match.parties if self.reader in (None, party.matched.party))
+
+
+# --- missing acts
+
+
+def missing_acts(case: Case) -> Iterator[MissingAct]:
+    """Whose act is missing for an earlier date, and by when (BR5.4). Who a second Supplier is is not said (NF7)."""
+    match, when = case.match, case.match.dcc.cutoff
+    if match.ineligible is not None:
+        return
+    if match.dcc.held is not None:
+        yield from _of_the_dcc(case)
+        return
+    for party in match.parties:
+        decision = case.decisions[party.matched.party]
+        if decision.consent is None:
+            yield from _of_a_supplier(case, party, decision)
+    decided = case.decisions.values()
+    agreed = bool(decided) and all(decision.consent is not None for decision in decided)
+    if agreed and case.plan.resolution.basis is ActivationBasis.DCC_DEFAULT:  # CS3: nothing of the period is left
+        yield MissingAct(actor="whoever takes over from a Supplier that leaves", act="an instruction", by=when)
+
+
+def _of_the_dcc(case: Case) -> Iterator[MissingAct]:
+    """To the DCC itself what each of its holds waits for; to a Supplier not more than whose turn it is."""
+    match, matcher = case.match, case.matcher
+    stopped = matcher.state.held(hub_reader(match.hub, DCC), match.hub.guid)
+    if case.reader is not None or stopped is not None:
+        yield MissingAct(actor="the DCC", act="to let the hub go; nothing happens before")
+    if case.reader is not None:
+        return
+    read, context = hub_reader(match.hub, DCC), matcher.context(match.dcc.automatic_at)
+    rules = {rule.id: rule for rule in matcher.rules(DCC).holds}
+    for state in match.dcc_holds:
+        if state.ends is None:
+            yield act_that_ends(rules[state.rule], state, owner=DCC, hub=match.hub, read=read, context=context)
+
+
+def _of_a_supplier(case: Case, party: PartyMatch, decision: Decision) -> Iterator[MissingAct]:
+    """What a Supplier that does not agree would have to do. An instruction alone does not end a hold of its own."""
+    match, name, matched = case.match, party.matched.party, party.matched
+    who, when = name if case.reader in (None, name) else "the second Supplier", match.dcc.cutoff
+    if name in case.leaving:
+        yield MissingAct(actor=f"whoever takes over from {who}", act="an instruction", by=when)
+    elif match.terms.too_late:
+        yield MissingAct(actor=who, act="an instruction", by=when, late=True)
+    elif who != name:
+        yield MissingAct(actor=who, act="an instruction", by=when)
+    elif matched.exclude is not None:
+        yield MissingAct(actor=who, act=f"to lift its exclude rule `{matched.exclude[0]}`", by=when)
+    elif any(hold.rule == decision.rule for hold in matched.holds):
+        rules = {rule.id: rule for rule in case.matcher.rules(name).holds}
+        for state in matched.holds:
+            if state.ends is None or state.rule == decision.rule:
+                yield act_that_ends(
+                    rules[state.rule], state, owner=name, hub=match.hub, read=party.read, context=match.context
+                )
+    else:
+        yield MissingAct(actor=who, act="an instruction", by=when)
+
+
+# --- what would change it
+
+
+@frozen(kw_only=True)
+class ChangeTold:
+    """The condition in the way, in words; or, with `change`, single facts that lead to another decision, as tried."""
+
+    text: str
+    party: str | None = None
+    change: Change | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """As an object."""
+        none: dict[str, object] = {"facts": [], "decision": None}
+        tried = none if self.change is None else change_object(self.change)
+        return {"party": self.party, **tried, "text": self.text}
+
+
+def changes_of(case: Case) -> Iterator[ChangeTold]:
+    """What would change the outcome: the condition in the way, then each single fact that would, as tried."""
+    match, decided = case.match, case.decisions
+    if match.ineligible is not None:
+        yield ChangeTold(text=f"the hub becomes eligible: now it {_now(match.ineligible)}")
+        return
+    if match.dcc.held is not None:
+        yield ChangeTold(text="the end of the stop, pause or hold of the DCC")
+        return
+    for party in case.parties:
+        name = party.matched.party
+        if decided[name].consent is None:
+            leaves = name in case.leaving
+            text = f"{name}: a change of Supplier on another day, or none"
+            yield ChangeTold(text=text if leaves else _own_change(match, party, decided[name]), party=name)
+    if all(decision.consent is not None for decision in decided.values()) and decided:
+        yield ChangeTold(text="a withdrawal before the hub is handed over: then the DCC's date applies")
+    for party in case.parties:
+        yield from _single_facts(case, party)
+
+
+def _single_facts(case: Case, party: PartyMatch) -> Iterator[ChangeTold]:
+    """What one Supplier's own rules would decide if one thing were otherwise; the other's are not read."""
+    name, match = party.matched.party, case.match
+    known = Known(
+        automatic_at=match.terms.automatic_at,
+        rows=match.rows,
+        other_instructed=bool(party.read("other_supplier_instructed")),
+        pilot=case.pilots[name],
+    )
+    for change in what_would_change(case.matcher, name, match.hub, known):
+        yield ChangeTold(text=f"{name}: {change.text}", party=name, change=change)
+
+
+def _now(reason: str) -> str:
+    return reason if reason.startswith(("needs", "already")) else f"is not, since {reason}"
+
+
+def _own_change(match: HubMatch, party: PartyMatch, decision: Decision) -> str:
+    name, matched = party.matched.party, party.matched
+    if match.terms.too_late and matched.standing is None:
+        return "nothing of a Supplier's after the cut-off; the DCC can move its date"
+    if matched.exclude is not None:
+        return f"{name}: the exclude rule `{matched.exclude[0]}` no longer applies"
+    if any(hold.rule == decision.rule for hold in matched.holds):
+        others = [f"`{hold.rule}`" for hold in matched.holds if hold.ends is None and hold.rule != decision.rule]
+        if others:
+            return f"{name}: the holds {', '.join((f'`{decision.rule}`', *others))} end earlier"
+        return f"{name}: the hold `{decision.rule}` ends earlier"
+    return f"{name}: an instruction received by {format_instant(match.dcc.cutoff)}"
