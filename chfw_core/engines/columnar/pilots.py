@@ -36,7 +36,7 @@ SIDES = (
     (Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING, Part.FIRST_PILOT),
     (Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING, Part.SECOND_PILOT),
 )
-NOBODY = -1
+PLACE_BITS = 36
 
 
 @frozen(eq=False)
@@ -124,7 +124,7 @@ class PilotSelection:
     def _candidates(self, own: "RecordStrata") -> Candidates:
         """The hubs of the records that are candidates of one pilot."""
         at, which = self._hubs.of_records(own.record)
-        chunk, row = self._hubs.chunk[at].astype(np.int64), self._hubs.row[at].astype(np.int64)
+        chunk, row = self._hubs.places(at)
         guid = np.empty(len(at), dtype=np.uint64)
         for number in np.unique(chunk).tolist():
             mine = np.flatnonzero(chunk == number)
@@ -234,21 +234,33 @@ class RecordStrata:
 
 @frozen(eq=False)
 class HubsByRecord:
-    """The hubs of some records in order of record: `start[r]` … `start[r + 1]` are those of r."""
+    """The hubs of some records in order of record: `start[r]` … `start[r + 1]` are those of r.
 
-    chunk: Parts
-    row: Parts
+    A key is a record and a hub's place in the estate, in one number, so that ordering them is one sort.
+    """
+
+    keys: Ints
     start: Ints
+    chunk_starts: Ints
 
     @classmethod
     def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_]) -> "HubsByRecord":
         """The hubs of the wanted records."""
-        rows = [np.flatnonzero(np.take(wanted, own, mode="clip")).astype(np.int32) for own in classes]
-        record = np.concatenate([own[row] for own, row in zip(classes, rows, strict=True)])
-        chunk = np.repeat(np.arange(len(rows), dtype=np.int32), [len(row) for row in rows])
-        order = np.argsort(record, kind="stable")
-        start = np.searchsorted(record[order], np.arange(len(wanted) + 1))
-        return cls(chunk[order], np.concatenate(rows)[order], start)
+        chunk_starts = np.cumsum([0, *(len(own) for own in classes)])
+        parts = [np.zeros(0, dtype=np.int64)]
+        for own, first in zip(classes, chunk_starts.tolist(), strict=False):
+            rows = np.flatnonzero(np.take(wanted, own, mode="clip"))
+            parts.append((own[rows].astype(np.int64) << PLACE_BITS) | (rows + first))
+        keys = np.concatenate(parts)
+        keys.sort()
+        start = np.searchsorted(keys, np.arange(len(wanted) + 1, dtype=np.int64) << PLACE_BITS)
+        return cls(keys, start, chunk_starts)
+
+    def places(self, at: Ints) -> tuple[Ints, Ints]:
+        """Chunk and row of some of the hubs."""
+        place = self.keys[at] & ((1 << PLACE_BITS) - 1)
+        chunk = np.searchsorted(self.chunk_starts, place, side="right") - 1
+        return chunk, place - self.chunk_starts[chunk]
 
     def of_records(self, records: Ints) -> tuple[Ints, Ints]:
         """Where the hubs of these records are, and for each which of the records it has."""
