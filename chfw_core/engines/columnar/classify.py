@@ -14,22 +14,28 @@ from numpy.typing import NDArray
 from chfw_core.engines.columnar.axes import PAIR_AXIS, Chunk, blocks
 from chfw_core.engines.columnar.records import Part, Records
 from chfw_core.engines.columnar.sides import Seen
+from chfw_core.engines.columnar.steps import GiveBack, keep
 from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixer
 from chfw_core.engines.columnar.world import World
 
 Ints = NDArray[np.integer]
 
 
+CHUNKS_AT_ONCE = 16
+"""After so many chunks what they used up is given back: it lies between what is kept of them."""
+
+
 @frozen(eq=False, kw_only=True)
 class Block:
     """What a block's hubs depend on: `rows` are numbers of combinations, `columns` what is in each.
 
-    The columns are pair, first and second Supplier, place, CSP, DCC; the Suppliers and the CSP as `seen`.
+    The columns are pair, first and second Supplier, place, CSP, DCC; what the Suppliers
+    and the CSP are is a number of one of the `codes`.
     """
 
     rows: NDArray[np.int32]
     columns: list[Ints]
-    seen: tuple[Seen, Seen, Seen]
+    codes: tuple[NDArray[np.int64] | None, ...]
 
 
 @define
@@ -38,6 +44,7 @@ class Classifier:
 
     world: World
     threads: int
+    give_back: GiveBack = keep
     split: NDArray[np.bool_] = field(init=False)
     rank: NDArray[np.int32] = field(init=False)
 
@@ -48,9 +55,9 @@ class Classifier:
     def run(self, progress: Callable[[float], None]) -> tuple[list[NDArray[np.int32]], Records]:
         """Classify every hub of the estate: the class of each, by chunk, and the classes' records."""
         world, sweep = self.world, self._sweep(progress)
-        found = [block for chunk in sweep for block in chunk]
-        suppliers = iter(world.suppliers.match_seen([seen for block in found for seen in block.seen[:2]]))
-        csps = iter(world.csp.match_seen([block.seen[2] for block in found]))
+        seen = [block.codes for chunk in sweep for block in chunk]
+        suppliers = iter(world.suppliers.match_seen([codes for own in seen for codes in own[:2]]))
+        csps = iter(world.csp.match_seen([own[2] for own in seen]))
         keys = Keys.of(world)
         classes = []
         for chunk in sweep:
@@ -66,6 +73,8 @@ class Classifier:
         with ThreadPoolExecutor(self.threads) as pool:
             for done, result in enumerate(pool.map(self._chunk, range(len(chunks)), chunks), 1):
                 results.append(result)
+                if done % CHUNKS_AT_ONCE == 0:
+                    self.give_back()
                 progress(done / len(chunks))
         return results
 
@@ -96,11 +105,9 @@ class Classifier:
         mixer.compact()
         of_pair = np.zeros(len(mixer.known[0]), dtype=np.int32)
         of_pair[mixer.rows] = pair
-        return Block(
-            rows=mixer.rows.astype(np.int32, copy=False),
-            columns=[of_pair, mixer.known[0], *mixer.known[2:]],
-            seen=(first, second, csp),
-        )
+        columns = [_narrow(column) for column in (of_pair, mixer.known[0], *mixer.known[2:])]
+        rows = mixer.rows.astype(np.int32, copy=False)
+        return Block(rows=rows, columns=columns, codes=(first.codes, second.codes, csp.codes))
 
     def _rows(self, rows: Ints, variant: Ints) -> Ints:
         """The rows of the speakers in the context of each hub."""

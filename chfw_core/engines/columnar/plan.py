@@ -116,7 +116,8 @@ class _Maker:
         inputs, threads = self.inputs, self.threads
         rules = gather_rules(inputs, also={COLUMN} if configurations else set())
         world = build_world(inputs, rules, self._load(estate, rules.layout))
-        classes, records = Classifier(world, threads).run(lambda share: self.progress("matching rules", share))
+        classifier = Classifier(world, threads, self.give_back)
+        classes, records = classifier.run(lambda share: self.progress("matching rules", share))
         self.give_back()
         composer = Composer(world, Known())
         private = {owner: Attributes.of(table) for owner, table in attributes.items()}

@@ -165,14 +165,14 @@ class Side:
                 code = code + column * radices[rows, axis]
         return code
 
-    def match_seen(self, seen: Sequence["Seen"]) -> list[NDArray[np.int32] | None]:
-        """The match of each number of what was seen, once all of it is known; None = it is the match."""
+    def match_seen(self, codes: Sequence[Ints | None]) -> list[NDArray[np.int32] | None]:
+        """The match of each number of what was seen, once the codes of all of it are known; None = it is the match."""
         if self.answers is None:
-            return [None] * len(seen)
-        codes = [one.codes for one in seen if one.codes is not None]
-        distinct, of = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *codes]), return_inverse=True)
+            return [None] * len(codes)
+        known = [own for own in codes if own is not None]
+        distinct, of = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *known]), return_inverse=True)
         self._match(distinct)
-        return list(np.split(self.match_of[of], np.cumsum([len(own) for own in codes])[:-1]))
+        return list(np.split(self.match_of[of], np.cumsum([len(own) for own in known])[:-1]))
 
     def _match(self, codes: Ints) -> None:
         row = np.searchsorted(self.offsets, codes, side="right") - 1
@@ -203,7 +203,9 @@ class Lookup:
         if self.side.direct:
             return
         seen = {key: self.side.see(_all_one(axes), axes) for key, axes in blocks}
-        for (key, one), table in zip(seen.items(), self.side.match_seen(list(seen.values())), strict=True):
+        for (key, one), table in zip(
+            seen.items(), self.side.match_seen([one.codes for one in seen.values()]), strict=True
+        ):
             self._noted[key] = one.numbers if table is None else np.take(table, one.numbers, mode="clip")
 
     def match(self, key: tuple[int, int], axes: Sequence[Numbers]) -> NDArray[np.int32]:
