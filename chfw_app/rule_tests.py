@@ -10,6 +10,7 @@ from attrs import define, field
 
 from chfw_app.problems import Problems
 from chfw_app.rule_files import PATTERN as RULES
+from chfw_app.rule_files import none_below
 from chfw_app.texts import read_text
 from chfw_core.diagnostics import Diagnostic, Severity, in_order
 from chfw_core.errors import InputError
@@ -42,7 +43,7 @@ def _tests_of(path: Path) -> list[Path]:
     if path.is_dir():
         below = sorted(place for place in path.rglob(TESTS) if place.is_file())
         if not below:
-            raise InputError(f"there is no {TESTS} in or below the folder `{path}`")
+            raise none_below(path, TESTS)
         return below
     if not path.exists():
         raise missing_file(path)

@@ -45,7 +45,8 @@ _FAMILIES = (MY_PREFIX, "release.", "event.", "pilot.")
 _JOINING = frozenset({"and", "or"})
 _RUN = frozenset({TokenKind.NAME, TokenKind.NUMBER, TokenKind.DATE, TokenKind.ODD})
 _CURLY = re.compile("[\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2032\u2033\u00b4`]")
-_DATE_IN_ANOTHER_ORDER = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", re.ASCII)
+_DATE_IN_ANOTHER_ORDER = re.compile(r"\d{1,6}[-/.]\d{1,2}[-/.]\d{1,4}", re.ASCII)
+_POWER_OF_TEN = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d+", re.ASCII)
 
 
 @cache
@@ -114,7 +115,34 @@ def value_hint(text: str) -> str:
     """The cure for text without quotes."""
     if is_date_like(text):
         return "write 2026-03-01, or 2026-03-01T09:00:00Z for a moment"
+    if _POWER_OF_TEN.fullmatch(text):
+        return f"write a number out; text and versions stand in double quotes: {quoted(text)}"
     return f"text and versions stand in double quotes: {quoted(text)}"
+
+
+def foreign_name(tokens: Sequence[Token], at: int) -> Token | None:
+    """A field's name with letters that no name has, such as `my.größe`, as one token; None for anything else."""
+    first = tokens[at]
+    if first.kind is not TokenKind.NAME or not is_like_a_field(first.text):
+        return None
+    end = _end_of_run(tokens, at)
+    text = "".join(token.text for token in tokens[at:end])
+    if any(char.isalpha() and not char.isascii() for char in text):
+        return Token(TokenKind.ODD, text, first.start, tokens[end - 1].end)
+    return None
+
+
+def without_separators(tokens: Sequence[Token], at: int) -> str | None:
+    """The number of which the comma at hand parts the thousands; None where it does not."""
+    first = at - 1
+    number = [tokens[first]]
+    while tokens[at].text == "," and tokens[at + 1].kind is TokenKind.NUMBER and tokens[at + 1].start == tokens[at].end:
+        number.append(tokens[at + 1])
+        at += 2
+    groups = [token.text.partition(".")[0] for token in number[1:]]
+    if not groups or number[0].kind is not TokenKind.NUMBER or any(len(group) != 3 for group in groups):
+        return None
+    return "".join(token.text for token in number)
 
 
 def operator_hint(left: str, tokens: Sequence[Token], at: int) -> str | None:

@@ -9,7 +9,16 @@ from typing import NoReturn, TypeVar
 
 from attrs import define
 
-from chfw_core.rules.borrowed import NOTHING, SPELT_ELSEWHERE, WHOLE, is_like_a_field, operator_hint, quoted, unquoted
+from chfw_core.rules.borrowed import (
+    NOTHING,
+    SPELT_ELSEWHERE,
+    WHOLE,
+    is_like_a_field,
+    operator_hint,
+    quoted,
+    unquoted,
+    without_separators,
+)
 from chfw_core.rules.model import Duration, LeafOp
 from chfw_core.rules.problems import did_you_mean, shown
 from chfw_core.rules.scan import Token, TokenKind, scan
@@ -148,6 +157,8 @@ class _Parser(TermParser):
     def _no_second_value(self, operator: Token, value: Term) -> None:
         """What follows a value is `and`, `or` or the end; two words are one text without its quotes."""
         token = self.token
+        if token.is_word(",") and (number := without_separators(self.tokens, self.at)) is not None:
+            self.unexpected("`and`, `or` or the end", hint=f"numbers have no thousands separators: `{number}`")
         if token.is_word(",") and operator.text in ("==", "!="):
             listed = "in [...]" if operator.text == "==" else "not x in [...]"
             self.unexpected("`and`, `or` or the end", hint=f"several values stand in a list: `{listed}`")

@@ -46,14 +46,19 @@ def read_nodes(source: Source, problems: Problems) -> Node | None:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "unreadable"
         place = builder.place(mark)
-        problems.add("E201", place, f"this is not YAML: {what}", hint=_yaml_hint(what, source.line(place.line)))
+        problems.add(
+            "E201", place, f"this is not YAML: {what}", hint=_yaml_hint(what, source.line(place.line), place.column)
+        )
         return None
     if builder.root is None:
         problems.add("E201", Span(file=source.file, line=1, column=1), "the file is empty")
     return builder.root
 
 
-def _yaml_hint(what: str, line: str) -> str | None:
+def _yaml_hint(what: str, line: str, column: int) -> str | None:
+    if "cannot start any token" in what:
+        char = line[column - 1 : column]
+        return _TAB if char == "\t" else f"text that begins with `{char}` goes in quotes as a whole" if char else None
     if "expected key" in what:
         return _QUOTED_START
     # One colon is a key out of its place; two are a key, and one in its value.
@@ -178,5 +183,6 @@ class _Builder:
 
 
 _QUOTED_START = "a condition that begins with a quote goes in single quotes as a whole"
+_TAB = "indent with spaces: a tab cannot stand here"
 _COLON_INSIDE = "a value with `: ` in it goes in single quotes as a whole"
 _WRITE_OUT = "write the value out; `sets` and `windows` name what is used twice"

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from attrs import define, frozen
 
-from chfw_core.rules.borrowed import SPELT_ELSEWHERE, is_date_like, is_wild_quote, unquoted, value_hint
+from chfw_core.rules.borrowed import SPELT_ELSEWHERE, foreign_name, is_date_like, is_wild_quote, unquoted, value_hint
 from chfw_core.rules.model import Duration
 from chfw_core.rules.problems import closest, shown
 from chfw_core.rules.scan import Token, TokenKind
@@ -120,6 +120,10 @@ class TermParser:
 
     def no_bare_text(self, *, hint: str | None = None) -> None:
         """Text without quotes, such as `CS-0112`, is one thing, not a name and a number."""
+        name = foreign_name(self.tokens, self.at)
+        if name is not None:
+            known = "the letters of a name are a to z, and digits and `_`"
+            self.stop("E110", name, f"`{shown(name.text)}` is no name of a field", hint=known)
         text = unquoted(self.tokens, self.at)
         if text is not None:
             if is_date_like(text.text):

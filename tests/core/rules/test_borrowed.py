@@ -72,6 +72,10 @@ def test_text_without_quotes_is_shown_whole_with_its_quotes(when: str, text: str
         ("split == True", "write `true`"),
         ("split == yes", 'write `true`, or text in double quotes: "yes"'),
         ("installed_on < 01-03-2026", "write 2026-03-01, or 2026-03-01T09:00:00Z for a moment"),
+        ("installed_on < 12345-01-01", "write 2026-03-01, or 2026-03-01T09:00:00Z for a moment"),
+        ("my.a > 1,000", "numbers have no thousands separators: `1000`"),
+        ("my.a > 1,234,567.5", "numbers have no thousands separators: `1234567.5`"),
+        ("my.a > 1e10", 'write a number out; text and versions stand in double quotes: "1e10"'),
         ("installed_on < 1/3/2026", "write 2026-03-01, or 2026-03-01T09:00:00Z for a moment"),
     ],
 )
@@ -197,6 +201,7 @@ def test_what_is_right_is_left_alone(when: str) -> None:
         ("!split", "E206", "write `not split`"),
         ("!splt", "E206", "write `not splt`"),
         ("!include", "E206", "leave it out: the key says the type"),
+        ("@split", "E201", "text that begins with `@` goes in quotes as a whole"),
         ("! split", "E206", "put the value in double quotes"),
         ("'flags has 'psr''", "E201", "a condition that begins with a quote goes in single quotes as a whole"),
         ('flags has "a: b"', "E201", "a value with `: ` in it goes in single quotes as a whole"),
@@ -205,6 +210,22 @@ def test_what_is_right_is_left_alone(when: str) -> None:
 def test_what_yaml_takes_for_its_own_is_one_problem_with_its_cure(when: str, code: str, hint: str) -> None:
     (problem,) = check(one_rule(when)).problems
     assert (problem.code, problem.hint) == (code, hint)
+
+
+def test_a_tab_where_yaml_wants_spaces_is_called_one() -> None:
+    (problem,) = check(one_rule("split").replace("  - id", "\t- id")).problems
+    assert (problem.code, problem.hint) == ("E201", "indent with spaces: a tab cannot stand here")
+
+
+@pytest.mark.parametrize("when", ["my.größe == 3", "split and my.größe", "installed_ön < today", "flags has any größe"])
+def test_a_name_with_other_letters_is_shown_whole(when: str) -> None:
+    """The cure is not to put the rest of the name in quotes."""
+    (problem,) = _problems(when)
+    name = next(word for word in when.split() if not word.isascii())
+    assert f"`{name}`" in problem.message
+    assert problem.span.length == len(name)
+    assert problem.hint is not None
+    assert ("a to z" in problem.hint) is ("any" not in when)
 
 
 def test_a_key_out_of_its_place_is_not_taken_for_a_colon_in_a_value() -> None:
