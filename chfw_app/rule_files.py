@@ -1,6 +1,7 @@
 """Rule files on disk: which they are, and what is wrong with them."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -24,7 +25,15 @@ _MOST_LOOKED_AT = 1_000
 def find_rule_files(paths: Sequence[Path], problems: Problems) -> list[Path]:
     """Files as named; a folder means every *.rules.yaml below it, in order of name. None found is a problem."""
     found = [problems.attempt(partial(_files_of, path)) for path in paths]
-    return list(dict.fromkeys(file for files in found for file in files or ()))
+    return once(file for files in found for file in files or ())
+
+
+def once(files: Iterable[Path]) -> list[Path]:
+    """Each file once, as it was named first: `rules` and `./rules/x.rules.yaml` may both be given."""
+    found: dict[str, Path] = {}
+    for file in files:
+        found.setdefault(os.path.abspath(file), file)
+    return list(found.values())
 
 
 def _files_of(path: Path) -> list[Path]:

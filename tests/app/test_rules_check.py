@@ -115,3 +115,14 @@ def test_a_folder_without_such_a_file_names_one_that_nearly_is(
     assert f"in or below the folder `{tmp_path}`" in ran.err
     assert ("hint:" in ran.err) is (near is not None)
     assert near is None or f"`{tmp_path / near}` does not end in" in ran.err
+
+
+def test_a_file_that_is_named_twice_is_read_once(chfw: Chfw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is named, it is no second file of the same name."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    file = folder / "NWND.rules.yaml"
+    file.write_text("rules: v1\nowner: NWND\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    ran = chfw("rules", "check", "rules", file, "rules/../rules", folder)
+    assert (ran.code, ran.out) == (0, "1 file, usable rules of NWND\n")
