@@ -23,6 +23,7 @@ SPELT_ELSEWHERE = {
     "|": "or",
     "!": "not",
 }
+OTHERWISE_ELSEWHERE = frozenset({"otherwise", "else", "default"})
 NOTHING = frozenset({"null", "none", "nil", "empty", "missing", "undefined", "blank"})
 _SAID = {
     **dict.fromkeys(("equals", "equal", "eq"), "=="),

@@ -245,6 +245,9 @@ class _Parser(TermParser):
         bare = unquoted(self.tokens, self.at)
         if bare is not None:
             self.no_bare_text(hint=f"a list stands in [ ], text in double quotes: [{quoted(bare.text)}]")
+        spoken = token.is_word("last") or (token.text == "the" and self.tokens[self.at + 1].is_word("last"))
+        if after == "in" and spoken:
+            self.unexpected("a list in [ ] or the name of a set after `in`", hint="write `within last 28 days`")
         if token.kind is TokenKind.NAME and token.text not in KEY_WORDS:
             self.next()
             return SetPart(start=token.start, end=token.end, name=token.text)

@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from chfw_core.diagnostics import Span
 from chfw_core.model.parties import DCC, is_supplier
 from chfw_core.model.windows import WeeklyWindow
+from chfw_core.rules.borrowed import OTHERWISE_ELSEWHERE
 from chfw_core.rules.event_fields import COMMON_EVENT_FIELDS, EVENT_FIELDS
 from chfw_core.rules.fields import (
     EVENT_PREFIX,
@@ -130,6 +131,8 @@ class FileScope:
             return _in_quotes(name)
         if name in self.set_names:
             return f"it is a set: write `in {name}`"
+        if name != "otherwise" and name.lower() in OTHERWISE_ELSEWHERE:
+            return "write `otherwise`, which stands alone, and in `decide`"
         if name == "otherwise":
             return "`otherwise` stands alone, and in `decide`"
         if name in _enum_values():

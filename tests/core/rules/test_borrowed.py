@@ -127,6 +127,8 @@ def test_values_that_are_written_otherwise_elsewhere(when: str, hint: str) -> No
         ("installed_on before 2026-03-01", "write `<`"),
         ("installed_on older than 28 days", "write `installed_on < today - 28 days`"),
         ("installed_on within 28 days", "write `within last 28 days`"),
+        ("installed_on in last 28 days", "write `within last 28 days`"),
+        ("installed_on in the last 28 days", "write `within last 28 days`"),
         ("installed_on within last month", "say how many, such as `28 days`"),
         ("today() > installed_on", "there are no functions; a field stands alone"),
         ("split && split", "write `and`"),
@@ -231,6 +233,42 @@ def test_a_name_with_other_letters_is_shown_whole(when: str) -> None:
 def test_a_key_out_of_its_place_is_not_taken_for_a_colon_in_a_value() -> None:
     (problem,) = check(one_rule("split").replace("    because:", "     because:")).problems
     assert (problem.code, problem.hint) == ("E201", None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "hint"),
+    [
+        ("{id: a, because: x, if: split, then: instruct}", "E205", "did you mean `when`?"),
+        ("{id: a, reason: x, when: split, then: instruct}", "E205", "did you mean `because`?"),
+        ("{name: a, because: x, when: split, then: instruct}", "E205", "did you mean `id`?"),
+        ("{id: a, because: x, when: split, action: instruct}", "E205", "did you mean `then`?"),
+        ("{id: a, because: x, when: split, if: split, then: instruct}", "E205", None),
+        ("{id: a, because: x, when: split, then: instruct, xyz: 3}", "E205", None),
+    ],
+)
+def test_a_key_with_the_name_that_it_has_elsewhere_is_one_mistake(rule: str, code: str, hint: str | None) -> None:
+    rest = "  - {id: rest, because: x, when: otherwise, then: leave_to_dcc}\n"
+    (problem,) = check(f"rules: v1\nowner: NWND\ndecide:\n  - {rule}\n{rest}").problems
+    assert (problem.code, problem.hint) == (code, hint)
+
+
+@pytest.mark.parametrize("word", ["else", "default", "Otherwise"])
+def test_otherwise_under_another_name_is_one_mistake(word: str) -> None:
+    text = f"rules: v1\nowner: NWND\ndecide:\n  - {{id: rest, because: x, when: {word}, then: leave_to_dcc}}\n"
+    (problem,) = check(text).problems
+    assert (problem.code, problem.hint) == ("E101", "write `otherwise`, which stands alone, and in `decide`")
+
+
+ENDS = "it takes `manual` or a mapping with the keys `date`, `event`, `ref`, `per`, `flag_cleared` or `at_latest`"
+
+
+@pytest.mark.parametrize(
+    ("until", "hint"), [("test_passed", ENDS), ("2026-03-01", ENDS), ("manuel", "did you mean `manual`?")]
+)
+def test_a_word_where_a_mapping_may_stand_is_told_of_both(until: str, hint: str) -> None:
+    text = f"rules: v1\nowner: NWND\nhold:\n  - {{id: a, because: x, when: split, until: {until}}}\n"
+    (problem,) = check(text).problems
+    assert (problem.code, problem.hint) == ("E209", hint)
 
 
 def test_a_cure_that_is_a_whole_comparison_is_a_sound_one() -> None:
