@@ -104,7 +104,7 @@ def _end_of_run(tokens: Sequence[Token], at: int) -> int:
 
 def is_like_a_field(name: str) -> bool:
     """Whether it is a field, belongs to a family of fields, or is near to one."""
-    return name.startswith(_FAMILIES) or closest(name, _fields()) is not None
+    return name.startswith(_FAMILIES) or name in _fields() or closest(name, _fields()) is not None
 
 
 def is_date_like(text: str) -> bool:
@@ -124,13 +124,12 @@ def value_hint(text: str) -> str:
 def foreign_name(tokens: Sequence[Token], at: int) -> Token | None:
     """A field's name with letters that no name has, such as `my.größe`, as one token; None for anything else."""
     first = tokens[at]
-    if first.kind is not TokenKind.NAME or not is_like_a_field(first.text):
-        return None
-    end = _end_of_run(tokens, at)
+    end = _end_of_run(tokens, at) if first.kind is TokenKind.NAME else at
     text = "".join(token.text for token in tokens[at:end])
-    if any(char.isalpha() and not char.isascii() for char in text):
-        return Token(TokenKind.ODD, text, first.start, tokens[end - 1].end)
-    return None
+    # To look for a near field takes time; nearly every name is a run of its own.
+    if text.isascii() or not any(char.isalpha() for char in text if not char.isascii()):
+        return None
+    return Token(TokenKind.ODD, text, first.start, tokens[end - 1].end) if is_like_a_field(first.text) else None
 
 
 def without_separators(tokens: Sequence[Token], at: int) -> str | None:

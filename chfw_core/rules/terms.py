@@ -120,6 +120,8 @@ class TermParser:
 
     def no_bare_text(self, *, hint: str | None = None) -> None:
         """Text without quotes, such as `CS-0112`, is one thing, not a name and a number."""
+        if self.token.kind is TokenKind.END or self.tokens[self.at + 1].start != self.token.end:
+            return  # nearly always: nothing stands next to it
         name = foreign_name(self.tokens, self.at)
         if name is not None:
             known = "the letters of a name are a to z, and digits and `_`"
