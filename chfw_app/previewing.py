@@ -127,7 +127,7 @@ class DiffDone:
                 {
                     "old": {"outcome": one.old_outcome, "rule": one.old_rule},
                     "new": {"outcome": one.new_outcome, "rule": one.new_rule},
-                    "differs_in": list(one.differs_in),
+                    "differs_in": dict(one.differs_in),
                     "hubs": one.hubs,
                     "examples": [format_guid(guid) for guid in one.examples],
                 }

@@ -1,7 +1,9 @@
 """Rule files on disk: which they are, and what is wrong with them."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,26 +17,52 @@ if TYPE_CHECKING:
     from chfw_core.rules.check import Checked
 
 PATTERN = "*.rules.yaml"
+RULES_ENDING = ".rules.yaml"
 TESTS = ".tests.yaml"
+_MOST_LOOKED_AT = 1_000
 
 
 def find_rule_files(paths: Sequence[Path], problems: Problems) -> list[Path]:
     """Files as named; a folder means every *.rules.yaml below it, in order of name. None found is a problem."""
     found = [problems.attempt(partial(_files_of, path)) for path in paths]
-    return list(dict.fromkeys(file for files in found for file in files or ()))
+    return once(file for files in found for file in files or ())
+
+
+def once(files: Iterable[Path]) -> list[Path]:
+    """Each file once, as it was named first: `rules` and `./rules/x.rules.yaml` may both be given."""
+    found: dict[str, Path] = {}
+    for file in files:
+        found.setdefault(os.path.abspath(file), file)
+    return list(found.values())
 
 
 def _files_of(path: Path) -> list[Path]:
     if path.is_dir():
         below = sorted(place for place in path.rglob(PATTERN) if place.is_file())
         if not below:
-            raise InputError(f"there is no {PATTERN} in or below the folder `{path}`")
+            raise none_below(path, PATTERN)
         return below
     if not path.exists():
         raise missing_file(path)
     if path.name.endswith(TESTS):
         raise InputError(f"`{path}` holds tests of rules, not rules", hint="run them with `chfw rules test`")
     return [path]
+
+
+def none_below(folder: Path, pattern: str) -> InputError:
+    """The message for a folder without such a file, with one whose name is nearly so."""
+    ending = pattern.removeprefix("*")
+    endings = (ending.lower().replace(".yaml", ".yml"), ending.lower(), ".yaml", ".yml")
+    others = (RULES_ENDING, TESTS)
+    near = [
+        place
+        for place in islice(sorted(folder.rglob("*")), _MOST_LOOKED_AT)
+        if place.name.lower().endswith(endings) and not place.name.endswith(others) and place.is_file()
+    ]
+    # The one whose name says most: `x.rules.yml` before `x.yaml`.
+    near.sort(key=lambda place: next(at for at, known in enumerate(endings) if place.name.lower().endswith(known)))
+    hint = f"a file in a folder is found by its name; `{near[0]}` does not end in `{ending}`" if near else None
+    return InputError(f"there is no {pattern} in or below the folder `{folder}`", hint=hint)
 
 
 def read_rules(

@@ -12,6 +12,7 @@ from chfw_app.rule_files import find_rule_files
 from chfw_app.texts import read_text
 from chfw_core.diagnostics import Diagnostic, Severity, Span
 from chfw_core.rules.check import check_sources
+from chfw_core.rules.formats import as_object as problem_as_object
 from chfw_core.rules.formatting import format_text, same_meaning
 from chfw_files.atomic import written_whole
 
@@ -43,6 +44,32 @@ class FormattedFile:
         # What a link points to is rewritten, not the link.
         with written_whole(self.path.resolve()) as place:
             place.write_text(self.after, encoding="utf-8", newline=ending)
+
+
+def as_object(files: Sequence[FormattedFile], problems: Problems, *, check: bool) -> dict[str, object]:
+    """For a program: what became of each file, and how many there are of each. `unread`: what could not be read."""
+    states = [_state(file, check=check) for file in files]
+    told: list[dict[str, object]] = []
+    for file, state in zip(files, states, strict=True):
+        one: dict[str, object] = {"file": str(file.path), "state": state}
+        if check:
+            one["diff"] = file.diff()
+        one["problems"] = [problem_as_object(error) for error in file.errors]
+        told.append(one)
+    changed = "would_change" if check else "written"
+    return {
+        "files": told,
+        **{name: states.count(name) for name in (changed, "unchanged", "refused")},
+        "unread": [{"message": problem.message, "hint": problem.hint} for problem in problems.plain],
+    }
+
+
+def _state(file: FormattedFile, *, check: bool) -> str:
+    if file.errors:
+        return "refused"
+    if not file.changed:
+        return "unchanged"
+    return "would_change" if check else "written"
 
 
 def format_files(paths: Sequence[Path], problems: Problems) -> Iterator[FormattedFile]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from chfw_core.errors import InputError
+from chfw_core.errors import ChfwError, InputError
 from chfw_core.rules.check import check_sources
 from chfw_core.rules.problems import did_you_mean
 from chfw_files.atomic import output_error
@@ -62,6 +62,30 @@ def from_template(name: str, owner: str | None) -> str:
             f"the template `{name}` is not for the owner `{owner}`" + (f": {why.message}" if why else ""), hint=hint
         )
     return text
+
+
+def templates_as_object() -> dict[str, object]:
+    """The templates for a program."""
+    return {
+        "templates": [
+            {"template": one.name, "for": one.owner, "clause": one.clause, "title": one.title}
+            for one in all_templates()
+        ]
+    }
+
+
+def made_as_object(name: str, text: str, out: Path | None, *, refused: ChfwError | None = None) -> dict[str, object]:
+    """What came of a template for a program: `text` where it was to be printed, else what became of the file."""
+    owner = _OWNER.search(text)
+    file: dict[str, object] = {"file": str(out), "state": "written" if refused is None else "refused"}
+    if refused is not None:
+        file |= {"reason": str(refused), "hint": refused.hint}
+    return {
+        "template": name,
+        "owner": owner[1] if owner is not None else None,
+        "files": [] if out is None else [file],
+        "text": text if out is None else None,
+    }
 
 
 def write_new(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from attrs import define, field
 
 from chfw_app.problems import Problems
 from chfw_app.rule_files import PATTERN as RULES
+from chfw_app.rule_files import none_below, once
 from chfw_app.texts import read_text
 from chfw_core.diagnostics import Diagnostic, Severity, in_order
 from chfw_core.errors import InputError
@@ -29,7 +30,7 @@ TESTS = "*.tests.yaml"
 def find_tests(paths: Sequence[Path], problems: Problems) -> list[Path]:
     """Files as named; a folder means every *.tests.yaml below it, in order of name. None found is a problem."""
     found = [problems.attempt(partial(_tests_of, path)) for path in paths]
-    return list(dict.fromkeys(file for files in found for file in files or ()))
+    return once(file for files in found for file in files or ())
 
 
 def find_rules(paths: Sequence[Path]) -> list[Path]:
@@ -42,7 +43,7 @@ def _tests_of(path: Path) -> list[Path]:
     if path.is_dir():
         below = sorted(place for place in path.rglob(TESTS) if place.is_file())
         if not below:
-            raise InputError(f"there is no {TESTS} in or below the folder `{path}`")
+            raise none_below(path, TESTS)
         return below
     if not path.exists():
         raise missing_file(path)
@@ -107,7 +108,7 @@ class RuleTests:
             try:
                 texts[rules] = self.texts[rules] = self.texts.get(rules) or read_text(rules)
             except InputError as problem:
-                names = [other.name for other in sorted(rules.parent.glob(RULES))]
+                names = [other.name for other in sorted(rules.parent.glob(RULES)) if other.is_file()]
                 document.cannot_have(scalar, str(problem), did_you_mean(rules.name, names))
         return self._check(texts)
 

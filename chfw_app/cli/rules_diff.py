@@ -14,6 +14,7 @@ from chfw_core.model.guid import format_guid
 
 if TYPE_CHECKING:
     from chfw_app.previewing import DiffDone
+    from chfw_core.engines.columnar.diff import Transition
 
 SHOWN = 40
 
@@ -67,7 +68,7 @@ def _show(done: "DiffDone", out: Path | None) -> None:
             one.hubs,
             f"{one.old_outcome} by {one.old_rule}" if one.old_rule else one.old_outcome,
             f"{one.new_outcome} by {one.new_rule}" if one.new_rule else one.new_outcome,
-            "outcome" if "outcome" in one.differs_in else ", ".join(one.differs_in),
+            _differs_in(one),
         )
         for one in found.transitions
     ]
@@ -78,3 +79,10 @@ def _show(done: "DiffDone", out: Path | None) -> None:
     if not found.changed:
         say("no hub is decided differently")
     say_tail(done.one, len(found.duplicates), out)
+
+
+def _differs_in(one: "Transition") -> str:
+    """In what, with the number of hubs where it is not all of them; what follows from another outcome goes unsaid."""
+    if "outcome" in one.differs_in:
+        return "outcome"
+    return ", ".join(name if hubs == one.hubs else f"{name} ({hubs:,})" for name, hubs in one.differs_in.items())

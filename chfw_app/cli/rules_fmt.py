@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import counted, say, say_error, say_note, show_problems
+from chfw_app.cli.output import counted, print_json, say, say_error, say_note, show_problems
 from chfw_app.exits import Exit
 from chfw_app.problems import Problems
 from chfw_core.errors import InputError
@@ -17,6 +17,7 @@ def fmt(
     *paths: Annotated[Path, Parameter(name="PATH", negative=())],
     check: Flag = False,
     stdout: Flag = False,
+    json: Flag = False,
 ) -> int:
     """Bring rule files into canonical form; comments, order and meaning stay.
 
@@ -30,13 +31,17 @@ def fmt(
         Write nothing; print what would change.
     stdout
         Print one file in canonical form, and write nothing.
+    json
+        Print one object: what became of each file, and why where it was left as it is.
     """
-    from chfw_app.rule_format import format_files
+    from chfw_app.rule_format import as_object, format_files
 
     if not paths:
         raise InputError("no rule file was named", hint="`chfw rules fmt PATH...`")
     if check and stdout:
         raise InputError("`--check` and `--stdout` do not go together")
+    if json and stdout:
+        raise InputError("`--json` and `--stdout` do not go together")
     problems = Problems()
     files = list(format_files(paths, problems))
     if stdout and len(files) > 1:
@@ -44,17 +49,20 @@ def fmt(
     refused = [file for file in files if file.errors]
     changed = [file for file in files if file.changed]
     for file in refused:
+        if json:
+            break  # the object has them
         for error in file.errors:
             say_note(error.render())
         say_error(f"`{file.path}` has errors and was left as it is")
-    for file in changed if check else ():
-        sys.stdout.write(file.diff())
-    if stdout:
+    for file in changed if not check and not stdout else ():
+        file.write()
+    if json:
+        print_json(as_object(files, problems, check=check))
+    elif stdout:
         sys.stdout.write("".join(file.after for file in files if not file.errors))
     elif files:
-        if not check:
-            for file in changed:
-                file.write()
+        for file in changed if check else ():
+            sys.stdout.write(file.diff())
         done = f"{counted(len(changed), 'file')} {'would change' if check else 'formatted'}"
         say(f"{done}, {len(files) - len(changed) - len(refused):,} unchanged")
     if problems.errors:

@@ -7,9 +7,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import say, show_table
+from chfw_app.cli.output import print_json, say, show_table
 from chfw_app.exits import Exit
-from chfw_core.errors import InputError
+from chfw_core.errors import ChfwError, InputError
 
 
 def new(
@@ -19,6 +19,7 @@ def new(
     owner: str | None = None,
     out: Path | None = None,
     list: Annotated[Flag, Parameter(name="--list")] = False,  # noqa: A002 - the option's name
+    json: Flag = False,
 ) -> int:
     """Begin a rule file from a template; a file that exists is never overwritten.
 
@@ -32,9 +33,14 @@ def new(
         Where to write it; left out, it is printed.
     list
         Show the templates.
+    json
+        Print one object: the templates, or what was written where, or the text where nothing was.
     """
-    from chfw_app.rule_templates import all_templates, from_template, write_new
+    from chfw_app.rule_templates import all_templates, from_template, made_as_object, templates_as_object, write_new
 
+    if list and json:
+        print_json(templates_as_object())
+        return Exit.DONE
     if list:
         rows = [(each.name, each.owner, each.clause, each.title) for each in all_templates()]
         show_table("Templates of rule files", ("template", "for", "clause", "what for"), rows)
@@ -42,9 +48,17 @@ def new(
     if template is None:
         raise InputError("no template was named", hint="`chfw rules new --list` shows them")
     text = from_template(template, owner)
-    if out is None:
+    try:
+        if out is not None:
+            write_new(out, text)
+    except ChfwError as problem:
+        if json:
+            print_json(made_as_object(template, text, out, refused=problem))
+        raise
+    if json:
+        print_json(made_as_object(template, text, out))
+    elif out is None:
         sys.stdout.write(text)
     else:
-        write_new(out, text)
         say(f"wrote `{out}`; `chfw rules check {out}` looks at it")
     return Exit.DONE

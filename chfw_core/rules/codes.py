@@ -58,7 +58,7 @@ CODES: Mapping[str, str] = {
     "W309": "a condition that never holds",
     "W310": "hubs that no decision is for",
     "W311": "the same condition twice",
-    "W312": "a period outside the release's",
+    "W312": "a period that is empty or too late",
     "W313": "a hold on a flag that its hubs need not bear",
     "N401": "two decisions that overlap",
 }

@@ -15,7 +15,7 @@ from chfw_core.rules.model import And, Condition, Duration, Leaf, LeafOp, Not, O
 from chfw_core.rules.nodes import Scalar
 from chfw_core.rules.operands import A_TYPE, MOMENTS, Reader, Typed
 from chfw_core.rules.problems import shown
-from chfw_core.rules.scope import HUB_PLACE, FileScope, Place
+from chfw_core.rules.scope import HUB_PLACE, FileScope, Place, Role
 from chfw_core.rules.syntax import AllOf, Comparison, ListPart, NamePart, Negated, OneOf, Part, SetPart, TextPart, Tree
 from chfw_core.rules.terms import Unreadable
 from chfw_core.rules.values import order_of
@@ -40,6 +40,7 @@ _ORDERED_TYPES = frozenset(
         FieldType.UNKNOWN,
     }
 )
+_ALONE = "say of which field: `x == …`; several values of one field stand in `in [...]`"
 _LISTABLE = frozenset(FieldType) - {FieldType.FLAGS, FieldType.BOOLEAN, FieldType.DURATION}
 _STARTABLE = frozenset({FieldType.TEXT, FieldType.ENUM, FieldType.HEX, FieldType.GUID, FieldType.UNKNOWN})
 
@@ -81,7 +82,7 @@ class _Checker:
                 return None if left is None else self._alone(tree, left)
             case LeafOp.IN | LeafOp.HAS_ANY | LeafOp.HAS_ALL:
                 return self._members(tree, tree.op, left)
-        args = [self.reader.typed(arg) for arg in tree.args if not isinstance(arg, ListPart | SetPart)]
+        args = [self.reader.typed(arg, Role.VALUE) for arg in tree.args if not isinstance(arg, ListPart | SetPart)]
         known = [arg for arg in args if arg is not None]
         if left is None or len(known) < len(args):
             return None
@@ -108,7 +109,7 @@ class _Checker:
             "E114",
             tree,
             f"`{shown(self.reader.text(tree))}` is {A_TYPE[left.type]}, not a condition",
-            "compare it with something" if left.spec is not None else None,
+            "compare it with something" if left.spec is not None else _ALONE if left.type is FieldType.TEXT else None,
         )
         return None
 

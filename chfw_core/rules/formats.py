@@ -38,21 +38,23 @@ def as_text(problems: Sequence[Diagnostic]) -> str:
     return "".join(f"{problem.render()}\n" for problem in problems) + f"{total}\n"
 
 
+def as_object(problem: Diagnostic) -> dict[str, object]:
+    """A problem for a program, keys in a fixed order."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "message": problem.message,
+        "hint": problem.hint,
+        "file": problem.span.file,
+        "line": problem.span.line,
+        "column": problem.span.column,
+        "length": problem.span.length,
+    }
+
+
 def as_json(problems: Sequence[Diagnostic]) -> str:
     """One object: the problems, and how many there are of each kind."""
-    found = [
-        {
-            "code": problem.code,
-            "severity": problem.severity.value,
-            "message": problem.message,
-            "hint": problem.hint,
-            "file": problem.span.file,
-            "line": problem.span.line,
-            "column": problem.span.column,
-            "length": problem.span.length,
-        }
-        for problem in problems
-    ]
+    found = [as_object(problem) for problem in problems]
     counts = {f"{severity.value}s": _how_many(problems, severity) for severity in (Severity.ERROR, Severity.WARNING)}
     return _dump({"problems": found, **counts})
 

@@ -9,7 +9,8 @@ from chfw_core.rules.fields import FieldType
 from chfw_core.rules.model import LeafOp, Operand
 from chfw_core.rules.nodes import Scalar
 from chfw_core.rules.operands import Reader, Typed
-from chfw_core.rules.scope import HUB_PLACE, FileScope
+from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.scope import HUB_PLACE, FileScope, Role
 from chfw_core.rules.syntax import DatePart, ListPart, NumberPart, PercentPart, SetPart, TextPart
 
 MOST_VALUES = 1_000_000
@@ -31,7 +32,7 @@ def members_of(arg: ListPart | SetPart, op: LeafOp, left: Typed | None, reader: 
 def _of_list(arg: ListPart, op: LeafOp, left: Typed | None, reader: Reader) -> tuple[Operand, ...] | None:
     operands = []
     for item in arg.items:
-        typed = reader.typed(item)
+        typed = reader.typed(item, Role.IN_LIST)
         if typed is not None and not typed.is_literal:
             reader.problem("E114", item, f"a list holds fixed values, and `{reader.text(item)}` is none")
         elif typed is not None and left is not None:
@@ -45,7 +46,11 @@ def _of_set(arg: SetPart, op: LeafOp, left: Typed | None, reader: Reader) -> tup
     scope = reader.scope
     scope.used_sets.add(arg.name)
     if arg.name not in scope.set_names:
-        scope.problems.unknown("E103", reader.span(arg), "set", arg.name, scope.set_names)
+        if not scope.problems.full:
+            name = shown(arg.name)
+            listed = f'a list stands in [ ], text in double quotes: ["{name}"]'
+            hint = did_you_mean(arg.name, scope.set_names) or listed
+            scope.problems.add("E103", reader.span(arg), f"no set called `{name}`", hint=hint)
         return None
     if left is None or arg.name not in scope.sets:
         return None

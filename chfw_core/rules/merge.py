@@ -81,11 +81,15 @@ def _check_otherwise(files: Sequence[RuleFile]) -> None:
     if not last.otherwise_written and last.decide_span is not None:
         hint = "end it with a rule that says `when: otherwise`"
         last.scope.problems.add("E213", last.decide_span, "`decide` has no `otherwise`", hint=hint)
+    what, move = f"that of the last file, {last.name}, does", None
+    if not last.otherwise_written:
+        what = f"only one of the last file, {last.name}, would, and it has none"
+        move = "move it to the end of that file's `decide`"
     for file in deciding[:-1]:
         for rule in file.decides:
             if rule.otherwise:
-                what = f"this `otherwise` does not count: that of {last.name} does"
-                file.scope.problems.add("W307", rule.span or file.owner_span, what)
+                message = f"this `otherwise` does not count: {what}"
+                file.scope.problems.add("W307", rule.span or file.owner_span, message, hint=move)
 
 
 def _decides(file: RuleFile, files: Sequence[RuleFile]) -> tuple[DecideRule, ...]:

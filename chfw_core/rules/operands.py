@@ -16,7 +16,7 @@ from chfw_core.rules.fields import RELEASE_PREFIX, FieldSpec, FieldType
 from chfw_core.rules.model import PLAN_NAMES, DateExpr, Operand
 from chfw_core.rules.nodes import Positions, Scalar
 from chfw_core.rules.problems import did_you_mean, listed, shown
-from chfw_core.rules.scope import FileScope, Place
+from chfw_core.rules.scope import FileScope, Place, Role
 from chfw_core.rules.syntax import (
     BooleanPart,
     DatePart,
@@ -93,11 +93,11 @@ class Reader:
         span = self.positions.span(problem.start, problem.end)
         self.scope.problems.add(problem.code, span, problem.message, hint=problem.hint)
 
-    def typed(self, part: Term) -> Typed | None:
-        """The term with its type, or None with a problem."""
+    def typed(self, part: Term, role: Role = Role.FIELD) -> Typed | None:
+        """The term with its type, or None with a problem. `role`: for what a bare name stands."""
         match part:
             case NamePart():
-                return self._field(part)
+                return self._field(part, role)
             case ShiftedPart():
                 return self._shifted(part)
             case TextPart():
@@ -116,8 +116,8 @@ class Reader:
             case _:
                 assert_never(part)
 
-    def _field(self, part: NamePart) -> Typed | None:
-        spec = self.scope.look_up(part.name, self.place, self.span(part))
+    def _field(self, part: NamePart, role: Role) -> Typed | None:
+        spec = self.scope.look_up(part.name, self.place, self.span(part), role)
         if spec is None:
             return None
         if spec.name in PLAN_NAMES:

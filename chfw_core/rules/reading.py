@@ -12,6 +12,7 @@ from typing import Any
 from attrs import define, field
 
 from chfw_core.diagnostics import Span
+from chfw_core.rules.borrowed import is_like_a_field
 from chfw_core.rules.nodes import ALIAS, Node, Scalar, Sequence, Table
 from chfw_core.rules.problems import Problems, Source, shown
 
@@ -44,12 +45,24 @@ def read_nodes(source: Source, problems: Problems) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "unreadable"
-        hint = _QUOTED_START if "expected key" in what else None
-        problems.add("E201", builder.place(mark), f"this is not YAML: {what}", hint=hint)
+        place = builder.place(mark)
+        problems.add(
+            "E201", place, f"this is not YAML: {what}", hint=_yaml_hint(what, source.line(place.line), place.column)
+        )
         return None
     if builder.root is None:
         problems.add("E201", Span(file=source.file, line=1, column=1), "the file is empty")
     return builder.root
+
+
+def _yaml_hint(what: str, line: str, column: int) -> str | None:
+    if "cannot start any token" in what:
+        char = line[column - 1 : column]
+        return _TAB if char == "\t" else f"text that begins with `{char}` goes in quotes as a whole" if char else None
+    if "expected key" in what:
+        return _QUOTED_START
+    # One colon is a key out of its place; two are a key, and one in its value.
+    return _COLON_INSIDE if "mapping values" in what and line.count(": ") > 1 else None
 
 
 def _events(yaml: Any, text: str) -> Iterator[Any]:
@@ -108,6 +121,9 @@ class _Builder:
             self.problems.add("E206", at, f"the anchor `&{shown(event.anchor)}` is not allowed here", hint=_WRITE_OUT)
         if getattr(event, "tag", None) is not None:
             hint = "put the value in double quotes" if event.tag == "!" else "leave it out: the key says the type"
+            name = event.tag.removeprefix("!")
+            if is_like_a_field(name):
+                hint = f"write `not {shown(name)}`"  # `when: !split`
             self.problems.add("E206", at, f"the tag `{shown(event.tag)}` is not allowed here", hint=hint)
 
     def _node(self, event: Any, kind: str, at: Span) -> bool:
@@ -121,7 +137,8 @@ class _Builder:
                     end=end.index,
                     line=start.line + 1,
                     column=start.column + 1,
-                    style=ALIAS if kind == "AliasEvent" else event.style or "",
+                    # What a tag or alias would have made of it is not known, so nothing more is said of it.
+                    style=ALIAS if kind == "AliasEvent" or event.tag is not None else event.style or "",
                 )
             )
             return True
@@ -166,4 +183,6 @@ class _Builder:
 
 
 _QUOTED_START = "a condition that begins with a quote goes in single quotes as a whole"
+_TAB = "indent with spaces: a tab cannot stand here"
+_COLON_INSIDE = "a value with `: ` in it goes in single quotes as a whole"
 _WRITE_OUT = "write the value out; `sets` and `windows` name what is used twice"

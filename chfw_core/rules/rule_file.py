@@ -11,7 +11,7 @@ from chfw_core.model.parties import CSP_PREFIX, DCC
 from chfw_core.rules.blocks.applies_to import read_applies_to
 from chfw_core.rules.blocks.decide import read_batch, read_decide, read_exclude, read_priority
 from chfw_core.rules.blocks.events import read_event
-from chfw_core.rules.blocks.heads import is_otherwise
+from chfw_core.rules.blocks.heads import means_otherwise
 from chfw_core.rules.blocks.hold import read_hold
 from chfw_core.rules.blocks.pilot import read_pilot
 from chfw_core.rules.blocks.windows import read_sets, read_windows
@@ -101,7 +101,7 @@ def read_rule_file(problems: Problems, event_types: Mapping[str, tuple[FieldSpec
         triggers=_rules(record, "events", read_event, scope, within),
         windows_span=record.keys["windows"].span if record.has("windows") else None,
         batch=read_batch(batch, scope) if batch is not None else None,
-        otherwise_written=any(is_otherwise(rule) for rule in decides),
+        otherwise_written=any(means_otherwise(rule) for rule in decides),
     )
 
 

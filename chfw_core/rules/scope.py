@@ -5,6 +5,7 @@ suggested either.
 """
 
 from collections.abc import Mapping
+from enum import Enum
 from functools import cache
 
 from attrs import define, field, frozen
@@ -12,6 +13,7 @@ from attrs import define, field, frozen
 from chfw_core.diagnostics import Span
 from chfw_core.model.parties import DCC, is_supplier
 from chfw_core.model.windows import WeeklyWindow
+from chfw_core.rules.borrowed import OTHERWISE_ELSEWHERE
 from chfw_core.rules.event_fields import COMMON_EVENT_FIELDS, EVENT_FIELDS
 from chfw_core.rules.fields import (
     EVENT_PREFIX,
@@ -28,6 +30,14 @@ from chfw_core.rules.fields import (
 from chfw_core.rules.model import Operand
 from chfw_core.rules.nodes import Scalar
 from chfw_core.rules.problems import Problems, did_you_mean, shown
+
+
+class Role(Enum):
+    """For what a name stands: what is asked about, what it is compared with, one of a list."""
+
+    FIELD = "field"
+    VALUE = "value"
+    IN_LIST = "in a list"
 
 
 @frozen(kw_only=True)
@@ -47,6 +57,7 @@ HUB_PLACE = Place(fields=_by_name(HUB_FIELDS, RELEASE_FIELDS, PLAN_FIELDS))
 EXPIRY_PLACE = Place(fields=_by_name(HUB_FIELDS, RELEASE_FIELDS, PLAN_FIELDS, COMMON_EVENT_FIELDS))
 PILOT_PLACE = Place(fields=_by_name(PILOT_FIELDS, RELEASE_FIELDS, PLAN_FIELDS), knows_hub=False)
 
+_YES_OR_NO = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 _ELSEWHERE: Mapping[str, str] = {EVENT_PREFIX: "`events`", PILOT_PREFIX: "a pilot's `then`"}
 
 
@@ -87,8 +98,8 @@ class FileScope:
         specs = COMMON_EVENT_FIELDS if event_type is None else self.event_types[event_type]
         return Place(fields={**HUB_PLACE.fields, **_by_name(specs)}, any_event=event_type is None)
 
-    def look_up(self, name: str, place: Place, span: Span) -> FieldSpec | None:
-        """The field of that name, or None with a problem."""
+    def look_up(self, name: str, place: Place, span: Span, role: Role = Role.FIELD) -> FieldSpec | None:
+        """The field of that name, or None with a problem. `role`: for what the name stands there."""
         spec = place.fields.get(name)
         if spec is not None:
             if is_visible(spec, self.owner):
@@ -102,7 +113,7 @@ class FileScope:
         if self._is_of_elsewhere(name, place, span):
             return None
         if not self.problems.full:
-            self.problems.add("E101", span, f"no field called `{shown(name)}`", hint=self._hint(name, place))
+            self.problems.add("E101", span, f"no field called `{shown(name)}`", hint=self._hint(name, place, role))
         return None
 
     def _is_of_elsewhere(self, name: str, place: Place, span: Span) -> bool:
@@ -115,15 +126,27 @@ class FileScope:
             return True
         return False
 
-    def _hint(self, name: str, place: Place) -> str | None:
+    def _hint(self, name: str, place: Place, role: Role) -> str | None:
+        if role is Role.IN_LIST:
+            return _in_quotes(name)
         if name in self.set_names:
             return f"it is a set: write `in {name}`"
+        if name != "otherwise" and name.lower() in OTHERWISE_ELSEWHERE:
+            return "write `otherwise`, which stands alone, and in `decide`"
         if name == "otherwise":
             return "`otherwise` stands alone, and in `decide`"
         if name in _enum_values():
-            return f'put text in double quotes: "{name}"'
+            return _in_quotes(name)
+        if role is Role.VALUE and name.lower() in _YES_OR_NO:
+            word = f"write `{_YES_OR_NO[name.lower()]}`"
+            return word if name.lower() in ("true", "false") else f'{word}, or text in double quotes: "{name}"'
         visible = [known for known, spec in place.fields.items() if is_visible(spec, self.owner)]
-        return did_you_mean(name, visible)
+        near = did_you_mean(name, visible)
+        return _in_quotes(name) if near is None and role is Role.VALUE and "." not in name else near
+
+
+def _in_quotes(name: str) -> str:
+    return f'put text in double quotes: "{shown(name)}"'
 
 
 @cache

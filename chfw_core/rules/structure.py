@@ -85,8 +85,10 @@ def read_record(node: Node, shape: Shape, problems: Problems) -> Record | None:
         known = shape.key(key.value)
         if known is None:
             if not problems.full:
-                misspelt.add(closest(key.value, absent) or "")
-            problems.unknown("E205", key.span, "key", key.value, absent)
+                near = closest(key.value, absent) or _said_elsewhere(key.value, absent)
+                misspelt.add(near or "")
+                hint = f"did you mean `{near}`?" if near else None
+                problems.add("E205", key.span, f"no key called `{shown(key.value)}`", hint=hint)
             continue
         record.keys[known.name] = key
         content = read_content(value, known.kind, problems, known.name)
@@ -97,6 +99,26 @@ def read_record(node: Node, shape: Shape, problems: Problems) -> Record | None:
         if known.required and known.name not in record.keys and known.name not in misspelt:
             problems.add("E207", record.span, f"the key `{known.name}` is missing")
     return record
+
+
+_ELSEWHERE = {
+    "if": "when",
+    "when": "if",
+    "condition": "when",
+    "where": "when",
+    "reason": "because",
+    "why": "because",
+    "description": "because",
+    "name": "id",
+    "action": "then",
+    "do": "then",
+}
+"""What keys of a rule are called in other tools."""
+
+
+def _said_elsewhere(written: str, absent: list[str]) -> str | None:
+    meant = _ELSEWHERE.get(written.lower())
+    return meant if meant in absent else None
 
 
 def read_content(node: Node, kind: Kind, problems: Problems, what: str) -> Content | None:
@@ -191,7 +213,18 @@ def _either(node: Node, kind: Either, problems: Problems, what: str) -> Content 
         options = " or ".join(_described(option) for option in kind.options)
         problems.add("E208", node.span, f"`{what}` takes {options}, not {_called(node)}")
         return None
+    if isinstance(wanted, Word) and isinstance(node, Scalar) and kind.mapping is not None:
+        return _word_or_mapping(node, wanted, kind.mapping, problems, what)
     return read_content(node, wanted, problems, what)
+
+
+def _word_or_mapping(node: Scalar, word: Word, mapping: Kind, problems: Problems, what: str) -> Content | None:
+    """A word that is none of those is told of the mapping too, since that may have been meant."""
+    if node.style == ALIAS or node.value in word.values or not node.value.strip() or not isinstance(mapping, Shape):
+        return read_content(node, word, problems, what)
+    known = did_you_mean(node.value, word.values) or f"it takes {listed(word.values)} or {_described(mapping)}"
+    problems.add("E209", node.span, f"`{shown(node.value)}` is no `{what}`", hint=known)
+    return None
 
 
 def _called(node: Node) -> str:

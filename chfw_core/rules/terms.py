@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from attrs import define, frozen
 
+from chfw_core.rules.borrowed import SPELT_ELSEWHERE, foreign_name, is_date_like, is_wild_quote, unquoted, value_hint
 from chfw_core.rules.model import Duration
 from chfw_core.rules.problems import closest, shown
 from chfw_core.rules.scan import Token, TokenKind
@@ -51,17 +52,6 @@ UNITS = {
     "hour": Duration(seconds=3_600),
     "minute": Duration(seconds=60),
 }
-SPELT_ELSEWHERE = {
-    "=": "==",
-    "<>": "!=",
-    "=>": ">=",
-    "=<": "<=",
-    "&&": "and",
-    "&": "and",
-    "||": "or",
-    "|": "or",
-    "!": "not",
-}
 
 
 @frozen(kw_only=True)
@@ -102,6 +92,7 @@ class TermParser:
         return ShiftedPart(start=base.start, end=self.tokens[self.at - 1].end, base=base, offset=offset)
 
     def _value(self) -> Term:
+        self.no_bare_text()
         here, token = self.at, self.next()
         start, end = token.start, token.end
         match token.kind:
@@ -126,6 +117,21 @@ class TermParser:
             case _:
                 self.at = here
                 return self.unexpected("a field or a value")
+
+    def no_bare_text(self, *, hint: str | None = None) -> None:
+        """Text without quotes, such as `CS-0112`, is one thing, not a name and a number."""
+        if self.token.kind is TokenKind.END or self.tokens[self.at + 1].start != self.token.end:
+            return  # nearly always: nothing stands next to it
+        name = foreign_name(self.tokens, self.at)
+        if name is not None:
+            known = "the letters of a name are a to z, and digits and `_`"
+            self.stop("E110", name, f"`{shown(name.text)}` is no name of a field", hint=known)
+        text = unquoted(self.tokens, self.at)
+        if text is not None:
+            if is_date_like(text.text):
+                self.stop("E109", text, f"`{text.text}` is no date or time", hint=value_hint(text.text))
+            message = f"a field or a value is expected, not `{shown(text.text)}`"
+            self.stop("E110", text, message, hint=hint or value_hint(text.text))
 
     def _date(self, token: Token) -> DatePart:
         value = read_date(token.text)
@@ -163,7 +169,12 @@ class TermParser:
 
     def _no_duration(self, token: Token) -> NoReturn:
         if token.kind is TokenKind.NAME and token.text not in KEY_WORDS:
-            hint = "compare dates directly: `installed_on < today - 28 days`"
+            counted = token.text.removesuffix("s") in (*UNITS, "month", "year")
+            hint = (
+                "say how many, such as `28 days`"
+                if counted
+                else "compare dates directly: `installed_on < today - 28 days`"
+            )
             self.stop("E107", token, f"`{shown(token.text)}` is no duration", hint=hint)
         written = f", not `{shown(token.text)}`" if token.text else ""
         self.stop("E107", token, f"a duration belongs here{written}", hint="such as `28 days` or `6 hours`")
@@ -193,17 +204,20 @@ class TermParser:
         if self.token.kind is not TokenKind.END:
             self.unexpected("`and`, `or` or the end")
 
-    def unexpected(self, wanted: str) -> NoReturn:
+    def unexpected(self, wanted: str, *, hint: str | None = None) -> NoReturn:
         token = self.token
         if token.kind is TokenKind.OPEN_TEXT:
             self.stop("E111", token, f"the text {shown(token.text)} has no closing quote")
         if token.kind is TokenKind.END:
             self.stop("E110", token, f"{wanted} is missing at the end")
-        hint: str | None = None
-        if token.text in SPELT_ELSEWHERE:
+        if hint is not None:
+            pass
+        elif token.text in SPELT_ELSEWHERE:
             hint = f"write `{SPELT_ELSEWHERE[token.text]}`"
+        elif is_wild_quote(token):
+            hint = 'text stands in straight double quotes: "…"'
         elif token.kind is TokenKind.ODD and token.text[0].isalnum():
-            hint = f'text and versions stand in double quotes: "{shown(token.text)}"'
+            hint = value_hint(token.text)
         self.stop("E110", token, f"{wanted} is expected, not `{shown(token.text)}`", hint=hint)
 
     def stop(self, code: str, token: Token, message: str, *, hint: str | None = None) -> NoReturn:

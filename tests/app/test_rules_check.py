@@ -92,3 +92,37 @@ def test_a_long_list_of_open_questions_is_cut() -> None:
     notes = RuleAnalysis(prove=True).notes(tuple(f"whether {n}" for n in range(MOST_OPEN + 3)))
     assert len([note for note in notes if note.startswith("not found out: whether")]) == MOST_OPEN
     assert "not found out: 3 questions more" in notes
+
+
+@pytest.mark.parametrize(
+    ("command", "names", "near"),
+    [
+        ("check", ["NWND.rules.yml", "other.yaml"], "NWND.rules.yml"),
+        ("check", ["NWND.RULES.YAML"], "NWND.RULES.YAML"),
+        ("fmt", ["other.yaml"], "other.yaml"),
+        ("check", ["NWND.tests.yaml", "readme.txt"], None),
+        ("test", ["NWND.tests.yml", "NWND.rules.yaml"], "NWND.tests.yml"),
+        ("test", ["NWND.rules.yaml"], None),
+    ],
+)
+def test_a_folder_without_such_a_file_names_one_that_nearly_is(
+    chfw: Chfw, tmp_path: Path, command: str, names: list[str], near: str | None
+) -> None:
+    for name in names:
+        (tmp_path / name).write_text("rules: v1\nowner: NWND\n", encoding="utf-8")
+    ran = chfw("rules", command, tmp_path)
+    assert ran.code == 1
+    assert f"in or below the folder `{tmp_path}`" in ran.err
+    assert ("hint:" in ran.err) is (near is not None)
+    assert near is None or f"`{tmp_path / near}` does not end in" in ran.err
+
+
+def test_a_file_that_is_named_twice_is_read_once(chfw: Chfw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is named, it is no second file of the same name."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    file = folder / "NWND.rules.yaml"
+    file.write_text("rules: v1\nowner: NWND\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    ran = chfw("rules", "check", "rules", file, "rules/../rules", folder)
+    assert (ran.code, ran.out) == (0, "1 file, usable rules of NWND\n")

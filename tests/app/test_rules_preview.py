@@ -124,6 +124,22 @@ def test_two_versions_compared(chfw: Chfw, world: DemoFiles, files: Path, tmp_pa
     assert "instruct by approved-sets → leave_to_dcc by everything-else: such as" in words.out
 
 
+def test_one_line_for_each_pair_of_rules(chfw: Chfw, world: DemoFiles, files: Path) -> None:
+    """NF2: no two lines look alike, and where not all hubs of a line differ in the same the line says how many do."""
+    new = changed(files, "22:00-05:00", "22:00-04:00")
+    extra = (
+        "rules: v1\nowner: NWND\nprioritise:\n  - {id: north, because: x, when: csp_region == 'North', priority: 90}\n"
+    )
+    (new / "NWND.zz.rules.yaml").write_text(extra, encoding="utf-8")
+    told = json.loads(chfw("rules", "diff", files, new, *looked(world), "--json").out)
+    pairs = [(json.dumps(one["old"]), json.dumps(one["new"])) for one in told["transitions"]]
+    assert len(pairs) == len(set(pairs))
+    (same,) = [one for one in told["transitions"] if one["old"] == one["new"] and one["old"]["rule"] == "approved-sets"]
+    assert same["differs_in"]["windows"] == same["hubs"] > same["differs_in"]["priority"] > 0
+    words = chfw("rules", "diff", files, new, *looked(world)).out
+    assert f"windows, priority ({same['differs_in']['priority']:,})" in words
+
+
 def test_no_difference(chfw: Chfw, world: DemoFiles, files: Path) -> None:
     ran = chfw("rules", "diff", files, changed(files, "Signed off", "Agreed"), *looked(world))
     assert ran.code == 0

@@ -99,6 +99,54 @@ def test_stdout_takes_one_file(chfw: Chfw, ugly: Path) -> None:
     assert chfw("rules", "fmt", "--stdout", ugly.parent).code == 1
 
 
+def test_fmt_tells_a_program_what_became_of_each_file(chfw: Chfw, ugly: Path) -> None:
+    """NF3: one object, whatever happens; the exit codes are those of the contracts."""
+    good, broken = ugly.with_name("b.rules.yaml"), ugly.with_name("c.rules.yaml")
+    good.write_text(GOOD.replace("id: a", "id: b"), encoding="utf-8")
+    ran = chfw("rules", "fmt", "--check", "--json", ugly.parent)
+    told = json.loads(ran.out)
+    assert ran.code == 2
+    assert [(one["file"], one["state"]) for one in told["files"]] == [
+        (str(ugly), "would_change"),
+        (str(good), "unchanged"),
+    ]
+    assert told["files"][0]["diff"].startswith(f"--- {ugly}\n+++ {ugly}\n")
+    assert (told["would_change"], told["unchanged"], told["refused"], told["unread"]) == (1, 1, 0, [])
+    assert ugly.read_text(encoding="utf-8") == UGLY
+    broken.write_text(BROKEN, encoding="utf-8")
+    ran = chfw("rules", "fmt", "--json", ugly.parent, ugly.parent / "nowhere.rules.yaml")
+    told = json.loads(ran.out)
+    assert ran.code == 1
+    assert [one["state"] for one in told["files"]] == ["written", "unchanged", "refused"]
+    assert [(each["code"], each["line"], each["hint"]) for each in told["files"][2]["problems"]] == [
+        ("E101", 4, "did you mean `split`?")
+    ]
+    assert (told["written"], told["unchanged"], told["refused"]) == (1, 1, 1)
+    assert "nowhere.rules.yaml" in told["unread"][0]["message"]
+    assert ugly.read_text(encoding="utf-8") == GOOD
+    assert chfw("rules", "fmt", "--json", broken).code == 3
+    assert chfw("rules", "fmt", "--json", good).code == 0
+    assert chfw("rules", "fmt", "--json", "--stdout", good).code == 1
+
+
+def test_new_tells_a_program_what_it_wrote(chfw: Chfw, tmp_path: Path) -> None:
+    file = tmp_path / "x.rules.yaml"
+    listed = json.loads(chfw("rules", "new", "--list", "--json").out)
+    assert [one["template"] for one in listed["templates"]] == [template.name for template in TEMPLATES]
+    printed = json.loads(chfw("rules", "new", "pilot", "--json").out)
+    assert printed == {"template": "pilot", "owner": "NWND", "files": [], "text": from_template("pilot", None)}
+    ran = chfw("rules", "new", "pilot", "--owner", "BRKW", "--out", file, "--json")
+    assert ran.code == 0
+    written = {"template": "pilot", "owner": "BRKW", "files": [{"file": str(file), "state": "written"}], "text": None}
+    assert json.loads(ran.out) == written
+    again = chfw("rules", "new", "pilot", "--out", file, "--json")
+    assert again.code == 1
+    (refused,) = json.loads(again.out)["files"]
+    assert (refused["state"], refused["hint"]) == ("refused", "name another file with `--out`")
+    assert "is there already" in refused["reason"]
+    assert "is there already" in again.err
+
+
 def test_line_endings_and_links_stay(chfw: Chfw, ugly: Path) -> None:
     ugly.write_bytes(UGLY.replace("\n", "\r\n").encode())
     link = ugly.with_name("b.rules.yaml")

@@ -4,7 +4,7 @@ Both versions are matched and judged over the same axes, read once; hubs whose d
 same are not told apart, however the rules that made them are written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from chfw_core.engines.columnar.world import gather_rules
 from chfw_core.errors import UsageError
 from chfw_core.model.guid import Guid
 from chfw_core.planning.model import PlanInputs
-from chfw_core.planning.own_decision import OwnDecision
+from chfw_core.planning.own_decision import ASPECTS, OwnDecision
 from chfw_core.ports import EstateSource
 
 Ints = NDArray[np.int64]
@@ -39,15 +39,26 @@ DIFF_SCHEMA = pa.schema(
 
 @frozen(kw_only=True)
 class Transition:
-    """Hubs that go from one decision to another. `differs_in`: outcome, rule, period, windows, batch, priority."""
+    """Hubs that go from one outcome and rule to another (NF2). `differs_in`: how many of them by outcome, rule,
+    period, windows, batch or priority, in this order.
+    """
 
     old_outcome: str
     old_rule: str | None
     new_outcome: str
     new_rule: str | None
+    differs_in: Mapping[str, int]
+    hubs: int
+    examples: tuple[Guid, ...]
+
+
+@frozen(kw_only=True)
+class _Way:
+    """From one decision to another, and in what the two differ: several ways make a transition."""
+
+    old: tuple[str, str | None]
+    new: tuple[str, str | None]
     differs_in: tuple[str, ...]
-    hubs: int = 0
-    examples: tuple[Guid, ...] = ()
 
 
 @frozen(kw_only=True, eq=False)
@@ -66,12 +77,12 @@ class Difference:
         pairs = self.pairs
         sides = [(judged, DecisionColumns.of(judged.labels)) for judged in (pairs.old, pairs.new)]
         roles = Roles.of(pairs.old, self.owner)
-        aspects = [", ".join(transition.differs_in) for transition in pairs.transitions]
+        aspects = [", ".join(way.differs_in) for way in pairs.ways]
         differs = TextColumn.of(aspects, np.arange(len(aspects), dtype=np.int64))
         for number, chunk in enumerate(pairs.old.world.estate.chunks):
-            rows, transition = pairs.changed_in(number)
+            rows, ways = pairs.changed_in(number)
             arrays = [pa.array(chunk.guid[rows]), roles.take(chunk.axes[PAIR_AXIS][rows])]
-            arrays.append(differs.take(transition.astype(np.int32)))
+            arrays.append(differs.take(ways.astype(np.int32)))
             for judged, columns in sides:
                 labels = judged.labels_in(number)[rows]
                 arrays += [columns.take(name, labels) for name, _ in FIELDS]
@@ -119,7 +130,7 @@ def diff_columnar(
 @frozen(kw_only=True, eq=False)
 class _Pairs:
     """`meaning`: per version and class, the number of what its decision means. `known`, sorted: the pairs
-    of meanings that differ, as old × `count` + new; `transition_of` them in `transitions`.
+    of meanings that differ, as old × `count` + new; `way_of` them in `ways`.
     """
 
     old: Judged
@@ -127,8 +138,8 @@ class _Pairs:
     meaning: tuple[Ints, Ints]
     count: int
     known: Ints
-    transition_of: Ints
-    transitions: list[Transition]
+    way_of: Ints
+    ways: list[_Way]
 
     @classmethod
     def of(cls, old: Judged, new: Judged) -> "_Pairs":
@@ -149,9 +160,9 @@ class _Pairs:
             keys = meaning[0][one] * count + meaning[1][other]
             seen.append(np.unique(keys[meaning[0][one] != meaning[1][other]]))
         known = np.unique(np.concatenate(seen))
-        kinds: dict[Transition, int] = {}
+        kinds: dict[_Way, int] = {}
         of = [
-            kinds.setdefault(_transition(decisions[key // count], decisions[key % count]), len(kinds))
+            kinds.setdefault(_way(decisions[key // count], decisions[key % count]), len(kinds))
             for key in known.tolist()
         ]
         return cls(
@@ -160,43 +171,62 @@ class _Pairs:
             meaning=(meaning[0], meaning[1]),
             count=count,
             known=known,
-            transition_of=np.array(of, dtype=np.int64),
-            transitions=list(kinds),
+            way_of=np.array(of, dtype=np.int64),
+            ways=list(kinds),
         )
 
     def changed_in(self, chunk: int) -> tuple[Ints, Ints]:
-        """The rows of a chunk that are decided differently, and the transition of each."""
+        """The rows of a chunk that are decided differently, and the way of each."""
         one, other = self.meaning[0][self.old.classes[chunk]], self.meaning[1][self.new.classes[chunk]]
         rows = np.flatnonzero(one != other)
         at = np.searchsorted(self.known, one[rows] * self.count + other[rows])
-        return rows, self.transition_of[at]
+        return rows, self.way_of[at]
 
 
-def _transition(old: OwnDecision, new: OwnDecision) -> Transition:
-    return Transition(
-        old_outcome=old.outcome.value,
-        old_rule=old.rule,
-        new_outcome=new.outcome.value,
-        new_rule=new.rule,
-        differs_in=new.differs_in(old),
-    )
+def _way(old: OwnDecision, new: OwnDecision) -> _Way:
+    sides = [(decision.outcome.value, decision.rule) for decision in (old, new)]
+    return _Way(old=sides[0], new=sides[1], differs_in=new.differs_in(old))
 
 
 def _counted(pairs: _Pairs) -> tuple[Transition, ...]:
     """The transitions with their hubs, and the first GUIDs of each by number."""
-    total = np.zeros(len(pairs.transitions), dtype=np.int64)
-    examples: list[NDArray[Any]] = [np.zeros(0, dtype=np.uint64)] * len(total)
+    totals = np.zeros(len(pairs.ways), dtype=np.int64)
+    examples: list[NDArray[Any]] = [np.zeros(0, dtype=np.uint64)] * len(totals)
     for number, chunk in enumerate(pairs.old.world.estate.chunks):
-        rows, transition = pairs.changed_in(number)
-        counts = np.bincount(transition, minlength=len(total))
-        total += counts
-        order = np.lexsort((chunk.guid[rows], transition))
+        rows, ways = pairs.changed_in(number)
+        counts = np.bincount(ways, minlength=len(totals))
+        totals += counts
+        order = np.lexsort((chunk.guid[rows], ways))
         starts = np.cumsum(counts) - counts
         for at in np.flatnonzero(counts).tolist():
             first = order[starts[at] : starts[at] + min(int(counts[at]), EXAMPLES)]
             examples[at] = np.sort(np.concatenate([examples[at], chunk.guid[rows[first]]]))[:EXAMPLES]
-    found = [
-        evolve(one, hubs=hubs, examples=tuple(Guid(guid) for guid in own.tolist()))
-        for one, hubs, own in zip(pairs.transitions, total.tolist(), examples, strict=True)
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.hubs, one.old_rule or "", one.new_rule or "", one.differs_in)))
+    found = [_transition(pairs.ways, of, totals, examples) for of in _together(pairs.ways)]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(one: Transition) -> tuple[object, ...]:
+    return (-one.hubs, one.old_rule or "", one.new_rule or "", one.old_outcome, one.new_outcome)
+
+
+def _together(ways: Sequence[_Way]) -> list[list[int]]:
+    """The numbers of the ways that go from and to the same outcome and rule."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, way in enumerate(ways):
+        groups.setdefault((way.old, way.new), []).append(number)
+    return list(groups.values())
+
+
+def _transition(ways: Sequence[_Way], of: Sequence[int], totals: Ints, examples: Sequence[NDArray[Any]]) -> Transition:
+    differs = {aspect: sum(int(totals[at]) for at in of if aspect in ways[at].differs_in) for aspect in ASPECTS}
+    guids = np.sort(np.concatenate([examples[at] for at in of]))[:EXAMPLES]
+    (old_outcome, old_rule), (new_outcome, new_rule) = ways[of[0]].old, ways[of[0]].new
+    return Transition(
+        old_outcome=old_outcome,
+        old_rule=old_rule,
+        new_outcome=new_outcome,
+        new_rule=new_rule,
+        differs_in={aspect: hubs for aspect, hubs in differs.items() if hubs},
+        hubs=sum(int(totals[at]) for at in of),
+        examples=tuple(Guid(guid) for guid in guids.tolist()),
+    )

@@ -13,9 +13,9 @@ from attrs import define, field, frozen
 
 from chfw_core.diagnostics import Span
 from chfw_core.model.parties import DCC
+from chfw_core.planning.own_decision import Outcome
 from chfw_core.reports.trials.decide import Answer
 from chfw_core.reports.trials.expectations import rules_of
-from chfw_core.reports.trials.model import Outcome
 from chfw_core.reports.trials.run import Check
 from chfw_core.rules.evaluate import condition_holds
 from chfw_core.rules.explain_condition import explain_condition

@@ -17,10 +17,9 @@ from chfw_core.model.periods import Period
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.decision import HoldState, latest_end, open_hold
 from chfw_core.planning.model import PlanInputs
-from chfw_core.planning.own_decision import Outcome as OwnOutcome
-from chfw_core.planning.own_decision import owns
+from chfw_core.planning.own_decision import Outcome, csp_decision, owns
 from chfw_core.planning.scope import Read
-from chfw_core.reports.trials.model import Got, Outcome
+from chfw_core.reports.trials.model import Got
 from chfw_core.rules.evaluate import RuleContext
 from chfw_core.rules.model import RuleSet
 
@@ -61,15 +60,16 @@ def answer(inputs: PlanInputs, hub: CommsHub, *, other_instructed: bool) -> Answ
         decide_own(matcher, rules.owner, hub, Known(other_instructed=other_instructed, pilot=pilot.id))
         for pilot in rules.pilots
     ]
-    candidates = [match for match in as_chosen if match.decision.outcome is OwnOutcome.PILOT]
+    candidates = [match for match in as_chosen if match.decision.outcome is Outcome.PILOT]
     asked = owns(rules.owner, hub)
     ranked = highest(matcher, rules.owner, found.read, found.context) if asked else None
     common = Got(
+        outcome=Outcome.NO_RULE,
         priority=DEFAULT_PRIORITY if ranked is None else ranked.priority,
         pilots=tuple(match.decision.rule for match in candidates if match.decision.rule is not None),
     )
     if rules.owner.startswith(CSP_PREFIX):
-        got = _of_a_csp(common, rules) if asked else common
+        got = _of_a_csp(_decided(common, found), rules) if asked else evolve(common, reason=csp_decision(None).reason)
     elif rules.owner == DCC:
         got = _of_the_dcc(common, found, matcher, hub)
     else:
@@ -82,7 +82,7 @@ def answer(inputs: PlanInputs, hub: CommsHub, *, other_instructed: bool) -> Answ
         context=found.context,
         holds=found.holds,
         asked=asked,
-        stopped=found.decision.outcome is OwnOutcome.STOPPED,
+        stopped=found.decision.outcome is Outcome.STOPPED,
         delayed_by=found.decision.delayed_by,
         ranked_by=None if ranked is None else ranked.id,
     )
@@ -90,10 +90,10 @@ def answer(inputs: PlanInputs, hub: CommsHub, *, other_instructed: bool) -> Answ
 
 def _decided(common: Got, found: OwnMatch) -> Got:
     decision = found.decision
-    counts = decision.outcome not in (OwnOutcome.STOPPED, OwnOutcome.EXCLUDED)
+    counts = decision.outcome not in (Outcome.STOPPED, Outcome.EXCLUDED)
     return evolve(
         common,
-        outcome=_outcome(decision.outcome),
+        outcome=decision.outcome,
         by=decision.rule,
         window=frozenset(part.name for part in decision.windows.parts),
         period=decision.period,
@@ -101,17 +101,6 @@ def _decided(common: Got, found: OwnMatch) -> Got:
         batch=None if decision.batch is None else decision.batch.size,
         reason=decision.reason,
     )
-
-
-def _outcome(outcome: OwnOutcome) -> Outcome:
-    """In the words of a test: a stop of the release holds the hub; without a rule it is the DCC's."""
-    match outcome:
-        case OwnOutcome.STOPPED:
-            return Outcome.HELD
-        case OwnOutcome.NO_RULE:
-            return Outcome.LEAVE_TO_DCC
-        case _:
-            return Outcome(outcome.value)
 
 
 def _of_the_dcc(common: Got, found: OwnMatch, matcher: Matcher, hub: CommsHub) -> Got:
@@ -124,10 +113,10 @@ def _of_the_dcc(common: Got, found: OwnMatch, matcher: Matcher, hub: CommsHub) -
     return evolve(got, period=period, automatic_at=terms.automatic_at)
 
 
-def _of_a_csp(common: Got, rules: RuleSet) -> Got:
+def _of_a_csp(got: Got, rules: RuleSet) -> Got:
     """A CSP's windows and batches bind its own region."""
     windows = frozenset(part.name for part in rules.region_windows.parts)
-    return evolve(common, window=windows, batch=None if rules.region_batch is None else rules.region_batch.size)
+    return evolve(got, window=windows, batch=None if rules.region_batch is None else rules.region_batch.size)
 
 
 def _until(holds: tuple[HoldState, ...]) -> datetime | None:

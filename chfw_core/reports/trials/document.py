@@ -11,9 +11,10 @@ from attrs import evolve, field, frozen
 
 from chfw_core.diagnostics import Span
 from chfw_core.model.events import Event
+from chfw_core.planning.own_decision import Outcome
 from chfw_core.reports.trials import keys
 from chfw_core.reports.trials.given import read_given
-from chfw_core.reports.trials.model import Fields, Outcome
+from chfw_core.reports.trials.model import Fields
 from chfw_core.reports.trials.values import is_private, read_fields, read_instant, read_moment, with_private
 from chfw_core.rules.fields import HUB_FIELDS, RELEASE_FIELDS, RELEASE_PREFIX
 from chfw_core.rules.keys import ANY_TEXT

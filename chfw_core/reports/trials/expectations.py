@@ -2,19 +2,39 @@
 
 from collections.abc import Mapping
 
-from chfw_core.model.parties import DCC, is_supplier
-from chfw_core.planning.own_decision import named_windows
+from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
+from chfw_core.planning.own_decision import Outcome, named_windows
 from chfw_core.reports.trials.keys import NO_PILOT
-from chfw_core.reports.trials.model import Fields, Outcome
+from chfw_core.reports.trials.model import Fields
 from chfw_core.rules.model import Rule, RuleSet
 from chfw_core.rules.problems import Problems, listed
 
-_OF_A_SUPPLIER = frozenset(Outcome) - {Outcome.MOVE_AUTOMATIC_DATE}
-_OF_THE_DCC = frozenset(Outcome) - {Outcome.EXCLUDED, Outcome.PILOT}
+_OF_EVERYONE = (Outcome.NO_RULE, Outcome.STOPPED)
+_OF_A_SUPPLIER = (
+    Outcome.INSTRUCT,
+    Outcome.PILOT,
+    Outcome.LEAVE_TO_DCC,
+    Outcome.HELD,
+    Outcome.EXCLUDED,
+    *_OF_EVERYONE,
+)
+_OF_THE_DCC = (
+    Outcome.INSTRUCT,
+    Outcome.MOVE_AUTOMATIC_DATE,
+    Outcome.LEAVE_TO_DCC,
+    Outcome.HELD,
+    *_OF_EVERYONE,
+)
+_OF_A_CSP = (Outcome.PRIORITISED, *_OF_EVERYONE)
+_POSSIBLE: Mapping[str, tuple[Outcome, ...]] = {
+    "a Supplier": _OF_A_SUPPLIER,
+    "the DCC": _OF_THE_DCC,
+    "a CSP": _OF_A_CSP,
+}
 _NOT_EXPECTED: Mapping[str, tuple[str, ...]] = {
     "a Supplier": ("automatic_on",),
     "the DCC": ("pilot",),
-    "a CSP": ("outcome", "by", "opens", "closes", "until", "automatic_on", "pilot", "reason"),
+    "a CSP": ("opens", "closes", "until", "automatic_on", "pilot"),
 }
 
 
@@ -27,7 +47,9 @@ def rules_of(rules: RuleSet) -> dict[str, Rule]:
 def check_expected(fields: Fields, rules: RuleSet, problems: Problems) -> None:
     """Note what these rules can never lead to."""
     _check_owner(fields, rules, problems)
-    decisive = (*rules.excludes, *rules.holds, *rules.pilots, *rules.decides)
+    decisive: tuple[Rule, ...] = (*rules.excludes, *rules.holds, *rules.pilots, *rules.decides)
+    if rules.owner.startswith(CSP_PREFIX):
+        decisive = rules.priorities
     _check_name(fields, "by", "E503", "rule", [rule.id for rule in decisive], problems)
     if fields.values.get("pilot") != NO_PILOT:
         _check_name(fields, "pilot", "E503", "pilot", [rule.id for rule in rules.pilots], problems)
@@ -42,9 +64,9 @@ def _check_owner(fields: Fields, rules: RuleSet, problems: Problems) -> None:
         if name in fields.values:
             what = f"the rules of {who} lead to no `{name}`"
             problems.add("E506", fields.place(name), what)
-    outcome, possible = fields.values.get("outcome"), _OF_A_SUPPLIER if is_supplier(rules.owner) else _OF_THE_DCC
-    if isinstance(outcome, Outcome) and outcome not in possible and who != "a CSP":
-        hint = f"it is {listed(sorted(possible))}"
+    outcome = fields.values.get("outcome")
+    if isinstance(outcome, Outcome) and outcome not in _POSSIBLE[who]:
+        hint = f"it is {listed(_POSSIBLE[who])}"
         problems.add("E506", fields.place("outcome"), f"the rules of {who} never lead to `{outcome}`", hint=hint)
 
 

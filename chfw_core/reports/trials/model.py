@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from enum import StrEnum
 
 from attrs import field, frozen
 
@@ -11,18 +10,8 @@ from chfw_core.model.events import Event
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.periods import Period
 from chfw_core.model.releases import FirmwareRelease
+from chfw_core.planning.own_decision import Outcome
 from chfw_core.rules.model import RuleSet
-
-
-class Outcome(StrEnum):
-    """What an owner's rules lead to for a hub. `PILOT`: a pilot may choose it."""
-
-    INSTRUCT = "instruct"
-    LEAVE_TO_DCC = "leave_to_dcc"
-    EXCLUDED = "excluded"
-    HELD = "held"
-    MOVE_AUTOMATIC_DATE = "move_automatic_date"
-    PILOT = "pilot"
 
 
 @frozen(kw_only=True, eq=False)
@@ -80,13 +69,14 @@ class TrialSet:
 
 @frozen(kw_only=True)
 class Got:
-    """What came out. `period`: what the owner agrees to, or the DCC's own; `until`: the end of the hold that is on.
+    """What came out, in the words of preview, diff and explain.
 
-    `by` None: no rule of the owner's determined it. `outcome` None: the owner decides nothing (a CSP).
+    `period`: what the owner agrees to, or the DCC's own; `until`: the end of the hold that is on. `by` None:
+    no rule of the owner's determined it.
     """
 
     priority: int
-    outcome: Outcome | None = None
+    outcome: Outcome
     by: str | None = None
     window: frozenset[str] = frozenset()
     period: Period | None = None

@@ -9,13 +9,16 @@ from chfw_core.model.parameters import Parameters
 from chfw_core.model.periods import as_utc, format_instant, london_date, london_midnight
 from chfw_core.model.windows import Holidays
 from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.own_decision import Outcome
 from chfw_core.reports.trials.decide import Answer, answer
 from chfw_core.reports.trials.keys import NO_PILOT
-from chfw_core.reports.trials.model import Expected, Got, Outcome, Trial, TrialSet
+from chfw_core.reports.trials.model import Expected, Got, Trial, TrialSet
 from chfw_core.reports.trials.why import why_lines
 from chfw_core.rules.evaluate import as_closing, as_opening
 
 NOTHING = "none"
+_AMOUNTS_TO = {Outcome.LEAVE_TO_DCC: Outcome.NO_RULE, Outcome.HELD: Outcome.STOPPED}
+"""Whoever expects the first has it with the second too: without a rule a hub is the DCC's, and a stop holds it."""
 
 
 @frozen(kw_only=True)
@@ -87,7 +90,8 @@ def _check(expected: Expected, trial: Trial, trials: TrialSet, parameters: Param
 
 def _rows(expected: Expected, got: Got) -> Iterator[Row]:
     if expected.outcome is not None:
-        yield _same("outcome", expected.outcome.value, _text(got.outcome))
+        holds = got.outcome in (expected.outcome, _AMOUNTS_TO.get(expected.outcome))
+        yield Row(what="outcome", expected=expected.outcome.value, got=got.outcome.value, holds=holds)
     if expected.by is not None:
         yield _same("by", expected.by, _text(got.by))
     if expected.window is not None:

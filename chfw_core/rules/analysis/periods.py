@@ -1,20 +1,24 @@
-"""Dates against a release: periods that lie outside it, windows without an hour in them, holds that are over.
+"""Periods that are empty or come too late, windows without an hour in them, holds that are over.
 
-Only dates that are the same for every hub and every day are looked at. Without a release they mean
-nothing yet.
+Some of it is certain whatever the release: what `moments` can compare. With a release, dates that are
+the same for every hub and every day are held against its times. A Supplier instructs for a time before
+the automatic one, and the cut-off binds it; the DCC's own period begins at the automatic time.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from attrs import frozen
 
 from chfw_core.model.occurrences import DayRules, possible_days
+from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import Period, format_instant, london_date
+from chfw_core.rules.analysis.certain import empty_or_late, hold_end, hold_in_vain
 from chfw_core.rules.analysis.subject import ReleasePeriod, Subject
 from chfw_core.rules.blocks.at import never_open_together
 from chfw_core.rules.evaluate import RuleContext, date_value
-from chfw_core.rules.model import At, DateExpr, HoldRule, Rule, UntilDate, UntilEvent, UntilFlagCleared
-from chfw_core.rules.values import as_closing, as_opening
+from chfw_core.rules.model import At, DateExpr, Rule, Until, UntilDate, UntilEvent, UntilFlagCleared, UntilManual
+from chfw_core.rules.values import as_closing, as_opening, shift
 
 _KNOWN = ("cutoff", "release.notified_on", "release.automatic_on")
 
@@ -31,63 +35,116 @@ class _Dates:
         return date_value(expr, lambda _: None, self.context)
 
 
-def find_periods(subject: Subject, release: ReleasePeriod) -> None:
-    """Hold every period and every hold's end against the release's times."""
-    dates = _Dates(release, _context(release))
-    for rule in subject.rules.decides:
-        if rule.at is not None:
-            _period(subject, rule, rule.at, dates)
-    for pilot in subject.rules.pilots:
-        _period(subject, pilot, pilot.at, dates)
+def find_periods(subject: Subject) -> None:
+    """Look at every period and every hold's end, by themselves and, where one is given, against a release."""
+    supplier = is_supplier(subject.rules.owner)
+    release = subject.analysis.release
+    dates = _Dates(release, _context(release)) if release is not None else None
+    ats: list[tuple[Rule, At]] = [(rule, rule.at) for rule in subject.rules.decides if rule.at is not None]
+    ats += [(pilot, pilot.at) for pilot in subject.rules.pilots]
+    for rule, at in ats:
+        outside = dates and _outside(rule, at, dates, supplier=supplier)
+        outside = outside or empty_or_late(at, supplier=supplier)
+        if outside:
+            subject.say("W312", rule, f"the period of `{rule.id}` {outside}")
+        else:
+            _windows(subject, rule, at, dates if supplier else None)
     for hold in subject.rules.holds:
-        _hold(subject, hold, dates)
+        in_vain = dates and _over_or_late(hold.until, dates, supplier=supplier)
+        in_vain = in_vain or hold_in_vain(hold.until, supplier=supplier)
+        if in_vain:
+            subject.say("W312", hold, f"`{hold.id}` {in_vain}")
+    for trigger in subject.rules.triggers:
+        for written in dict.fromkeys(_written(trigger.body)):
+            if isinstance(written, At):
+                what, wrong = "the period that", empty_or_late(written, supplier=supplier, of_event=True)
+            else:
+                what, wrong = "the hold that", hold_in_vain(written, supplier=supplier)
+            if wrong:
+                subject.say("W312", trigger, f"{what} `{trigger.id}` writes {wrong}")
 
 
-def _period(subject: Subject, rule: Rule, at: At, dates: _Dates) -> None:
+def _written(content: object) -> Iterator[At | Until]:
+    """What a trigger writes down, at its end or where a step expires."""
+    match content:
+        case At() | UntilDate() | UntilEvent() | UntilFlagCleared() | UntilManual():
+            yield content
+        case Mapping():
+            for inner in content.values():
+                yield from _written(inner)
+        case tuple():
+            for inner in content:
+                yield from _written(inner)
+
+
+def _outside(rule: Rule, at: At, dates: _Dates, *, supplier: bool) -> str | None:
+    """How a period misses the release; BR3.4: what opens after the cut-off can no longer be changed by then."""
     release = dates.release
     first, last = dates.value(at.opens), dates.value(at.closes)
     opens = as_opening(first) if first is not None else None
     closes = as_closing(last) if last is not None else None
-    outside = _outside(opens, closes, release)
-    if outside is not None:
-        subject.say("W312", rule, f"the period of `{rule.id}` {outside} (release {release.id})")
-        return
-    begin = max(opens or release.notified_at, release.notified_at)
-    end = min(closes or release.automatic_at, release.automatic_at)
-    period = Period(opens=begin, closes=end)
-    days = possible_days(period, at.windows, frozenset(), DayRules(earliest=london_date(begin)))
+    what = None
+    if opens is not None and supplier and (late := _late(opens, release)):
+        what = f"begins at {format_instant(opens)}, {late}"
+    elif closes is not None and closes <= release.notified_at:
+        notice = format_instant(release.notified_at)
+        what = f"is over at {format_instant(closes)}, before the notice at {notice}"
+    elif closes is not None and closes <= release.automatic_at and not supplier:
+        automatic = format_instant(release.automatic_at)
+        what = f"is over at {format_instant(closes)}, before the DCC's own begins at {automatic}"
+    elif opens is not None and closes is not None and closes <= opens:
+        what = f"closes at {format_instant(closes)}, before it opens at {format_instant(opens)}"
+    return f"{what} (release {release.id})" if what is not None else None
+
+
+def _late(opens: datetime, release: ReleasePeriod) -> str | None:
+    if opens >= release.automatic_at:
+        return "not before the automatic time"
+    return f"after the cut-off at {format_instant(release.cutoff)}" if opens > release.cutoff else None
+
+
+def _windows(subject: Subject, rule: Rule, at: At, dates: _Dates | None) -> None:
+    """No window in the period, as far as it is known: between two fixed dates, or within a release."""
     shut = never_open_together(at.windows) or not all(part.days for part in at.windows.parts)  # has its own finding
-    if at.windows.parts and not shut and next(iter(days), None) is None:
+    if not at.windows.parts or shut:
+        return
+    first, last = (
+        (dates.value(at.opens), dates.value(at.closes)) if dates is not None else (_fixed(at.opens), _fixed(at.closes))
+    )
+    begin = as_opening(first) if first is not None else None
+    end = as_closing(last) if last is not None else None
+    of_release = ""
+    if dates is not None:
+        release = dates.release
+        begin = max(begin or release.notified_at, release.notified_at)
+        end = min(end or release.automatic_at, release.automatic_at)
+        of_release = f" (release {release.id})"
+    if begin is None or end is None:
+        return
+    days = possible_days(
+        Period(opens=begin, closes=end), at.windows, frozenset(), DayRules(earliest=london_date(begin))
+    )
+    if next(iter(days), None) is None:
         message = f"no window of `{rule.id}` opens from {format_instant(begin)} to {format_instant(end)}"
-        subject.say("W305", rule, f"{message} (release {release.id})")
+        subject.say("W305", rule, f"{message}{of_release}")
 
 
-def _outside(opens: datetime | None, closes: datetime | None, release: ReleasePeriod) -> str | None:
-    """How a period misses the release; BR3.4: what opens after the cut-off can no longer be changed by then."""
-    if opens is not None and opens >= release.automatic_at:
-        return f"begins at {format_instant(opens)}, not before the automatic time"
-    if opens is not None and opens > release.cutoff:
-        return f"begins at {format_instant(opens)}, after the cut-off at {format_instant(release.cutoff)}"
-    if closes is not None and closes <= release.notified_at:
-        return f"is over at {format_instant(closes)}, before the notice at {format_instant(release.notified_at)}"
-    if opens is not None and closes is not None and closes <= opens:
-        return f"closes at {format_instant(closes)}, before it opens at {format_instant(opens)}"
-    return None
-
-
-def _hold(subject: Subject, hold: HoldRule, dates: _Dates) -> None:
-    until = hold.until
-    expr = None
-    if isinstance(until, UntilDate):
-        expr = until.date
-    elif isinstance(until, UntilEvent | UntilFlagCleared):
-        expr = until.at_latest
-    end = dates.value(expr)
+def _over_or_late(until: Until, dates: _Dates, *, supplier: bool) -> str | None:
+    """How a hold misses the release. A Supplier's hold on a date moves its opening to that date."""
     release = dates.release
-    if end is not None and as_opening(end) <= release.notified_at:
-        message = f"`{hold.id}` is over at {format_instant(as_opening(end))}"
-        notice = f"before the notice at {format_instant(release.notified_at)} (release {release.id})"
-        subject.say("W312", hold, f"{message}, {notice}")
+    value = dates.value(hold_end(until))
+    end = as_opening(value) if value is not None else None
+    what = None
+    if end is not None and end <= release.notified_at:
+        what = f"is over at {format_instant(end)}, before the notice at {format_instant(release.notified_at)}"
+    elif end is not None and supplier and isinstance(until, UntilDate) and (late := _late(end, release)):
+        what = f"lasts until {format_instant(end)}, {late}"
+    return f"{what} (release {release.id})" if what is not None else None
+
+
+def _fixed(expr: DateExpr | None) -> date | datetime | None:
+    """The date of an expression that depends on nothing."""
+    return shift(expr.base, expr.offset) if expr is not None and not isinstance(expr.base, str) else None
 
 
 def _context(release: ReleasePeriod) -> RuleContext:

@@ -21,6 +21,5 @@ def analyse(files: Sequence[RuleFile], rules: RuleSet, analysis: Analysis) -> tu
     find_flag_holds(subject)
     if analysis.overlaps:
         find_overlaps(subject)
-    if analysis.release is not None:
-        find_periods(subject, analysis.release)
+    find_periods(subject)
     return tuple(subject.left_open)

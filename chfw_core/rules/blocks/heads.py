@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from chfw_core.diagnostics import Span
+from chfw_core.rules.borrowed import OTHERWISE_ELSEWHERE
 from chfw_core.rules.conditions import check_condition
 from chfw_core.rules.model import Always, And, Condition
 from chfw_core.rules.scope import FileScope
@@ -40,6 +41,11 @@ def read_head(
 def is_otherwise(record: Record) -> bool:
     """Whether a `decide` rule takes all hubs that are left."""
     return (record.word("when") or "").strip() == "otherwise"
+
+
+def means_otherwise(record: Record) -> bool:
+    """The same, also under a name that it has elsewhere: a misspelt `otherwise` is not a missing one."""
+    return (record.word("when") or "").strip().lower() in OTHERWISE_ELSEWHERE
 
 
 def both(first: Condition, second: Condition) -> Condition:

@@ -1,6 +1,7 @@
 """To whom a comment belongs: the line it ends, what it stands before, or the block that it closes.
 
-A comment on a line of its own goes with what follows, unless it is indented more than that: then it
+A comment at the end of a line stays beside what stood on that line: its last item, or the `{…}` or `[…]`
+that ends there. A comment on a line of its own goes with what follows, unless it is indented more than that: then it
 closes the deepest block that reaches as far to the left as it does. Comments never pass each other.
 """
 
@@ -40,6 +41,9 @@ class _Attacher:
     def attach(self, comment: Comment, before: Item | None, after: Item | None) -> None:
         if before is not self.last:
             self.last, self.closed = before, 0
+        if before is not None and not comment.own_line and _touches(before, comment.line):
+            _beside(comment, before)
+            return
         flow = _flow_around(before, comment.at, self.root)
         if flow is not None:
             _in_flow(comment, flow)
@@ -79,6 +83,64 @@ class _Attacher:
         places[chosen][1].append(comment)
 
 
+def _touches(item: Item, line: int) -> bool:
+    """Whether some of the item stands on the line that begins there, or after it."""
+    value = item.value
+    end = value.start + len(value.raw) if isinstance(value, Leaf) else value.start + 1
+    return item.start >= line or end > line
+
+
+def _beside(comment: Comment, item: Item) -> None:
+    """At the end of a line that holds the item's key or value, the last before the comment."""
+    while (opener := _opened_with(comment, item)) is not None:
+        item = opener
+    target = item
+    while (holder := _closed_before(comment, target.group)) is not None:
+        target = holder
+    if target is not item:
+        target.closing, target.whole = comment, target.value.start >= comment.line
+    elif item.trailing is None:
+        item.trailing = comment
+    elif isinstance(item.value, Group) and item.value.items:
+        item.value.items[0].leading.append(comment)
+    else:
+        item.lead(item.trailing)
+        item.trailing = comment
+
+
+def _opened_with(comment: Comment, item: Item) -> Item | None:
+    """The key of `key: [{  # …`, whose first item has nothing on that line but its bracket."""
+    opens = isinstance(item.value, Group) and item.value.flow and item.value.end > comment.at
+    holder = item.group.item
+    if not opens or item.key is not None or item is not item.group.items[0] or holder is None:
+        return None
+    return holder if holder.start >= comment.line and holder.trailing is None else None
+
+
+def _closed_before(comment: Comment, group: Group) -> Item | None:
+    """Whose value the group is, where it ends before the comment and the comment can stand for all of it."""
+    holder = group.item
+    if not group.flow or holder is None or group.end > comment.at or has_comments(group):
+        return None
+    return holder if holder.trailing is None and holder.closing is None else None
+
+
+def settle(item: Item) -> None:
+    """The item's value becomes a block: what closed it goes beside what stood on the comment's line."""
+    comment, value = item.closing, item.value
+    item.closing = None
+    if comment is None or not isinstance(value, Group):
+        return
+    if item.whole:
+        item.trailing = comment
+        return
+    last = value.items[-1]
+    if isinstance(last.value, Group) and last.value.items:
+        last.closing, last.whole = comment, last.value.start >= comment.line
+    else:
+        last.trailing = comment
+
+
 def _flow_around(before: Item | None, at: int, root: Group) -> Group | None:
     """The innermost `{…}` or `[…]` that the place is in."""
     inner = before.value if before is not None else root
@@ -105,8 +167,6 @@ def _end_of_line(comment: Comment, item: Item) -> None:
     value = item.value
     if isinstance(value, Group) and value.items and value.start < comment.at and (item.trailing or has_comments(value)):
         _close(comment, value)
-    elif item.key is None and _is_block(item):
-        item.lead(comment)  # after a dash that stands alone
     else:
         if item.trailing is not None:
             item.lead(item.trailing)
@@ -127,7 +187,11 @@ def _close(comment: Comment, group: Group) -> None:
 def has_comments(group: Group) -> bool:
     """Whether any comment stands inside."""
     return bool(group.tail) or any(
-        item.leading or item.trailing or item.below or (isinstance(item.value, Group) and has_comments(item.value))
+        item.leading
+        or item.trailing
+        or item.closing
+        or item.below
+        or (isinstance(item.value, Group) and has_comments(item.value))
         for item in group.items
     )
 

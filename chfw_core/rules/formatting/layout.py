@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from attrs import define, field
 
-from chfw_core.rules.formatting.comments import attach_comments, has_comments
+from chfw_core.rules.formatting.comments import attach_comments, has_comments, settle
 from chfw_core.rules.formatting.scalars import WIDTH, Lines, in_block, inline
 from chfw_core.rules.formatting.tree import Comment, Group, Item, Leaf, lay_out
 from chfw_core.rules.keys import FILE
@@ -35,6 +35,8 @@ class _Printer:
         for item in group.items:
             below = _kind_of(item, kind)
             flow = _flow(item, below, indent)
+            if flow is None:
+                settle(item)
             if item.key is None and isinstance(item.value, Group) and flow is None:
                 _hoist(item)
             fresh = self._comments(item.leading, indent, fresh=fresh)
@@ -77,13 +79,18 @@ class _Printer:
         self.lines += [" " * indent + line if line else "" for line in written.rest]
 
     def _line(self, text: str, item: Item) -> None:
-        self.lines.append(f"{text}  {item.trailing.text}" if item.trailing is not None else text)
+        comment = item.trailing or item.closing
+        self.lines.append(f"{text}  {comment.text}" if comment is not None else text)
 
 
 def _hoist(item: Item) -> None:
-    """A rule begins on the line of its dash: comments between the two go before both."""
+    """A rule begins on the line of its dash: a comment beside the dash stays there, if there is room; other
+    comments between the two go before both."""
     assert isinstance(item.value, Group)
     first = item.value.items[0]
+    if item.trailing is not None and first.trailing is None and first.closing is None and not first.leading:
+        first.trailing, item.trailing = item.trailing, None
+        return
     moved = [*([item.trailing] if item.trailing is not None else []), *first.leading]
     item.trailing, first.leading = None, []
     for comment in moved:

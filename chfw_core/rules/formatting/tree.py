@@ -25,6 +25,11 @@ class Comment:
     own_line: bool
     blank: bool
 
+    @property
+    def line(self) -> int:
+        """Where its line begins."""
+        return self.at - self.column
+
 
 @define(kw_only=True, eq=False)
 class Leaf:
@@ -57,7 +62,10 @@ class Group:
 
 @define(kw_only=True, eq=False)
 class Item:
-    """A key with its value, or one of a list. `below`: comments where its value would stand, if it had one."""
+    """A key with its value, or one of a list. `below`: comments where its value would stand, if it had one.
+
+    `closing`: the comment after a `{…}` or `[…]` without others; `whole`: all of that stood on the comment's line.
+    """
 
     group: Group
     key: Leaf | None
@@ -68,6 +76,8 @@ class Item:
     leading: list[Comment] = field(factory=list)
     trailing: Comment | None = None
     below: list[Comment] = field(factory=list)
+    closing: Comment | None = None
+    whole: bool = False
 
     def lead(self, comment: Comment) -> None:
         """Put a comment that stood inside the item before it; a blank line before the item then precedes both."""

@@ -39,6 +39,25 @@ def test_a_file_before_the_last_needs_no_otherwise() -> None:
     ]
 
 
+def test_an_otherwise_that_does_not_count_names_what_does() -> None:
+    """NF3: what is named is there. Where the last file has none, both problems say so."""
+    first = _file("10.rules.yaml", "decide:\n" + OTHERWISE % "first")
+    last = _file("20.rules.yaml", "decide:\n" + OTHERWISE % "rest")
+    (problem,) = check_sources([first, last]).problems
+    assert problem.message == "this `otherwise` does not count: that of the last file, 20.rules.yaml, does"
+    assert problem.hint is None
+    bare = _file("20.rules.yaml", "decide:\n" + RULE % ("late", "split"))
+    ignored, absent = check_sources([first, bare]).problems
+    assert ignored.code == "W307"
+    assert (
+        ignored.message
+        == "this `otherwise` does not count: only one of the last file, 20.rules.yaml, would, and it has none"
+    )
+    assert ignored.hint == "move it to the end of that file's `decide`"
+    assert (absent.code, absent.span.file) == ("E213", "20.rules.yaml")
+    assert absent.message == "`decide` has no `otherwise`"
+
+
 def test_a_rule_that_another_file_hides_is_a_warning() -> None:
     first = _file("10.rules.yaml", "decide:\n" + RULE % ("early", "split"))
     last = _file("20.rules.yaml", "decide:\n" + RULE % ("late", "split") + OTHERWISE % "rest")

@@ -141,7 +141,7 @@ def _pilot(keys: str) -> str:
         (HEAD + WINDOW + _decide("then: instruct, at: {window: [n, m]}"), ["E211@5:69"]),
         (HEAD + _decide("then: instruct, at: {from: 2026-03-01, to: 2026-03-01}"), []),
         (HEAD + _decide("then: instruct, at: {from: 2026-03-02, to: 2026-03-01}"), ["E219@4:75"]),
-        (HEAD + _decide("then: instruct, at: {from: 2026-03-02 + 1 day, to: 2026-03-01}"), []),
+        (HEAD + _decide("then: instruct, at: {from: 2026-03-02 + 1 day, to: 2026-03-01}"), ["W312@4:8"]),
         (HEAD + _decide("then: instruct, at: {from: 2026-03-02, to: 2026-03-01 + 1 day}"), []),
         (HEAD + _decide("then: instruct, at: {from: today, to: 2026-03-01}"), []),
         (HEAD + _decide("then: instruct, batch: {size: 0}"), ["E210@4:66"]),

@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
 from chfw_core.engines.columnar import MemoryEstate, axes, reach, sides
-from chfw_core.engines.columnar.diff import DIFF_SCHEMA, EXAMPLES, Difference, diff_columnar
+from chfw_core.engines.columnar.diff import DIFF_SCHEMA, EXAMPLES, Difference, Transition, diff_columnar
 from chfw_core.engines.columnar.preview import PREVIEW_SCHEMA, Preview, preview_columnar
 from chfw_core.engines.matching import Matcher
 from chfw_core.engines.owned import Known, decide_own
@@ -18,7 +18,7 @@ from chfw_core.model.hubs import CommsHub, PrivateAttributes
 from chfw_core.model.parties import DCC
 from chfw_core.planning.holds import HoldOver, judge_hold
 from chfw_core.planning.model import PlanInputs
-from chfw_core.planning.own_decision import Idle, Outcome, OwnDecision, idle_because, owns
+from chfw_core.planning.own_decision import ASPECTS, Idle, Outcome, OwnDecision, idle_because, owns
 from chfw_core.rules.evaluate import condition_holds
 from chfw_core.rules.fields import hub_reader
 from chfw_core.rules.model import (
@@ -244,7 +244,7 @@ def test_a_batch_with_a_stop() -> None:
         draft.add(A, decides=(decide("d", CS1, batch=BatchSpec(size=3, stop_if={"failed": limit})),))
         assert_previewed(draft.inputs, draft.hubs, A)
     found = assert_compared(old.inputs, new.inputs, old.hubs, A)
-    assert {one.differs_in for one in found.transitions} == {("batch",)}
+    assert {tuple(one.differs_in) for one in found.transitions} == {("batch",)}
 
 
 def test_the_road_for_many_codes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,6 +291,10 @@ def compared(old: PlanInputs, new: PlanInputs, hubs: tuple[CommsHub, ...], owner
     return diff_columnar(alone(old, owner), alone(new, owner), source, attributes=attributes_of(hubs, owner))
 
 
+def _pair(line: Transition) -> tuple[str, str | None, str, str | None]:
+    return (line.old_outcome, line.old_rule, line.new_outcome, line.new_rule)
+
+
 def assert_compared(old: PlanInputs, new: PlanInputs, hubs: tuple[CommsHub, ...], owner: str) -> Difference:
     """Exactly the hubs that the two previews decide differently."""
     found = compared(old, new, hubs, owner)
@@ -306,18 +310,15 @@ def assert_compared(old: PlanInputs, new: PlanInputs, hubs: tuple[CommsHub, ...]
             told = row_of(hub, owner, decision)
             assert all(row[f"{side}_{name}"] == told[name] for name in told if name not in {"guid", "role"})
     assert found.changed == len(wanted)
-    counts = Counter((a.outcome.value, a.rule, b.outcome.value, b.rule, b.differs_in(a)) for _, a, b in wanted)
-    assert {
-        (t.old_outcome, t.old_rule, t.new_outcome, t.new_rule, t.differs_in): t.hubs for t in found.transitions
-    } == counts
+    # NF2: one line for each (old rule → new rule), however the hubs differ besides.
+    assert [_pair(line) for line in found.transitions] == list(dict.fromkeys(map(_pair, found.transitions)))
+    assert {_pair(line) for line in found.transitions} == {(a.outcome, a.rule, b.outcome, b.rule) for _, a, b in wanted}
     for line in found.transitions:
-        of = [
-            hub.guid
-            for hub, a, b in wanted
-            if (a.outcome, a.rule, b.outcome, b.rule, b.differs_in(a))
-            == (line.old_outcome, line.old_rule, line.new_outcome, line.new_rule, line.differs_in)
-        ]
-        assert list(line.examples) == sorted(of)[:EXAMPLES]
+        of = [both for both in wanted if (both[1].outcome, both[1].rule, both[2].outcome, both[2].rule) == _pair(line)]
+        assert line.hubs == len(of)
+        assert list(line.examples) == sorted(hub.guid for hub, _, _ in of)[:EXAMPLES]
+        assert line.differs_in == Counter(aspect for _, a, b in of for aspect in b.differs_in(a))
+        assert list(line.differs_in) == [aspect for aspect in ASPECTS if aspect in line.differs_in]
     return found
 
 
@@ -351,6 +352,21 @@ def test_versions_that_read_different_fields() -> None:
     assert found.changed > 10
 
 
+def test_one_line_for_each_pair_of_rules_says_how_many_hubs_differ_in_what() -> None:
+    """NF2: the same rules on both sides, and three ways in which the hubs of that one line differ."""
+    old, new = base(), base()
+    old.add(A, decides=(decide("d", CS1),))
+    new.add(
+        A,
+        decides=(decide("d", CS1, batch=BatchSpec(size=3)),),
+        priorities=(PriorityRule(id="p", because="x", when=NORTH, priority=70),),
+    )
+    found = assert_compared(old.inputs, new.inputs, old.hubs, A)
+    lines = [line for line in found.transitions if line.old_rule == line.new_rule == "d"]
+    assert len(lines) == 1
+    assert lines[0].differs_in["batch"] == lines[0].hubs > lines[0].differs_in["priority"] > 0
+
+
 def test_a_window_renamed_is_no_difference_but_its_hours_are() -> None:
     def of(name: str, start: int, rule: str = "r") -> Draft:
         draft = base()
@@ -360,9 +376,9 @@ def test_a_window_renamed_is_no_difference_but_its_hours_are() -> None:
     hubs = base().hubs
     assert assert_compared(of("nights", 22).inputs, of("dark", 22).inputs, hubs, A).changed == 0
     hours = assert_compared(of("nights", 22).inputs, of("nights", 23).inputs, hubs, A)
-    assert {one.differs_in for one in hours.transitions} == {("windows",)}
+    assert {tuple(one.differs_in) for one in hours.transitions} == {("windows",)}
     named = assert_compared(of("nights", 22).inputs, of("nights", 22, "s").inputs, hubs, A)
-    assert {one.differs_in for one in named.transitions} == {("rule",)}
+    assert {tuple(one.differs_in) for one in named.transitions} == {("rule",)}
     assert next(named.batches()).schema == DIFF_SCHEMA
 
 

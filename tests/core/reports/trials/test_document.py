@@ -107,7 +107,10 @@ def test_what_cannot_be_of_a_supplier(test: str, codes: list[str]) -> None:
         (DCC, "{split: false, import_supplier: A, gas_supplier: B}", OK, ["E505"]),
         (DCC, "{}", "{outcome: excluded}", ["E506"]),
         (DCC, "{}", "{outcome: pilot, pilot: none}", ["E506", "E506"]),
-        (CSP, "{}", "{outcome: held, by: old}", ["E506", "E506", "E503"]),
+        (DCC, "{}", "{outcome: prioritised}", ["E506"]),
+        (CSP, "{}", "{outcome: held, by: old}", ["E506"]),
+        (CSP, "{}", "{outcome: leave_to_dcc, by: ould, opens: 2026-01-01}", ["E506", "E506", "E503"]),
+        (CSP, "{}", "{outcome: ineligible}", ["E209"]),
     ],
 )
 def test_what_cannot_be_of_an_operator(rules: str, hub: str, expect: str, codes: list[str]) -> None:

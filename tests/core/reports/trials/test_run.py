@@ -1,10 +1,14 @@
 """What comes out of a trial is what the planner's own parts say; and where it differs, why (NF1, NF3)."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from tests.core.reports.trials.support import CSP, DCC, one_check
+from chfw_core.planning.own_decision import Outcome
+from chfw_core.reports.trials.keys import OUTCOMES
+from tests.core.reports.trials.support import CSP, DCC, SUPPLIER, one_check
 
 PASSED = ("2026-02-01", "2026-05-01")
 
@@ -62,7 +66,9 @@ def test_the_dcc(hub: str, expect: str) -> None:
     ("hub", "expect"),
     [
         ("{installed_on: 2017-03-01}", "{window: no-sundays, batch: 20, priority: 60}"),
-        ("{}", "{priority: 50}"),
+        ("{installed_on: 2017-03-01}", "{outcome: prioritised, by: old, reason: Weak radios}"),
+        ("{}", "{priority: 50, outcome: no_rule, window: no-sundays}"),
+        ("{installed_on: 2017-03-01, csp_region: South}", "{outcome: no_rule, reason: no rule of the CSP}"),
         ("{installed_on: 2017-03-01, csp_region: South}", "{window: [], priority: 50}"),
     ],
 )
@@ -75,6 +81,36 @@ def test_the_dcc_without_a_rule_leaves_it_as_notified() -> None:
     check = one_check("{outcome: leave_to_dcc, reason: as notified}", DCC[: DCC.index("decide:")])
     assert check.passed, check.rows
     assert check.got.by is None
+
+
+@pytest.mark.parametrize(("written", "holds"), [("no_rule", True), ("leave_to_dcc", True), ("held", False)])
+@pytest.mark.parametrize("rules", ["rules: v1\nowner: NWND\n", "rules: v1\nowner: DCC\n"])
+def test_a_hub_that_no_rule_decides(rules: str, written: str, holds: bool) -> None:
+    """It is said as preview, diff and explain say it; whoever expects that the DCC has it is right as well."""
+    check = one_check(f"{{outcome: {written}}}", rules)
+    assert check.passed is holds
+    assert check.rows[0].got == "no_rule"
+
+
+@pytest.mark.parametrize(("written", "holds"), [("stopped", True), ("held", True), ("no_rule", False)])
+@pytest.mark.parametrize("rules", [SUPPLIER, DCC])
+def test_a_release_that_is_paused(rules: str, written: str, holds: bool) -> None:
+    check = one_check(f"{{outcome: {written}}}", rules, given="[{at: 2026-01-06, event: release_paused}]")
+    assert check.passed is holds
+    assert check.rows[0].got == "stopped"
+
+
+def test_leaving_a_hub_to_the_dcc_is_not_having_no_rule() -> None:
+    assert not one_check("{outcome: no_rule}").passed
+    assert not one_check("{outcome: stopped}", hub="{flags: [by_hand]}").passed
+
+
+def test_the_words_of_outcomes_are_those_of_preview_diff_and_explain() -> None:
+    """NF3: one word for one thing, in one place of the documentation."""
+    assert set(OUTCOMES) == {outcome.value for outcome in Outcome} - {"ineligible"}
+    page = Path(__file__).parents[4] / "docs" / "reference" / "rule-language.md"
+    section = page.read_text(encoding="utf-8").split("\n## What becomes of a hub\n")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [outcome.value for outcome in Outcome]
 
 
 def test_a_csp_without_batches() -> None:
@@ -163,8 +199,9 @@ def test_why_it_is_not_as_expected(hub: str, expect: str, line: str) -> None:
     assert line in check.why
 
 
-def test_a_csp_gives_no_reasons_but_its_leaves() -> None:
+def test_why_a_csp_does_not_rank_a_hub() -> None:
     assert one_check("{priority: 60}", CSP).why == (
+        "no rule of the CSP names it",
         "`old` does not match",
         "  `installed_on < 2018-01-01` does not hold: installed_on is missing",
     )

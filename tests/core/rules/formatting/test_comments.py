@@ -36,21 +36,36 @@ def moved(body: str) -> str:
         ("sets: {a: []}# c\n", "sets:  # c\n  a: []\n"),
         # within braces: a block
         ("sets: {a: [x, # c\n  y]}\n", "sets:\n  a:\n    - x  # c\n    - y\n"),
-        ("sets: {a: [ # c\n  x]}\n", "sets:\n  a:\n    # c\n    - x\n"),
+        ("sets: {a: [ # c\n  x]}\n", "sets:\n  a: [x]  # c\n"),
+        ("sets: {a: # b\n [ # c\n  x]}\n", "sets:\n  a:  # b\n    # c\n    - x\n"),
+        ("sets: { # c\n  a: [x]}\n", "sets:  # c\n  a: [x]\n"),
         ("sets: {a: [x\n  # c\n  ]}\n", "sets:\n  a:\n    - x\n    # c\n"),
         ("sets: {a: [\n  # c\n  ], b: []}\n", "sets:\n  # c\n  a: []\n  b: []\n"),
         ("sets: {a:\n  # c\n  [x]}\n", "sets:\n  # c\n  a: [x]\n"),
         ("sets: {a: # c\n  [x]}\n", "sets:\n  a: [x]  # c\n"),
-        ("sets: {a: # c\n  [x] # d\n }\n", "sets:\n  a:  # c\n    - x\n    # d\n"),
-        ("sets: {a: [x, # c\n y] # d\n }\n", "sets:\n  a:\n    - x  # c\n    - y\n    # d\n"),
+        ("sets: {a: # c\n  [x] # d\n }\n", "sets:\n  a:  # c\n    - x  # d\n"),
+        ("sets: {a: [x, # c\n y] # d\n }\n", "sets:\n  a:\n    - x  # c\n    - y  # d\n"),
         ("sets: {a: [] # c\n }\n", "sets:\n  a: []  # c\n"),
         ("sets: {a: # c\n  [] # d\n }\n", "sets:\n  # c\n  a: []  # d\n"),
         ("sets: {a: # c\n  [ # d\n  ] # e\n }\n", "sets:\n  # c\n  # d\n  a: []  # e\n"),
         # between a dash or key and what belongs to it
-        ("exclude:\n  - # c\n    id: a\n    because: b\n", "exclude:\n  # c\n  - id: a\n    because: b\n"),
+        ("exclude:\n  - # c\n    id: a\n    because: b\n", "exclude:\n  - id: a  # c\n    because: b\n"),
+        ("exclude:\n  - # c\n    id: a # d\n    because: b\n", "exclude:\n  # c\n  - id: a  # d\n    because: b\n"),
         ("exclude:\n  -\n    # c\n    id: a\n    because: b\n", "exclude:\n  # c\n  - id: a\n    because: b\n"),
-        ("exclude:\n  - {id: a, because: b} # c\n", "exclude:\n  # c\n  - id: a\n    because: b\n"),
-        ("exclude:\n  - { # c\n    id: a, because: b}\n", "exclude:\n  # c\n  - id: a\n    because: b\n"),
+        ("exclude:\n  - {id: a, because: b} # c\n", "exclude:\n  - id: a  # c\n    because: b\n"),
+        ("exclude:\n  - { # c\n    id: a, because: b}\n", "exclude:\n  - id: a  # c\n    because: b\n"),
+        ("exclude:\n  - {id: a,\n    because: b} # c\n", "exclude:\n  - id: a\n    because: b  # c\n"),
+        ("exclude: [{id: a, because: b}] # c\n", "exclude:  # c\n  - id: a\n    because: b\n"),
+        ("exclude: [{ # c\n  id: a, because: b}]\n", "exclude:  # c\n  - id: a\n    because: b\n"),
+        (
+            "exclude: [{id: a, because: b}, # c\n  {id: d, because: e}]\n",
+            "exclude:\n  - id: a  # c\n    because: b\n  - id: d\n    because: e\n",
+        ),
+        # a value on several lines that fits on one
+        (
+            "exclude:\n  - id: a\n    because: b\nsets:\n  s: [x,\n    y] # c\n",
+            "exclude:\n  - id: a\n    because: b\nsets:\n  s: [x, y]  # c\n",
+        ),
         ("exclude:\n  - id: a\n    because:\n      # c\n      b\n", "exclude:\n  - id: a\n    # c\n    because: b\n"),
         ("exclude:\n  - id: a\n    because: # c\n      b # d\n", "exclude:\n  - id: a\n    # c\n    because: b  # d\n"),
         (
@@ -76,7 +91,7 @@ def test_comments_that_have_to_move(written: str, canonical: str) -> None:
 
 
 def test_after_a_file_in_braces() -> None:
-    assert formatted("# a\n{rules: v1, owner: NWND} # b\n# c\n") == f"# a\n{HEAD}# b\n# c\n"
+    assert formatted("# a\n{rules: v1, owner: NWND} # b\n# c\n") == "# a\nrules: v1\nowner: NWND  # b\n# c\n"
 
 
 def test_a_comment_of_a_group_that_ends_on_its_line_goes_beside_the_key() -> None:
