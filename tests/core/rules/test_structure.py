@@ -108,7 +108,7 @@ def _pilot(keys: str) -> str:
         (HEAD + _hold("{date: 3 + }"), ["E107@4:40"]),
         (HEAD + _hold("{date: csp_region}"), ["E115@4:37"]),
         (HEAD + _hold("{date: event.at}"), ["E116@4:37"]),
-        (HEAD + _hold("{flag_cleared: x, at_latest: cutoff}"), []),
+        (HEAD + _hold("{flag_cleared: x, at_latest: cutoff}"), ["W313@4:8"]),
         (HEAD + _hold("{flag_cleared: x, ref: y}"), ["E219@4:48"]),
         (HEAD + _hold("{flag_cleared: []}"), ["E208@4:45"]),
         (HEAD + _hold("{event: test_passed, at_latest: cutoff, per: manufacturer}"), []),
