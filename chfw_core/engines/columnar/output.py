@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.compose import NONE
 from chfw_core.engines.columnar.place import Placed
-from chfw_core.engines.columnar.sayings import Sayings
-from chfw_core.planning.model import HubStatus
+from chfw_core.engines.columnar.plans import BASES
+from chfw_core.engines.columnar.sayings import STATUSES, Cause, Sayings
 
 Parts = NDArray[np.int32]
 TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -129,18 +129,19 @@ class Table:
 
 def schedule_table(chunks: Sequence[Chunk], placed: Placed, sayings: Sayings, threads: int) -> Table:
     """The schedule as columns."""
-    said, of = sayings.said, sayings.of
+    of, statuses = sayings.of, [status.value for status in STATUSES]
+    bases = [basis.value for basis in BASES]
     return Table(
         chunks=chunks,
         placed=placed,
         columns={
-            "status": TextColumn.of([one.status.value for one in said], of),
-            "basis": TextColumn.of([one.basis and one.basis.value for one in said], of),
+            "status": TextColumn.of(statuses, sayings.status[of]),
+            "basis": TextColumn.of([*bases, None], sayings.basis[of]),
             "batch_id": TextColumn.of(sayings.batch_ids, sayings.batch_of),
-            "import_rule": TextColumn.of([one.import_rule for one in said], of),
-            "gas_rule": TextColumn.of([one.gas_rule for one in said], of),
-            "reason": TextColumn.of([one.reason for one in said], of),
+            "import_rule": TextColumn.of([*sayings.rules, None], sayings.import_rule[of]),
+            "gas_rule": TextColumn.of([*sayings.rules, None], sayings.gas_rule[of]),
+            "reason": TextColumn.of(sayings.reason, of),
         },
-        planned=np.array([one.status is HubStatus.PLANNED for one in said], dtype=np.bool_)[of],
+        planned=sayings.cause[of] == Cause.PLANNED,
         threads=threads,
     )

@@ -118,14 +118,14 @@ class Plans:
             found[number] = plan.reason
         return found
 
-    def rules(self) -> tuple[list[str | None], list[str | None]]:
-        """The Import and the Gas Supplier's rule of each plan."""
-        names: list[str | None] = [*(decision.rule for decision in self.decisions), None]
+    def rules(self) -> tuple[list[str | None], Ints, Ints]:
+        """The names of rules, and by plan the number of the Import and the Gas Supplier's; at the end that of none."""
+        names: list[str | None] = [decision.rule for decision in self.decisions]
         held = np.array([(p.import_supplier is not None, p.gas_supplier is not None, p.split) for p in self.pairs])
         imports, gases, split = held[self.pair].T if len(held) else np.zeros((3, len(self)), dtype=np.bool_)
         of_import = np.where(imports, self.first, NONE)
         of_gas = np.where(split, self.second, np.where(gases, self.first, NONE))
-        return [names[at] for at in of_import.tolist()], [names[at] for at in of_gas.tolist()]
+        return names, np.append(of_import, NONE), np.append(of_gas, NONE)
 
     def batches(self) -> tuple[Ints, Mapping[BatchKey, BatchSpec]]:
         """BR3.7: by plan the number of its hubs' key, or -1; and the batches of each key, in order of the numbers."""

@@ -1,26 +1,27 @@
 """What the rows of a schedule say besides times: status, basis, rules and reason, each text once."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from chfw_core.consent.model import ActivationBasis
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
-from chfw_core.engines.columnar.plans import BASES
 from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_rows
 from chfw_core.engines.columnar.slots import numbered
 from chfw_core.engines.columnar.world import World
 from chfw_core.planning import reasons
 from chfw_core.planning.batches import batch_id
 from chfw_core.planning.capacity import Proof
-from chfw_core.planning.hub_plan import HubPlan
 from chfw_core.planning.model import HubStatus
 from chfw_core.planning.release_state import earliest_day
 
 Ints = NDArray[np.int64]
+
+
+STATUSES = tuple(HubStatus)
 
 
 class Cause(IntEnum):
@@ -35,28 +36,44 @@ class Cause(IntEnum):
     OVER_CAPACITY = 6
 
 
-@frozen(kw_only=True)
-class Said:
-    """The texts of rows. `proof`: of rows that capacity leaves out."""
-
-    cause: Cause
-    status: HubStatus
-    reason: str
-    basis: ActivationBasis | None = None
-    import_rule: str | None = None
-    gas_rule: str | None = None
-    proof: Proof | None = None
-    region: str = ""
+STATUS: Mapping[Cause, HubStatus] = {
+    Cause.INELIGIBLE: HubStatus.INELIGIBLE,
+    Cause.HELD: HubStatus.HELD,
+    Cause.PLANNED: HubStatus.PLANNED,
+    Cause.CSP_BLOCKED: HubStatus.INFEASIBLE,
+    Cause.LATE_BATCH: HubStatus.INFEASIBLE,
+    Cause.NO_DAY: HubStatus.INFEASIBLE,
+    Cause.OVER_CAPACITY: HubStatus.INFEASIBLE,
+}
 
 
-@frozen(eq=False)
+@frozen(eq=False, kw_only=True)
 class Sayings:
-    """`said[of[slot]]` is what the rows of a slot say; `batch_ids[batch_of[slot]]` their batch."""
+    """What rows say, each distinct thing once: parallel columns; row `of[slot]` is what a slot's hubs say.
 
-    said: list[Said]
+    `basis`: a number in `BASES`, `import_rule` and `gas_rule` in `rules`; -1 = none. `proofs`: of those that
+    capacity leaves out. `batch_ids[batch_of[slot]]` is the slot's batch.
+    """
+
+    cause: Ints
+    reason: list[str]
+    basis: Ints
+    import_rule: Ints
+    gas_rule: Ints
+    region: list[str]
+    rules: list[str | None]
+    proofs: Mapping[int, Proof]
     of: Ints
     batch_ids: list[str | None]
     batch_of: Ints
+
+    def __len__(self) -> int:
+        return len(self.cause)
+
+    @property
+    def status(self) -> Ints:
+        """The number of each one's status in `STATUSES`."""
+        return np.array([STATUSES.index(STATUS[cause]) for cause in Cause], dtype=np.int64)[self.cause]
 
 
 @define
@@ -67,13 +84,12 @@ class Speech:
     composed: Composed
     placed: Placed
     _reasons: list[str] = field(init=False)
-    _rules: tuple[list[str | None], list[str | None]] = field(init=False)
-    _basis: list[int] = field(init=False)
+    _sentences: dict[Proof, str] = field(init=False, factory=dict)
 
     def sayings(self) -> Sayings:
         """What each slot says: distinct by cause, whose words, and a number that the cause needs."""
         plans = self.composed.plans
-        self._reasons, self._rules, self._basis = plans.reasons(), plans.rules(), plans.basis.tolist()
+        self._reasons = plans.reasons()
         slots, left = self.placed.slots, self.placed.left_out_of
         origin = np.concatenate([np.arange(len(slots)), left])
         record = slots.record[origin]
@@ -98,8 +114,32 @@ class Speech:
             default=0,
         )
         sample, of = distinct_columns([cause, first, second], len(origin))
-        said = [self._say(Cause(int(cause[at])), int(record[at]), int(batch[at]), at) for at in sample.tolist()]
-        return Sayings(said, of, *self._batch_ids(cause == Cause.PLANNED, slots.group[origin], batch))
+        told, own, record = cause[sample], plan[sample], record[sample]
+        rules, imports, gases = plans.rules()
+        of_plan = np.where((told == Cause.INELIGIBLE) | (told == Cause.HELD), NONE, own)
+        left_out = np.flatnonzero(told == Cause.OVER_CAPACITY)
+        proof_of = {at: self.placed.proofs[int(sample[at]) - self.placed.first_left_out] for at in left_out.tolist()}
+        known = {at: found for at, found in proof_of.items() if found is not None}
+        where = [self.world.places[at] for at in self.composed.records[:, Part.PLACE][record].tolist()]
+        batch_ids, batch_of = self._batch_ids(cause == Cause.PLANNED, slots.group[origin], batch)
+        return Sayings(
+            cause=told,
+            reason=[
+                self._reasons[number]
+                if why_not == Cause.PLANNED
+                else self._reason(Cause(why_not), number, int(record[at]), int(batch[sample[at]]), known.get(at))
+                for at, (why_not, number) in enumerate(zip(told.tolist(), own.tolist(), strict=True))
+            ],
+            basis=np.where(told == Cause.PLANNED, plans.basis[own], NONE),
+            import_rule=imports[of_plan],
+            gas_rule=gases[of_plan],
+            region=[one.region for one in where],
+            rules=rules,
+            proofs=known,
+            of=of,
+            batch_ids=batch_ids,
+            batch_of=batch_of,
+        )
 
     def _batch_ids(self, planned: NDArray[np.bool_], group: Ints, batch: Ints) -> tuple[list[str | None], Ints]:
         """The text of each batch, once; rows that are not planned have none."""
@@ -137,40 +177,19 @@ class Speech:
             default=Cause.PLANNED,
         ).astype(np.int64)
 
-    def _say(self, cause: Cause, record: int, batch: int, at: int) -> Said:
+    def _reason(self, cause: Cause, number: int, record: int, batch: int, proof: Proof | None) -> str:
         where = self.world.places[int(self.composed.records[record, Part.PLACE])]
         if cause is Cause.INELIGIBLE:
-            return Said(cause=cause, status=HubStatus.INELIGIBLE, reason=where.ineligible or "")
+            return where.ineligible or ""
         if cause is Cause.HELD:
-            terms = self.composed.terms_list[int(self.composed.terms[record])]
-            return Said(cause=cause, status=HubStatus.HELD, reason=reasons.held(terms))
-        number = int(self.composed.plan[record])
-        if cause is Cause.PLANNED:
-            return Said(
-                cause=cause,
-                status=HubStatus.PLANNED,
-                reason=self._reasons[number],
-                basis=BASES[self._basis[number]],
-                import_rule=self._rules[0][number],
-                gas_rule=self._rules[1][number],
-            )
+            return reasons.held(self.composed.terms_list[int(self.composed.terms[record])])
         plan = self.composed.plans[number]
-        proof = self.placed.proofs[at - self.placed.first_left_out] if cause is Cause.OVER_CAPACITY else None
-        return Said(
-            cause=cause,
-            status=HubStatus.INFEASIBLE,
-            reason=self._why_not(cause, plan, batch, where.region, proof),
-            import_rule=plan.import_rule,
-            gas_rule=plan.gas_rule,
-            proof=proof,
-            region=where.region,
-        )
-
-    def _why_not(self, cause: Cause, plan: HubPlan, batch: int, region: str, proof: Proof | None) -> str:
         if proof is not None:
-            return reasons.over_capacity(plan, proof.sentence())
+            if proof not in self._sentences:
+                self._sentences[proof] = proof.sentence()
+            return reasons.over_capacity(plan, self._sentences[proof])
         if cause is Cause.CSP_BLOCKED:
-            return reasons.csp_blocked(plan, region)
+            return reasons.csp_blocked(plan, where.region)
         if cause is Cause.LATE_BATCH:
             return reasons.no_day_for_batch(plan, batch)
         return reasons.no_day(plan, earliest_day(self.world.inputs))

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from chfw_core.consent.model import ActivationBasis, Refusal
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
+from chfw_core.engines.columnar.plans import BASES
 from chfw_core.engines.columnar.records import Part, distinct_columns
-from chfw_core.engines.columnar.sayings import Cause, Said, Sayings
+from chfw_core.engines.columnar.sayings import STATUSES, Cause, Sayings
 from chfw_core.engines.columnar.slots import numbered
 from chfw_core.engines.columnar.timelines import day_of
 from chfw_core.engines.columnar.world import World
@@ -47,9 +48,10 @@ class Tally:
 
     def summary(self, configurations: Configurations) -> Summary:
         """The plan in numbers."""
-        places, pairs, said = self.world.places, self.world.pairs, self.sayings.said
-        outcome = numbered([(one.status, one.basis) for one in said])[self.sayings.of]
-        outcomes = list(dict.fromkeys((one.status, one.basis) for one in said))
+        places, pairs, said = self.world.places, self.world.pairs, self.sayings
+        bases = (*BASES, None)
+        outcomes = [(status, basis) for status in STATUSES for basis in bases]
+        outcome = (said.status * len(bases) + said.basis % len(bases))[said.of]
         records = self.composed.records
         regions = list(dict.fromkeys(place.region for place in places))
         region = numbered([place.region for place in places])[records[:, Part.PLACE][self._record]]
@@ -97,19 +99,18 @@ class Tally:
         over: dict[Proof, int] = {}
         blocked: dict[str, int] = {}
         simple = {Cause.NO_DAY: 0, Cause.LATE_BATCH: 0}
-        said = self.sayings.said
-        total = np.bincount(self.sayings.of, weights=self._hubs, minlength=len(said)).astype(np.int64)
-        open_ones = [number for number, one in enumerate(said) if one.status is HubStatus.INFEASIBLE]
-        for number, hubs in zip(open_ones, total[open_ones].tolist(), strict=True):
-            one: Said = said[number]
-            if not hubs:
-                continue
-            if one.proof is not None:
-                _add(over, one.proof, hubs)
-            elif one.cause is Cause.CSP_BLOCKED:
-                _add(blocked, one.region, hubs)
-            elif one.cause in simple:
-                simple[one.cause] += hubs
+        said = self.sayings
+        total = np.bincount(said.of, weights=self._hubs, minlength=len(said)).astype(np.int64)
+        open_ones = np.flatnonzero((said.status == STATUSES.index(HubStatus.INFEASIBLE)) & (total > 0))
+        for number, cause, hubs in zip(
+            open_ones.tolist(), said.cause[open_ones].tolist(), total[open_ones].tolist(), strict=True
+        ):
+            if number in said.proofs:
+                _add(over, said.proofs[number], hubs)
+            elif cause == Cause.CSP_BLOCKED:
+                _add(blocked, said.region[number], hubs)
+            elif cause in simple:
+                simple[cause] += hubs
         plans = self.composed.plans
         not_met = plans.of_settled([one.resolution.windows_disjoint for one in plans.settled_list])
         disjoint = not_met.astype(np.bool_)[self.composed.plan[self._record]]
