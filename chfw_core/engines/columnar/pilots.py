@@ -126,7 +126,7 @@ class PilotSelection:
         at, which = self._hubs.of_records(own.record)
         chunk, row = self._hubs.places(at)
         guid = np.empty(len(at), dtype=np.uint64)
-        for number in np.unique(chunk).tolist():
+        for number in np.flatnonzero(np.bincount(chunk)).tolist():
             mine = np.flatnonzero(chunk == number)
             guid[mine] = self.world.estate.chunks[number].guid[row[mine]]
         return Candidates(
