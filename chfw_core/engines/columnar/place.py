@@ -20,9 +20,9 @@ from chfw_core.engines.columnar.slots import (
     Slots,
     count_classes,
     cut_batches,
-    numbered,
 )
 from chfw_core.engines.columnar.timelines import Days
+from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
 from chfw_core.planning.capacity import DemandClass, Proof, assign_days, region_capacity
 from chfw_core.planning.flow import FlowSolver

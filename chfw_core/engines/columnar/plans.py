@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.engines.columnar.records import distinct_columns
+from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.model.parties import ResponsibleSuppliers
 from chfw_core.planning.batches import BatchKey, specs_by_key
 from chfw_core.planning.decision import Decision
@@ -25,8 +26,7 @@ BASES = tuple(ActivationBasis)
 
 def _numbers(values: Sequence[Hashable]) -> Ints:
     """The number of each value; at the end, for -1, that of None."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(value, len(numbers)) for value in (*values, None)], dtype=np.int64)
+    return numbered((*values, None))
 
 
 def _bounds(batch: BatchSpec) -> Hashable:

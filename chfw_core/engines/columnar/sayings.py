@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
 from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_rows
-from chfw_core.engines.columnar.slots import numbered
+from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
 from chfw_core.planning import reasons
 from chfw_core.planning.batches import batch_id

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from chfw_core.consent.model import Consent
 from chfw_core.consent.resolve import lateness, later_of
 from chfw_core.engines.columnar.records import distinct_columns
+from chfw_core.engines.columnar.vocabulary import numbered_values
 from chfw_core.engines.columnar.world import World
 from chfw_core.model.occurrences import first_moment
 from chfw_core.model.windows import Windows, holidays_for
@@ -52,7 +53,7 @@ class Settler:
     ) -> Ints:
         """The number of what each row comes to. `first`, `second`: numbers in `consents`, or -1 for no Supplier."""
         given = [number for number, one in enumerate(consents) if one is not None]
-        of_given, known = _numbered([_plain(one) for one in consents if one is not None])
+        of_given, known = numbered_values([_plain(one) for one in consents if one is not None])
         numbers = np.full(len(consents) + 1, NONE, dtype=np.int64)  # the last one is for no Supplier
         numbers[given] = of_given
         responsible = (first != NONE).astype(np.int64) + (second != NONE)
@@ -107,8 +108,8 @@ class _Ways:
         if not len(both):
             return way, period, windows
         one, other = low[both], high[both]
-        of_period, periods = _numbered([consent.period for consent in self.consents])
-        of_windows, kinds = _numbered([consent.windows for consent in self.consents])
+        of_period, periods = numbered_values([consent.period for consent in self.consents])
+        of_windows, kinds = numbered_values([consent.windows for consent in self.consents])
         period[both], later = _combined(of_period[one], of_period[other], periods, later_of)
         windows[both], merged = _combined(of_windows[one], of_windows[other], kinds, Windows.merged)
         sample, of = distinct_columns([period[both], windows[both], division[both]], len(both))
@@ -139,15 +140,8 @@ def _combined(one: Ints, other: Ints, values: Sequence[T], combine: Callable[[T,
     """Numbers of two values put together, each pair once, and what the numbers mean."""
     sample, of = distinct_columns([one, other], len(one))
     pairs = zip(one[sample].tolist(), other[sample].tolist(), strict=True)
-    numbers, distinct = _numbered([combine(values[a], values[b]) for a, b in pairs])
+    numbers, distinct = numbered_values([combine(values[a], values[b]) for a, b in pairs])
     return numbers[of], distinct
-
-
-def _numbered(values: Sequence[T]) -> tuple[Ints, list[T]]:
-    """The number of each value, and the distinct values."""
-    numbers: dict[T, int] = {}
-    found = np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)
-    return found, list(numbers)
 
 
 def _plain(consent: Consent) -> Consent:

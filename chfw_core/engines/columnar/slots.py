@@ -13,6 +13,7 @@ from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.cut import Cuts, Cutter
 from chfw_core.engines.columnar.records import Part, distinct_columns
 from chfw_core.engines.columnar.timelines import Calendar, Days, Timelines
+from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
 from chfw_core.model.windows import holidays_for
 from chfw_core.planning.batches import batch_period
@@ -129,9 +130,3 @@ class Calendars:
         """Whether hubs of this plan have a day at all, whatever their batch."""
         days = self._possible(plan, place, 0, None)
         return days is not None and len(days.day) > 0
-
-
-def numbered(values: Sequence[object]) -> Ints:
-    """The number of each value, in order of first appearance."""
-    numbers: dict[object, int] = {}
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)

@@ -16,8 +16,8 @@ from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
 from chfw_core.engines.columnar.records import Part, Records, distinct_rows
 from chfw_core.engines.columnar.sides import Side
-from chfw_core.engines.columnar.slots import numbered
 from chfw_core.engines.columnar.sparse import PRIVATE, Attributes, SparseRows, speak_of
+from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
 from chfw_core.errors import InputError, UsageError
 from chfw_core.model.guid import Guid

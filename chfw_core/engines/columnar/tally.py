@@ -15,8 +15,8 @@ from chfw_core.engines.columnar.place import Placed
 from chfw_core.engines.columnar.plans import BASES
 from chfw_core.engines.columnar.records import Part, distinct_columns
 from chfw_core.engines.columnar.sayings import STATUSES, Cause, Sayings
-from chfw_core.engines.columnar.slots import numbered
 from chfw_core.engines.columnar.timelines import day_of
+from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.findings import Counts, count_refusals, plan_findings

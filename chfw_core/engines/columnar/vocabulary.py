@@ -3,7 +3,8 @@
 The numbers depend on the order of reading and never show in a result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from attrs import frozen
@@ -11,6 +12,18 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
+T = TypeVar("T", bound=Hashable)
+
+
+def numbered(values: Sequence[Hashable]) -> Ints:
+    """The number of each value, in order of first appearance."""
+    return numbered_values(values)[0]
+
+
+def numbered_values(values: Sequence[T]) -> tuple[Ints, list[T]]:
+    """The number of each value, in order of first appearance, and what the numbers mean."""
+    numbers: dict[T, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64), list(numbers)
 
 
 class Vocabulary:
