@@ -3,11 +3,13 @@
 from collections import Counter
 from datetime import date
 from functools import cache
+from unittest.mock import patch
 
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
+from chfw_core.engines.columnar import axes, sides
 from chfw_core.engines.flow import solve_flow
 from chfw_core.engines.reference import plan_reference
 from chfw_core.errors import InputError
@@ -63,8 +65,18 @@ def test_drawn_worlds(world: World) -> None:
     assert_agree(world)
 
 
-def test_conditions_over_several_axes() -> None:
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(drawn_worlds())
+def test_drawn_worlds_by_the_road_for_many_codes(world: World) -> None:
+    """Where codes are too many to match them all, what no rule tells apart is put together block by block."""
+    with patch.object(sides, "DIRECT_CODES", 0), patch.object(axes, "BLOCK", 3):
+        assert_agree(world)
+
+
+@pytest.mark.parametrize("codes", [sides.DIRECT_CODES, 0])
+def test_conditions_over_several_axes(codes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """`or`, `not` and comparisons of two fields, over fields that lie on different axes."""
+    monkeypatch.setattr(sides, "DIRECT_CODES", codes)
     draft = base()
     either = Or(items=(CS1, flagged("psr")))
     neither = Not(item=Or(items=(leaf("installed_on", LeafOp.MISSING), is_("csp_region", "North"))))
@@ -73,8 +85,10 @@ def test_conditions_over_several_axes() -> None:
     assert_agree(draft.world())
 
 
-def test_more_rules_than_a_word_has_bits() -> None:
+@pytest.mark.parametrize("codes", [sides.DIRECT_CODES, 0])
+def test_more_rules_than_a_word_has_bits(codes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """65, 128 and 200 rules of one owner: the first match is the first in file order."""
+    monkeypatch.setattr(sides, "DIRECT_CODES", codes)
     for count in (65, 128, 200):
         draft = base()
         never = tuple(decide(f"r{n:03}", is_("configuration_set", f"CS-{n}")) for n in range(count))
