@@ -328,13 +328,17 @@ def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Re
 
 def leave_pilots(world: World, classes: Sequence[Parts], records: Records) -> Records:
     """Forget what only the choice of pilots asked for: classes that differ in nothing else become one."""
-    coarse = records.copy(order="F")
+    columns = list(records.T)
     for row_part, match_part, _, pilot_part in SIDES:
         in_none = np.flatnonzero(records[:, pilot_part] == 0)
         rows, matches = records[in_none, row_part], records[in_none, match_part]
-        coarse[in_none, match_part] = world.suppliers.look_up(lambda known: known.ranking, rows, matches)
-    distinct, of = distinct_rows(coarse)
+        columns[match_part] = records[:, match_part].copy()
+        columns[match_part][in_none] = world.suppliers.look_up(lambda known: known.ranking, rows, matches)
+    sample, of = distinct_columns(columns, len(records))
     numbers = of.astype(np.int32)
     for own in classes:
         own[:] = np.take(numbers, own, mode="clip")
-    return distinct
+    coarse = np.empty((len(sample), len(columns)), dtype=np.int32, order="F")
+    for number, column in enumerate(columns):
+        coarse[:, number] = column[sample]
+    return coarse
