@@ -24,8 +24,9 @@ def find_hub(estate: "EstateFile", guid: Guid) -> CommsHub | None:
     """The hub as a good row of the estate has it; None where none has. Raises InputError."""
     from chfw_files.estate import hub_of
 
-    for index in _likely_chunks(estate.path, estate.chunk_count, guid, ()):
-        if _may_hold(estate.path, index, guid):
+    likely = list(_likely_chunks(estate.path, estate.chunk_count, guid, ()))
+    for index in likely:
+        if len(likely) == 1 or _may_hold(estate.path, index, guid):
             batch = estate.read(index)
             row = _row_of(batch, guid)
             if row is not None:
