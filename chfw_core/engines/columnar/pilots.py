@@ -293,16 +293,16 @@ def _front(found: Candidates, hashes: NDArray[np.uint64], limit: Ints) -> Ints:
     everyone = np.arange(len(hashes))
     if len(everyone) <= 2 * FRONT:
         return everyone
-    near, complete = [], np.zeros(len(limit), dtype=np.int64)
+    near, complete = np.zeros(len(hashes), dtype=np.bool_), np.zeros(len(limit), dtype=np.int64)
     for group in (np.flatnonzero(found.preferred), np.flatnonzero(~found.preferred)):
         first = group if len(group) <= FRONT else group[np.argpartition(hashes[group], FRONT)[:FRONT]]
-        near.append(first)
+        near[first] = True
         held = np.bincount(found.stratum[first], minlength=len(limit))
         total = np.bincount(found.stratum[group], minlength=len(limit))
         # A stratum that has not all of its preferred hubs here must not be filled up with others.
         complete = np.where((held < total) & (complete + held < limit), -len(everyone), complete + held)
     lacking = (complete < limit) & (complete != np.bincount(found.stratum, minlength=len(limit)))
-    return np.unique(np.concatenate([*near, np.flatnonzero(lacking[found.stratum])]))
+    return np.flatnonzero(near | lacking[found.stratum])
 
 
 def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Records) -> Records:

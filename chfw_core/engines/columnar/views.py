@@ -10,7 +10,7 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.axes import NO_DATE, Axis, Chunk, day_value
+from chfw_core.engines.columnar.axes import NO_DATE, SUPPLIER_FIELDS, Axis, Chunk, day_value
 from chfw_core.engines.columnar.vocabulary import Codes
 from chfw_core.model.parties import Party, ResponsibleSuppliers
 from chfw_core.model.periods import london_date
@@ -143,21 +143,28 @@ def _party(value: object) -> Party | None:
     return None if value is None else Party(str(value))
 
 
+def with_split(view: AxisView, pairs: Sequence[ResponsibleSuppliers]) -> AxisView:
+    """The pair axis with `split`, which is the same for every owner."""
+    split = FieldValues(np.array([pair.split for pair in pairs], dtype=np.int32), [False, True])
+    return AxisView(numbers=view.numbers, size=view.size, fields={**view.fields, "split": split})
+
+
 def with_role(view: AxisView, pairs: Sequence[ResponsibleSuppliers], owner: str) -> AxisView:
-    """The pair axis as one owner sees it: with `split` and `my_role` (BR1.4)."""
-    roles = [_role(pair, owner) for pair in pairs]
-    names = sorted({role for role in roles if role is not None})
-    index: dict[str | None, int] = {None: 0}
-    index.update((name, at) for at, name in enumerate(names, 1))
-    return AxisView(
-        numbers=view.numbers,
-        size=view.size,
-        fields={
-            **view.fields,
-            "split": FieldValues(np.array([p.split for p in pairs], dtype=np.int32), [False, True]),
-            "my_role": FieldValues(np.array([index[r] for r in roles], dtype=np.int32), [None, *names]),
-        },
+    """The pair axis as one owner sees it: with `my_role` (BR1.4), asked once per kind of pair."""
+    kind = sum(
+        (_is(view.fields[name], owner) << at for at, name in enumerate(SUPPLIER_FIELDS)),
+        start=np.zeros(len(view), dtype=np.int32),
     )
+    _, sample, codes = np.unique(kind, return_index=True, return_inverse=True)
+    roles = [_role(pairs[at], owner) for at in sample.tolist()]
+    role = FieldValues(codes.astype(np.int32), roles)
+    return AxisView(numbers=view.numbers, size=view.size, fields={**view.fields, "my_role": role})
+
+
+def _is(column: FieldValues, value: str) -> NDArray[np.int32]:
+    """1 where the column has this value."""
+    known = np.array([one == value for one in column.values], dtype=np.int32)
+    return known[column.codes]
 
 
 def _role(pair: ResponsibleSuppliers, owner: str) -> str | None:

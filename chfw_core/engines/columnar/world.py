@@ -16,7 +16,7 @@ from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.records import distinct_rows
 from chfw_core.engines.columnar.sides import Lookup, Side, Speaker, speaker
-from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role
+from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role, with_split
 from chfw_core.model.hubs import SmiStatus
 from chfw_core.model.parties import CSP_PREFIX, DCC, ResponsibleSuppliers
 from chfw_core.planning.dcc import dcc_terms
@@ -198,6 +198,7 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
     """Fold all axes for all owners."""
     views = [view_of(axis, estate.chunks, number) for number, axis in enumerate(estate.axes)]
     pairs = pairs_of(views[PAIR_AXIS])
+    views[PAIR_AXIS] = with_split(views[PAIR_AXIS], pairs)
     places, place_of = _places(inputs, views[0])
     events = rules.state.events
     base = context_for(inputs, rules.state.phase, inputs.release.automatic_at)
