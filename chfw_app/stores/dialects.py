@@ -1,0 +1,229 @@
+"""All that differs between SQLite and PostgreSQL, and nothing else.
+
+SQLite: a file with a write-ahead log and full synchronisation; a transaction that writes begins with
+BEGIN IMMEDIATE, under a lock beside the file, so there is one writer at a time on the machine.
+PostgreSQL: whoever appends locks the head's row; readers have one snapshot for a whole transaction; a
+party's reader takes the role `chfw_party`, which sees only what `link` gives that party.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+from attrs import frozen
+from sqlalchemy import Column, Connection, Engine, Insert, MetaData, Select, Table, create_engine, event, insert, select
+from sqlalchemy import text as sql
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.schema import CreateTable, DropTable
+
+from chfw_app.stores.file_lock import held
+from chfw_core.errors import InputError
+
+PARTY_ROLE = "chfw_party"
+FORMS = "write `sqlite:///path/to/file` or `postgresql+psycopg://user@host/database`"
+_WRITES = "chfw_writes"
+_WAIT_SECONDS = 60
+_staged_names = count(1)
+
+
+class Database(Protocol):
+    """One kind of database."""
+
+    @property
+    def engine(self) -> Engine:
+        """Its connections."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """One transaction that may write; committed at the end, rolled back by an error."""
+        ...
+
+    def reading(self, party: str | None) -> AbstractContextManager[Connection]:
+        """One transaction that sees one state throughout; with a party, only what that party may see."""
+        ...
+
+    def locked(self, query: Select[Any], *, skip: bool = False) -> Select[Any]:
+        """The same question, holding the rows it finds; `skip`: without those that others hold."""
+        ...
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        ...
+
+
+def database_of(url: str) -> Database:
+    """The database that an address names. Raises InputError where it names none that can hold a ledger."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise InputError(f"`{url}` is not the address of a database", hint=FORMS) from None
+    if address.drivername in {"sqlite", "sqlite+pysqlite"}:
+        return _sqlite(address)
+    if address.drivername in {"postgresql", "postgresql+psycopg"}:
+        return _postgres(address.set(drivername="postgresql+psycopg"))
+    raise InputError(f"no ledger can be kept in `{address.drivername}`", hint=FORMS)
+
+
+@frozen(kw_only=True)
+class SqliteDatabase:
+    """One file, with a lock beside it."""
+
+    engine: Engine
+    path: Path
+
+    @property
+    def _lock(self) -> Path:
+        return self.path.with_name(self.path.name + ".lock")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """See Database."""
+        with held(self._lock), self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self, party: str | None) -> Iterator[Connection]:
+        """See Database. Here a party's rights are those of its questions alone: they join `link`."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def locked(self, query: Select[Any], *, skip: bool = False) -> Select[Any]:
+        """Whoever writes holds everything already."""
+        return query
+
+    def close(self) -> None:
+        """The last connection copies the log back, which nobody may do while another writes."""
+        with held(self._lock):
+            self.engine.dispose()
+
+
+@frozen(kw_only=True)
+class PostgresDatabase:
+    """A database on a server."""
+
+    engine: Engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """See Database. READ COMMITTED: what is read after the head is locked is what others committed."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def reading(self, party: str | None) -> Iterator[Connection]:
+        """See Database."""
+        with self.engine.connect() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                if party is not None:
+                    connection.execute(sql("SELECT set_config('chfw.party', :party, true)"), {"party": party})
+                    connection.execute(sql(f"SET LOCAL ROLE {PARTY_ROLE}"))
+                yield connection
+
+    def locked(self, query: Select[Any], *, skip: bool = False) -> Select[Any]:
+        """See Database."""
+        return query.with_for_update(skip_locked=skip)
+
+    def close(self) -> None:
+        """See Database."""
+        self.engine.dispose()
+
+
+def _sqlite(address: URL) -> SqliteDatabase:
+    if not address.database or address.database == ":memory:":
+        raise InputError("a ledger needs a file", hint=FORMS)
+    path = Path(address.database)
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"there is no folder `{path.parent}` for the ledger")
+    engine = create_engine(address, connect_args={"timeout": _WAIT_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return SqliteDatabase(engine=engine, path=path)
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late, and never for DDL
+    for pragma in ("foreign_keys = ON", "temp_store = MEMORY", "cache_size = -32768"):
+        connection.execute(f"PRAGMA {pragma}")
+    ((mode,),) = connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    connection.execute("PRAGMA synchronous = FULL")
+    if mode != "wal":
+        raise InputError("the folder of the ledger cannot hold a write-ahead log", hint="keep it on a local disk")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres(address: URL) -> PostgresDatabase:
+    try:
+        engine = create_engine(address, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise InputError("the driver for PostgreSQL is not installed", hint="pip install 'chfw[postgres]'") from None
+    return PostgresDatabase(engine=engine)
+
+
+# --- many rows at once -----------------------------------------------------------------------------------------------
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which both databases write alike."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def load(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Adds rows, sorted by primary key by the caller, in the transaction that is open.
+
+    `rows`: values in the order of `names`. SQLite takes them one by one, in the order in which they will
+    lie; PostgreSQL by COPY into a staging table and from there in one statement.
+    """
+    columns = [table.c[name] for name in names]
+    if connection.dialect.name == "sqlite":
+        _many(connection, table, columns, rows)
+        return
+    with staged(connection, columns, rows) as staging:
+        into: Insert = insert(table).from_select(list(names), select(*(staging.c[name] for name in names)))
+        connection.execute(into)
+
+
+@contextmanager
+def staged(connection: Connection, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> Iterator[Table]:
+    """A table of this connection alone, filled with rows, gone at the end: to join set-wise.
+
+    `columns`: of any table; names and types are taken from them. `rows`: values in that order.
+    """
+    staging = Table(
+        f"staged_{next(_staged_names)}",
+        MetaData(),
+        *(Column(column.name, column.type) for column in columns),
+        prefixes=["TEMPORARY"],
+    )
+    connection.execute(CreateTable(staging))
+    _many(connection, staging, list(staging.columns), rows)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {staging.name}")
+    yield staging
+    connection.execute(DropTable(staging))
+
+
+def _many(connection: Connection, table: Table, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> None:
+    dialect = connection.dialect
+    quoted = [dialect.identifier_preparer.quote(column.name) for column in columns]
+    binds = [column.type.bind_processor(dialect) for column in columns]
+    values = (tuple(v if bind is None else bind(v) for bind, v in zip(binds, row, strict=True)) for row in rows)
+    driver: Any = connection.connection.driver_connection
+    if dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        driver.executemany(f"INSERT INTO {table.name} ({', '.join(quoted)}) VALUES ({marks})", values)
+        return
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(quoted)}) FROM STDIN") as copy:
+        for row in values:
+            copy.write_row(row)

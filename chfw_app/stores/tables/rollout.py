@@ -1,0 +1,103 @@
+"""What the entries amount to now: releases, hubs, consents, tasks, incidents, and who may see which hub.
+
+All of it follows from the ledger and can be rebuilt from it. A Supplier's question always joins `link`.
+"""
+
+from sqlalchemy import Column, Date, Index, LargeBinary, Table, text
+
+from chfw_app.stores.columns import GuidColumn, InstantColumn, Name, Number
+from chfw_app.stores.tables.ledger import METADATA
+
+release = Table(
+    "release",
+    METADATA,
+    Column("id", Name, primary_key=True),
+    Column("stage", Name, nullable=False),
+    Column("standing", Name, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("last_seq", Number, nullable=False),
+)
+"""A release's main line, its standing beside it, and its record as canonical JSON."""
+
+hub = Table(
+    "hub",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("guid", GuidColumn, primary_key=True),
+    Column("state", Name, nullable=False),
+    Column("region", Name),
+    Column("import_supplier", Name),
+    Column("gas_supplier", Name),
+    Column("window_opens", InstantColumn),
+    Column("window_closes", InstantColumn),
+    Column("day", Date),
+    Column("basis", Name),
+    Column("batch_id", Name),
+    Column("reason", Name),
+    Column("handed_at", InstantColumn),
+    Column("outcome_due_at", InstantColumn),
+    Column("firmware_version", Name),
+    Column("last_seq", Number, nullable=False),
+    Index(None, "release", "state", "region", "day"),
+    # CS2: hubs of which no outcome has come in time.
+    Index(
+        "ix_hub_outcome_due_at",
+        "outcome_due_at",
+        postgresql_where=text("outcome_due_at IS NOT NULL"),
+        sqlite_where=text("outcome_due_at IS NOT NULL"),
+    ),
+)
+"""One hub in one release."""
+
+consent = Table(
+    "consent",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("guid", GuidColumn, primary_key=True),
+    Column("party", Name, primary_key=True),
+    Column("role", Name, primary_key=True),
+    Column("opens", InstantColumn),
+    Column("closes", InstantColumn),
+    Column("received_at", InstantColumn, nullable=False),
+    Column("group", Name),
+    Column("rule", Name),
+    Column("withdrawn", InstantColumn),
+)
+"""The instruction of one Supplier for one hub that stands, or that it has withdrawn (BR3.1)."""
+
+link = Table(
+    "link",
+    METADATA,
+    Column("party", Name, primary_key=True),
+    Column("release", Name, primary_key=True),
+    Column("guid", GuidColumn, primary_key=True),
+    Column("role", Name, primary_key=True),
+    Index(None, "release", "guid"),
+)
+"""What a party may see: its hubs in a release, and in which role."""
+
+task = Table(
+    "task",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("owner", Name, primary_key=True),
+    Column("kind", Name, primary_key=True),
+    Column("starts", InstantColumn, nullable=False),
+    Column("due", InstantColumn),
+    Column("done_at", InstantColumn),
+    Index(None, "owner", "due"),
+)
+"""What an actor has to do, and by when (BR5.4)."""
+
+incident = Table(
+    "incident",
+    METADATA,
+    Column("id", Name, primary_key=True),
+    Column("release", Name, nullable=False),
+    Column("raised_by", Name, nullable=False),
+    Column("status", Name, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("last_seq", Number, nullable=False),
+    Index(None, "release", "status"),
+)
+"""An incident on a release and what was decided (BR6)."""
