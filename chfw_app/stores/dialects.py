@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Engine, Insert, MetaData, Select, Tab
 from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.schema import CreateTable, DropTable
 
 from chfw_app.stores.file_lock import held
@@ -48,6 +48,10 @@ class Database(Protocol):
 
     def locked(self, query: Select[Any], *, skip: bool = False) -> Select[Any]:
         """The same question, holding the rows it finds; `skip`: without those that others hold."""
+        ...
+
+    def cannot_open(self, problem: DatabaseError) -> InputError:
+        """What to say of a database that does not open."""
         ...
 
     def close(self) -> None:
@@ -97,6 +101,12 @@ class SqliteDatabase:
         """Whoever writes holds everything already."""
         return query
 
+    def cannot_open(self, problem: DatabaseError) -> InputError:
+        """See Database."""
+        if "not a database" in str(problem.orig):
+            return InputError(f"`{self.path}` is no SQLite database")
+        return InputError(f"the SQLite database `{self.path}` cannot be opened: {_one_line(problem)}")
+
     def close(self) -> None:
         """The last connection copies the log back, which nobody may do while another writes."""
         with held(self._lock):
@@ -130,9 +140,19 @@ class PostgresDatabase:
         """See Database."""
         return query.with_for_update(skip_locked=skip)
 
+    def cannot_open(self, problem: DatabaseError) -> InputError:
+        """See Database."""
+        name = self.engine.url.database
+        return InputError(f"the database `{name}` of PostgreSQL cannot be opened: {_one_line(problem)}")
+
     def close(self) -> None:
         """See Database."""
         self.engine.dispose()
+
+
+def _one_line(problem: DatabaseError) -> str:
+    """What the driver said, which never names a password."""
+    return " ".join(str(problem.orig).split())
 
 
 def _sqlite(address: URL) -> SqliteDatabase:

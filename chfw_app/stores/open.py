@@ -1,5 +1,7 @@
 """Opens the store that an address names, and makes its tables where there are none yet."""
 
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+
 from chfw_app.stores import migrate
 from chfw_app.stores.dialects import Database, database_of
 from chfw_app.stores.projections import Projections
@@ -16,8 +18,10 @@ def open_store(url: str, projections: Projections | None = None, *, upgrade: boo
     database = database_of(url)
     try:
         _prepare(database, upgrade=upgrade)
-    except BaseException:
+    except BaseException as problem:
         database.close()
+        if isinstance(problem, DatabaseError) and not isinstance(problem, IntegrityError | ProgrammingError):
+            raise database.cannot_open(problem) from problem
         raise
     return Store(database=database, projections=projections or Projections())
 
