@@ -82,6 +82,7 @@ class Pool:
     day: date
     handed: int = 0
     outstanding: int = 0  # of which the CSP has reported no end yet
+    silent: int = 0  # of which nothing was heard by the deadline, nor since
     due: datetime
 
 
@@ -140,6 +141,7 @@ class HubRecord:
 
     `window_opens`, `window_closes`, `basis`: what was agreed or planned; `day` and `batch_id` only from a plan.
     `version_before`: what it ran when it was handed over. `attempts`: how often it was handed over.
+    `version_at`: when the SMI last showed its version. `failure`: the code of a failed hub's reason.
     `automatic_at`: where the DCC's rules moved this hub's date, else that of the release.
     `excluded`: per Party the rule and its reason that keep the hub out of that Party's early instructions and pilot.
     """
@@ -160,6 +162,8 @@ class HubRecord:
     outcome_due_at: datetime | None = None
     version_before: str | None = None
     attempts: int = 0
+    version_at: datetime | None = None
+    failure: str | None = None
     automatic_at: datetime | None = None
     excluded: Mapping[Party, tuple[str, str]] = field(factory=dict)
     changes: tuple[SupplierChanging, ...] = ()
@@ -175,7 +179,7 @@ class ReleaseRecord:
     """A release and everything about it that is not about single hubs.
 
     `firmware` None: not drafted yet. `suppliers`, `regions`: who is relevant (BR1.1). `date_before`: the automatic
-    date before it was last moved (BR1.3). `seen`: how the Panel and the DCC stand is in `incidents`.
+    date before it was last moved (BR1.3). `capacity`: single days in place of the release's figures.
     """
 
     id: str

@@ -159,8 +159,9 @@ def _hub_states() -> dict[tuple[HubState, HubStep], HubState]:
     for state in (*AT_CSP, _H.FAILED):
         table[state, _P.ACTIVATE] = _H.ACTIVATED
     for state in (*AT_CSP, _H.ACTIVATED):
-        table[state, _P.FAIL] = _H.FAILED
         table[state, _P.FALL_SILENT] = _H.FAILED
+    for state in (*AT_CSP, _H.ACTIVATED, _H.FAILED):
+        table[state, _P.FAIL] = _H.FAILED
         table[state, _P.SHOW_ANOTHER_VERSION] = _H.FAILED
     table[_H.VERIFIED, _P.SHOW_ANOTHER_VERSION] = _H.FAILED  # the hub went back to what it ran before
     # Success is what the SMI shows, whatever was reported before, or nothing was.

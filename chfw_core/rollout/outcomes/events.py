@@ -34,6 +34,9 @@ class HubsFailed(RollOutEvent):
 
 @frozen(kw_only=True)
 class HubsFellSilent(RollOutEvent):
+    """`code`: the CSP was `silent`, or the SMI did not show it (`not_verified`)."""
+
+    code: str
     reason: str
     guids: GuidList
 
@@ -43,6 +46,7 @@ class VersionsObserved(RollOutEvent):
     """BR5.6: the SMI shows another version of these hubs than before; it moves no state."""
 
     firmware_version: str
+    observed_at: datetime = field(converter=as_utc)
     guids: GuidList
 
 
@@ -51,6 +55,7 @@ class HubsVerified(RollOutEvent):
     """The SMI shows the release's version."""
 
     firmware_version: str
+    observed_at: datetime = field(converter=as_utc)
     guids: GuidList
 
 
