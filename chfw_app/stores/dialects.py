@@ -6,19 +6,16 @@ PostgreSQL: whoever appends locks the head's row; readers have one snapshot for 
 party's reader takes the role `chfw_party`, which sees only what `link` gives that party.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
 from attrs import frozen
-from sqlalchemy import Column, Connection, Engine, Insert, MetaData, Select, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Select, create_engine, event
 from sqlalchemy import text as sql
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
-from sqlalchemy.schema import CreateTable, DropTable
 
 from chfw_app.stores.file_lock import held
 from chfw_core.errors import InputError
@@ -27,7 +24,6 @@ PARTY_ROLE = "chfw_party"
 FORMS = "write `sqlite:///path/to/file` or `postgresql+psycopg://user@host/database`"
 _WRITES = "chfw_writes"
 _WAIT_SECONDS = 60
-_staged_names = count(1)
 
 
 class Database(Protocol):
@@ -189,61 +185,3 @@ def _postgres(address: URL) -> PostgresDatabase:
     except ModuleNotFoundError:
         raise InputError("the driver for PostgreSQL is not installed", hint="pip install 'chfw[postgres]'") from None
     return PostgresDatabase(engine=engine)
-
-
-# --- many rows at once -----------------------------------------------------------------------------------------------
-
-
-def insert_into(connection: Connection, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT, which both databases write alike."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
-
-
-def load(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Adds rows, sorted by primary key by the caller, in the transaction that is open.
-
-    `rows`: values in the order of `names`. SQLite takes them one by one, in the order in which they will
-    lie; PostgreSQL by COPY into a staging table and from there in one statement.
-    """
-    columns = [table.c[name] for name in names]
-    if connection.dialect.name == "sqlite":
-        _many(connection, table, columns, rows)
-        return
-    with staged(connection, columns, rows) as staging:
-        into: Insert = insert(table).from_select(list(names), select(*(staging.c[name] for name in names)))
-        connection.execute(into)
-
-
-@contextmanager
-def staged(connection: Connection, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> Iterator[Table]:
-    """A table of this connection alone, filled with rows, gone at the end: to join set-wise.
-
-    `columns`: of any table; names and types are taken from them. `rows`: values in that order.
-    """
-    staging = Table(
-        f"staged_{next(_staged_names)}",
-        MetaData(),
-        *(Column(column.name, column.type) for column in columns),
-        prefixes=["TEMPORARY"],
-    )
-    connection.execute(CreateTable(staging))
-    _many(connection, staging, list(staging.columns), rows)
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {staging.name}")
-    yield staging
-    connection.execute(DropTable(staging))
-
-
-def _many(connection: Connection, table: Table, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> None:
-    dialect = connection.dialect
-    quoted = [dialect.identifier_preparer.quote(column.name) for column in columns]
-    binds = [column.type.bind_processor(dialect) for column in columns]
-    values = (tuple(v if bind is None else bind(v) for bind, v in zip(binds, row, strict=True)) for row in rows)
-    driver: Any = connection.connection.driver_connection
-    if dialect.name == "sqlite":
-        marks = ", ".join("?" * len(columns))
-        driver.executemany(f"INSERT INTO {table.name} ({', '.join(quoted)}) VALUES ({marks})", values)
-        return
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(quoted)}) FROM STDIN") as copy:
-        for row in values:
-            copy.write_row(row)

@@ -10,7 +10,8 @@ from attrs import asdict
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import Row
 
-from chfw_app.stores.dialects import Database, insert_into
+from chfw_app.stores.bulk import insert_into
+from chfw_app.stores.dialects import Database
 from chfw_app.stores.tables import answer, entry, head
 from chfw_core.errors import InputError
 from chfw_core.rollout.entries import Entry, Head, Stamp

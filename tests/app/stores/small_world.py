@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
-from chfw_app.stores.dialects import load, staged
+from chfw_app.stores.bulk import among, load
 from chfw_app.stores.projections import Projections, nothing
 from chfw_app.stores.store import Receipt, WriteTransaction
 from chfw_app.stores.tables import hub, link, release
@@ -72,12 +72,9 @@ def _added(connection: Connection, entry: Entry) -> None:
 
 
 def _handed(connection: Connection, entry: Entry) -> None:
-    with staged(connection, [hub.c.guid], ([guid] for guid in unpacked(entry.rows))) as named:
-        connection.execute(
-            update(hub)
-            .where(hub.c.release == entry.release, hub.c.guid.in_(select(named.c.guid)))
-            .values(state="handed_to_csp", handed_at=entry.at, last_seq=entry.seq)
-        )
+    these = (hub.c.release == entry.release, among(connection, hub.c.guid, unpacked(entry.rows)))
+    values = {"state": "handed_to_csp", "handed_at": entry.at, "last_seq": entry.seq}
+    connection.execute(update(hub).where(*these).values(**values))
 
 
 def _stopped(connection: Connection, entry: Entry) -> None:

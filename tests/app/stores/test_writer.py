@@ -63,9 +63,9 @@ def test_what_waits_is_committed_together_and_answered_in_order(store: Store) ->
         commits.watch(store)
         futures = [writer.submit(noting(f"k{n}")) for n in range(50)]
         gate.open.set()
-        wait(futures)
-        first.result()
-    assert [future.result().entries[0].seq for future in futures] == list(range(1, 51))
+        wait(futures, 30)
+        first.result(30)
+    assert [future.result(30).entries[0].seq for future in futures] == list(range(1, 51))
     assert commits.count == 2  # the gate's own, and one for the fifty
     assert keys(store) == [f"k{n}" for n in range(50)]
 
@@ -82,8 +82,8 @@ def test_nobody_is_answered_before_the_commit(store: Store) -> None:
         assert inside.entered.wait(30)  # `early` has run, in the same transaction
         assert not early.done()
         inside.open.set()
-        late.result()
-        assert early.result().entries[0].seq == 1
+        late.result(30)
+        assert early.result(30).entries[0].seq == 1
 
 
 def test_a_unit_that_raises_takes_no_other_with_it(store: Store) -> None:
@@ -103,10 +103,10 @@ def test_a_unit_that_raises_takes_no_other_with_it(store: Store) -> None:
         d, e = writer.submit(broken_statement), writer.submit(noting("e"))
         again = writer.submit(noting("a", n=2))
         gate.open.set()
-        assert [future.result().entries[0].seq for future in (a, c, e)] == [1, 2, 3]
-        assert isinstance(b.exception(), ZeroDivisionError)
-        assert d.exception() is not None
-        assert isinstance(again.exception(), KeyReusedError)
+        assert [future.result(30).entries[0].seq for future in (a, c, e)] == [1, 2, 3]
+        assert isinstance(b.exception(30), ZeroDivisionError)
+        assert d.exception(30) is not None
+        assert isinstance(again.exception(30), KeyReusedError)
     assert keys(store) == ["a", "c", "e"]
 
 
@@ -117,9 +117,9 @@ def test_after_a_failed_commit_every_caller_is_told_and_nothing_is_kept(store: S
         assert gate.entered.wait(30)
         with mock.patch.object(ledger, "write_head", side_effect=OSError("no space left")):
             gate.open.set()
-            first.result()
+            first.result(30)
             futures = [writer.submit(noting(f"k{n}")) for n in range(3)]
-            errors = [future.exception() for future in futures]
+            errors = [future.exception(30) for future in futures]
         assert all(isinstance(error, CommitError) for error in errors)
         # The writer goes on, and the same commands can be sent again.
         assert [writer.run(noting(f"k{n}")).again for n in range(3)] == [False] * 3
@@ -132,7 +132,7 @@ def test_a_connection_lost_before_the_commit_keeps_nothing(store: Store) -> None
     with Writer(store=store) as writer:
         writer.run(noting("before"))
         with mock.patch.object(store.database.engine.dialect, "do_commit", side_effect=OSError("gone")):
-            error = writer.submit(noting("lost")).exception()
+            error = writer.submit(noting("lost")).exception(30)
         assert isinstance(error, CommitError)
         assert store.database.engine.dialect.do_commit == real
         assert writer.run(noting("after")).entries[0].seq == 2
@@ -150,7 +150,7 @@ def test_closing_finishes_what_waits_and_takes_no_more(store: Store) -> None:
     gate.open.set()
     closing.join(30)
     writer.close()
-    assert [future.result().entries[0].seq for future in futures] == list(range(1, 11))
+    assert [future.result(30).entries[0].seq for future in futures] == list(range(1, 11))
     with pytest.raises(UsageError):
         writer.submit(noting("late"))
 
@@ -163,9 +163,9 @@ def test_a_cancelled_unit_is_never_run(store: Store) -> None:
         gone, kept = writer.submit(noting("gone")), writer.submit(noting("kept"))
         assert gone.cancel()
         gate.open.set()
-        kept.result()
+        kept.result(30)
         with pytest.raises(CancelledError):
-            gone.result()
+            gone.result(30)
     assert keys(store) == ["kept"]
 
 
@@ -177,7 +177,7 @@ def test_a_commit_has_no_more_units_than_allowed(store: Store) -> None:
         commits.watch(store)
         futures = [writer.submit(noting(f"k{n}")) for n in range(10)]
         gate.open.set()
-        wait(futures)
+        wait(futures, 30)
     assert commits.count == 4  # the gate's, 4, 4, 2
     assert len(keys(store)) == 10
 
@@ -189,6 +189,6 @@ def test_what_is_to_be_sent_is_kept_with_its_entry_or_not_at_all(store: Store) -
         raise ZeroDivisionError
 
     with Writer(store=store) as writer:
-        assert isinstance(writer.submit(sending).exception(), ZeroDivisionError)
+        assert isinstance(writer.submit(sending).exception(30), ZeroDivisionError)
     with store.read() as connection:
         assert connection.execute(select(outbox)).all() == []
