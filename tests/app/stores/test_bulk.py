@@ -85,3 +85,20 @@ def test_rows_are_joined_set_wise(store: Store) -> None:
             assert connection.execute(select(func.count()).select_from(empty)).scalar_one() == 0
         numbered = select(hub.c.last_seq, hub.c.batch_id).where(hub.c.batch_id.is_not(None)).order_by(hub.c.guid)
         assert [(n, text) for n, text in connection.execute(numbered)] == [(n, f"batch {n}") for n in range(0, 100, 2)]
+
+
+@pytest.mark.nightly
+def test_a_million_rows_are_loaded_and_changed_in_one_transaction(store: Store) -> None:
+    count = 1_000_000
+    with store.update() as connection:
+        load(connection, hub, NAMES, (("R1", 2**63 - 500_000 + n, "planned", "North", None, n) for n in range(count)))
+        middle = range(2**63 - 250_000, 2**63 + 250_000)
+        held = connection.execute(update(hub).where(among(connection, hub.c.guid, middle)).values(state="held"))
+        assert held.rowcount == 500_000
+    by_state = select(hub.c.state, func.count(), func.min(hub.c.guid), func.max(hub.c.guid)).group_by(hub.c.state)
+    with store.read() as connection:
+        found = {tuple(row) for row in connection.execute(by_state)}
+    assert found == {
+        ("held", 500_000, 2**63 - 250_000, 2**63 + 249_999),
+        ("planned", 500_000, 2**63 - 500_000, 2**63 + 499_999),
+    }
