@@ -3,7 +3,7 @@
 All of it follows from the ledger and can be rebuilt from it. A Supplier's question always joins `link`.
 """
 
-from sqlalchemy import Column, Date, Index, LargeBinary, Table, text
+from sqlalchemy import Column, Date, Index, Integer, LargeBinary, Table, text
 
 from chfw_app.stores.columns import GuidColumn, InstantColumn, Name, Number
 from chfw_app.stores.tables.ledger import METADATA
@@ -25,7 +25,7 @@ hub = Table(
     Column("release", Name, primary_key=True),
     Column("guid", GuidColumn, primary_key=True),
     Column("state", Name, nullable=False),
-    Column("region", Name),
+    Column("region", Name, nullable=False),
     Column("import_supplier", Name),
     Column("gas_supplier", Name),
     Column("window_opens", InstantColumn),
@@ -33,10 +33,16 @@ hub = Table(
     Column("day", Date),
     Column("basis", Name),
     Column("batch_id", Name),
-    Column("reason", Name),
+    Column("reason", Name, nullable=False),
     Column("handed_at", InstantColumn),
     Column("outcome_due_at", InstantColumn),
-    Column("firmware_version", Name),
+    Column("firmware_version", Name, nullable=False),
+    Column("version_at", InstantColumn),
+    Column("version_before", Name),
+    Column("failure", Name),
+    Column("attempts", Integer, nullable=False),
+    Column("automatic_at", InstantColumn),
+    Column("rest", Name),
     Column("last_seq", Number, nullable=False),
     Index(None, "release", "state", "region", "day"),
     # CS2: hubs of which no outcome has come in time.
@@ -47,7 +53,7 @@ hub = Table(
         sqlite_where=text("outcome_due_at IS NOT NULL"),
     ),
 )
-"""One hub in one release."""
+"""One hub in one release. `rest`: what is seldom there and never asked for by itself, as canonical JSON."""
 
 consent = Table(
     "consent",
@@ -55,15 +61,14 @@ consent = Table(
     Column("release", Name, primary_key=True),
     Column("guid", GuidColumn, primary_key=True),
     Column("party", Name, primary_key=True),
-    Column("role", Name, primary_key=True),
+    Column("role", Name, nullable=False),
     Column("opens", InstantColumn),
     Column("closes", InstantColumn),
     Column("received_at", InstantColumn, nullable=False),
     Column("group", Name),
     Column("rule", Name),
-    Column("withdrawn", InstantColumn),
 )
-"""The instruction of one Supplier for one hub that stands, or that it has withdrawn (BR3.1)."""
+"""The instruction of one Supplier for one hub that stands (BR3.1); without a period: its withdrawal."""
 
 link = Table(
     "link",

@@ -20,6 +20,8 @@ from chfw_core.rollout.entries import Draft, Entry, Stamp
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HIGH = 0xFFFF_FFFF_FFFF_0000
 """GUIDs from here on are far above 2^63."""
+HUB = {"state": "planned", "region": "North", "reason": "", "firmware_version": "01020304", "attempts": 0}
+"""What a row of a hub cannot be without."""
 
 
 def at(minutes: float) -> datetime:
@@ -60,8 +62,8 @@ def _added(connection: Connection, entry: Entry) -> None:
     load(
         connection,
         hub,
-        ("release", "guid", "state", "region", "import_supplier", "window_opens", "last_seq"),
-        ((entry.release, guid, "planned", "North", party, entry.at, entry.seq) for guid in guids),
+        ("release", "guid", "import_supplier", "window_opens", "last_seq", *HUB),
+        ((entry.release, guid, party, entry.at, entry.seq, *HUB.values()) for guid in guids),
     )
     load(
         connection,

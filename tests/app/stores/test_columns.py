@@ -9,6 +9,7 @@ from sqlalchemy.exc import StatementError
 
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import hub, release, task
+from tests.app.stores.small_world import HUB
 
 GUIDS = [0, 1, 2**63 - 1, 2**63, 2**63 + 1, 2**64 - 1]
 INSTANTS = [
@@ -21,7 +22,7 @@ INSTANTS = [
 
 def test_guids_keep_their_value_and_their_order(store: Store) -> None:
     with store.update() as connection:
-        rows = [{"release": "R", "guid": guid, "state": "x", "last_seq": 1} for guid in reversed(GUIDS)]
+        rows = [{**HUB, "release": "R", "guid": guid, "last_seq": 1} for guid in reversed(GUIDS)]
         connection.execute(insert(hub), rows)
     with store.read() as connection:
         assert list(connection.execute(select(hub.c.guid).order_by(hub.c.guid)).scalars()) == GUIDS
@@ -34,7 +35,7 @@ def test_guids_keep_their_value_and_their_order(store: Store) -> None:
 @pytest.mark.parametrize("guid", [-1, 2**64])
 def test_a_number_that_is_no_guid_is_refused(store: Store, guid: int) -> None:
     with pytest.raises(StatementError, match="unsigned 64-bit"), store.update() as connection:
-        connection.execute(insert(hub).values(release="R", guid=guid, state="x", last_seq=1))
+        connection.execute(insert(hub).values(**HUB, release="R", guid=guid, last_seq=1))
 
 
 def test_instants_come_back_in_utc_to_the_microsecond_and_in_order(store: Store) -> None:
@@ -54,12 +55,12 @@ def test_a_time_without_an_offset_is_refused(store: Store) -> None:
 
 
 def test_days_and_missing_values_come_back(store: Store) -> None:
-    values = {"release": "R", "guid": 5, "state": "x", "last_seq": 1, "day": date(2026, 3, 29)}
+    values = {**HUB, "release": "R", "guid": 5, "last_seq": 1, "day": date(2026, 3, 29)}
     with store.update() as connection:
         connection.execute(insert(hub).values(**values))
     with store.read() as connection:
         row = connection.execute(select(hub)).one()
-    assert (row.day, row.window_opens, row.region) == (date(2026, 3, 29), None, None)
+    assert (row.day, row.window_opens, row.batch_id) == (date(2026, 3, 29), None, None)
 
 
 def test_text_is_ordered_by_code_points(store: Store) -> None:

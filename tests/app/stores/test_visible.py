@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from chfw_app.stores import tables
 from chfw_app.stores.store import Store
 from chfw_app.stores.visible import HIDDEN, SEEN, hubs_of
-from tests.app.stores.small_world import HIGH, START, draft, stamp
+from tests.app.stores.small_world import HIGH, HUB, START, draft, stamp
 
 MINE, SPLIT, THEIRS = 1, HIGH + 2, HIGH + 3
 
@@ -22,13 +22,14 @@ def estate(store: Store) -> Store:
         connection = transaction.connection
         for guid, holders in hubs.items():
             values = {"import_supplier": holders[0], "gas_supplier": holders[1], "batch_id": "a+b/1", "last_seq": 1}
-            connection.execute(insert(tables.hub).values(release="R1", guid=guid, state="planned", **values))
+            connection.execute(insert(tables.hub).values(**HUB, release="R1", guid=guid, **values))
             for role, party in zip(("import", "gas"), holders, strict=True):
                 if party is None:
                     continue
                 named = {"release": "R1", "guid": guid, "party": party, "role": role}
                 connection.execute(insert(tables.link).values(**named))
-                connection.execute(insert(tables.consent).values(**named, received_at=START))
+                if role == "import" or party != holders[0]:
+                    connection.execute(insert(tables.consent).values(**named, received_at=START))
         for owner in ("NWND", "BRKW", "DCC"):
             connection.execute(insert(tables.task).values(release="R1", owner=owner, kind="x", starts=START))
     return store
@@ -80,7 +81,7 @@ def test_the_database_keeps_parties_apart_where_a_question_forgets_to(estate: St
 
 
 @on_postgresql
-@pytest.mark.parametrize("what", ["import_supplier", "gas_supplier", "batch_id", "*"])
+@pytest.mark.parametrize("what", ["import_supplier", "gas_supplier", "batch_id", "rest", "*"])
 def test_the_database_gives_no_party_the_columns_of_both_suppliers(estate: Store, what: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"), estate.read("NWND") as connection:
         connection.execute(sql(f"SELECT {what} FROM hub"))

@@ -63,7 +63,7 @@ _POLICIES = {
 }
 _HUB_COLUMNS = (
     "release, guid, state, region, window_opens, window_closes, day, basis, reason, handed_at, outcome_due_at, "
-    "firmware_version, last_seq"
+    "firmware_version, version_at, version_before, failure, attempts, automatic_at, last_seq"
 )
 
 
@@ -177,7 +177,7 @@ def _projections() -> None:
         sa.Column("release", _NAME, nullable=False),
         sa.Column("guid", _GUID, nullable=False),
         sa.Column("state", _NAME, nullable=False),
-        sa.Column("region", _NAME),
+        sa.Column("region", _NAME, nullable=False),
         sa.Column("import_supplier", _NAME),
         sa.Column("gas_supplier", _NAME),
         sa.Column("window_opens", _INSTANT),
@@ -185,10 +185,16 @@ def _projections() -> None:
         sa.Column("day", sa.Date()),
         sa.Column("basis", _NAME),
         sa.Column("batch_id", _NAME),
-        sa.Column("reason", _NAME),
+        sa.Column("reason", _NAME, nullable=False),
         sa.Column("handed_at", _INSTANT),
         sa.Column("outcome_due_at", _INSTANT),
-        sa.Column("firmware_version", _NAME),
+        sa.Column("firmware_version", _NAME, nullable=False),
+        sa.Column("version_at", _INSTANT),
+        sa.Column("version_before", _NAME),
+        sa.Column("failure", _NAME),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("automatic_at", _INSTANT),
+        sa.Column("rest", _NAME),
         sa.Column("last_seq", _NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("release", "guid", name="pk_hub"),
     )
@@ -206,8 +212,7 @@ def _projections() -> None:
         sa.Column("received_at", _INSTANT, nullable=False),
         sa.Column("group", _NAME),
         sa.Column("rule", _NAME),
-        sa.Column("withdrawn", _INSTANT),
-        sa.PrimaryKeyConstraint("release", "guid", "party", "role", name="pk_consent"),
+        sa.PrimaryKeyConstraint("release", "guid", "party", name="pk_consent"),
     )
     op.create_table(
         "link",
