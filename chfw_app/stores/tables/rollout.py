@@ -97,8 +97,8 @@ task = Table(
 incident = Table(
     "incident",
     METADATA,
+    Column("release", Name, primary_key=True),
     Column("id", Name, primary_key=True),
-    Column("release", Name, nullable=False),
     Column("raised_by", Name, nullable=False),
     Column("status", Name, nullable=False),
     Column("record", LargeBinary, nullable=False),

@@ -236,12 +236,12 @@ def _projections() -> None:
     op.create_index("ix_task_owner_due", "task", ["owner", "due"])
     op.create_table(
         "incident",
-        sa.Column("id", _NAME, nullable=False),
         sa.Column("release", _NAME, nullable=False),
+        sa.Column("id", _NAME, nullable=False),
         sa.Column("raised_by", _NAME, nullable=False),
         sa.Column("status", _NAME, nullable=False),
         sa.Column("record", _BYTES, nullable=False),
         sa.Column("last_seq", _NUMBER, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_incident"),
+        sa.PrimaryKeyConstraint("release", "id", name="pk_incident"),
     )
     op.create_index("ix_incident_release_status", "incident", ["release", "status"])
