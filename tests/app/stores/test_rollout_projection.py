@@ -1,33 +1,33 @@
 """After every event the tables say what the core's `evolve` says of the whole roll-out, hub for hub (I11).
 
 A story of the core is told over classes of several hubs each; beside it every event goes through the ledger.
-How events are written is not the matter here: they are pickled.
 """
 
-import pickle
 from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import define, evolve
 from sqlalchemy import select
 
 from chfw_app.stores.hub_rows import hubs_of
+from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.replay import as_it_was, differences
-from chfw_app.stores.rollout_projection import read_release, rollout_projections
+from chfw_app.stores.rollout_codec import CODEC, draft_of, event_of, projections
+from chfw_app.stores.rollout_projection import read_release
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import incident, link, release
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, CommandRefused, RollOutEvent
 from chfw_core.rollout.commands import AnyCommand
-from chfw_core.rollout.entries import Draft, Entry, Stamp
-from chfw_core.rollout.events import EVENTS, AnyEvent
+from chfw_core.rollout.entries import Stamp
+from chfw_core.rollout.events import AnyEvent
 from chfw_core.rollout.handover.commands import ExcludeHubs, HandOver, HoldHubs, LetHubsGo
 from chfw_core.rollout.incidents.commands import ConfirmDecision, RaiseIncident, SuspendRelease, TriageIncident
-from chfw_core.rollout.incidents.model import Incident, IncidentOutcome
+from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.instructing.commands import WithdrawInstructions
 from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry, SupersedeHubs
 from chfw_core.rollout.outcomes.commands import DeclareSilence, ObserveVersions, OutcomeKind, ReportOutcomes
@@ -39,7 +39,7 @@ from chfw_core.rollout.pilot.commands import (
     EndPilot,
     SubmitPilotList,
 )
-from chfw_core.rollout.records import Figures, ReleaseRecord
+from chfw_core.rollout.records import Figures
 from chfw_core.rollout.states import HubState, ReleaseStanding
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
 from tests.core.rollout.worlds import (
@@ -68,28 +68,7 @@ SOLE, SPLIT, FAR, GAS_ONLY = (
 EVERY = [*SOLE, *SPLIT, *FAR, *GAS_ONLY]
 
 
-class Pickled:
-    """A codec for these tests."""
-
-    types = tuple(kind.__name__ for kind in EVENTS)
-
-    def event(self, entry: Entry) -> AnyEvent:
-        found: AnyEvent = pickle.loads(entry.payload)
-        return found
-
-    def write_release(self, record: ReleaseRecord) -> bytes:
-        return pickle.dumps(record)
-
-    def read_release(self, written: bytes) -> ReleaseRecord:
-        found: ReleaseRecord = pickle.loads(written)
-        return found
-
-    def write_incident(self, found: Incident) -> bytes:
-        return found.description.encode()
-
-
-CODEC = Pickled()
-PROJECTIONS = rollout_projections(CODEC)
+PROJECTIONS = projections()
 
 
 @define(kw_only=True)
@@ -107,12 +86,14 @@ class StoredStory(Story):
             key=command.key,
             digest=sha256(command.key.encode()).digest(),
         )
-        drafts = [Draft(type=type(event).__name__, payload=pickle.dumps(event)) for event in found]
+        drafts = [draft_of(cast(AnyEvent, event)) for event in found]
         with self.store.write() as transaction:
-            transaction.append(stamp, drafts)
+            receipt = transaction.append(stamp, drafts)
         with self.store.read() as connection:
             assert hubs_of(connection, R, EVERY) == self.roll_out.hubs
             assert read_release(connection, CODEC, R) == self.roll_out.release
+            kept = read_entries(connection, after=receipt.entries[0].seq - 1)
+            assert [event_of(entry) for entry in kept] == list(found)
         return found
 
     def acted(self, command: type[Any], by: str = "DCC", **fields: Any) -> None:
