@@ -83,6 +83,7 @@ class Pool:
     handed: int = 0
     outstanding: int = 0  # of which the CSP has reported no end yet
     silent: int = 0  # of which nothing was heard by the deadline, nor since
+    since: datetime
     due: datetime
 
 

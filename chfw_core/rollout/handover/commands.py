@@ -42,7 +42,10 @@ class SetCapacity(Command):
 
 @frozen(kw_only=True)
 class HandOver(Command):
-    """CS1: give these hubs to the CSP of a region for a London day. All of them, or none."""
+    """CS1: give these hubs to the CSP of a region for a London day: those that may go.
+
+    Where more may go than the pool has places for, none goes (I5).
+    """
 
     region: str
     day: date

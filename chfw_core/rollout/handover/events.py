@@ -50,7 +50,7 @@ class HubsHandedOver(RollOutEvent):
 
 @frozen(kw_only=True)
 class HandOverRefused(RollOutEvent):
-    """Why single hubs stood in the way of a hand-over; nothing was handed over."""
+    """Hubs of a hand-over that may not go, for one reason; they stay where they are."""
 
     region: str
     day: date

@@ -96,5 +96,5 @@ def _let_go(record: ReleaseRecord, hub: HubRecord, at: datetime) -> HubRecord:
 def _counted(record: ReleaseRecord, event: events.HubsHandedOver) -> ReleaseRecord:
     """I5: counted once, at the hand-over. What is outstanding is counted where hubs change (`tally`)."""
     key = (event.region, event.day)
-    pool = record.pools.get(key) or Pool(region=event.region, day=event.day, due=event.due)
+    pool = record.pools.get(key) or Pool(region=event.region, day=event.day, since=event.at, due=event.due)
     return changed(record, pools={**record.pools, key: changed(pool, handed=pool.handed + len(event.guids))})

@@ -1,5 +1,7 @@
 """G7: what voluntary and mandatory participation each bring, computed before one of them is chosen."""
 
+from typing import assert_never
+
 from chfw_core.model.periods import format_instant
 from chfw_core.model.releases import Participation
 from chfw_core.rollout.agreement import cutoff_of, firmware_of
@@ -21,4 +23,6 @@ def repercussions(record: ReleaseRecord, participation: Participation) -> tuple[
         case Participation.MANDATORY:
             count = len(record.suppliers)
             own = f"{count} Suppliers owe a decision for each of their hubs, and are shown as late from {cutoff} on"
+        case _:
+            assert_never(participation)
     return (*common, own, "no date moves either way")

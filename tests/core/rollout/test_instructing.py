@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 from attrs import evolve
 
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
-from chfw_core.messages import HubsRefused, InstructionReceipt, SecondSupplier
+from chfw_core.messages import ActivationAlert, HubsRefused, InstructionReceipt, SecondSupplier
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.rollout.evolve import evolve as evolve_event
 from chfw_core.rollout.handover.commands import ExcludeHubs, HoldHubs, LetHubsGo
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.instructing.events import InstructionsAccepted, InstructionsRefused, InstructionsWithdrawn
 from chfw_core.rollout.notice.commands import AddHubs, HubClass
+from chfw_core.rollout.outcomes.events import ActivationConfirmed
 from chfw_core.rollout.pilot.commands import SubmitPilotList
+from chfw_core.rollout.react import react
 from chfw_core.rollout.states import HubState
 from tests.core.rollout.worlds import (
     ALPHA,
@@ -259,3 +262,31 @@ def test_fifty_thousand_hubs_are_one_command_and_one_event() -> None:
     (accepted,) = instruct(story, ALPHA, IMPORT, *many)
     assert isinstance(accepted, InstructionsAccepted)
     assert accepted.guids == many
+
+
+def test_the_two_roles_are_symmetric() -> None:
+    """I3: whoever has which role, and whoever instructs first, the hub's period is the same."""
+    found = set()
+    for first, second in (((ALPHA, IMPORT, 10), (BETA, GAS, 11)), ((ALPHA, IMPORT, 11), (BETA, GAS, 10))):
+        for one, other in ((first, second), (second, first)):
+            story = notified()
+            for party, role, day in (one, other):
+                instruct(story, party, role, SPLIT, day=day)
+            hub = story.hub(SPLIT)
+            found.add((hub.state, hub.window_opens, hub.window_closes, hub.basis))
+    assert len(found) == 1
+
+
+def test_an_event_about_hubs_that_were_not_loaded_leaves_them_to_whoever_has_them() -> None:
+    """So that a bulk change can be applied elsewhere, set by set."""
+    story = notified()
+    (event,) = instruct(story, ALPHA, IMPORT, SOLE, FAR)
+    loaded = evolve(notified().roll_out, hubs={SOLE: notified().hub(SOLE)})
+    after = evolve_event(loaded, event)  # type: ignore[arg-type]
+    assert set(after.hubs) == {SOLE}
+    assert after.hubs[SOLE] == story.hub(SOLE)
+    assert [type(message) for message in react(loaded, event, after)] == [InstructionReceipt]  # type: ignore[arg-type]
+    confirmed = ActivationConfirmed(at=story.now, by="SMI", firmware_version="00000002", guids=some(SOLE, FAR))
+    (alert,) = react(loaded, confirmed, after)
+    assert isinstance(alert, ActivationAlert)
+    assert alert.guids == some(SOLE)

@@ -205,9 +205,11 @@ def test_a_hub_at_its_csp_or_held_stays_where_it_is() -> None:
 def test_the_hub_leaves_the_pilot_list_of_who_no_longer_answers_for_it() -> None:
     """I10."""
     story = notified()
-    story.do(SubmitPilotList, BETA, guids=some(SPLIT, GAS_ONLY))
-    change(story, SPLIT)
-    assert story.roll_out.release.pilots[BETA].guids == some(GAS_ONLY)
+    story.do(SubmitPilotList, BETA, guids=some(SPLIT))
+    story.do(SubmitPilotList, ALPHA, guids=some(SPLIT))
+    change(story, SPLIT, GAS_ONLY)
+    assert story.roll_out.release.pilots[BETA].guids == some()
+    assert story.roll_out.release.pilots[ALPHA].guids == some(SPLIT)
 
 
 def test_the_former_holder_is_told_also_where_the_change_does_not_say_who_it_is() -> None:
