@@ -115,7 +115,8 @@ def tallies_of(connection: Connection, of: str) -> dict[Party, dict[HubState, in
     found: dict[Party, Counter[HubState]] = defaultdict(Counter)
     columns: tuple[Any, ...] = (hub.c.state, hub.c.import_supplier, hub.c.gas_supplier)
     query = select(*columns, func.count()).where(hub.c.release == of).group_by(*columns)
-    for state, import_supplier, gas_supplier, hubs in connection.execute(query):
+    for row in connection.execute(query):
+        state, import_supplier, gas_supplier, hubs = tuple(row)
         for party in {import_supplier, gas_supplier} - {None}:
             found[Party(party)][HubState(state)] += hubs
     return {party: dict(sorted(counts.items())) for party, counts in sorted(found.items())}

@@ -12,16 +12,18 @@ from chfw_app.rollout.loading import load
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.ledger import ClockWentBackError, KeyReusedError, read_entries
 from chfw_app.stores.outbox import waiting
-from chfw_app.stores.tables import PROJECTIONS
+from chfw_app.stores.tables import PROJECTIONS, task
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
 from chfw_core.rollout.handover.commands import HandOver, PlannedClass, PublishPlan, SetCapacity
-from chfw_core.rollout.incidents.commands import SuspendRelease
+from chfw_core.rollout.incidents.commands import ConfirmDecision, RaiseIncident, SuspendRelease, TriageIncident
+from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
 from chfw_core.rollout.pilot.commands import ApproveMass, BeginMass, CompleteRelease
 from chfw_core.rollout.states import HubState
+from chfw_core.rollout.tasks import tasks_of
 from tests.app.rollout.conftest import Told
 from tests.core.rollout.worlds import (
     ALPHA,
@@ -238,3 +240,26 @@ def test_commands_that_wait_together_share_a_commit_and_each_has_its_answer(told
     with told.service.store.read() as connection:
         count = connection.execute(select(func.count()).select_from(PROJECTIONS[0])).scalar()
     assert count == 3 + len(days)
+
+
+def test_the_tasks_in_the_table_are_those_of_the_releases_record(told: Told) -> None:
+    # BR5.4, BR6.2: each with its owner and its time; done ones keep when they were done.
+    def rows() -> set[tuple[object, ...]]:
+        with told.service.store.read() as connection:
+            return {tuple(found) for found in connection.execute(select(task))}
+
+    def expected() -> set[tuple[object, ...]]:
+        found = tasks_of(told.service.release(R))
+        return {(R, t.owner, t.kind, t.subject, t.starts, t.due, t.done_at, t.binding) for t in found}
+
+    told.notified()
+    assert {found[1] for found in rows()} == {"DCC", ALPHA, BETA}
+    told.taken(RaiseIncident, ALPHA, incident="I1", description="meters lost")
+    told.taken(RaiseIncident, BETA, incident="I2", description="meters lost")
+    told.later(hours=1)
+    told.taken(TriageIncident, incident="I1", outcome=IncidentOutcome.PROCEED, reason="one meter")
+    assert ("DCC", "triage", "I2") in {found[1:4] for found in rows()}
+    assert rows() == expected()
+    told.taken(ConfirmDecision, "PANEL", incident="I1", confirmed=True, commentary="agreed")
+    told.taken(ApproveMass, approval="OA-2", without_pilot="an urgent fix")
+    assert rows() == expected()
