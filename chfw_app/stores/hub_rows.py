@@ -154,7 +154,6 @@ def _values(record: HubRecord) -> dict[str, object]:
         "day": record.day,
         "basis": record.basis and record.basis.value,
         "batch_id": record.batch_id,
-        "plan_reason": record.plan_reason,
         "reason": record.reason,
         "handed_at": record.handed_at,
         "outcome_due_at": record.outcome_due_at,

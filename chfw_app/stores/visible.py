@@ -1,8 +1,7 @@
 """What a Supplier may see: every question joins `link` (BR3.3, NF7).
 
-`hubs_of` is the only way from a party to hubs. It gives no column that names a hub's Suppliers, nor the batch
-and the plan's reason, which bear the rules of both, nor the rest, which bears what each excludes and coming changes
-of Supplier.
+`hubs_of` is the only way from a party to hubs. It gives no column that names a hub's Suppliers, nor the batch,
+whose id bears the rules of both, nor the rest, which bears what each excludes and coming changes of Supplier.
 On PostgreSQL `store.read(party)` enforces the same once more.
 """
 
@@ -12,7 +11,7 @@ from sqlalchemy import Select, literal, select, tuple_
 
 from chfw_app.stores.tables import hub, link
 
-HIDDEN = frozenset({"import_supplier", "gas_supplier", "batch_id", "plan_reason", "rest"})
+HIDDEN = frozenset({"import_supplier", "gas_supplier", "batch_id", "rest"})
 SEEN = tuple(column for column in hub.columns if column.name not in HIDDEN)
 
 

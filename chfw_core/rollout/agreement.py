@@ -140,7 +140,6 @@ def settle(record: ReleaseRecord, before: HubRecord, hub: HubRecord, at: datetim
         basis=now.basis if agreed else None,
         day=None,
         batch_id=None,
-        plan_reason=None,
         reason="",
     )
 

@@ -140,10 +140,7 @@ class InFlight:
 class HubRecord:
     """One hub in one release. `firmware_version`: as the SMI shows it. `day`: London.
 
-    `window_opens`, `window_closes`, `basis`: what was agreed or planned; `day`, `batch_id` and `plan_reason` only
-    from a plan.
-    `reason`: why it is held, out or failed, in words for its Suppliers. `plan_reason` may name both Suppliers and
-    their rules, so it is the DCC's alone (NF7).
+    `window_opens`, `window_closes`, `basis`: what was agreed or planned; `day` and `batch_id` only from a plan.
     `version_before`: what it ran when it was handed over. `attempts`: how often it was handed over.
     `version_at`: when the SMI last showed its version. `failure`: the code of a failed hub's reason.
     `automatic_at`: where the DCC's rules moved this hub's date, else that of the release.
@@ -161,7 +158,6 @@ class HubRecord:
     day: date | None = None
     basis: ActivationBasis | None = None
     batch_id: str | None = None
-    plan_reason: str | None = None
     reason: str = ""
     handed_at: datetime | None = None
     outcome_due_at: datetime | None = None

@@ -33,7 +33,6 @@ hub = Table(
     Column("day", Date),
     Column("basis", Name),
     Column("batch_id", Name),
-    Column("plan_reason", Name),
     Column("reason", Name, nullable=False),
     Column("handed_at", InstantColumn),
     Column("outcome_due_at", InstantColumn),

@@ -55,7 +55,6 @@ FULL = HubRecord(
     day=date(2026, 3, 29),
     basis=ActivationBasis.BOTH_SUPPLIERS,
     batch_id="a+b/1",
-    plan_reason="both Suppliers agreed",
     reason="no answer – none",
     handed_at=at(5),
     outcome_due_at=at(6),

@@ -83,18 +83,10 @@ def test_the_database_keeps_parties_apart_where_a_question_forgets_to(estate: St
 
 
 @on_postgresql
-@pytest.mark.parametrize("what", ["import_supplier", "gas_supplier", "batch_id", "plan_reason", "rest", "*"])
+@pytest.mark.parametrize("what", ["import_supplier", "gas_supplier", "batch_id", "rest", "*"])
 def test_the_database_gives_no_party_the_columns_of_both_suppliers(estate: Store, what: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"), estate.read("NWND") as connection:
         connection.execute(sql(f"SELECT {what} FROM hub"))
-
-
-@on_postgresql
-@pytest.mark.parametrize("what", ["record", "*"])
-def test_the_database_gives_no_party_what_the_record_says_of_the_others(estate: Store, what: str) -> None:
-    """It names every Supplier of the release, with its pilot list and its verdict (BR2.10, NF7)."""
-    with pytest.raises(DBAPIError, match="permission denied"), estate.read("NWND") as connection:
-        connection.execute(sql(f"SELECT {what} FROM release"))
 
 
 @on_postgresql

@@ -74,15 +74,6 @@ def test_a_plan_gives_hubs_their_day_and_each_supplier_is_told_of_its_own() -> N
     assert told == [(ALPHA, some(SOLE, SPLIT), False), (BETA, some(SPLIT), False)]
 
 
-def test_the_reason_of_a_plan_is_kept_apart_from_what_suppliers_read() -> None:
-    """NF7: a plan's reason names both Suppliers and their rules; a hold's is said to both."""
-    story = notified()
-    publish(story, row(SPLIT))
-    assert (story.hub(SPLIT).reason, story.hub(SPLIT).plan_reason) == ("", "as planned")
-    story.do(HoldHubs, reason="a defect", guids=some(SPLIT))
-    assert (story.hub(SPLIT).reason, story.hub(SPLIT).plan_reason) == ("a defect", None)
-
-
 def test_a_row_is_never_earlier_than_the_dccs_date_or_than_what_was_agreed() -> None:
     """I1, I2, BR3.5."""
     story = notified()

@@ -61,13 +61,10 @@ _POLICIES = {
     "incident": f"raised_by = {_PARTY}",
     "outbox": f"to_party = {_PARTY}",
 }
-_COLUMNS = {
-    "hub": "release, guid, state, region, window_opens, window_closes, day, basis, reason, handed_at, outcome_due_at, "
-    "firmware_version, version_at, version_before, failure, attempts, automatic_at, last_seq",
-    # Its record names every Supplier, and holds their pilot lists and verdicts (BR2.10, NF7).
-    "release": "id, stage, standing, last_seq",
-}
-"""What a party may see of a table, where that is not all of it."""
+_HUB_COLUMNS = (
+    "release, guid, state, region, window_opens, window_closes, day, basis, reason, handed_at, outcome_due_at, "
+    "firmware_version, version_at, version_before, failure, attempts, automatic_at, last_seq"
+)
 
 
 def upgrade() -> None:
@@ -101,7 +98,7 @@ def _rights() -> None:
     schema = op.get_bind().execute(sa.text("SELECT quote_ident(current_schema())")).scalar()
     op.execute(f"GRANT USAGE ON SCHEMA {schema} TO chfw_party")
     for table, seen in _POLICIES.items():
-        columns = f" ({_COLUMNS[table]})" if table in _COLUMNS else ""
+        columns = f" ({_HUB_COLUMNS})" if table == "hub" else ""
         op.execute(f"GRANT SELECT{columns} ON {table} TO chfw_party")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY {table}_of_party ON {table} FOR SELECT TO chfw_party USING ({seen})")
@@ -188,7 +185,6 @@ def _projections() -> None:
         sa.Column("day", sa.Date()),
         sa.Column("basis", _NAME),
         sa.Column("batch_id", _NAME),
-        sa.Column("plan_reason", _NAME),
         sa.Column("reason", _NAME, nullable=False),
         sa.Column("handed_at", _INSTANT),
         sa.Column("outcome_due_at", _INSTANT),
