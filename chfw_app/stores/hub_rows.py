@@ -24,9 +24,11 @@ from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period, format_instant, parse_instant
 from chfw_core.rollout.records import HubConsent, HubRecord, ProtectedPeriod, Protection, SupplierChanging
 from chfw_core.rollout.states import HubState
+from chfw_core.rollout.telling import told_reason
 
 _OWN = ("release", "guid", "last_seq")
-_KNOWN = tuple(column for column in hub.columns if column.name not in _OWN)
+_DERIVED = ("told", "supplier_count", "instructed_count")
+_KNOWN = tuple(column for column in hub.columns if column.name not in (*_OWN, *_DERIVED))
 _CONSENT = tuple(column for column in consent.columns if column.name not in ("release", "guid"))
 
 
@@ -58,9 +60,9 @@ def hubs_of(connection: Connection, release: str, guids: Iterable[int]) -> dict[
 
 def add_hubs(connection: Connection, release: str, record: HubRecord, guids: GuidList, seq: int) -> None:
     """Puts hubs into a release that has none of them yet, all as `record` says but for the GUID."""
-    values = tuple(_values(record).values())
-    names = ("release", "guid", "last_seq", *(column.name for column in _KNOWN))
-    load(connection, hub, names, ((release, guid, seq, *values) for guid in guids))
+    known = _values(record)
+    values = tuple(known.values())
+    load(connection, hub, ("release", "guid", "last_seq", *known), ((release, guid, seq, *values) for guid in guids))
     _add_links(connection, release, record.suppliers, guids)
     for given in record.consents:
         _add_consent(connection, release, given, guids)
@@ -157,13 +159,18 @@ def _values(record: HubRecord) -> dict[str, object]:
         "reason": record.reason,
         "handed_at": record.handed_at,
         "outcome_due_at": record.outcome_due_at,
+        "device_model": record.device_model,
         "firmware_version": record.firmware_version,
+        "configuration_set": record.configuration_set,
         "version_at": record.version_at,
         "version_before": record.version_before,
         "failure": record.failure,
         "attempts": record.attempts,
         "automatic_at": record.automatic_at,
         "rest": _write_rest(record),
+        "told": told_reason(record),
+        "supplier_count": len(record.suppliers.parties),
+        "instructed_count": sum(record.has_instructed(party) for party in record.suppliers.parties),
     }
 
 

@@ -36,13 +36,18 @@ hub = Table(
     Column("reason", Name, nullable=False),
     Column("handed_at", InstantColumn),
     Column("outcome_due_at", InstantColumn),
+    Column("device_model", Name),
     Column("firmware_version", Name, nullable=False),
+    Column("configuration_set", Name),
     Column("version_at", InstantColumn),
     Column("version_before", Name),
     Column("failure", Name),
     Column("attempts", Integer, nullable=False),
     Column("automatic_at", InstantColumn),
     Column("rest", Name),
+    Column("told", Name),
+    Column("supplier_count", Integer, nullable=False),
+    Column("instructed_count", Integer, nullable=False),
     Column("last_seq", Number, nullable=False),
     Index(None, "release", "state", "region", "day"),
     # CS2: hubs of which no outcome has come in time.
@@ -53,7 +58,10 @@ hub = Table(
         sqlite_where=text("outcome_due_at IS NOT NULL"),
     ),
 )
-"""One hub in one release. `rest`: what is seldom there and never asked for by itself, as canonical JSON."""
+"""One hub in one release. `rest`: what is seldom there and never asked for by itself, as canonical JSON.
+
+`told`, `supplier_count`, `instructed_count`: what each of its Suppliers may know, whoever the other is (BR3.3, NF7).
+"""
 
 consent = Table(
     "consent",
