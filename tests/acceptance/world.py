@@ -15,11 +15,13 @@ from sqlalchemy import select
 
 from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
+from chfw_app.stores import visible
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.rollout_codec import event_of
 from chfw_app.stores.tables import PROJECTIONS, outbox
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
+from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import london_date, london_time
 from chfw_core.model.releases import FirmwareRelease
@@ -239,6 +241,15 @@ class World:
         """Who was sent something of that kind."""
         return {to for to, said in self.sent() if said["type"] == kind}
 
+    def sees(self, party: Party, release: str = RELEASE) -> dict[str, dict[str, Any]]:
+        """What a Supplier is given when it asks for its hubs: a row for each, by GUID; its roles together."""
+        found: dict[str, dict[str, Any]] = {}
+        with self.service.store.read(party) as connection:
+            for row in connection.execute(visible.hubs_of(party, release)).mappings():
+                mine = found.setdefault(format_guid(row["guid"]), {**row, "roles": []})
+                mine["roles"].append(row["role"])
+        return found
+
     def happened(self) -> list[AnyEvent]:
         """Every event in the ledger."""
         with self.service.store.read() as connection:
@@ -255,8 +266,6 @@ _FOLLOWING = [table for table in PROJECTIONS if table.name != "answer"]
 
 def refused_for(receipt: Receipt) -> dict[str, list[str]]:
     """The hubs of a command that were refused, by code."""
-    from chfw_core.model.guid import format_guid
-
     return {one.code: [format_guid(guid) for guid in one.guids] for one in receipt.refused_hubs}
 
 
