@@ -12,7 +12,7 @@ from attrs import frozen
 from sqlalchemy import Column, Connection, Integer, Table, delete, insert, literal, select, tuple_, update
 
 from chfw_app.stores.bulk import among, guids_as_rows, insert_into, staged
-from chfw_app.stores.hub_records import CONSENT, KNOWN, consent_values, values_of
+from chfw_app.stores.hub_records import CONSENT, VALUES, consent_values, values_of
 from chfw_app.stores.hub_rows import FEW, HubClass
 from chfw_app.stores.staged_guids import staged_guids
 from chfw_app.stores.tables import consent, hub, hub_count, link
@@ -140,7 +140,9 @@ class _Joined:
 
     def apply(self, changes: Sequence[Change]) -> None:
         numbered = list(enumerate(changes))
-        self._insert(hub, KNOWN, [(nth, tuple(values_of(c.after).values())) for nth, c in numbered if c.before is None])
+        self._insert(
+            hub, VALUES, [(nth, tuple(values_of(c.after).values())) for nth, c in numbered if c.before is None]
+        )
         self._update([(nth, c) for nth, c in numbered if c.before is not None])
         gone, come = [], []
         for nth, change in numbered:
@@ -179,7 +181,7 @@ class _Joined:
     def _update(self, changes: Sequence[tuple[int, Change]]) -> None:
         sets = {nth: _sets(change) for nth, change in changes}
         names = {name for found in sets.values() for name, _ in found}
-        columns = [column for column in KNOWN if column.name in names]
+        columns = [column for column in VALUES if column.name in names]
         if not columns:
             return
         rows = [

@@ -12,9 +12,13 @@ from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period, format_instant, parse_instant
 from chfw_core.rollout.records import HubConsent, HubRecord, ProtectedPeriod, Protection, SupplierChanging
 from chfw_core.rollout.states import HubState
+from chfw_core.rollout.telling import told_reason
 
-KNOWN = tuple(column for column in hub.columns if column.name not in ("release", "guid", "last_seq"))
-"""The columns of what is known of a hub."""
+_DERIVED = ("told", "supplier_count", "instructed_count")
+VALUES = tuple(column for column in hub.columns if column.name not in ("release", "guid", "last_seq"))
+"""The columns that a record fills."""
+KNOWN = tuple(column for column in VALUES if column.name not in _DERIVED)
+"""Those of what is known of a hub, from which the others follow."""
 CONSENT = tuple(column for column in consent.columns if column.name not in ("release", "guid"))
 """The columns of an instruction that stands."""
 
@@ -47,7 +51,7 @@ def consent_values(given: HubConsent) -> tuple[object, ...]:
 
 
 def values_of(record: HubRecord) -> dict[str, object]:
-    """By column, what is known of a hub beside its GUID and its Suppliers' instructions."""
+    """By column, in the order of `VALUES`: what is known of a hub beside its GUID, and what follows from it."""
     return {
         "state": record.state.value,
         "region": record.region,
@@ -61,13 +65,18 @@ def values_of(record: HubRecord) -> dict[str, object]:
         "reason": record.reason,
         "handed_at": record.handed_at,
         "outcome_due_at": record.outcome_due_at,
+        "device_model": record.device_model,
         "firmware_version": record.firmware_version,
+        "configuration_set": record.configuration_set,
         "version_at": record.version_at,
         "version_before": record.version_before,
         "failure": record.failure,
         "attempts": record.attempts,
         "automatic_at": record.automatic_at,
         "rest": _write_rest(record),
+        "told": told_reason(record),
+        "supplier_count": len(record.suppliers.parties),
+        "instructed_count": sum(record.has_instructed(party) for party in record.suppliers.parties),
     }
 
 

@@ -142,6 +142,7 @@ class HubRecord:
 
     `window_opens`, `window_closes`, `basis`: what was agreed or planned; `day` and `batch_id` only from a plan.
     `version_before`: what it ran when it was handed over. `attempts`: how often it was handed over.
+    `device_model`, `configuration_set`: of the inventory, None where it has not said.
     `version_at`: when the SMI last showed its version. `failure`: the code of a failed hub's reason.
     `automatic_at`: where the DCC's rules moved this hub's date, else that of the release.
     `excluded`: per Party the rule and its reason that keep the hub out of that Party's early instructions and pilot.
@@ -152,6 +153,8 @@ class HubRecord:
     region: str
     suppliers: ResponsibleSuppliers
     firmware_version: str
+    device_model: str | None = None
+    configuration_set: str | None = None
     consents: tuple[HubConsent, ...] = ()
     window_opens: datetime | None = None
     window_closes: datetime | None = None
@@ -173,6 +176,11 @@ class HubRecord:
     def consent_of(self, party: str) -> HubConsent | None:
         """What stands for that Party, a withdrawal included."""
         return next((consent for consent in self.consents if consent.party == party), None)
+
+    def has_instructed(self, party: str) -> bool:
+        """BR3.3: whether an instruction of that Party is there and was not withdrawn."""
+        consent = self.consent_of(party)
+        return consent is not None and consent.period is not None
 
 
 @frozen(kw_only=True)

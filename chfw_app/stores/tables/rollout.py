@@ -39,13 +39,18 @@ hub = Table(
     Column("reason", Name, nullable=False),
     Column("handed_at", InstantColumn),
     Column("outcome_due_at", InstantColumn),
+    Column("device_model", Name),
     Column("firmware_version", Name, nullable=False),
+    Column("configuration_set", Name),
     Column("version_at", InstantColumn),
     Column("version_before", Name),
     Column("failure", Name),
     Column("attempts", Integer, nullable=False),
     Column("automatic_at", InstantColumn),
     Column("rest", Name),
+    Column("told", Name),
+    Column("supplier_count", Integer, nullable=False),
+    Column("instructed_count", Integer, nullable=False),
     Column("last_seq", Number, nullable=False),
     # CS1: what a region is to be handed for a day.
     Index(
@@ -62,6 +67,7 @@ hub = Table(
 )
 """One hub in one release. `rest`: what is seldom there and never asked for by itself, as canonical JSON.
 
+`told`, `supplier_count`, `instructed_count`: what each of its Suppliers may know, whoever the other is (BR3.3, NF7).
 No index bears the state: it changes at every step of every hub, and each index on it would be written anew.
 """
 

@@ -126,6 +126,8 @@ def _add(
                     import_supplier=alike.import_supplier,
                     gas_supplier=alike.gas_supplier,
                     firmware_version=alike.firmware_version,
+                    device_model=alike.device_model,
+                    configuration_set=alike.configuration_set,
                     automatic_at=alike.automatic_at,
                     excluded_by_import=alike.excluded_by_import,
                     excluded_by_gas=alike.excluded_by_gas,

@@ -46,6 +46,8 @@ class HubsAdded(RollOutEvent):
     import_supplier: Party | None
     gas_supplier: Party | None
     firmware_version: str
+    device_model: str | None = None
+    configuration_set: str | None = None
     automatic_at: datetime | None = None
     excluded_by_import: tuple[str, str] | None = None
     excluded_by_gas: tuple[str, str] | None = None

@@ -40,6 +40,8 @@ FULL = HubRecord(
     region="South",
     suppliers=ResponsibleSuppliers(gas_supplier=NWND),
     firmware_version="01020305",
+    device_model="433100AC",
+    configuration_set="set 7, with a PPMID",
     consents=(
         HubConsent(party=BRKW, role=SupplierRole.GAS, period=None, received_at=START),
         HubConsent(

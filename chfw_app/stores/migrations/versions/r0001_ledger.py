@@ -2,7 +2,8 @@
 
 On PostgreSQL the role `chfw_party` reads rows by row-level security and the setting `chfw.party`: hubs that
 `link` gives that party, and what is its own. It has no right to the columns that name a hub's Suppliers, nor
-to the batch, which bears the rules of both (BR3.3, NF7).
+to the batch and the reason, which bear the rules of both, nor to a release's record, which names every Supplier
+and the hubs of its pilot (BR3.3, NF7).
 """
 
 import sqlalchemy as sa
@@ -61,10 +62,13 @@ _POLICIES = {
     "incident": f"raised_by = {_PARTY}",
     "outbox": f"to_party = {_PARTY}",
 }
-_HUB_COLUMNS = (
-    "release, guid, state, region, window_opens, window_closes, day, basis, reason, handed_at, outcome_due_at, "
-    "firmware_version, version_at, version_before, failure, attempts, automatic_at, last_seq"
-)
+_COLUMNS = {
+    "hub": "release, guid, state, region, window_opens, window_closes, day, basis, handed_at, outcome_due_at, "
+    "device_model, firmware_version, configuration_set, version_at, version_before, failure, attempts, automatic_at, "
+    "told, supplier_count, instructed_count",
+    "release": "id, stage, standing",
+}
+"""Of these tables some columns only."""
 
 
 def upgrade() -> None:
@@ -98,7 +102,7 @@ def _rights() -> None:
     schema = op.get_bind().execute(sa.text("SELECT quote_ident(current_schema())")).scalar()
     op.execute(f"GRANT USAGE ON SCHEMA {schema} TO chfw_party")
     for table, seen in _POLICIES.items():
-        columns = f" ({_HUB_COLUMNS})" if table == "hub" else ""
+        columns = f" ({_COLUMNS[table]})" if table in _COLUMNS else ""
         op.execute(f"GRANT SELECT{columns} ON {table} TO chfw_party")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY {table}_of_party ON {table} FOR SELECT TO chfw_party USING ({seen})")
@@ -188,13 +192,18 @@ def _projections() -> None:
         sa.Column("reason", _NAME, nullable=False),
         sa.Column("handed_at", _INSTANT),
         sa.Column("outcome_due_at", _INSTANT),
+        sa.Column("device_model", _NAME),
         sa.Column("firmware_version", _NAME, nullable=False),
+        sa.Column("configuration_set", _NAME),
         sa.Column("version_at", _INSTANT),
         sa.Column("version_before", _NAME),
         sa.Column("failure", _NAME),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("automatic_at", _INSTANT),
         sa.Column("rest", _NAME),
+        sa.Column("told", _NAME),
+        sa.Column("supplier_count", sa.Integer(), nullable=False),
+        sa.Column("instructed_count", sa.Integer(), nullable=False),
         sa.Column("last_seq", _NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("release", "guid", name="pk_hub"),
     )
