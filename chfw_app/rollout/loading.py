@@ -129,3 +129,12 @@ def counts_of(connection: Connection, of: str, guids: GuidList | None = None) ->
         query = query.where(among(connection, hub.c.guid, guids))
     rows = connection.execute(query.group_by(hub.c.state).order_by(hub.c.state))
     return {HubState(state): hubs for state, hubs in rows}
+
+
+def releases_with(connection: Connection, guids: GuidList) -> tuple[tuple[str, GuidList], ...]:
+    """The releases that have any of these hubs, in order, each with those that it has."""
+    query = select(hub.c.release, hub.c.guid).where(among(connection, hub.c.guid, guids)).order_by(hub.c.release)
+    found: dict[str, list[Guid]] = defaultdict(list)
+    for of, guid in connection.execute(query):
+        found[of].append(Guid(guid))
+    return tuple((of, GuidList(has)) for of, has in found.items())
