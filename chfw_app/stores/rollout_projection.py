@@ -17,6 +17,7 @@ from chfw_app.stores.bulk import insert_into
 from chfw_app.stores.hub_rows import HubClass, add_hubs, change_hubs, classes_of, hubs_of
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.tables import incident, release
+from chfw_app.stores.task_rows import write_tasks
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.base import CommandRefused
 from chfw_core.rollout.entries import Entry
@@ -26,6 +27,7 @@ from chfw_core.rollout.incidents.model import Incident
 from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.records import Pool, ReleaseRecord, RollOut
 from chfw_core.rollout.suppliers.events import SupplierChanged
+from chfw_core.rollout.tasks import tasks_of
 
 Pools = Mapping[tuple[str, date], Pool]
 
@@ -100,6 +102,7 @@ class _Projector:
         for one in after.incidents:
             if one not in before.incidents:
                 self._write_incident(connection, after.id, one, seq)
+        write_tasks(connection, after.id, tasks_of(before), tasks_of(after))
 
     def _write_incident(self, connection: Connection, of: str, one: Incident, seq: int) -> None:
         connection.execute(delete(incident).where(incident.c.release == of, incident.c.id == one.id))

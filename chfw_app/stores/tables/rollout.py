@@ -3,7 +3,7 @@
 All of it follows from the ledger and can be rebuilt from it. A Supplier's question always joins `link`.
 """
 
-from sqlalchemy import Column, Date, Index, Integer, LargeBinary, Table, text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, text
 
 from chfw_app.stores.columns import GuidColumn, InstantColumn, Name, Number
 from chfw_app.stores.tables.ledger import METADATA
@@ -95,12 +95,17 @@ task = Table(
     Column("release", Name, primary_key=True),
     Column("owner", Name, primary_key=True),
     Column("kind", Name, primary_key=True),
+    Column("subject", Name, primary_key=True),
     Column("starts", InstantColumn, nullable=False),
     Column("due", InstantColumn),
     Column("done_at", InstantColumn),
+    Column("binding", Boolean, nullable=False),
     Index(None, "owner", "due"),
 )
-"""What an actor has to do, and by when (BR5.4)."""
+"""What an actor has to do, and by when (BR5.4). `subject`: an incident, a day's hubs, or nothing more.
+
+`binding`: false for a chance, which nobody has to take and which is never late.
+"""
 
 incident = Table(
     "incident",

@@ -51,7 +51,9 @@ def test_instants_come_back_in_utc_to_the_microsecond_and_in_order(store: Store)
 def test_a_time_without_an_offset_is_refused(store: Store) -> None:
     naive = datetime(2026, 3, 1)  # noqa: DTZ001
     with pytest.raises(StatementError, match="has no offset"), store.update() as connection:
-        connection.execute(insert(task).values(release="R", owner="DCC", kind="x", starts=naive))
+        connection.execute(
+            insert(task).values(release="R", owner="DCC", kind="x", subject="", binding=True, starts=naive)
+        )
 
 
 def test_days_and_missing_values_come_back(store: Store) -> None:

@@ -133,7 +133,9 @@ def test_a_reader_sees_one_state_throughout(store: Store) -> None:
 
 def test_a_reader_cannot_write(store: Store) -> None:
     with pytest.raises(DBAPIError), store.read() as connection:
-        connection.execute(insert(tables.task).values(release="R1", owner="DCC", kind="x", starts=START))
+        connection.execute(
+            insert(tables.task).values(release="R1", owner="DCC", kind="x", subject="", binding=True, starts=START)
+        )
 
 
 @pytest.mark.parametrize("change", [update(tables.entry).values(payload=b"{}"), delete(tables.entry)])

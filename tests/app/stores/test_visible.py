@@ -31,7 +31,9 @@ def estate(store: Store) -> Store:
                 if role == "import" or party != holders[0]:
                     connection.execute(insert(tables.consent).values(**named, received_at=START))
         for owner in ("NWND", "BRKW", "DCC"):
-            connection.execute(insert(tables.task).values(release="R1", owner=owner, kind="x", starts=START))
+            connection.execute(
+                insert(tables.task).values(release="R1", owner=owner, kind="x", subject="", binding=True, starts=START)
+            )
     return store
 
 

@@ -237,10 +237,12 @@ def _projections() -> None:
         sa.Column("release", _NAME, nullable=False),
         sa.Column("owner", _NAME, nullable=False),
         sa.Column("kind", _NAME, nullable=False),
+        sa.Column("subject", _NAME, nullable=False),
         sa.Column("starts", _INSTANT, nullable=False),
         sa.Column("due", _INSTANT),
         sa.Column("done_at", _INSTANT),
-        sa.PrimaryKeyConstraint("release", "owner", "kind", name="pk_task"),
+        sa.Column("binding", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("release", "owner", "kind", "subject", name="pk_task"),
     )
     op.create_index("ix_task_owner_due", "task", ["owner", "due"])
     op.create_table(
