@@ -4,7 +4,7 @@
 names. Nothing here ever holds an estate.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -221,6 +221,7 @@ class RollOut:
     `in_flight`: of the hubs that a notice names, those that another release has. `handed_elsewhere`: per pool
     what other releases have handed over (I5). `tallies`: per relevant Supplier how many of its hubs are in each
     state; `hub_count`: of all hubs, in each state. All three are looked up by whoever loads the roll-out.
+    `standing_for`: how many hubs one of `hubs` stands for, where hubs alike are judged by one of them (see `alike`).
     """
 
     release: ReleaseRecord
@@ -229,6 +230,11 @@ class RollOut:
     handed_elsewhere: Mapping[tuple[str, date], int] = field(factory=dict)
     tallies: Mapping[Party, Mapping[HubState, int]] = field(factory=dict)
     hub_count: Mapping[HubState, int] = field(factory=dict)
+    standing_for: Mapping[Guid, int] = field(factory=dict)
+
+    def count(self, guids: Iterable[Guid]) -> int:
+        """How many hubs these are, with all that they stand for."""
+        return sum(self.standing_for.get(guid, 1) for guid in guids)
 
 
 def nothing_yet(release: str) -> RollOut:

@@ -7,7 +7,8 @@ import pytest
 from attrs import evolve, fields
 from sqlalchemy import Connection, select
 
-from chfw_app.stores.hub_rows import add_hubs, change_hubs, classes_of, hubs_of
+from chfw_app.stores.hub_changes import add_hubs, change_hubs
+from chfw_app.stores.hub_rows import classes_of, hubs_of
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import hub, link
 from chfw_core.consent.model import ActivationBasis, InstructionGroup

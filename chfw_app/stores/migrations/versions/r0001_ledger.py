@@ -207,9 +207,22 @@ def _projections() -> None:
         sa.Column("last_seq", _NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("release", "guid", name="pk_hub"),
     )
-    op.create_index("ix_hub_release_state_region_day", "hub", ["release", "state", "region", "day"])
-    due = sa.text("outcome_due_at IS NOT NULL")
-    op.create_index("ix_hub_outcome_due_at", "hub", ["outcome_due_at"], postgresql_where=due, sqlite_where=due)
+    waits = sa.text("day IS NOT NULL AND handed_at IS NULL")
+    names = ["release", "region", "day", "guid"]
+    op.create_index("ix_hub_to_hand_over", "hub", names, postgresql_where=waits, sqlite_where=waits)
+    owed = sa.text("outcome_due_at IS NOT NULL")
+    names = ["release", "outcome_due_at", "guid"]
+    op.create_index("ix_hub_outcome_due", "hub", names, postgresql_where=owed, sqlite_where=owed)
+    op.create_table(
+        "hub_count",
+        sa.Column("release", _NAME, nullable=False),
+        sa.Column("region", _NAME, nullable=False),
+        sa.Column("import_supplier", _NAME, nullable=False),
+        sa.Column("gas_supplier", _NAME, nullable=False),
+        sa.Column("state", _NAME, nullable=False),
+        sa.Column("hubs", _NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("release", "region", "import_supplier", "gas_supplier", "state", name="pk_hub_count"),
+    )
     op.create_table(
         "consent",
         sa.Column("release", _NAME, nullable=False),
