@@ -9,11 +9,23 @@ import sys
 
 from attrs import frozen
 
+from chfw_app.stores.sqlite_version import sqlite_warning
 from chfw_app.versions import chfw_version, part_version
 
-PARTS = ("attrs", "cattrs", "cyclopts", "networkx", "numpy", "ortools", "pyarrow", "PyYAML", "rich", "tzdata")
-SQLITE_WANTED = (3, 51, 3)
-"""Before this version two connections that write and checkpoint at once can corrupt a database."""
+PARTS = (
+    "alembic",
+    "attrs",
+    "cattrs",
+    "cyclopts",
+    "networkx",
+    "numpy",
+    "ortools",
+    "pyarrow",
+    "PyYAML",
+    "rich",
+    "SQLAlchemy",
+    "tzdata",
+)
 COMPILERS = ("cc", "gcc", "clang")
 FIRST_WITHOUT_DURABLE = (3, 13)
 
@@ -43,6 +55,7 @@ def check_up() -> Checkup:
         "processors": _processors(),
         "memory": _memory(),
         "SQLite": sqlite3.sqlite_version,
+        "PostgreSQL driver": _postgres_driver() or "not here (pip install 'chfw[postgres]'): ledgers are SQLite files",
         "C compiler": compiler or "none",
         "durable_rules": durable or f"not here: {why_not}",
         "triggers would run on": "durable_rules, and the automaton for steps per hub" if durable else "the automaton",
@@ -53,12 +66,9 @@ def check_up() -> Checkup:
 
 def _warnings() -> tuple[str, ...]:
     warnings = []
-    if sqlite3.sqlite_version_info < SQLITE_WANTED:
-        wanted = ".".join(map(str, SQLITE_WANTED))
-        warnings.append(
-            f"SQLite {sqlite3.sqlite_version} is older than {wanted}: with two writers at once its write-ahead log can "
-            "damage a database; chfw keeps to one writer"
-        )
+    old_sqlite = sqlite_warning()
+    if old_sqlite is not None:
+        warnings.append(old_sqlite)
     if not _c_yaml():
         warnings.append("PyYAML has no C reader here: large rule files are read twenty times slower")
     return tuple(warnings)
@@ -71,6 +81,12 @@ def _durable() -> tuple[str | None, str]:
     if importlib.util.find_spec("durable") is None:
         return None, "not installed (pip install 'chfw[durable]' needs a C compiler)"
     return part_version("durable-rules") or "unknown version", ""
+
+
+def _postgres_driver() -> str | None:
+    """The version of psycopg, or None."""
+    version = part_version("psycopg")
+    return None if version is None else f"psycopg {version}"
 
 
 def _c_yaml() -> bool:

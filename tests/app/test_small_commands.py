@@ -1,6 +1,7 @@
 """The commands that need no plan."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,15 @@ def test_doctor(chfw: Chfw) -> None:
     assert all(told["parts"].values())
     assert set(told) == {"facts", "parts", "warnings"}
     assert chfw("doctor").code == 0
+
+
+def test_doctor_tells_of_the_databases(chfw: Chfw, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = json.loads(chfw("doctor", "--json").out)
+    assert told["facts"]["PostgreSQL driver"].startswith("psycopg 3.")
+    old = sqlite3.sqlite_version_info < (3, 51, 3)
+    assert old == any(warning.startswith("SQLite ") for warning in told["warnings"])
+    monkeypatch.setattr("chfw_app.doctor.part_version", lambda name: None if name == "psycopg" else "1")
+    assert "pip install 'chfw[postgres]'" in chfw("doctor", "--json").out
 
 
 def test_schema(chfw: Chfw) -> None:

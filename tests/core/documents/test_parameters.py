@@ -25,13 +25,28 @@ def test_the_figures_of_the_modification() -> None:
         "lead_days": 1,
         "change_freeze_days_before": 5,
         "change_freeze_days_after": 1,
+        "outcome_due_days": 5,
+        "verification_due_days": 3,
+        "triage_due_hours": 24,
+        "confirmation_due_days": 10,
+        "industry_min_parties": 5,
     }
 
 
 def test_what_no_document_says_is_called_an_assumption() -> None:
     values = default_parameters().values
     assumed = {name for name, dated in values.items() if dated[0].source == "assumption"}
-    assert assumed == {"mass_period_days", "lead_days", "change_freeze_days_before", "change_freeze_days_after"}
+    assert assumed == {
+        "mass_period_days",
+        "lead_days",
+        "change_freeze_days_before",
+        "change_freeze_days_after",
+        "outcome_due_days",
+        "verification_due_days",
+        "triage_due_hours",
+        "confirmation_due_days",
+        "industry_min_parties",
+    }
 
 
 def test_the_installed_file_is_read_by_the_reader_of_all_files() -> None:

@@ -1,0 +1,26 @@
+"""The tables of a store: the ledger itself, what can be rebuilt from it, and what is to be sent.
+
+`PROJECTIONS` can be emptied and filled again from `entry`; the others cannot be made from anything else.
+"""
+
+from chfw_app.stores.tables.ledger import METADATA, answer, entry, head, outbox
+from chfw_app.stores.tables.rollout import consent, hub, hub_count, incident, link, release, task
+
+PROJECTIONS = (answer, release, hub, hub_count, consent, link, task, incident)
+"""In an order in which they can be filled."""
+
+__all__ = [
+    "METADATA",
+    "PROJECTIONS",
+    "answer",
+    "consent",
+    "entry",
+    "head",
+    "hub",
+    "hub_count",
+    "incident",
+    "link",
+    "outbox",
+    "release",
+    "task",
+]

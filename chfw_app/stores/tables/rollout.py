@@ -1,0 +1,141 @@
+"""What the entries amount to now: releases, hubs, consents, tasks, incidents, and who may see which hub.
+
+All of it follows from the ledger and can be rebuilt from it. A Supplier's question always joins `link`.
+"""
+
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, text
+
+from chfw_app.stores.columns import GuidColumn, InstantColumn, Name, Number
+from chfw_app.stores.tables.ledger import METADATA
+
+release = Table(
+    "release",
+    METADATA,
+    Column("id", Name, primary_key=True),
+    Column("stage", Name, nullable=False),
+    Column("standing", Name, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("last_seq", Number, nullable=False),
+)
+"""A release's main line, its standing beside it, and its record as canonical JSON."""
+
+_TO_HAND_OVER = text("day IS NOT NULL AND handed_at IS NULL")
+_OWED = text("outcome_due_at IS NOT NULL")
+
+hub = Table(
+    "hub",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("guid", GuidColumn, primary_key=True),
+    Column("state", Name, nullable=False),
+    Column("region", Name, nullable=False),
+    Column("import_supplier", Name),
+    Column("gas_supplier", Name),
+    Column("window_opens", InstantColumn),
+    Column("window_closes", InstantColumn),
+    Column("day", Date),
+    Column("basis", Name),
+    Column("batch_id", Name),
+    Column("reason", Name, nullable=False),
+    Column("handed_at", InstantColumn),
+    Column("outcome_due_at", InstantColumn),
+    Column("device_model", Name),
+    Column("firmware_version", Name, nullable=False),
+    Column("configuration_set", Name),
+    Column("version_at", InstantColumn),
+    Column("version_before", Name),
+    Column("failure", Name),
+    Column("attempts", Integer, nullable=False),
+    Column("automatic_at", InstantColumn),
+    Column("rest", Name),
+    Column("told", Name),
+    Column("supplier_count", Integer, nullable=False),
+    Column("instructed_count", Integer, nullable=False),
+    Column("last_seq", Number, nullable=False),
+    # CS1: what a region is to be handed for a day.
+    Index(
+        "ix_hub_to_hand_over",
+        "release",
+        "region",
+        "day",
+        "guid",
+        postgresql_where=_TO_HAND_OVER,
+        sqlite_where=_TO_HAND_OVER,
+    ),
+    # CS2: hubs of which no outcome has come in time.
+    Index("ix_hub_outcome_due", "release", "outcome_due_at", "guid", postgresql_where=_OWED, sqlite_where=_OWED),
+)
+"""One hub in one release. `rest`: what is seldom there and never asked for by itself, as canonical JSON.
+
+`told`, `supplier_count`, `instructed_count`: what each of its Suppliers may know, whoever the other is (BR3.3, NF7).
+No index bears the state: it changes at every step of every hub, and each index on it would be written anew.
+"""
+
+hub_count = Table(
+    "hub_count",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("region", Name, primary_key=True),
+    Column("import_supplier", Name, primary_key=True),
+    Column("gas_supplier", Name, primary_key=True),
+    Column("state", Name, primary_key=True),
+    Column("hubs", Number, nullable=False),
+)
+"""How many hubs there are, by what a dashboard counts them by; an empty name: no such Supplier. Never zero hubs."""
+
+consent = Table(
+    "consent",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("guid", GuidColumn, primary_key=True),
+    Column("party", Name, primary_key=True),
+    Column("role", Name, nullable=False),
+    Column("opens", InstantColumn),
+    Column("closes", InstantColumn),
+    Column("received_at", InstantColumn, nullable=False),
+    Column("group", Name),
+    Column("rule", Name),
+)
+"""The instruction of one Supplier for one hub that stands (BR3.1); without a period: its withdrawal."""
+
+link = Table(
+    "link",
+    METADATA,
+    Column("party", Name, primary_key=True),
+    Column("release", Name, primary_key=True),
+    Column("guid", GuidColumn, primary_key=True),
+    Column("role", Name, primary_key=True),
+    Index(None, "release", "guid"),
+)
+"""What a party may see: its hubs in a release, and in which role."""
+
+task = Table(
+    "task",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("owner", Name, primary_key=True),
+    Column("kind", Name, primary_key=True),
+    Column("subject", Name, primary_key=True),
+    Column("starts", InstantColumn, nullable=False),
+    Column("due", InstantColumn),
+    Column("done_at", InstantColumn),
+    Column("binding", Boolean, nullable=False),
+    Index(None, "owner", "due"),
+)
+"""What an actor has to do, and by when (BR5.4). `subject`: an incident, a day's hubs, or nothing more.
+
+`binding`: false for a chance, which nobody has to take and which is never late.
+"""
+
+incident = Table(
+    "incident",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("id", Name, primary_key=True),
+    Column("raised_by", Name, nullable=False),
+    Column("status", Name, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("last_seq", Number, nullable=False),
+    Index(None, "release", "status"),
+)
+"""An incident on a release and what was decided (BR6)."""

@@ -1,0 +1,45 @@
+"""What a Supplier may see: every question joins `link` (BR3.3, NF7).
+
+`hubs_of` is the only way from a party to hubs. It gives no column that names a hub's Suppliers, nor the batch
+and the reason, which bear the rules of both (`told` is what may be told of it), nor the rest, which bears what each
+excludes and coming changes of Supplier, nor the number of the last entry, which counts what the other one does.
+On PostgreSQL `store.read(party)` enforces the same once more.
+"""
+
+from typing import Any
+
+from sqlalchemy import Select, literal, select, tuple_
+
+from chfw_app.stores.tables import hub, link
+
+HIDDEN = frozenset({"import_supplier", "gas_supplier", "batch_id", "reason", "rest", "last_seq"})
+SEEN = tuple(column for column in hub.columns if column.name not in HIDDEN)
+
+
+def guids_of(party: str, release: str) -> Select[Any]:
+    """A party's hubs in a release, each once whatever its roles, in the order of GUIDs: to join or to count."""
+    return (
+        select(link.c.guid)
+        .where(link.c.party == party, link.c.release == release)
+        .group_by(link.c.guid)
+        .order_by(link.c.guid)
+    )
+
+
+def hubs_of(party: str, release: str, *, after: tuple[int, str] | None = None, limit: int | None = None) -> Select[Any]:
+    """A party's hubs in a release, in the order of GUIDs, a row for each of its roles: the columns of SEEN, and `role`.
+
+    `after`: the GUID and role of the last row of the page before; pages stay quick however many there are.
+    """
+    query = (
+        select(*SEEN, link.c.role)
+        .join_from(link, hub, (hub.c.release == link.c.release) & (hub.c.guid == link.c.guid))
+        .where(link.c.party == party, link.c.release == release)
+        .order_by(link.c.guid, link.c.role)
+    )
+    if after is not None:
+        guid, role = (
+            literal(value, column.type) for value, column in zip(after, (link.c.guid, link.c.role), strict=True)
+        )
+        query = query.where(tuple_(link.c.guid, link.c.role) > tuple_(guid, role))
+    return query if limit is None else query.limit(limit)

@@ -1,0 +1,1 @@
+"""BR6: incidents, suspension, triage, and the decision that the Panel confirms."""

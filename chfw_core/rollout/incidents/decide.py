@@ -1,0 +1,118 @@
+"""BR6: what follows from the commands about incidents.
+
+The DCC's triage proposes, the Panel confirms, and only then is it in force; the DCC may suspend at once (BR6.3).
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from chfw_core.model.parties import Party
+from chfw_core.model.periods import as_utc, format_instant
+from chfw_core.rollout.agreement import firmware_of
+from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.incidents import commands, events
+from chfw_core.rollout.incidents.commands import IncidentCommand
+from chfw_core.rollout.incidents.events import PendingHubs
+from chfw_core.rollout.incidents.model import Incident, IncidentOutcome
+from chfw_core.rollout.records import ReleaseRecord, RollOut
+from chfw_core.rollout.refusals import Code, refuse
+from chfw_core.rollout.states import STANDINGS, ReleaseStanding, StandingStep
+
+
+def decide(roll_out: RollOut, command: IncidentCommand, at: datetime) -> tuple[RollOutEvent, ...]:
+    """The events that follow, just one. The gate has let the command through."""
+    record, by = roll_out.release, command.by
+    match command:
+        case commands.RaiseIncident():
+            if incident_of(record, command.incident) is not None:
+                return refuse(command, at, Code.INCIDENT_EXISTS, incident=command.incident)
+            raised = events.IncidentRaised(
+                at=at,
+                by=by,
+                incident=command.incident,
+                party=Party(by),
+                description=command.description,
+                high_priority=command.high_priority,
+                emergency_stop=command.emergency_stop,
+            )
+            return (raised,)  # BR6.1
+        case commands.SuspendRelease():
+            if (record.standing, StandingStep.SUSPEND) not in STANDINGS:
+                return refuse(command, at, Code.SAME_AGAIN)
+            # BR6.3: at once, pending the Panel
+            return (events.ReleaseSuspended(at=at, by=by, reason=command.reason, pending=pending(roll_out)),)
+        case commands.TriageIncident():
+            return _triage(record, command, at)
+        case commands.ConfirmDecision():
+            return _confirm(roll_out, command, at)
+        case commands.ResumeRelease():
+            if record.standing is ReleaseStanding.ACTIVE:
+                return refuse(command, at, Code.SAME_AGAIN)
+            still = next((incident for incident in record.incidents if incident.open), None)
+            if still is not None:
+                return refuse(command, at, Code.INCIDENT_OPEN, incident=still.id)
+            return (events.ReleaseResumed(at=at, by=by, reason=command.reason, pending=pending(roll_out)),)
+        case _:
+            assert_never(command)
+
+
+def incident_of(record: ReleaseRecord, incident: str) -> Incident | None:
+    """The incident with that id, or None."""
+    return next((known for known in record.incidents if known.id == incident), None)
+
+
+def pending(roll_out: RollOut) -> tuple[PendingHubs, ...]:
+    """BR6.4: per relevant Supplier the requests that a decision meets, as they were when it fell."""
+    return tuple(
+        PendingHubs(party=party, state=state, hubs=hubs)
+        for party, tally in sorted(roll_out.tallies.items())
+        for state, hubs in sorted(tally.items())
+        if hubs
+    )
+
+
+def _triage(record: ReleaseRecord, command: commands.TriageIncident, at: datetime) -> tuple[RollOutEvent, ...]:
+    """BR6.2. May be said again until the Panel has confirmed."""
+    incident = incident_of(record, command.incident)
+    if incident is None or not incident.open:
+        return refuse(command, at, Code.NO_SUCH_INCIDENT, incident=command.incident)
+    later = None if command.automatic_at is None else as_utc(command.automatic_at)
+    if command.outcome is IncidentOutcome.DELAY:
+        now = firmware_of(record).automatic_at
+        if later is None:
+            return refuse(command, at, Code.NEEDS_A_REASON, what="the date to which the end is delayed")
+        if later <= max(now, at):
+            return refuse(command, at, Code.NOT_LATER, when=format_instant(later), now=format_instant(now))
+    else:
+        later = None
+    triaged = events.IncidentTriaged(
+        at=at,
+        by=command.by,
+        incident=command.incident,
+        outcome=command.outcome,
+        automatic_at=later,
+        reason=command.reason,
+    )
+    return (triaged,)
+
+
+def _confirm(roll_out: RollOut, command: commands.ConfirmDecision, at: datetime) -> tuple[RollOutEvent, ...]:
+    """BR6.3."""
+    incident = incident_of(roll_out.release, command.incident)
+    if incident is None or not incident.open or incident.outcome is None:
+        return refuse(command, at, Code.NO_SUCH_INCIDENT, incident=command.incident)
+    if not command.confirmed:
+        rejected = events.DecisionRejected(
+            at=at, by=command.by, incident=command.incident, commentary=command.commentary
+        )
+        return (rejected,)
+    decided = events.IncidentDecided(
+        at=at,
+        by=command.by,
+        incident=command.incident,
+        outcome=incident.outcome,
+        automatic_at=incident.automatic_at,
+        commentary=command.commentary,
+        pending=pending(roll_out),
+    )
+    return (decided,)

@@ -1,0 +1,72 @@
+"""What happened about incidents."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from chfw_core.model.parties import Party
+from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.incidents.model import IncidentOutcome
+from chfw_core.rollout.states import HubState
+
+
+@frozen(kw_only=True)
+class PendingHubs:
+    """BR6.4: how many hubs of one Supplier were in one state when the decision fell."""
+
+    party: Party
+    state: HubState
+    hubs: int
+
+
+@frozen(kw_only=True)
+class IncidentRaised(RollOutEvent):
+    incident: str
+    party: Party
+    description: str
+    high_priority: bool = False
+    emergency_stop: bool = False
+
+
+@frozen(kw_only=True)
+class ReleaseSuspended(RollOutEvent):
+    reason: str
+    pending: tuple[PendingHubs, ...] = ()
+
+
+@frozen(kw_only=True)
+class IncidentTriaged(RollOutEvent):
+    incident: str
+    outcome: IncidentOutcome
+    automatic_at: datetime | None = None
+    reason: str
+
+
+@frozen(kw_only=True)
+class DecisionRejected(RollOutEvent):
+    """The Panel did not confirm: the incident is to be triaged again."""
+
+    incident: str
+    commentary: str
+
+
+@frozen(kw_only=True)
+class IncidentDecided(RollOutEvent):
+    """BR6.2, BR6.3: in force from now on."""
+
+    incident: str
+    outcome: IncidentOutcome
+    automatic_at: datetime | None = None
+    commentary: str
+    pending: tuple[PendingHubs, ...] = ()
+
+
+@frozen(kw_only=True)
+class ReleaseResumed(RollOutEvent):
+    reason: str
+    pending: tuple[PendingHubs, ...] = ()
+
+
+IncidentEvent = (
+    IncidentRaised | ReleaseSuspended | IncidentTriaged | DecisionRejected | IncidentDecided | ReleaseResumed
+)

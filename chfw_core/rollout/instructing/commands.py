@@ -1,0 +1,34 @@
+"""A Supplier's instructions: one period for as many hubs as it likes (BR3.1, BR3.7)."""
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from chfw_core.consent.model import InstructionGroup
+from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import SupplierRole
+from chfw_core.model.periods import as_utc
+from chfw_core.rollout.base import Command
+
+
+@frozen(kw_only=True)
+class Instruct(Command):
+    """Activate these hubs in this period. For a hub that has an instruction already this amends it."""
+
+    role: SupplierRole
+    opens: datetime = field(converter=as_utc)
+    closes: datetime = field(converter=as_utc)
+    group: InstructionGroup | None = None
+    rule: str | None = None
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class WithdrawInstructions(Command):
+    """Take the instructions for these hubs back; counts until the hub is handed to its CSP."""
+
+    role: SupplierRole
+    guids: GuidList
+
+
+InstructingCommand = Instruct | WithdrawInstructions

@@ -1,0 +1,1 @@
+"""BR1: notice, release notes, date, revocation, participation and preconditions (G6, G7, G9)."""

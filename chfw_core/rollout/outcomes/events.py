@@ -1,0 +1,101 @@
+"""What was found out about hubs after their hand-over."""
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from chfw_core.model.guid_list import GuidList
+from chfw_core.model.periods import as_utc
+from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.outcomes.commands import OutcomeKind
+
+
+@frozen(kw_only=True)
+class ImagesDelivered(RollOutEvent):
+    occurred_at: datetime = field(converter=as_utc)
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class HubsActivated(RollOutEvent):
+    """The CSP says so; the SMI has yet to show it. `due`: by when."""
+
+    occurred_at: datetime = field(converter=as_utc)
+    due: datetime = field(converter=as_utc)
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class HubsFailed(RollOutEvent):
+    code: str
+    reason: str
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class HubsFellSilent(RollOutEvent):
+    """`code`: the CSP was `silent`, or the SMI did not show it (`not_verified`)."""
+
+    code: str
+    reason: str
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class VersionsObserved(RollOutEvent):
+    """BR5.6, PR2: the SMI shows another version or configuration set than before; it moves no state."""
+
+    firmware_version: str
+    configuration_set: str | None = None
+    observed_at: datetime = field(converter=as_utc)
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class HubsVerified(RollOutEvent):
+    """The SMI shows the release's version."""
+
+    firmware_version: str
+    configuration_set: str | None = None
+    observed_at: datetime = field(converter=as_utc)
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class ActivationConfirmed(RollOutEvent):
+    """BR5.6: the current Suppliers of these hubs are alerted with the version."""
+
+    firmware_version: str
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class OutcomesNoted(RollOutEvent):
+    """Reports that changed nothing: repeated, late or overtaken. Kept, with why."""
+
+    outcome: OutcomeKind | None
+    code: str
+    reason: str
+    guids: GuidList
+
+
+@frozen(kw_only=True)
+class OutcomesRefused(RollOutEvent):
+    """Reports about hubs that are not the reporter's to report, for one reason."""
+
+    code: str
+    reason: str
+    guids: GuidList
+
+
+OutcomeEvent = (
+    ImagesDelivered
+    | HubsActivated
+    | HubsFailed
+    | HubsFellSilent
+    | VersionsObserved
+    | HubsVerified
+    | ActivationConfirmed
+    | OutcomesNoted
+    | OutcomesRefused
+)

@@ -1,0 +1,1 @@
+"""BR2: the pilot, its approvals, lists, progress and verdicts, and the approval of the mass roll-out."""

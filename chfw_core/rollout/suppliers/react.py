@@ -1,0 +1,77 @@
+"""CS3: the old Supplier, the new one, and what the one that stays may know."""
+
+from typing import assert_never
+
+from chfw_core.messages import HubsRefused, Message, SupplierJoins, SupplierLeaves
+from chfw_core.model.guid import Guid
+from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import Party
+from chfw_core.rollout.agreement import automatic_at, cutoff_of
+from chfw_core.rollout.notice.react import newcomers
+from chfw_core.rollout.records import Mode, RollOut
+from chfw_core.rollout.suppliers import events
+from chfw_core.rollout.suppliers.decide import holder
+from chfw_core.rollout.suppliers.events import SupplierEvent
+from chfw_core.rollout.telling import grouped, second_suppliers
+
+
+def react(before: RollOut, event: SupplierEvent, after: RollOut) -> tuple[Message, ...]:
+    """The messages that the event sends."""
+    match event:
+        case events.SupplierChanged():
+            if after.release.mode is Mode.ALERTS_ONLY:
+                return ()  # BR5.7: alerts alone, to whoever is responsible by then
+            return (
+                *_leaving(before, event),
+                *newcomers(before, after),  # BR1.1
+                *_joining(event, after),
+                *second_suppliers(before, after, event.guids),
+            )
+        case events.SupplierChangeRefused():
+            refused = HubsRefused(
+                to=event.by,
+                release=after.release.id,
+                request="change of Supplier",
+                code=event.code,
+                reason=event.reason,
+                guids=event.guids,
+            )
+            return (refused,)
+        case events.SupplierChangeAnnounced() | events.SupplierChangeCancelled():
+            return ()  # who comes or goes is nobody's business before it is so
+        case _:
+            assert_never(event)
+
+
+def _leaving(before: RollOut, event: events.SupplierChanged) -> tuple[Message, ...]:
+    """To whoever held the role, also where the command did not say who."""
+
+    def former(guid: Guid) -> Party | None:
+        return holder(before.hubs[guid].suppliers, event.role) if guid in before.hubs else None
+
+    return tuple(
+        SupplierLeaves(to=party, release=before.release.id, role=event.role, effective=event.effective, guids=guids)
+        for party, guids in grouped(event.guids, former)
+        if party is not None
+    )
+
+
+def _joining(event: events.SupplierChanged, after: RollOut) -> tuple[Message, ...]:
+    """The new Supplier is told until when it may instruct, for each date that its hubs have."""
+    joins = event.joins
+    if joins is None:
+        return ()
+    known = GuidList(guid for guid in event.guids if guid in after.hubs)
+    return tuple(
+        SupplierJoins(
+            to=joins,
+            release=after.release.id,
+            role=event.role,
+            effective=event.effective,
+            cutoff=cutoff,
+            guids=guids,
+        )
+        for cutoff, guids in grouped(
+            known, lambda guid: cutoff_of(after.release, automatic_at(after.release, after.hubs[guid]))
+        )
+    )

@@ -1,0 +1,307 @@
+"""CS1, CS4, G5, I1, I4, I5: plans, hand-over, holds, protected times."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from attrs import evolve
+
+from chfw_core.consent.model import ActivationBasis
+from chfw_core.messages import HubNews, HubsRefused, HubsScheduled, WorkList
+from chfw_core.model.guid import Guid
+from chfw_core.model.guid_list import GuidList
+from chfw_core.model.periods import Period
+from chfw_core.model.releases import Blackout
+from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.handover.commands import (
+    ExcludeHubs,
+    HandOver,
+    HoldHubs,
+    LetHubsGo,
+    ProtectHubs,
+    PublishPlan,
+    SetCapacity,
+)
+from chfw_core.rollout.handover.events import HandOverRefused, HubsHandedOver, HubsPlanned, PlanRowsRefused
+from chfw_core.rollout.incidents.commands import SuspendRelease
+from chfw_core.rollout.instructing.commands import WithdrawInstructions
+from chfw_core.rollout.notice.commands import MoveAutomaticDate, RecordCplEntry, RevokeNotice
+from chfw_core.rollout.pilot.commands import ApproveMass, ApprovePilot, BeginMass, BeginPilot, EndPilot
+from chfw_core.rollout.records import Protection
+from chfw_core.rollout.states import HubState
+from tests.core.rollout.worlds import (
+    ALPHA,
+    AUTOMATIC,
+    BETA,
+    FAR,
+    FIRMWARE,
+    GAS,
+    GAS_ONLY,
+    IMPORT,
+    NORTH,
+    SOLE,
+    SOUTH,
+    SPLIT,
+    hand_over,
+    handed_over,
+    instruct,
+    notified,
+    publish,
+    rolling_out,
+    row,
+    some,
+)
+
+MARCH = date(2026, 3, 10)
+DAY = AUTOMATIC.date()
+AGREED = ActivationBasis.SOLE_SUPPLIER
+
+
+def refusals(found: tuple[RollOutEvent, ...]) -> dict[str, GuidList]:
+    refused = [event for event in found if isinstance(event, PlanRowsRefused | HandOverRefused)]
+    return {code: GuidList(g for e in refused if e.code == code for g in e.guids) for code in {e.code for e in refused}}
+
+
+def test_a_plan_gives_hubs_their_day_and_each_supplier_is_told_of_its_own() -> None:
+    story = notified()
+    (planned,) = publish(story, row(SOLE, SPLIT))
+    assert isinstance(planned, HubsPlanned)
+    assert story.hub(SPLIT).day == DAY
+    told = [
+        (message.to, message.guids, message.by_agreement)
+        for message in story.sent
+        if isinstance(message, HubsScheduled)
+    ]
+    assert told == [(ALPHA, some(SOLE, SPLIT), False), (BETA, some(SPLIT), False)]
+
+
+def test_a_row_is_never_earlier_than_the_dccs_date_or_than_what_was_agreed() -> None:
+    """I1, I2, BR3.5."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE)
+    early = publish(story, row(FAR, day=date(2026, 7, 5)))
+    assert refusals(early) == {"too_early": some(FAR)}
+    assert refusals(publish(story, row(SOLE, day=date(2026, 3, 9), basis=AGREED))) == {"outside_period": some(SOLE)}
+    assert refusals(publish(story, row(SOLE, day=date(2026, 3, 12), basis=AGREED))) == {"outside_period": some(SOLE)}
+    assert refusals(publish(story, row(SOLE))) == {"another_basis": some(SOLE)}
+    assert refusals(publish(story, row(FAR, day=MARCH, basis=AGREED))) == {"another_basis": some(FAR)}
+    assert refusals(publish(story, row(SOLE, day=MARCH, basis=AGREED))) == {}
+
+
+def test_rows_for_unknown_held_handed_over_and_past_ones_are_refused_each_with_its_reason() -> None:
+    story = handed_over(SOLE)
+    story.do(HoldHubs, reason="defect", guids=some(SPLIT))
+    found = publish(story, row(SOLE, SPLIT, Guid(0x99), FAR))
+    assert refusals(found) == {
+        "held": some(SPLIT),
+        "not_waiting": some(SOLE),
+        "unknown_guid": some(Guid(0x99)),
+    }
+    assert story.state(FAR) is HubState.PLANNED
+    story.later(days=3)
+    assert refusals(publish(story, row(GAS_ONLY))) == {"period_over": some(GAS_ONLY)}
+    assert {message.request for message in story.told("DCC") if isinstance(message, HubsRefused)} == {"plan"}
+
+
+def test_a_plan_that_names_no_hub_a_hub_twice_or_no_time_is_refused() -> None:
+    story = notified()
+    assert story.refused(PublishPlan, classes=()) == "no_hubs"
+    assert story.refused(PublishPlan, classes=(row(SOLE), row(SOLE))) == "hubs_twice"
+    assert story.refused(PublishPlan, classes=(row(SOLE, hours=(5, 5)),)) == "no_period"
+    assert story.refused(PublishPlan, classes=(evolve(row(SOLE), day=date(2026, 7, 7)),)) == "no_period"
+
+
+def test_a_plan_over_capacity_is_refused_whole() -> None:
+    """I5: two a day in the North."""
+    story = notified()
+    assert story.refused(PublishPlan, classes=(row(SOLE, SPLIT), row(GAS_ONLY, hours=(2, 3)))) == "over_capacity"
+    publish(story, row(SOLE, SPLIT, FAR))  # FAR is in the South
+
+
+def test_the_csp_gets_the_list_of_its_region_with_a_period_for_each() -> None:
+    """CS1."""
+    story = rolling_out()
+    publish(story, row(SOLE), row(SPLIT, hours=(2, 6)), row(FAR))
+    (handed,) = hand_over(story, SOLE, SPLIT)
+    assert isinstance(handed, HubsHandedOver)
+    assert handed.due == datetime(2026, 7, 10, 23, tzinfo=UTC)  # five London days later
+    lists = [message for message in story.sent if isinstance(message, WorkList)]
+    assert [(message.to, message.guids, message.window_opens.hour) for message in lists] == [
+        ("CSP:North", some(SOLE), 1),
+        ("CSP:North", some(SPLIT), 2),
+    ]
+    assert story.hub(SOLE).outcome_due_at == handed.due
+    assert story.hub(SOLE).version_before == "00000001"
+    assert story.roll_out.release.pools[NORTH, DAY].outstanding == 2
+
+
+def test_nothing_is_handed_over_twice_to_another_region_or_for_another_day() -> None:
+    story = handed_over(SOLE)
+    publish(story, row(SPLIT), row(FAR))
+    assert refusals(hand_over(story, SOLE)) == {"not_planned": some(SOLE)}
+    assert refusals(hand_over(story, FAR)) == {"another_region": some(FAR)}
+    assert refusals(hand_over(story, SPLIT, Guid(0x99), day=date(2026, 7, 7))) == {
+        "another_day": some(SPLIT),
+        "unknown_guid": some(Guid(0x99)),
+    }
+    assert story.refused(HandOver, region=NORTH, day=DAY, guids=some()) == "no_hubs"
+
+
+def test_a_hub_without_a_day_stays_and_the_others_go() -> None:
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE)
+    story.do(ApproveMass, approval="OA", without_pilot="urgent")
+    publish(story, row(SPLIT))
+    story.do(BeginMass)
+    story.now = datetime(2026, 3, 10, tzinfo=UTC)
+    assert refusals(hand_over(story, SOLE, day=MARCH)) == {"no_day": some(SOLE)}
+    story.now = AUTOMATIC
+    found = hand_over(story, SOLE, SPLIT)
+    assert refusals(found) == {"no_day": some(SOLE)}
+    assert story.state(SPLIT) is HubState.HANDED_TO_CSP
+
+
+@pytest.mark.parametrize("how", ["suspend", "revoke"])
+def test_nothing_is_handed_over_unless_the_release_is_active(how: str) -> None:
+    """I4, NF6."""
+    story = rolling_out()
+    publish(story, row(SOLE))
+    if how == "suspend":
+        story.do(SuspendRelease, reason="a defect")
+    else:
+        story.do(RevokeNotice, reason="a defect")
+    expected = "not_active" if how == "suspend" else "final"
+    assert story.refused(HandOver, region=NORTH, day=DAY, guids=some(SOLE)) == expected
+
+
+def test_nothing_is_handed_over_once_its_entry_is_off_the_cpl() -> None:
+    """G6: a real recall removed an entry after five weeks."""
+    story = rolling_out()
+    publish(story, row(SOLE))
+    story.do(RecordCplEntry, entry="CPL-77", current=False)
+    assert story.refused(HandOver, region=NORTH, day=DAY, guids=some(SOLE)) == "not_on_cpl"
+
+
+def test_agreed_hubs_go_while_others_pilot_and_the_dccs_own_only_in_the_mass_roll_out() -> None:
+    """BR2.8, BR2.6."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE, FAR)
+    publish(story, row(SOLE, day=MARCH, basis=AGREED), row(FAR, day=MARCH, basis=AGREED), row(SPLIT))
+    assert story.refused(HandOver, region=NORTH, day=MARCH, guids=some(SOLE)) == "out_of_phase"
+    story.do(ApprovePilot, approval="OA-1")
+    story.now = datetime(2026, 3, 10, tzinfo=UTC)
+    assert story.refused(HandOver, region=NORTH, day=MARCH, guids=some(SOLE)) == "out_of_phase"
+    story.do(BeginPilot)
+    hand_over(story, SOLE, day=MARCH)
+    assert story.state(SOLE) is HubState.HANDED_TO_CSP
+    assert refusals(hand_over(story, SPLIT)) == {"not_open_yet": some(SPLIT)}
+    story.do(EndPilot, succeeded=True, commentary="as hoped")
+    hand_over(story, FAR, day=MARCH, region=SOUTH)
+    assert story.state(FAR) is HubState.HANDED_TO_CSP
+    story.do(ApproveMass, approval="OA-2")
+    assert refusals(hand_over(story, SPLIT)) == {"not_open_yet": some(SPLIT)}
+
+
+def test_capacity_is_counted_at_the_hand_over_over_all_releases_and_can_be_set_for_a_day() -> None:
+    """I5, G5."""
+    story = rolling_out()
+    publish(story, row(SOLE, SPLIT))
+    story.roll_out = evolve(story.roll_out, handed_elsewhere={(NORTH, DAY): 1})
+    assert story.refused(HandOver, region=NORTH, day=DAY, guids=some(SOLE, SPLIT)) == "over_capacity"
+    hand_over(story, SOLE)
+    assert story.refused(HandOver, region=NORTH, day=DAY, guids=some(SPLIT)) == "over_capacity"
+    story.do(SetCapacity, region=NORTH, day=DAY, hubs=3)
+    hand_over(story, SPLIT)
+    assert story.roll_out.release.pools[NORTH, DAY].handed == 2
+    assert story.refused(SetCapacity, region="4G North", day=DAY, hubs=3) == "not_your_region"
+
+
+def test_without_a_figure_there_is_no_limit() -> None:
+    story = notified(evolve(FIRMWARE, capacity=None))
+    publish(story, row(SOLE, SPLIT, GAS_ONLY))
+    assert story.state(GAS_ONLY) is HubState.PLANNED
+
+
+def test_a_hub_is_left_alone_for_a_price_change_and_the_like() -> None:
+    """CS4: by the plan, and once more at the hand-over."""
+    story = rolling_out()
+    top_up = Period(opens=AUTOMATIC + timedelta(hours=4), closes=AUTOMATIC + timedelta(hours=8))
+    story.do(ProtectHubs, kind=Protection.PREPAYMENT_TOP_UP, period=top_up, guids=some(SOLE))
+    assert refusals(publish(story, row(SOLE, SPLIT))) == {"protected": some(SOLE)}
+    publish(story, row(SOLE, hours=(9, 10)))
+    story.do(ProtectHubs, kind=Protection.PRICE_CHANGE, period=top_up, guids=some(SPLIT, Guid(0x99)))
+    story.do(ProtectHubs, kind=Protection.PRICE_CHANGE, period=top_up, guids=some(SPLIT))
+    assert len(story.hub(SPLIT).protected) == 1
+    assert refusals(hand_over(story, SOLE, SPLIT)) == {"protected": some(SPLIT)}
+    assert story.state(SOLE) is HubState.HANDED_TO_CSP
+
+
+def test_blackouts_bind_their_regions() -> None:
+    out = Blackout(opens=AUTOMATIC, closes=AUTOMATIC + timedelta(days=1), regions=frozenset({NORTH}))
+    everywhere = evolve(out, opens=out.closes, closes=out.closes + timedelta(days=1), regions=None)
+    story = notified(evolve(FIRMWARE, blackouts=(out, everywhere)))
+    assert refusals(publish(story, row(SOLE, FAR))) == {"blackout": some(SOLE)}
+    assert refusals(publish(story, row(FAR, day=date(2026, 7, 7)))) == {"blackout": some(FAR)}
+
+
+def test_a_hub_that_needs_another_version_first_waits_for_it() -> None:
+    """Two releases on one hub, put in order: the other one's version comes first."""
+    story = notified(evolve(FIRMWARE, upgrade_from=("0000000A",)))
+    story.do(ApproveMass, approval="OA", without_pilot="urgent")
+    story.do(BeginMass)
+    story.now = AUTOMATIC
+    publish(story, row(SOLE))
+    assert refusals(hand_over(story, SOLE)) == {"needs_first": some(SOLE)}
+
+
+def test_an_instruction_withdrawn_after_the_plan_stops_the_hand_over() -> None:
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE)
+    publish(story, row(SOLE, day=MARCH, basis=AGREED))
+    story.do(ApproveMass, approval="OA", without_pilot="urgent")
+    story.do(WithdrawInstructions, ALPHA, role=IMPORT, guids=some(SOLE))
+    story.now = datetime(2026, 3, 10, tzinfo=UTC)
+    assert refusals(hand_over(story, SOLE, day=MARCH)) == {"not_planned": some(SOLE)}
+
+
+def test_an_instruction_whose_period_passed_lapses_to_the_dccs_date() -> None:
+    """So that no hub is left without a way on."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE)
+    publish(story, row(SOLE, day=MARCH, basis=AGREED))
+    story.now = datetime(2026, 3, 20, tzinfo=UTC)
+    publish(story, row(SOLE))
+    assert story.hub(SOLE).basis is ActivationBasis.DCC_DEFAULT
+
+
+def test_a_date_moved_forward_overtakes_what_was_agreed_for_later() -> None:
+    """BR1.3: the hub is left to the DCC's date, which is now the earlier one."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE, day=20)
+    moved = datetime(2026, 3, 15, tzinfo=UTC)
+    story.do(MoveAutomaticDate, automatic_at=moved, reason="urgent")
+    assert refusals(publish(story, row(SOLE, day=date(2026, 3, 21), basis=AGREED))) == {"another_basis": some(SOLE)}
+    publish(story, row(SOLE, day=date(2026, 3, 16)))
+    assert story.hub(SOLE).basis is ActivationBasis.DCC_DEFAULT
+
+
+def test_holding_letting_go_and_excluding_say_what_they_could_not_do() -> None:
+    """RU8."""
+    story = handed_over(SOLE)
+    publish(story, row(SPLIT))
+    story.do(HoldHubs, reason="IHD cannot be upgraded", guids=some(SPLIT))
+    assert (story.hub(SPLIT).day, story.hub(SPLIT).reason) == (None, "IHD cannot be upgraded")
+    assert refusals(story.do(HoldHubs, reason="x", guids=some(SPLIT, SOLE))) == {"not_waiting": some(SPLIT, SOLE)}
+    assert refusals(story.do(LetHubsGo, guids=some(FAR, Guid(0x99)))) == {
+        "not_held": some(FAR),
+        "unknown_guid": some(Guid(0x99)),
+    }
+    story.do(LetHubsGo, guids=some(SPLIT))
+    assert story.state(SPLIT) is HubState.ELIGIBLE
+    assert refusals(story.do(ExcludeHubs, reason="out", guids=some(SPLIT, SOLE))) == {"not_waiting": some(SOLE)}
+    assert story.state(SPLIT) is HubState.EXCLUDED
+    assert [message.what for message in story.told(BETA) if isinstance(message, HubNews)] == [
+        "held",
+        "let_go",
+        "excluded",
+    ]
+    assert GAS in story.hub(SPLIT).suppliers.roles_of(BETA)

@@ -1,0 +1,164 @@
+"""BR6: incidents, triage, the Panel, suspension, and what everybody is told."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+
+from chfw_core.messages import Decision, DecisionToConfirm, IncidentReported
+from chfw_core.rollout.base import PANEL
+from chfw_core.rollout.handover.commands import HandOver
+from chfw_core.rollout.incidents.commands import (
+    ConfirmDecision,
+    RaiseIncident,
+    ResumeRelease,
+    SuspendRelease,
+    TriageIncident,
+)
+from chfw_core.rollout.incidents.model import IncidentOutcome
+from chfw_core.rollout.states import HubState, ReleaseStanding
+from tests.core.rollout.worlds import (
+    ALPHA,
+    AUTOMATIC,
+    BETA,
+    NORTH,
+    SOLE,
+    Story,
+    hand_over,
+    publish,
+    rolling_out,
+    row,
+    some,
+)
+
+ACTIVE, PAUSED, STOPPED = ReleaseStanding.ACTIVE, ReleaseStanding.PAUSED, ReleaseStanding.STOPPED
+
+
+def raised(*, stop: bool = False) -> Story:
+    story = rolling_out()
+    publish(story, row(SOLE))
+    story.do(RaiseIncident, ALPHA, incident="I1", description="meters lost", high_priority=True, emergency_stop=stop)
+    return story
+
+
+def decide_on(story: Story, outcome: IncidentOutcome, incident: str = "I1", days: int | None = None) -> None:
+    later = None if days is None else AUTOMATIC + timedelta(days=days)
+    story.do(TriageIncident, incident=incident, outcome=outcome, automatic_at=later, reason="as found")
+    story.do(ConfirmDecision, PANEL, incident=incident, confirmed=True, commentary="agreed")
+
+
+def test_an_incident_reaches_the_dcc_and_with_an_emergency_stop_the_panel() -> None:
+    """BR6.1: and nobody else learns who raised it."""
+    story = raised()
+    assert [message.to for message in story.sent if isinstance(message, IncidentReported)] == ["DCC"]
+    story.do(RaiseIncident, BETA, incident="I2", description="fire", emergency_stop=True)
+    last = [message for message in story.sent if isinstance(message, IncidentReported)][-2:]
+    assert [(message.to, message.party, message.emergency_stop) for message in last] == [
+        ("DCC", BETA, True),
+        (PANEL, BETA, True),
+    ]
+    assert story.refused(RaiseIncident, ALPHA, incident="I2", description="x") == "incident_exists"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "standing"),
+    [
+        (IncidentOutcome.PROCEED, ACTIVE),
+        (IncidentOutcome.PAUSE, PAUSED),
+        (IncidentOutcome.DELAY, ACTIVE),
+        (IncidentOutcome.STOP, STOPPED),
+    ],
+)
+def test_a_decision_is_in_force_once_the_panel_has_confirmed(
+    outcome: IncidentOutcome, standing: ReleaseStanding
+) -> None:
+    """BR6.2, BR6.3."""
+    story = raised()
+    later = AUTOMATIC + timedelta(days=9)
+    story.do(TriageIncident, incident="I1", outcome=outcome, automatic_at=later, reason="as found")
+    assert story.roll_out.release.standing is ACTIVE
+    (asked,) = [message for message in story.told(PANEL) if isinstance(message, DecisionToConfirm)]
+    assert asked.outcome == outcome.value
+    story.do(ConfirmDecision, PANEL, incident="I1", confirmed=True, commentary="agreed")
+    assert story.roll_out.release.standing is standing
+    assert story.roll_out.release.firmware is not None
+    moved = later if outcome is IncidentOutcome.DELAY else AUTOMATIC  # only a delay moves the date
+    assert story.roll_out.release.firmware.automatic_at == moved
+
+
+def test_everybody_is_told_what_a_decision_means_for_its_pending_requests() -> None:
+    """BR6.4: each Supplier for its own hubs."""
+    story = raised()
+    story.roll_out = evolve(
+        story.roll_out, tallies={ALPHA: {HubState.PLANNED: 3, HubState.VERIFIED: 0}, BETA: {HubState.ELIGIBLE: 1}}
+    )
+    decide_on(story, IncidentOutcome.STOP)
+    told = {message.to: message for message in story.sent if isinstance(message, Decision)}
+    assert set(told) == {ALPHA, BETA, "CSP:North", "CSP:South"}
+    assert (dict(told[ALPHA].pending), dict(told[BETA].pending)) == ({"planned": 3}, {"eligible": 1})
+    assert told[ALPHA].standing == "stopped"
+    assert "never handed over" in told[ALPHA].meaning["planned"]
+    assert "told to stop" in told["CSP:North"].meaning["handed_to_csp"]
+    assert "I1" not in told[BETA].because
+
+
+def test_the_dcc_suspends_at_once_pending_the_panel() -> None:
+    """BR6.3, I4."""
+    story = raised(stop=True)
+    story.do(SuspendRelease, reason="an emergency stop was asked for")
+    day = AUTOMATIC.date()
+    assert story.refused(HandOver, region=NORTH, day=day, guids=some(SOLE)) == "not_active"
+    assert story.refused(SuspendRelease, reason="again") == "same_again"
+    assert story.refused(ResumeRelease, reason="why not") == "incident_open"
+    decide_on(story, IncidentOutcome.PROCEED)
+    hand_over(story, SOLE)
+    assert story.state(SOLE) is HubState.HANDED_TO_CSP
+
+
+def test_what_the_panel_does_not_confirm_is_triaged_again() -> None:
+    """BR6.3."""
+    story = raised()
+    assert story.refused(ConfirmDecision, PANEL, incident="I1", confirmed=True, commentary="") == "no_such_incident"
+    story.do(TriageIncident, incident="I1", outcome=IncidentOutcome.STOP, reason="bad")
+    story.do(ConfirmDecision, PANEL, incident="I1", confirmed=False, commentary="too much")
+    assert story.roll_out.release.standing is ACTIVE
+    (back,) = [message for message in story.told("DCC") if isinstance(message, DecisionToConfirm)]
+    assert back.reason == "too much"
+    assert story.refused(ConfirmDecision, PANEL, incident="I1", confirmed=True, commentary="") == "no_such_incident"
+    decide_on(story, IncidentOutcome.PAUSE)
+    assert story.roll_out.release.standing is PAUSED
+
+
+def test_a_delay_needs_a_later_date() -> None:
+    """BR6.2."""
+    story = raised()
+    delay = {"incident": "I1", "outcome": IncidentOutcome.DELAY, "reason": "time"}
+    assert story.refused(TriageIncident, **delay) == "needs_a_reason"
+    assert story.refused(TriageIncident, automatic_at=AUTOMATIC, **delay) == "not_later"
+
+
+def test_only_open_incidents_are_triaged_and_decided() -> None:
+    story = raised()
+    decide_on(story, IncidentOutcome.PROCEED)
+    again = {"incident": "I1", "reason": "x", "outcome": IncidentOutcome.STOP}
+    assert story.refused(TriageIncident, **again) == "no_such_incident"
+    assert story.refused(ConfirmDecision, PANEL, incident="I1", confirmed=True, commentary="") == "no_such_incident"
+    assert story.refused(TriageIncident, **{**again, "incident": "I9"}) == "no_such_incident"
+
+
+def test_proceeding_on_one_incident_does_not_lift_what_another_asked_for() -> None:
+    story = raised(stop=True)
+    story.do(RaiseIncident, BETA, incident="I2", description="fire", emergency_stop=True)
+    story.do(SuspendRelease, reason="two of them")
+    decide_on(story, IncidentOutcome.PROCEED)
+    assert story.roll_out.release.standing is ReleaseStanding.SUSPENDED
+    decide_on(story, IncidentOutcome.PROCEED, "I2")
+    assert story.roll_out.release.standing is ACTIVE
+
+
+def test_a_pause_is_ended_by_the_dcc_once_every_incident_is_decided() -> None:
+    story = raised()
+    decide_on(story, IncidentOutcome.PAUSE)
+    story.do(ResumeRelease, reason="mended")
+    assert story.roll_out.release.standing is ACTIVE
+    assert story.refused(ResumeRelease, reason="again") == "same_again"
