@@ -229,8 +229,8 @@ def as_object(key: str, receipt: Receipt) -> dict[str, object]:
     return {
         "key": key,
         "again": receipt.again,
-        "first_entry": receipt.first_seq,
-        "last_entry": receipt.last_seq,
+        "first_entry": receipt.first_seq if receipt.entries_shown else None,
+        "last_entry": receipt.last_seq if receipt.entries_shown else None,
         "taken": [{"what": what, "hubs": hubs} for what, hubs in receipt.taken],
         "refused": said,
         "refused_hubs": [_hubs(one) for one in receipt.refused_hubs],
@@ -246,17 +246,20 @@ def _show(key: str, receipt: Receipt) -> None:
     entries = f"entry {receipt.first_seq}"
     if receipt.last_seq != receipt.first_seq:
         entries = f"entries {receipt.first_seq} to {receipt.last_seq}"
-    again = f"; the same command was answered before under the key {key}" if receipt.again else ""
+    stands = [entries] if receipt.entries_shown else []
+    if receipt.again:
+        stands.append(f"the same command was answered before under the key {key}")
     if receipt.refused is not None:
         say_error(receipt.refused.reason, hint=receipt.refused.cure)
-        say(f"refused ({receipt.refused.code}), {entries}{again}")
+        say("; ".join([f"refused ({receipt.refused.code})", *stands]))
         return
     for what, hubs in receipt.taken:
         name = what.replace("_", " ")
         say(name if hubs is None else f"{name}: {counted(hubs, 'hub')}")
     _show_hubs("Refused", receipt.refused_hubs)
     _show_hubs("Noted; nothing changes", receipt.noted_hubs)
-    say(f"{entries}{again}")
+    if stands:
+        say("; ".join(stands))
 
 
 def _show_hubs(title: str, found: Sequence[RefusedHubs]) -> None:
