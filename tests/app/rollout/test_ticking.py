@@ -1,7 +1,7 @@
 """What time brings (CS2, BR5.4), delivery at least once (NF6), and how messages become files."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from chfw_app.rollout.ticking import tick
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.outbox import OutboxMessage, waiting
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.periods import london_midnight
 from chfw_core.rollout.handover.commands import HandOver, PublishPlan
 from chfw_core.rollout.incidents.commands import RaiseIncident
 from chfw_core.rollout.instructing.commands import Instruct
@@ -46,7 +47,7 @@ def test_hubs_of_which_nothing_was_heard_in_time_fell_silent_once(handed: Told) 
     again = tick(handed.service, handed.now)
     assert again.silent == ()
     assert [(late.owner, late.kind, late.due) for late in again.late] == [
-        (f"CSP:{NORTH}", "report_outcomes", found[SOLE].outcome_due_at)
+        (f"CSP:{NORTH}", "report_outcomes", london_midnight(date(2026, 7, 11)))
     ]
 
 
