@@ -12,12 +12,14 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag, Several
-from chfw_app.cli.output import counted, print_json, say, say_error, show_table
+from chfw_app.cli.output import counted, print_json, progress, say, say_error, show_table
 from chfw_app.exits import Exit
+from chfw_app.problems import no_result
 from chfw_app.rollout.foreseen import Foreseen, foreseen, name_of
 from chfw_app.rollout.opening import open_ledger
 from chfw_app.rollout.receipts import Receipt, RefusedHubs
 from chfw_app.rollout.service import RollOutService, system_clock
+from chfw_app.stores.ledger import ClockWentBackError, KeyReusedError
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid
 from chfw_core.model.guid_list import GuidList
@@ -128,10 +130,14 @@ class HubOptions:
 
 @contextmanager
 def opened(options: StoreOptions, *, create: bool = False) -> Iterator[RollOutService]:
-    """The service on the ledger that is named."""
+    """The service on the ledger that is named. Raises Failed for a key used twice and a clock put back."""
     clock = options.clock()
     with open_ledger(options.store, create=create) as store, RollOutService(store=store, clock=clock) as service:
-        yield service
+        try:
+            yield service
+        except (KeyReusedError, ClockWentBackError) as problem:
+            # Refused as a whole, like what the core refuses, but not an entry of the ledger.
+            raise no_result(f"{problem} ({problem.code})", hint=problem.hint) from problem
 
 
 def act(
@@ -167,7 +173,12 @@ def act_all(
 ) -> int:
     """Give the commands of a file; those that wait together are committed together."""
     promises = [(command.key, service.submit_later(command)) for command in commands]
-    return show_answers(options, [(key, promise.result()) for key, promise in promises], bad_rows)
+    answers = []
+    with progress() as told:
+        for key, promise in promises:
+            answers.append((key, promise.result()))
+            told("writing the ledger", len(answers) / len(promises))
+    return show_answers(options, answers, bad_rows)
 
 
 def ask(options: ActOptions, effects: Sequence[Foreseen], name: str, release: str) -> None:
@@ -197,11 +208,18 @@ def show_effects(effects: Sequence[Foreseen], name: str) -> None:
         say("no hub is concerned")
 
 
-def show_answers(options: StoreOptions, answers: Sequence[tuple[str, Receipt]], bad_rows: Sequence[str] = ()) -> int:
-    """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger."""
+def show_answers(
+    options: StoreOptions, answers: Sequence[tuple[str, Receipt]], bad_rows: Sequence[str] = (), **more: object
+) -> int:
+    """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger.
+
+    `more`: what a program is told beside it.
+    """
     code = code_of([receipt for _, receipt in answers], bad_rows)
     if options.json:
-        print_json({"exit": int(code), "answers": [as_object(*one) for one in answers], "bad_rows": list(bad_rows)})
+        print_json(
+            {"exit": int(code), "answers": [as_object(*one) for one in answers], "bad_rows": list(bad_rows), **more}
+        )
         return code
     for key, receipt in answers:
         _show(key, receipt)

@@ -161,7 +161,9 @@ def hand_over(
         done = hand_over_day(service, release, day_of(day), region, options.by_dcc(), key, out, format.value)
         with service.store.read() as connection:
             later = next_days(connection, release, day_of(day))
-    code = show_answers(options, [(one.key, one.receipt) for one in done if one.receipt is not None])
+    lists = {one.region: str(one.path) for one in done if one.path is not None}
+    answers = [(one.key, one.receipt) for one in done if one.receipt is not None]
+    code = show_answers(options, answers, lists=lists, next_days=[str(one) for one in later])
     if not options.json:
         for one in done:
             if one.path is not None:

@@ -1,6 +1,7 @@
 """The commands on a roll-out as people and scripts use them: from notice to verified activation, on SQLite."""
 
 import csv
+import io
 import json
 from datetime import date
 from pathlib import Path
@@ -440,3 +441,44 @@ def test_every_command_of_the_core_can_be_given() -> None:
     ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     assert [kind.__name__ for kind in COMMANDS if kind.__name__ not in text] == []
+
+
+def test_a_key_used_for_two_commands_and_a_clock_put_back_are_refused_as_a_whole(world: World) -> None:
+    world.notified()
+    words = ("note", "--release", "CH-1", "--url", "https://example.org", "--key", "k")
+    world.done(*words, "--version", "1", at=PLANNED)
+    ran = world.rollout(*words, "--version", "2")
+    assert ran.code == 3
+    assert "(key_reused)" in ran.problems[0]
+    ran = world.rollout("note", "--release", "CH-1", "--url", "https://example.org", "--version", "3", at=NOTICE)
+    assert ran.code == 3
+    assert "(clock_went_back)" in ran.problems[0]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "standing"), [("y\n", 0, "suspended"), ("n\n", 1, "active"), ("", 1, "active")]
+)
+def test_on_a_terminal_what_a_command_does_is_shown_and_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, standing: str
+) -> None:
+    world.notified()
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    ran = world.rollout("suspend", "--release", "CH-1", "--reason", "a defect")
+    assert ran.code == code
+    assert "the hub is not handed over while this lasts" in ran.out
+    assert "go on? [y/N]" in ran.err
+    assert world.done("show", "--release", "CH-1")["standing"] == standing
+
+
+def test_a_csp_sees_the_hubs_of_its_region_and_a_stranger_nothing(world: World) -> None:
+    world.notified()
+    shown = world.done("show", "--release", "CH-1", "--as", "CSP:North")
+    assert shown["hubs"] == {"eligible": len(world.hubs(hub.c.region == "North"))}
+    ran = world.rollout("show", "--release", "CH-1", "--as", "ZULU")
+    assert (ran.code, ran.problems) == (1, ["error: there is no release `CH-1` with hubs of `ZULU`"])
+    assert world.done("show", "--as", "ZULU") == {"releases": []}
