@@ -34,11 +34,11 @@ _GONE_FAR = (*AT_CSP, HubState.ACTIVATED)
 _OVER = (HubState.VERIFIED, *sorted(FINAL_STATES))
 
 
-def load(connection: Connection, command: AnyCommand) -> RollOut:
-    """The roll-out as the command meets it."""
+def load(connection: Connection, command: AnyCommand, *, alike: bool = False) -> RollOut:
+    """The roll-out as the command meets it. `alike`: without hubs, which are loaded by kinds (see `judging`)."""
     record = read_release(connection, CODEC, command.release)
     guids = named_by(command)
-    hubs = hubs_of(connection, record.id, guids) if guids else {}
+    hubs = hubs_of(connection, record.id, guids) if guids and not alike else {}
     in_flight: Mapping[Guid, InFlight] = {}
     handed: Mapping[tuple[str, date], int] = {}
     tallies: Mapping[Party, Mapping[HubState, int]] = {}

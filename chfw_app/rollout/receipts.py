@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from chfw_app.exits import Exit
-from chfw_app.stores.rollout_codec import event_of
+from chfw_app.stores.rollout_codec import events_of
 from chfw_app.stores.store import Receipt as Kept
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.model.guid_list import GuidList
@@ -104,5 +104,5 @@ def receipt_of(kept: Kept) -> Receipt:
         first_seq=kept.entries[0].seq,
         last_seq=kept.entries[-1].seq,
         again=kept.again,
-        events=tuple(event_of(entry) for entry in kept.entries),
+        events=tuple(event for entry in kept.entries for event in events_of(entry)),
     )

@@ -36,12 +36,16 @@ _staged_names = count(1)
 
 def among(connection: Connection, column: ColumnElement[Any], guids: Iterable[int]) -> ColumnElement[bool]:
     """The condition that a column of GUIDs is one of these, however many there are."""
+    return column.in_(select(guids_as_rows(connection, guids)))
+
+
+def guids_as_rows(connection: Connection, guids: Iterable[int]) -> ColumnElement[Any]:
+    """A column of these GUIDs, to select from."""
     numbers = [to_signed(guid) for guid in guids]
     if connection.dialect.name == "sqlite":
         given = func.json_each(json.dumps(numbers)).table_valued("value")
-        return column.in_(select(given.c.value))
-    named = func.unnest(cast(literal(numbers, ARRAY(BigInteger)), ARRAY(BigInteger))).column_valued("named")
-    return column.in_(select(named))
+        return given.c.value
+    return func.unnest(cast(literal(numbers, ARRAY(BigInteger)), ARRAY(BigInteger))).column_valued("named")
 
 
 def insert_into(dialect: str, table: Table) -> Any:

@@ -42,6 +42,10 @@ class Database(Protocol):
         """One transaction that sees one state throughout; with a party, only what that party may see."""
         ...
 
+    def narrowed(self, connection: Connection, party: str) -> AbstractContextManager[None]:
+        """Within an open transaction: from here on only what that party may see, until the end of the block."""
+        ...
+
     def locked(self, query: Select[Any], *, skip: bool = False) -> Select[Any]:
         """The same question, holding the rows it finds; `skip`: without those that others hold."""
         ...
@@ -93,6 +97,11 @@ class SqliteDatabase:
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def narrowed(self, connection: Connection, party: str) -> Iterator[None]:
+        """See Database, and `reading`."""
+        yield
+
     def locked(self, query: Select[Any], *, skip: bool = False) -> Select[Any]:
         """Whoever writes holds everything already."""
         return query
@@ -127,10 +136,20 @@ class PostgresDatabase:
         with self.engine.connect() as connection:
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
-                if party is not None:
-                    connection.execute(sql("SELECT set_config('chfw.party', :party, true)"), {"party": party})
-                    connection.execute(sql(f"SET LOCAL ROLE {PARTY_ROLE}"))
-                yield connection
+                if party is None:
+                    yield connection
+                    return
+                with self.narrowed(connection, party):
+                    yield connection
+
+    @contextmanager
+    def narrowed(self, connection: Connection, party: str) -> Iterator[None]:
+        """See Database. After an error the transaction is over, and the role with it."""
+        connection.execute(sql("SELECT set_config('chfw.party', :party, true)"), {"party": party})
+        connection.execute(sql(f"SET LOCAL ROLE {PARTY_ROLE}"))
+        yield
+        connection.execute(sql("RESET ROLE"))
+        connection.execute(sql("SELECT set_config('chfw.party', '', true)"))
 
     def locked(self, query: Select[Any], *, skip: bool = False) -> Select[Any]:
         """See Database."""

@@ -1,53 +1,48 @@
-"""Hubs of a release as rows and as records, changed by classes and not one by one.
+"""Hubs of a release as they lie in the tables: single records, or classes of which all the same is known.
 
-What an event makes of a hub depends on what is known of it and not on its GUID. So the hubs that an event names are
-put into classes of those of which all the same is known; the core says for one of each what it becomes,
-and one statement says so to all of them. A hand-over of half a million hubs is then some hundred
-statements, and is judged by the very function that judges a single hub.
+What an event makes of a hub depends on what is known of it and not on its GUID. So the hubs that are named are
+put into classes; the core says for one of each what becomes of it (see `hub_changes`). A hand-over of
+half a million hubs is then some hundred judgements, by the very function that judges a single hub. PostgreSQL
+finds the classes of many hubs itself, and gives each with its GUIDs packed.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from attrs import evolve, frozen
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, literal, select, type_coerce
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.types import BigInteger, LargeBinary, NullType, Text
 
-from chfw_app.stores.bulk import among, load
-from chfw_app.stores.tables import consent, hub, link
-from chfw_core.consent.model import ActivationBasis, InstructionGroup
-from chfw_core.model.guid import Guid
+from chfw_app.stores.bulk import among
+from chfw_app.stores.hub_records import CONSENT, KNOWN, consent_of, record_of
+from chfw_app.stores.staged_guids import staged_guids, unsigned
+from chfw_app.stores.tables import consent, hub
+from chfw_core.model.guid import Guid, from_signed
 from chfw_core.model.guid_list import GuidList
-from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
-from chfw_core.model.periods import Period, format_instant, parse_instant
-from chfw_core.rollout.records import HubConsent, HubRecord, ProtectedPeriod, Protection, SupplierChanging
-from chfw_core.rollout.states import HubState
+from chfw_core.rollout.records import HubConsent, HubRecord
 
-_OWN = ("release", "guid", "last_seq")
-_KNOWN = tuple(column for column in hub.columns if column.name not in _OWN)
-_CONSENT = tuple(column for column in consent.columns if column.name not in ("release", "guid"))
+FEW = 2_000
+"""Up to so many hubs a statement is given the GUIDs themselves; a table for them would cost more."""
 
 
 @frozen(kw_only=True)
 class HubClass:
-    """Hubs of which all the same is known: the record of the first, and all their GUIDs."""
+    """Hubs of which all the same is known: the record of the first, and all their GUIDs.
+
+    `nth`: which of the lists that were asked for names them, counted from 0.
+    """
 
     record: HubRecord
     guids: GuidList
+    nth: int = 0
 
 
 def classes_of(connection: Connection, release: str, guids: Iterable[int]) -> tuple[HubClass, ...]:
     """The hubs of these that the release has, by class, in the order of their first GUIDs."""
-    named = GuidList(guids)
-    said = _consents(connection, release, named)
-    found: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    query = select(hub.c.guid, *_KNOWN).where(hub.c.release == release, among(connection, hub.c.guid, named))
-    with connection.execute(query.order_by(hub.c.guid).execution_options(yield_per=10_000)) as rows:
-        for guid, *known in rows:
-            found[(*known, said.get(guid, ()))].append(guid)
-    return tuple(HubClass(record=_record(alike[0], key), guids=GuidList(alike)) for key, alike in found.items())
+    return classes_among(connection, release, (GuidList(guids),))
 
 
 def hubs_of(connection: Connection, release: str, guids: Iterable[int]) -> dict[Guid, HubRecord]:
@@ -56,67 +51,85 @@ def hubs_of(connection: Connection, release: str, guids: Iterable[int]) -> dict[
     return {guid: evolve(alike.record, guid=guid) for alike in found for guid in alike.guids}
 
 
-def add_hubs(connection: Connection, release: str, record: HubRecord, guids: GuidList, seq: int) -> None:
-    """Puts hubs into a release that has none of them yet, all as `record` says but for the GUID."""
-    values = tuple(_values(record).values())
-    names = ("release", "guid", "last_seq", *(column.name for column in _KNOWN))
-    load(connection, hub, names, ((release, guid, seq, *values) for guid in guids))
-    _add_links(connection, release, record.suppliers, guids)
-    for given in record.consents:
-        _add_consent(connection, release, given, guids)
+def classes_among(
+    connection: Connection, release: str, lists: Sequence[GuidList], *, consents: bool = True
+) -> tuple[HubClass, ...]:
+    """The hubs of these lists that the release has, by list and class; in the lists' order, then by first GUIDs.
+
+    No hub may be in two lists. Without `consents` their Suppliers' instructions are left out, and records bear none.
+    """
+    many = sum(map(len, lists)) > FEW and connection.dialect.name == "postgresql"
+    found = (_grouped_there if many else _grouped_here)(connection, release, lists, consents)
+    return tuple(sorted(found, key=lambda alike: (alike.nth, alike.record.guid)))
 
 
-def change_hubs(connection: Connection, release: str, alike: HubClass, after: HubRecord, seq: int) -> None:
-    """Makes all hubs of a class what its record has become; nothing where that is as it was."""
-    before = alike.record
-    if after == before:
-        return
-    known, was = _values(after), _values(before)
-    changed = {name: value for name, value in known.items() if value != was[name]}
-    these = update(hub).where(*_these(connection, hub, release, alike.guids))
-    connection.execute(these.values(**changed, last_seq=seq))
-    if after.suppliers != before.suppliers:
-        connection.execute(delete(link).where(*_these(connection, link, release, alike.guids)))
-        _add_links(connection, release, after.suppliers, alike.guids)
-    gone = [given for given in before.consents if given not in after.consents]
-    if gone:
-        parties = [given.party for given in gone]
-        mine = _these(connection, consent, release, alike.guids)
-        connection.execute(delete(consent).where(*mine, consent.c.party.in_(parties)))
-    for given in after.consents:
-        if given not in before.consents:
-            _add_consent(connection, release, given, alike.guids)
+def _grouped_here(
+    connection: Connection, release: str, lists: Sequence[GuidList], consents: bool
+) -> Iterator[HubClass]:
+    """Values are compared as the driver gives them, and made into ours once for a class."""
+    named = lists[0] if len(lists) == 1 else GuidList.joined(lists)
+    said = _consents(connection, release, among(connection, consent.c.guid, named)) if consents and named else {}
+    where = {} if len(lists) == 1 else {guid: nth for nth, guids in enumerate(lists) for guid in guids}
+    bare: list[ColumnElement[Any]] = [type_coerce(column, NullType()) for column in (hub.c.guid, *KNOWN)]
+    query = select(*bare).where(hub.c.release == release, among(connection, hub.c.guid, named))
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    with connection.execute(query.execution_options(yield_per=10_000)) as rows:
+        for number, *known in rows:
+            guid = from_signed(number)
+            groups[(*known, said.get(guid, ()), where.get(guid, 0))].append(guid)
+    readers = [
+        column.type.dialect_impl(connection.dialect).result_processor(connection.dialect, None) for column in KNOWN
+    ]
+    for (*known, mine, nth), guids in groups.items():
+        alike = GuidList(guids)
+        values = [value if read is None else read(value) for read, value in zip(readers, known, strict=True)]
+        yield HubClass(record=record_of(next(iter(alike)), values, mine), guids=alike, nth=nth)
 
 
-def _these(connection: Connection, table: Table, release: str, guids: GuidList) -> tuple[Any, ...]:
-    return table.c.release == release, among(connection, table.c.guid, guids)
+def _grouped_there(
+    connection: Connection, release: str, lists: Sequence[GuidList], consents: bool
+) -> Iterator[HubClass]:
+    with staged_guids(connection, lists) as staging:
+        said = _consents_as_text(release, staging) if consents else None
+        source = staging.join(hub, (hub.c.release == release) & (hub.c.guid == staging.c.guid))
+        keys: list[Any] = [staging.c.nth, *KNOWN]
+        if said is not None:
+            source = source.outerjoin(said, said.c.guid == staging.c.guid)
+            keys.append(said.c.said)
+        packed = func.string_agg(func.int8send(type_coerce(hub.c.guid, BigInteger())), literal(b"", LargeBinary))
+        query = select(type_coerce(packed, LargeBinary), *keys[: 1 + len(KNOWN)]).select_from(source).group_by(*keys)
+        found = [
+            (unsigned(np.frombuffer(bytes(row[0]), ">i8").astype(np.int64)), row) for row in connection.execute(query)
+        ]
+        firsts = [next(iter(guids)) for guids, _ in found]
+        stand = _said_of(connection, release, firsts) if consents else {}
+    for (guids, row), first in zip(found, firsts, strict=True):
+        yield HubClass(record=record_of(first, row[2:], stand.get(first, ())), guids=guids, nth=row[1])
 
 
-def _add_links(connection: Connection, release: str, suppliers: ResponsibleSuppliers, guids: GuidList) -> None:
-    """BR1.4: each responsible Supplier sees the hub, once for each of its roles."""
-    for party in suppliers.parties:
-        for role in suppliers.roles_of(party):
-            rows = ((party, release, guid, role.value) for guid in guids)
-            load(connection, link, ("party", "release", "guid", "role"), rows)
-
-
-def _add_consent(connection: Connection, release: str, given: HubConsent, guids: GuidList) -> None:
-    values = (
-        given.party,
-        given.role.value,
-        given.period and given.period.opens,
-        given.period and given.period.closes,
-        given.received_at,
-        given.group and given.group.value,
-        given.rule,
+def _consents_as_text(release: str, staging: Table) -> Any:
+    """By GUID one text that says all that stands of its instructions: equal texts, equal instructions."""
+    one = func.jsonb_build_array(*(type_coerce(column, NullType()) for column in CONSENT)).cast(Text)
+    ordered = aggregate_order_by(literal(",", Text), consent.c.party)
+    return (
+        select(consent.c.guid, func.string_agg(one, ordered).label("said"))
+        .join(staging, staging.c.guid == consent.c.guid)
+        .where(consent.c.release == release)
+        .group_by(consent.c.guid)
+        .subquery("said")
     )
-    names = ("release", "guid", *(column.name for column in _CONSENT))
-    load(connection, consent, names, ((release, guid, *values) for guid in guids))
 
 
-def _consents(connection: Connection, release: str, guids: GuidList) -> dict[int, tuple[HubConsent, ...]]:
+def _said_of(connection: Connection, release: str, guids: Sequence[int]) -> dict[int, tuple[HubConsent, ...]]:
+    found: dict[int, tuple[HubConsent, ...]] = {}
+    for start in range(0, len(guids), FEW):
+        found |= _consents(connection, release, among(connection, consent.c.guid, guids[start : start + FEW]))
+    return found
+
+
+def _consents(connection: Connection, release: str, these: Any) -> dict[int, tuple[HubConsent, ...]]:
     """By GUID, what stands of its Suppliers' instructions, in the order of the Parties; few values, many times."""
-    query = select(consent.c.guid, *_CONSENT).where(*_these(connection, consent, release, guids))
+    query = select(consent.c.guid, *CONSENT).where(consent.c.release == release, these)
     met: dict[tuple[object, ...], HubConsent] = {}
     found: dict[int, tuple[HubConsent, ...]] = {}
     ordered = query.order_by(consent.c.guid, consent.c.party).execution_options(yield_per=10_000)
@@ -124,97 +137,6 @@ def _consents(connection: Connection, release: str, guids: GuidList) -> dict[int
         for guid, *values in rows:
             key = tuple(values)
             if key not in met:
-                met[key] = _consent(*values)
+                met[key] = consent_of(*values)
             found[guid] = (*found.get(guid, ()), met[key])
     return found
-
-
-def _consent(
-    party: str, role: str, opens: Any, closes: Any, received_at: Any, group: str | None, rule: str | None
-) -> HubConsent:
-    return HubConsent(
-        party=Party(party),
-        role=SupplierRole(role),
-        period=None if opens is None else Period(opens=opens, closes=closes),
-        received_at=received_at,
-        group=None if group is None else InstructionGroup(group),
-        rule=rule,
-    )
-
-
-def _values(record: HubRecord) -> dict[str, object]:
-    """By column, what is known of a hub beside its GUID and its Suppliers' instructions."""
-    return {
-        "state": record.state.value,
-        "region": record.region,
-        "import_supplier": record.suppliers.import_supplier,
-        "gas_supplier": record.suppliers.gas_supplier,
-        "window_opens": record.window_opens,
-        "window_closes": record.window_closes,
-        "day": record.day,
-        "basis": record.basis and record.basis.value,
-        "batch_id": record.batch_id,
-        "reason": record.reason,
-        "handed_at": record.handed_at,
-        "outcome_due_at": record.outcome_due_at,
-        "firmware_version": record.firmware_version,
-        "version_at": record.version_at,
-        "version_before": record.version_before,
-        "failure": record.failure,
-        "attempts": record.attempts,
-        "automatic_at": record.automatic_at,
-        "rest": _write_rest(record),
-    }
-
-
-def _record(guid: int, key: tuple[Any, ...]) -> HubRecord:
-    known: dict[str, Any] = dict(zip((column.name for column in _KNOWN), key[:-1], strict=True))
-    suppliers = ResponsibleSuppliers(
-        import_supplier=known.pop("import_supplier"), gas_supplier=known.pop("gas_supplier")
-    )
-    state, basis, rest = HubState(known.pop("state")), known.pop("basis"), known.pop("rest")
-    return HubRecord(
-        guid=Guid(guid),
-        state=state,
-        suppliers=suppliers,
-        consents=key[-1],
-        basis=None if basis is None else ActivationBasis(basis),
-        **known,
-        **_read_rest(rest),
-    )
-
-
-def _write_rest(record: HubRecord) -> str | None:
-    rest: dict[str, object] = {}
-    if record.excluded:
-        rest["excluded"] = {party: list(rule) for party, rule in record.excluded.items()}
-    if record.changes:
-        rest["changes"] = [[c.role, c.effective.isoformat(), c.leaves, c.joins] for c in record.changes]
-    if record.protected:
-        rest["protected"] = [
-            [p.kind, format_instant(p.period.opens), format_instant(p.period.closes)] for p in record.protected
-        ]
-    return json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":")) if rest else None
-
-
-def _read_rest(text: str | None) -> dict[str, Any]:
-    if text is None:
-        return {}
-    rest = json.loads(text)
-    return {
-        "excluded": {Party(party): (rule, reason) for party, (rule, reason) in rest.get("excluded", {}).items()},
-        "changes": tuple(_changes(rest.get("changes", ()))),
-        "protected": tuple(
-            ProtectedPeriod(
-                kind=Protection(kind), period=Period(opens=parse_instant(opens), closes=parse_instant(closes))
-            )
-            for kind, opens, closes in rest.get("protected", ())
-        ),
-    }
-
-
-def _changes(written: Iterable[Any]) -> Iterator[SupplierChanging]:
-    for role, effective, leaves, joins in written:
-        yield SupplierChanging(
-            role=SupplierRole(role), effective=date.fromisoformat(effective), leaves=leaves, joins=joins
-        )

@@ -6,14 +6,16 @@ with a rebuild.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, cast
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.rollout_projection import rollout_projections
+from chfw_core.documents.packed_events import is_packed, pack_events, unpack_events
 from chfw_core.documents.rollout_events import restore_event, store_event
 from chfw_core.documents.rollout_values import canonical, converter, type_name
 from chfw_core.model.guid_list import GuidList
@@ -22,16 +24,67 @@ from chfw_core.rollout.events import EVENTS, AnyEvent
 from chfw_core.rollout.incidents.model import Incident
 from chfw_core.rollout.records import Pool, ReleaseRecord
 
+MANY = 16
+"""From so many events of one type on, one after the other, they share an entry."""
+MOST_HUBS = 1_000_000
+"""An entry of several events ends when it names more hubs: a replay holds one entry at a time."""
+
+
+@frozen(kw_only=True)
+class Drafts:
+    """A command's events as they are to be appended. `places`: for each event the draft that holds it."""
+
+    drafts: tuple[Draft, ...]
+    places: tuple[int, ...]
+
 
 def draft_of(event: AnyEvent) -> Draft:
-    """The event as it is to be appended."""
+    """One event as it is to be appended."""
     stored = store_event(event)
     rows = None if stored.guids is None else stored.guids.pack()
     return Draft(type=stored.type, payload=stored.payload, rows=rows)
 
 
+def drafts_of(events: Sequence[AnyEvent]) -> Drafts:
+    """Events as they are to be appended: many of one type together, the others each by itself; in their order."""
+    drafts: list[Draft] = []
+    places: list[int] = []
+    for together in _together(events):
+        places += [len(drafts)] * len(together)
+        if len(together) == 1:
+            drafts.append(draft_of(together[0]))
+        else:
+            packed = pack_events(together)
+            drafts.append(Draft(type=packed.type, payload=packed.payload, rows=packed.rows))
+    return Drafts(drafts=tuple(drafts), places=tuple(places))
+
+
+def _together(events: Sequence[AnyEvent]) -> Iterator[list[AnyEvent]]:
+    for _, run in groupby(events, key=type):
+        alike = list(run)
+        if len(alike) < MANY or not hasattr(alike[0], "guids"):
+            yield from ([event] for event in alike)
+            continue
+        found, hubs = list[AnyEvent](), 0
+        for event in alike:
+            found.append(event)
+            hubs += len(cast(Any, event).guids)
+            if hubs > MOST_HUBS:
+                yield found
+                found, hubs = [], 0
+        if found:
+            yield found
+
+
+def events_of(entry: Entry) -> tuple[AnyEvent, ...]:
+    """The events that an entry tells of, at least one. Raises InputError for what is none."""
+    if entry.rows is not None and is_packed(entry.payload):
+        return cast(tuple[AnyEvent, ...], unpack_events(entry.payload, entry.rows))
+    return (event_of(entry),)
+
+
 def event_of(entry: Entry) -> AnyEvent:
-    """The event that an entry tells of. Raises InputError for what is none."""
+    """The event of an entry that tells of one alone. Raises InputError for what is none."""
     guids = None if entry.rows is None else GuidList.unpack(entry.rows)
     return cast(AnyEvent, restore_event(entry.payload, guids))
 
@@ -44,9 +97,9 @@ class JsonCodec:
         """See Codec."""
         return tuple(type_name(kind) for kind in EVENTS)
 
-    def event(self, entry: Entry) -> AnyEvent:
+    def events(self, entry: Entry) -> Sequence[AnyEvent]:
         """See Codec."""
-        return event_of(entry)
+        return events_of(entry)
 
     def write_release(self, record: ReleaseRecord) -> bytes:
         """See Codec. What is kept by region and day is a list: JSON has no such keys."""

@@ -1,35 +1,38 @@
 """What the events of a roll-out make of the tables: the core's `evolve`, applied to classes of hubs.
 
-The release's own record is evolved as a whole. Hubs are evolved one for each class (see `hub_rows`). What the
-release counts of its hubs is then counted for each class as often as the class has hubs.
+Hubs are evolved one for each class (see `hub_rows` and `chfw_core.rollout.alike`), which counts for all hubs of
+the class. Events of one entry that are alike and about different hubs are applied together.
 
 How an event and a record are written is the codec's business, so that nothing here depends on a format.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Protocol
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, Protocol, cast
 
 from attrs import define, evolve
 from sqlalchemy import Connection, delete, insert, select
 
 from chfw_app.stores.bulk import insert_into
-from chfw_app.stores.hub_rows import HubClass, add_hubs, change_hubs, classes_of, hubs_of
+from chfw_app.stores.hub_changes import Change, apply_changes
+from chfw_app.stores.hub_rows import classes_among, hubs_of
 from chfw_app.stores.projections import Projections
+from chfw_app.stores.staged_guids import disjoint
 from chfw_app.stores.tables import incident, release
 from chfw_app.stores.task_rows import write_tasks
 from chfw_core.model.guid_list import GuidList
+from chfw_core.rollout.alike import NEED_CONSENTS, TOUCH_NO_HUB, Kind, represented
 from chfw_core.rollout.base import CommandRefused
 from chfw_core.rollout.entries import Entry
 from chfw_core.rollout.events import AnyEvent
 from chfw_core.rollout.evolve import evolve as evolve_roll_out
+from chfw_core.rollout.evolve import evolve_all
 from chfw_core.rollout.incidents.model import Incident
 from chfw_core.rollout.notice.events import HubsAdded
-from chfw_core.rollout.records import Pool, ReleaseRecord, RollOut
+from chfw_core.rollout.records import ReleaseRecord, RollOut
 from chfw_core.rollout.suppliers.events import SupplierChanged
 from chfw_core.rollout.tasks import tasks_of
-
-Pools = Mapping[tuple[str, date], Pool]
 
 
 class Codec(Protocol):
@@ -40,8 +43,8 @@ class Codec(Protocol):
         """The type of every event, as entries bear it."""
         ...
 
-    def event(self, entry: Entry) -> AnyEvent:
-        """The event that an entry tells of."""
+    def events(self, entry: Entry) -> Sequence[AnyEvent]:
+        """The events that an entry tells of, at least one."""
         ...
 
     def write_release(self, record: ReleaseRecord) -> bytes:
@@ -77,17 +80,12 @@ class _Projector:
 
     def apply(self, connection: Connection, entry: Entry) -> None:
         """One entry."""
-        event = self.codec.event(entry)
-        if isinstance(event, CommandRefused):
+        events = [event for event in self.codec.events(entry) if not isinstance(event, CommandRefused)]
+        if not events:
             return  # a refused command leaves only its refusal
-        before = read_release(connection, self.codec, entry.release)
-        guids: GuidList | None = getattr(event, "guids", None)
-        if guids is None:
-            after = evolve_roll_out(RollOut(release=before), event).release
-        elif isinstance(event, HubsAdded):
-            after = _added(connection, before, event, entry.seq)
-        else:
-            after = _changed(connection, before, event, guids, entry.seq)
+        before = after = read_release(connection, self.codec, entry.release)
+        for run in _runs(events):
+            after = _applied(connection, after, run, entry.seq)
         self._write(connection, before, after, entry.seq)
 
     def _write(self, connection: Connection, before: ReleaseRecord, after: ReleaseRecord, seq: int) -> None:
@@ -116,46 +114,73 @@ def _status(found: Incident) -> str:
     return "raised" if found.triaged_at is None else "triaged"
 
 
-def _added(connection: Connection, before: ReleaseRecord, event: HubsAdded, seq: int) -> ReleaseRecord:
-    """BR1.4: all hubs of the event are alike but for their GUIDs."""
-    one = evolve(event, guids=GuidList(list(event.guids)[:1]))
-    after = evolve_roll_out(RollOut(release=before), one)
-    for record in after.hubs.values():
-        add_hubs(connection, before.id, record, event.guids, seq)
-    return after.release
+def _runs(events: Sequence[AnyEvent]) -> Iterator[list[AnyEvent]]:
+    """Events that can be applied together: of one type, one after the other, and about different hubs."""
+    for _, run in groupby(events, key=type):
+        alike = list(run)
+        lists = [found for event in alike if (found := getattr(event, "guids", None)) is not None]
+        if disjoint(lists):
+            yield alike
+        else:
+            yield from ([event] for event in alike)
 
 
-def _changed(
-    connection: Connection, before: ReleaseRecord, event: AnyEvent, guids: GuidList, seq: int
+def _applied(connection: Connection, record: ReleaseRecord, run: Sequence[AnyEvent], seq: int) -> ReleaseRecord:
+    kind, bare = type(run[0]), cast(Sequence[Any], run)
+    if not hasattr(run[0], "guids") or kind in TOUCH_NO_HUB:
+        return evolve_all(RollOut(release=record), run).release
+    if kind is HubsAdded:
+        return _added(connection, record, bare, seq)
+    lists = [event.guids for event in bare]
+    found = defaultdict[int, list[Kind]](list)
+    for alike in classes_among(connection, record.id, lists, consents=kind in NEED_CONSENTS):
+        found[alike.nth].append(Kind(record=alike.record, guids=alike.guids))
+    changes: list[Change] = []
+    for nth, event in enumerate(bare):
+        before, kinds = record, _with_the_rest(found[nth], event.guids)
+        after = evolve_roll_out(represented(RollOut(release=record), kinds), _naming(event, kinds))
+        record = after.release
+        if kind is SupplierChanged:
+            record = _off_pilot_lists(connection, before, record, event)
+        changes += (
+            Change(before=one.record, after=after.hubs[one.first], guids=one.guids)
+            for one in kinds
+            if one.record is not None
+        )
+    apply_changes(connection, record.id, changes, seq)
+    return record
+
+
+def _naming(event: Any, kinds: Sequence[Kind]) -> Any:
+    return evolve(event, guids=GuidList(kind.first for kind in kinds))
+
+
+def _with_the_rest(kinds: Sequence[Kind], named: GuidList) -> Sequence[Kind]:
+    """Hubs that the event names and the release has not are somebody else's business, and are counted all the same."""
+    known = [kind.guids for kind in kinds]
+    if sum(map(len, known)) == len(named):
+        return kinds
+    return [*kinds, Kind(record=None, guids=named - GuidList.joined(known))]
+
+
+def _added(connection: Connection, record: ReleaseRecord, events: Sequence[HubsAdded], seq: int) -> ReleaseRecord:
+    """BR1.4: all hubs of an event are alike but for their GUIDs."""
+    changes = []
+    for event in events:
+        kind = Kind(record=None, guids=event.guids)
+        after = evolve_roll_out(RollOut(release=record), _naming(event, [kind]))
+        record = after.release
+        changes.append(Change(before=None, after=after.hubs[kind.first], guids=event.guids))
+    apply_changes(connection, record.id, changes, seq)
+    return record
+
+
+def _off_pilot_lists(
+    connection: Connection, before: ReleaseRecord, after: ReleaseRecord, event: SupplierChanged
 ) -> ReleaseRecord:
-    found = classes_of(connection, before.id, guids)
-    if isinstance(event, SupplierChanged):
-        # CS3: which hubs leave a pilot list hangs on each hub, so here the release is shown all of them.
-        whole = RollOut(release=before, hubs=hubs_of(connection, before.id, guids))
-        for alike in found:
-            _one(connection, before, event, alike, seq)
-        return evolve_roll_out(whole, event).release
-    alone = evolve_roll_out(RollOut(release=before), event).release
-    pools = dict(alone.pools)
-    for alike in found:
-        counted = _one(connection, before, event, alike, seq).release.pools
-        for key, pool in counted.items():
-            pools[key] = _counted(pools[key], alone.pools[key], pool, len(alike.guids))
-    return evolve(alone, pools=pools)
-
-
-def _one(connection: Connection, before: ReleaseRecord, event: AnyEvent, alike: HubClass, seq: int) -> RollOut:
-    """What the event makes of one hub of a class, said to all of them."""
-    guid = alike.record.guid
-    after = evolve_roll_out(RollOut(release=before, hubs={guid: alike.record}), event)
-    change_hubs(connection, before.id, alike, after.hubs[guid], seq)
-    return after
-
-
-def _counted(so_far: Pool, without: Pool, with_one: Pool, hubs: int) -> Pool:
-    """CS2: what one hub of a class adds to a pool's counts, as often as there are hubs in it."""
-    return evolve(
-        so_far,
-        outstanding=so_far.outstanding + hubs * (with_one.outstanding - without.outstanding),
-        silent=so_far.silent + hubs * (with_one.silent - without.silent),
-    )
+    """CS3: which hubs leave a pilot list hangs on each hub, so of those on a list each is looked at."""
+    listed = GuidList(guid for pilot in before.pilots.values() for guid in pilot.guids if guid in event.guids)
+    if not listed:
+        return after
+    alone = RollOut(release=before, hubs=hubs_of(connection, before.id, listed))
+    return evolve(after, pilots=evolve_roll_out(alone, evolve(event, guids=listed)).release.pilots)

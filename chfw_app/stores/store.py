@@ -100,6 +100,15 @@ class Store:
         with self.database.reading(party) as connection:
             yield connection
 
+    @contextmanager
+    def narrowed(self, connection: Connection, party: str | None) -> Iterator[None]:
+        """Within a snapshot that is open: as if it had been opened for that party; None: as it is."""
+        if party is None:
+            yield
+            return
+        with self.database.narrowed(connection, party):
+            yield
+
     def close(self) -> None:
         """Gives all connections back."""
         self.database.close()

@@ -1,7 +1,8 @@
 """What a Supplier may see: every question joins `link` (BR3.3, NF7).
 
-`hubs_of` is the only way from a party to hubs. It gives no column that names a hub's Suppliers, nor the batch,
-whose id bears the rules of both, nor the rest, which bears what each excludes and coming changes of Supplier.
+`hubs_of` is the only way from a party to hubs. It gives no column that names a hub's Suppliers, nor the batch
+and the reason, which bear the rules of both (`told` is what may be told of it), nor the rest, which bears what each
+excludes and coming changes of Supplier, nor the number of the last entry, which counts what the other one does.
 On PostgreSQL `store.read(party)` enforces the same once more.
 """
 
@@ -11,8 +12,18 @@ from sqlalchemy import Select, literal, select, tuple_
 
 from chfw_app.stores.tables import hub, link
 
-HIDDEN = frozenset({"import_supplier", "gas_supplier", "batch_id", "rest"})
+HIDDEN = frozenset({"import_supplier", "gas_supplier", "batch_id", "reason", "rest", "last_seq"})
 SEEN = tuple(column for column in hub.columns if column.name not in HIDDEN)
+
+
+def guids_of(party: str, release: str) -> Select[Any]:
+    """A party's hubs in a release, each once whatever its roles, in the order of GUIDs: to join or to count."""
+    return (
+        select(link.c.guid)
+        .where(link.c.party == party, link.c.release == release)
+        .group_by(link.c.guid)
+        .order_by(link.c.guid)
+    )
 
 
 def hubs_of(party: str, release: str, *, after: tuple[int, str] | None = None, limit: int | None = None) -> Select[Any]:

@@ -47,4 +47,9 @@ def restore_event(payload: bytes, guids: GuidList | None) -> RollOutEvent:
         raise InputError("an object belongs here")
     if "guids" in content:
         raise InputError("the hubs of an event lie beside it, not in it")
-    return read(content if guids is None else {**content, "guids": guids}, _KINDS, "event")
+    return read_event(content if guids is None else {**content, "guids": guids})
+
+
+def read_event(content: Mapping[str, object]) -> RollOutEvent:
+    """The event of plain values, its hubs among them. Raises InputError for what is none."""
+    return read(content, _KINDS, "event")

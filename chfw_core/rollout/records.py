@@ -4,7 +4,7 @@
 names. Nothing here ever holds an estate.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -142,6 +142,7 @@ class HubRecord:
 
     `window_opens`, `window_closes`, `basis`: what was agreed or planned; `day` and `batch_id` only from a plan.
     `version_before`: what it ran when it was handed over. `attempts`: how often it was handed over.
+    `device_model`, `configuration_set`: of the inventory, None where it has not said.
     `version_at`: when the SMI last showed its version. `failure`: the code of a failed hub's reason.
     `automatic_at`: where the DCC's rules moved this hub's date, else that of the release.
     `excluded`: per Party the rule and its reason that keep the hub out of that Party's early instructions and pilot.
@@ -152,6 +153,8 @@ class HubRecord:
     region: str
     suppliers: ResponsibleSuppliers
     firmware_version: str
+    device_model: str | None = None
+    configuration_set: str | None = None
     consents: tuple[HubConsent, ...] = ()
     window_opens: datetime | None = None
     window_closes: datetime | None = None
@@ -173,6 +176,11 @@ class HubRecord:
     def consent_of(self, party: str) -> HubConsent | None:
         """What stands for that Party, a withdrawal included."""
         return next((consent for consent in self.consents if consent.party == party), None)
+
+    def has_instructed(self, party: str) -> bool:
+        """BR3.3: whether an instruction of that Party is there and was not withdrawn."""
+        consent = self.consent_of(party)
+        return consent is not None and consent.period is not None
 
 
 @frozen(kw_only=True)
@@ -213,6 +221,7 @@ class RollOut:
     `in_flight`: of the hubs that a notice names, those that another release has. `handed_elsewhere`: per pool
     what other releases have handed over (I5). `tallies`: per relevant Supplier how many of its hubs are in each
     state; `hub_count`: of all hubs, in each state. All three are looked up by whoever loads the roll-out.
+    `standing_for`: how many hubs one of `hubs` stands for, where hubs alike are judged by one of them (see `alike`).
     """
 
     release: ReleaseRecord
@@ -221,6 +230,11 @@ class RollOut:
     handed_elsewhere: Mapping[tuple[str, date], int] = field(factory=dict)
     tallies: Mapping[Party, Mapping[HubState, int]] = field(factory=dict)
     hub_count: Mapping[HubState, int] = field(factory=dict)
+    standing_for: Mapping[Guid, int] = field(factory=dict)
+
+    def count(self, guids: Iterable[Guid]) -> int:
+        """How many hubs these are, with all that they stand for."""
+        return sum(self.standing_for.get(guid, 1) for guid in guids)
 
 
 def nothing_yet(release: str) -> RollOut:

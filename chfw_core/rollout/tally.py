@@ -22,7 +22,8 @@ def recounted(before: RollOut, after: RollOut) -> ReleaseRecord:
         former = before.hubs.get(guid)
         if former is hub:
             continue
-        for one, sign in ((former, -1), (hub, 1)):
+        hubs = after.count((guid,))
+        for one, sign in ((former, -hubs), (hub, hubs)):
             if one is not None and one.day is not None:
                 key = (one.region, one.day)
                 owed[key] += sign * owes(one)

@@ -10,8 +10,18 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import CSP_PREFIX, Party
 from chfw_core.rollout.agreement import instructed
 from chfw_core.rollout.records import HubRecord, ReleaseRecord, RollOut
+from chfw_core.rollout.states import HubState
 
 K = TypeVar("K")
+_TOLD = frozenset({HubState.FAILED, HubState.HELD, HubState.EXCLUDED, HubState.SUPERSEDED})
+
+
+def told_reason(hub: HubRecord) -> str | None:
+    """What each Supplier of a hub may be told of why it is as it is, or None.
+
+    The reason of a plan names the rules of both Suppliers: `basis` says all of it that either may know (BR4.4, NF7).
+    """
+    return hub.reason or None if hub.state in _TOLD else None
 
 
 def everybody(record: ReleaseRecord) -> tuple[str, ...]:
@@ -58,7 +68,7 @@ def second_suppliers(
             if party == giver:
                 if now is not None:
                     found.setdefault((party, now), []).append(guid)
-            elif former.suppliers.roles_of(party) and now != _known(after.release, former, party):
+            elif now != _known(after.release, former, party):  # who was not responsible knew nothing
                 found.setdefault((party, now), []).append(guid)
     return tuple(
         SecondSupplier(to=party, release=after.release.id, instructed=said, guids=GuidList(own))

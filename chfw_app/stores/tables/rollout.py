@@ -19,6 +19,9 @@ release = Table(
 )
 """A release's main line, its standing beside it, and its record as canonical JSON."""
 
+_TO_HAND_OVER = text("day IS NOT NULL AND handed_at IS NULL")
+_OWED = text("outcome_due_at IS NOT NULL")
+
 hub = Table(
     "hub",
     METADATA,
@@ -36,24 +39,49 @@ hub = Table(
     Column("reason", Name, nullable=False),
     Column("handed_at", InstantColumn),
     Column("outcome_due_at", InstantColumn),
+    Column("device_model", Name),
     Column("firmware_version", Name, nullable=False),
+    Column("configuration_set", Name),
     Column("version_at", InstantColumn),
     Column("version_before", Name),
     Column("failure", Name),
     Column("attempts", Integer, nullable=False),
     Column("automatic_at", InstantColumn),
     Column("rest", Name),
+    Column("told", Name),
+    Column("supplier_count", Integer, nullable=False),
+    Column("instructed_count", Integer, nullable=False),
     Column("last_seq", Number, nullable=False),
-    Index(None, "release", "state", "region", "day"),
-    # CS2: hubs of which no outcome has come in time.
+    # CS1: what a region is to be handed for a day.
     Index(
-        "ix_hub_outcome_due_at",
-        "outcome_due_at",
-        postgresql_where=text("outcome_due_at IS NOT NULL"),
-        sqlite_where=text("outcome_due_at IS NOT NULL"),
+        "ix_hub_to_hand_over",
+        "release",
+        "region",
+        "day",
+        "guid",
+        postgresql_where=_TO_HAND_OVER,
+        sqlite_where=_TO_HAND_OVER,
     ),
+    # CS2: hubs of which no outcome has come in time.
+    Index("ix_hub_outcome_due", "release", "outcome_due_at", "guid", postgresql_where=_OWED, sqlite_where=_OWED),
 )
-"""One hub in one release. `rest`: what is seldom there and never asked for by itself, as canonical JSON."""
+"""One hub in one release. `rest`: what is seldom there and never asked for by itself, as canonical JSON.
+
+`told`, `supplier_count`, `instructed_count`: what each of its Suppliers may know, whoever the other is (BR3.3, NF7).
+No index bears the state: it changes at every step of every hub, and each index on it would be written anew.
+"""
+
+hub_count = Table(
+    "hub_count",
+    METADATA,
+    Column("release", Name, primary_key=True),
+    Column("region", Name, primary_key=True),
+    Column("import_supplier", Name, primary_key=True),
+    Column("gas_supplier", Name, primary_key=True),
+    Column("state", Name, primary_key=True),
+    Column("hubs", Number, nullable=False),
+)
+"""How many hubs there are, by what a dashboard counts them by; an empty name: no such Supplier. Never zero hubs."""
 
 consent = Table(
     "consent",

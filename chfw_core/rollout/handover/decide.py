@@ -129,7 +129,7 @@ def _publish(roll_out: RollOut, command: commands.PublishPlan, at: datetime) -> 
                 faults.add(*fault, guid)
                 continue
             fit.append(guid)
-            pools[hub.region, row.day] += 1
+            pools[hub.region, row.day] += roll_out.count((guid,))
         if fit:
             found.append(
                 events.HubsPlanned(
@@ -163,7 +163,7 @@ def _hand_over(roll_out: RollOut, command: commands.HandOver, at: datetime) -> t
     for guid in command.guids:
         answers.add(*handover_fault(record, roll_out.hubs.get(guid), region, day, at), guid)
     going = answers.take("")
-    if refused := _over(roll_out, command, region, day, len(going), at):
+    if refused := _over(roll_out, command, region, day, roll_out.count(going), at):
         return refused
     found: list[RollOutEvent] = []
     if going:

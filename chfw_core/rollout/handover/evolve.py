@@ -20,7 +20,7 @@ def evolve(roll_out: RollOut, event: HandoverEvent) -> RollOut:
             return each(roll_out, event.guids, lambda hub: _planned(hub, event))
         case events.HubsHandedOver():
             after = each(roll_out, event.guids, lambda hub: _handed_over(hub, event))
-            return changed(after, release=_counted(roll_out.release, event))
+            return changed(after, release=_counted(roll_out, event))
         case events.HubsHeld():
             return each(roll_out, event.guids, lambda hub: _put_aside(hub, HubStep.HOLD, event.reason))
         case events.HubsExcluded():
@@ -93,8 +93,9 @@ def _let_go(record: ReleaseRecord, hub: HubRecord, at: datetime) -> HubRecord:
     return settle(record, free, free, at)
 
 
-def _counted(record: ReleaseRecord, event: events.HubsHandedOver) -> ReleaseRecord:
+def _counted(roll_out: RollOut, event: events.HubsHandedOver) -> ReleaseRecord:
     """I5: counted once, at the hand-over. What is outstanding is counted where hubs change (`tally`)."""
-    key = (event.region, event.day)
+    record, key = roll_out.release, (event.region, event.day)
     pool = record.pools.get(key) or Pool(region=event.region, day=event.day, since=event.at, due=event.due)
-    return changed(record, pools={**record.pools, key: changed(pool, handed=pool.handed + len(event.guids))})
+    handed = pool.handed + roll_out.count(event.guids)
+    return changed(record, pools={**record.pools, key: changed(pool, handed=handed)})

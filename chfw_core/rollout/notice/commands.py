@@ -14,7 +14,9 @@ from chfw_core.rollout.records import Figures, ReleaseNote
 
 @frozen(kw_only=True)
 class HubClass:
-    """Hubs that are alike: one region, the same Suppliers, one version. `automatic_at`: where the DCC moved theirs.
+    """Hubs that are alike: one region, the same Suppliers, one product. `automatic_at`: where the DCC moved theirs.
+
+    `device_model`, `configuration_set`: as the inventory has them, None where it does not say.
 
     `excluded_by_import`, `excluded_by_gas`: rule and reason by which that role's Supplier wants no early date for them.
     """
@@ -23,6 +25,8 @@ class HubClass:
     import_supplier: Party | None = None
     gas_supplier: Party | None = None
     firmware_version: str
+    device_model: str | None = None
+    configuration_set: str | None = None
     automatic_at: datetime | None = None
     excluded_by_import: tuple[str, str] | None = None
     excluded_by_gas: tuple[str, str] | None = None

@@ -9,6 +9,7 @@ from chfw_core.model.parties import Party
 from chfw_core.model.periods import as_utc, format_instant
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.incidents.decide import pending
 from chfw_core.rollout.notice import commands, events
 from chfw_core.rollout.notice.commands import HubClass, NoticeCommand
 from chfw_core.rollout.notice.participation import repercussions
@@ -45,7 +46,7 @@ def decide(roll_out: RollOut, command: NoticeCommand, at: datetime) -> tuple[Rol
         case commands.MoveAutomaticDate():
             return _move(roll_out, command, at)
         case commands.RevokeNotice():
-            return (events.NoticeRevoked(at=at, by=by, reason=command.reason),)  # BR1.6
+            return (events.NoticeRevoked(at=at, by=by, reason=command.reason, pending=pending(roll_out)),)  # BR1.6
         case commands.ChooseParticipation():
             shown = repercussions(record, command.participation)
             if firmware_of(record).participation is command.participation:
@@ -126,6 +127,8 @@ def _add(
                     import_supplier=alike.import_supplier,
                     gas_supplier=alike.gas_supplier,
                     firmware_version=alike.firmware_version,
+                    device_model=alike.device_model,
+                    configuration_set=alike.configuration_set,
                     automatic_at=alike.automatic_at,
                     excluded_by_import=alike.excluded_by_import,
                     excluded_by_gas=alike.excluded_by_gas,

@@ -73,6 +73,8 @@ def _add(roll_out: RollOut, event: events.HubsAdded) -> RollOut:
             region=event.region,
             suppliers=suppliers,
             firmware_version=event.firmware_version,
+            device_model=event.device_model,
+            configuration_set=event.configuration_set,
             automatic_at=instant(event.automatic_at),
             excluded=excluded_by(event),
         )

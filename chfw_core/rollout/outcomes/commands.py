@@ -31,9 +31,10 @@ class ReportOutcomes(Command):
 
 @frozen(kw_only=True)
 class ObserveVersions(Command):
-    """What the SMI shows of these hubs."""
+    """What the SMI shows of these hubs. `configuration_set`: None where it says nothing of it."""
 
     firmware_version: str
+    configuration_set: str | None = None
     observed_at: datetime = field(converter=as_utc)
     guids: GuidList
 

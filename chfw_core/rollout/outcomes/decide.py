@@ -111,20 +111,30 @@ def _observe(roll_out: RollOut, command: commands.ObserveVersions, at: datetime)
     found = Sorted()
     for guid in command.guids:
         found.add(*_seen(roll_out, roll_out.hubs.get(guid), command), guid)
-    by, version, when = command.by, command.firmware_version, command.observed_at
+    by, version = command.by, command.firmware_version
     verified, went_wrong, moved = found.take("verify"), found.take("wrong"), found.take("moved")
     made: list[RollOutEvent] = []
     if verified:
-        made.append(events.HubsVerified(at=at, by=by, firmware_version=version, observed_at=when, guids=verified))
-    if went_wrong or moved:
         made.append(
-            events.VersionsObserved(at=at, by=by, firmware_version=version, observed_at=when, guids=went_wrong | moved)
+            events.HubsVerified(
+                at=at,
+                by=by,
+                firmware_version=version,
+                configuration_set=command.configuration_set,
+                observed_at=command.observed_at,
+                guids=verified,
+            )
         )
+    if went_wrong or moved:
+        made.append(_observed(command, went_wrong | moved, at))
     if went_wrong:
         made.append(_wrong_version(roll_out, by, version, went_wrong, at))
     if made:
         told = verified | went_wrong | moved
         made.append(events.ActivationConfirmed(at=at, by=by, firmware_version=version, guids=told))
+    other_set = found.take("other_set")
+    if other_set:  # PR2: nothing was activated, so nobody is alerted
+        made.append(_observed(command, other_set, at))
     unknown = found.take("unknown_guid")
     made += (
         events.OutcomesNoted(at=at, by=by, outcome=None, code=code, reason=reason, guids=guids)
@@ -136,8 +146,22 @@ def _observe(roll_out: RollOut, command: commands.ObserveVersions, at: datetime)
     return tuple(made)
 
 
+def _observed(command: commands.ObserveVersions, guids: GuidList, at: datetime) -> events.VersionsObserved:
+    return events.VersionsObserved(
+        at=at,
+        by=command.by,
+        firmware_version=command.firmware_version,
+        configuration_set=command.configuration_set,
+        observed_at=command.observed_at,
+        guids=guids,
+    )
+
+
 def _seen(roll_out: RollOut, hub: HubRecord | None, command: commands.ObserveVersions) -> tuple[str, str]:
-    """What an observation means for a hub: `verify`, `wrong` (and no success), `moved`, or a code of `HUB_REASONS`."""
+    """What an observation means for a hub: `verify`, `wrong` (and no success), `moved`, `other_set`, or a code.
+
+    The codes are those of `HUB_REASONS`.
+    """
     record = roll_out.release
     if hub is None:
         return "unknown_guid", ""
@@ -145,13 +169,19 @@ def _seen(roll_out: RollOut, hub: HubRecord | None, command: commands.ObserveVer
         return hub_reason("older")
     changed = command.firmware_version != hub.firmware_version
     if record.mode is Mode.ALERTS_ONLY:
-        return ("moved", "") if changed else hub_reason("unchanged")
+        return ("moved", "") if changed else _unchanged(hub, command)
     if command.firmware_version == firmware_of(record).firmware_version:
         if (hub.state, HubStep.VERIFY) in HUB_STATES:
             return "verify", ""
     elif changed and _is_wrong(hub, command.firmware_version):
         return "wrong", ""
-    return ("moved", "") if changed else hub_reason("unchanged")
+    return ("moved", "") if changed else _unchanged(hub, command)
+
+
+def _unchanged(hub: HubRecord, command: commands.ObserveVersions) -> tuple[str, str]:
+    """The hub runs what it ran; its HAN may have moved to another configuration set all the same."""
+    said = command.configuration_set
+    return ("other_set", "") if said is not None and said != hub.configuration_set else hub_reason("unchanged")
 
 
 def _is_wrong(hub: HubRecord, version: str) -> bool:

@@ -43,9 +43,10 @@ class HubsFellSilent(RollOutEvent):
 
 @frozen(kw_only=True)
 class VersionsObserved(RollOutEvent):
-    """BR5.6: the SMI shows another version of these hubs than before; it moves no state."""
+    """BR5.6, PR2: the SMI shows another version or configuration set than before; it moves no state."""
 
     firmware_version: str
+    configuration_set: str | None = None
     observed_at: datetime = field(converter=as_utc)
     guids: GuidList
 
@@ -55,6 +56,7 @@ class HubsVerified(RollOutEvent):
     """The SMI shows the release's version."""
 
     firmware_version: str
+    configuration_set: str | None = None
     observed_at: datetime = field(converter=as_utc)
     guids: GuidList
 

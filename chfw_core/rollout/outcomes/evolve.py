@@ -1,6 +1,5 @@
 """What outcomes and observations make of the hubs."""
 
-from datetime import datetime
 from typing import assert_never
 
 from attrs import evolve as changed
@@ -29,13 +28,13 @@ def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
         case events.HubsFellSilent():
             return each(roll_out, event.guids, lambda hub: _failed(hub, HubStep.FALL_SILENT, event.code, event.reason))
         case events.VersionsObserved():
-            return each(roll_out, event.guids, lambda hub: _shown(hub, event.firmware_version, event.observed_at))
+            return each(roll_out, event.guids, lambda hub: _shown(hub, event))
         case events.HubsVerified():
             return each(
                 roll_out,
                 event.guids,
                 lambda hub: moved(
-                    _shown(hub, event.firmware_version, event.observed_at),
+                    _shown(hub, event),
                     HubStep.VERIFY,
                     reason="",
                     failure=None,
@@ -52,6 +51,11 @@ def _failed(hub: HubRecord, step: HubStep, code: str, reason: str) -> HubRecord:
     return moved(hub, step, reason=reason, failure=code, outcome_due_at=None)
 
 
-def _shown(hub: HubRecord, version: str, at: datetime) -> HubRecord:
-    """BR5.6: the version as the SMI shows it now."""
-    return changed(hub, firmware_version=version, version_at=at)
+def _shown(hub: HubRecord, event: events.VersionsObserved | events.HubsVerified) -> HubRecord:
+    """BR5.6, PR2: the version as the SMI shows it now; the configuration set where it says one."""
+    return changed(
+        hub,
+        firmware_version=event.firmware_version,
+        configuration_set=event.configuration_set or hub.configuration_set,
+        version_at=event.observed_at,
+    )

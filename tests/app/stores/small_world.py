@@ -20,7 +20,15 @@ from chfw_core.rollout.entries import Draft, Entry, Stamp
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HIGH = 0xFFFF_FFFF_FFFF_0000
 """GUIDs from here on are far above 2^63."""
-HUB = {"state": "planned", "region": "North", "reason": "", "firmware_version": "01020304", "attempts": 0}
+HUB = {
+    "state": "planned",
+    "region": "North",
+    "reason": "",
+    "firmware_version": "01020304",
+    "attempts": 0,
+    "supplier_count": 1,
+    "instructed_count": 0,
+}
 """What a row of a hub cannot be without."""
 
 

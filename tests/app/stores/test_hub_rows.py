@@ -7,7 +7,8 @@ import pytest
 from attrs import evolve, fields
 from sqlalchemy import Connection, select
 
-from chfw_app.stores.hub_rows import add_hubs, change_hubs, classes_of, hubs_of
+from chfw_app.stores.hub_changes import add_hubs, change_hubs
+from chfw_app.stores.hub_rows import classes_of, hubs_of
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import hub, link
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
@@ -39,6 +40,8 @@ FULL = HubRecord(
     region="South",
     suppliers=ResponsibleSuppliers(gas_supplier=NWND),
     firmware_version="01020305",
+    device_model="433100AC",
+    configuration_set="set 7, with a PPMID",
     consents=(
         HubConsent(party=BRKW, role=SupplierRole.GAS, period=None, received_at=START),
         HubConsent(

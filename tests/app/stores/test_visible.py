@@ -83,10 +83,17 @@ def test_the_database_keeps_parties_apart_where_a_question_forgets_to(estate: St
 
 
 @on_postgresql
-@pytest.mark.parametrize("what", ["import_supplier", "gas_supplier", "batch_id", "rest", "*"])
+@pytest.mark.parametrize("what", ["import_supplier", "gas_supplier", "batch_id", "reason", "rest", "last_seq", "*"])
 def test_the_database_gives_no_party_the_columns_of_both_suppliers(estate: Store, what: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"), estate.read("NWND") as connection:
         connection.execute(sql(f"SELECT {what} FROM hub"))
+
+
+@on_postgresql
+def test_the_database_gives_no_party_the_record_of_a_release(estate: Store) -> None:
+    """It names every Supplier, and of each the hubs of its pilot."""
+    with pytest.raises(DBAPIError, match="permission denied"), estate.read("NWND") as connection:
+        connection.execute(sql("SELECT record FROM release"))
 
 
 @on_postgresql
@@ -111,6 +118,18 @@ def test_rights_end_with_the_transaction(estate: Store) -> None:
     for party, hubs in (("NWND", 2), (None, 3), ("BRKW", 2), (None, 3)):
         with estate.read(party) as connection:
             assert connection.execute(select(func.count(tables.hub.c.guid))).scalar_one() == hubs
+
+
+def test_within_one_snapshot_rights_can_be_narrowed_and_come_back(estate: Store) -> None:
+    """What a party's report needs of others is read first, in the same state of the ledger as its own rows."""
+    everything = select(func.count(tables.hub.c.guid))
+    with estate.read() as connection:
+        with estate.narrowed(connection, None):
+            assert connection.execute(everything).scalar_one() == 3
+        with estate.narrowed(connection, "NWND"):
+            own = connection.execute(everything).scalar_one()
+            assert own == (2 if connection.dialect.name == "postgresql" else 3)
+        assert connection.execute(everything).scalar_one() == 3
 
 
 def test_a_party_cannot_write(estate: Store) -> None:

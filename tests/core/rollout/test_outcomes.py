@@ -248,6 +248,26 @@ def test_an_older_observation_does_not_undo_a_newer_one() -> None:
     assert story.state(SOLE) is HubState.VERIFIED
 
 
+def test_a_new_configuration_set_is_kept_and_alerts_nobody() -> None:
+    """PR2: a HAN moves to another set also while its hub runs what it ran."""
+    story = notified()
+    assert story.hub(SOLE).configuration_set == "SET-1"
+    common = {"firmware_version": OLD, "observed_at": story.now, "guids": some(SOLE)}
+    story.do(ObserveVersions, SMI, configuration_set="SET-2", **common)
+    assert story.hub(SOLE).configuration_set == "SET-2"
+    assert alerts(story) == []
+    assert codes(story.do(ObserveVersions, SMI, configuration_set="SET-2", **common)) == ["unchanged"]
+    assert codes(story.do(ObserveVersions, SMI, **common)) == ["unchanged"]  # silence about the set ends none
+
+
+def test_a_verified_hub_shows_its_new_configuration_set() -> None:
+    story = handed_over(SOLE)
+    common = {"firmware_version": NEW, "observed_at": story.now, "guids": some(SOLE)}
+    story.do(ObserveVersions, SMI, configuration_set="SET-2", **common)
+    assert story.state(SOLE) is HubState.VERIFIED
+    assert story.hub(SOLE).configuration_set == "SET-2"
+
+
 def test_outcomes_are_facts_and_are_taken_whatever_the_standing() -> None:
     story = handed_over(SOLE)
     story.do(RevokeNotice, reason="a defect")

@@ -51,7 +51,15 @@ FIRMWARE = FirmwareRelease(
     capacity={NORTH: 2, SOUTH: 2},
 )
 CLASSES = (
-    HubClass(region=NORTH, import_supplier=ALPHA, gas_supplier=ALPHA, firmware_version=OLD, guids=GuidList([SOLE])),
+    HubClass(
+        region=NORTH,
+        import_supplier=ALPHA,
+        gas_supplier=ALPHA,
+        firmware_version=OLD,
+        device_model="433100AC",
+        configuration_set="SET-1",
+        guids=GuidList([SOLE]),
+    ),
     HubClass(region=NORTH, import_supplier=ALPHA, gas_supplier=BETA, firmware_version=OLD, guids=GuidList([SPLIT])),
     HubClass(region=SOUTH, import_supplier=ALPHA, gas_supplier=ALPHA, firmware_version=OLD, guids=GuidList([FAR])),
     HubClass(region=NORTH, gas_supplier=BETA, firmware_version=OLD, guids=GuidList([GAS_ONLY])),

@@ -2,7 +2,8 @@
 
 On PostgreSQL the role `chfw_party` reads rows by row-level security and the setting `chfw.party`: hubs that
 `link` gives that party, and what is its own. It has no right to the columns that name a hub's Suppliers, nor
-to the batch, which bears the rules of both (BR3.3, NF7).
+to the batch and the reason, which bear the rules of both, nor to a release's record, which names every Supplier
+and the hubs of its pilot (BR3.3, NF7).
 """
 
 import sqlalchemy as sa
@@ -61,10 +62,13 @@ _POLICIES = {
     "incident": f"raised_by = {_PARTY}",
     "outbox": f"to_party = {_PARTY}",
 }
-_HUB_COLUMNS = (
-    "release, guid, state, region, window_opens, window_closes, day, basis, reason, handed_at, outcome_due_at, "
-    "firmware_version, version_at, version_before, failure, attempts, automatic_at, last_seq"
-)
+_COLUMNS = {
+    "hub": "release, guid, state, region, window_opens, window_closes, day, basis, handed_at, outcome_due_at, "
+    "device_model, firmware_version, configuration_set, version_at, version_before, failure, attempts, automatic_at, "
+    "told, supplier_count, instructed_count",
+    "release": "id, stage, standing",
+}
+"""Of these tables some columns only."""
 
 
 def upgrade() -> None:
@@ -98,7 +102,7 @@ def _rights() -> None:
     schema = op.get_bind().execute(sa.text("SELECT quote_ident(current_schema())")).scalar()
     op.execute(f"GRANT USAGE ON SCHEMA {schema} TO chfw_party")
     for table, seen in _POLICIES.items():
-        columns = f" ({_HUB_COLUMNS})" if table == "hub" else ""
+        columns = f" ({_COLUMNS[table]})" if table in _COLUMNS else ""
         op.execute(f"GRANT SELECT{columns} ON {table} TO chfw_party")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY {table}_of_party ON {table} FOR SELECT TO chfw_party USING ({seen})")
@@ -188,19 +192,37 @@ def _projections() -> None:
         sa.Column("reason", _NAME, nullable=False),
         sa.Column("handed_at", _INSTANT),
         sa.Column("outcome_due_at", _INSTANT),
+        sa.Column("device_model", _NAME),
         sa.Column("firmware_version", _NAME, nullable=False),
+        sa.Column("configuration_set", _NAME),
         sa.Column("version_at", _INSTANT),
         sa.Column("version_before", _NAME),
         sa.Column("failure", _NAME),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("automatic_at", _INSTANT),
         sa.Column("rest", _NAME),
+        sa.Column("told", _NAME),
+        sa.Column("supplier_count", sa.Integer(), nullable=False),
+        sa.Column("instructed_count", sa.Integer(), nullable=False),
         sa.Column("last_seq", _NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("release", "guid", name="pk_hub"),
     )
-    op.create_index("ix_hub_release_state_region_day", "hub", ["release", "state", "region", "day"])
-    due = sa.text("outcome_due_at IS NOT NULL")
-    op.create_index("ix_hub_outcome_due_at", "hub", ["outcome_due_at"], postgresql_where=due, sqlite_where=due)
+    waits = sa.text("day IS NOT NULL AND handed_at IS NULL")
+    names = ["release", "region", "day", "guid"]
+    op.create_index("ix_hub_to_hand_over", "hub", names, postgresql_where=waits, sqlite_where=waits)
+    owed = sa.text("outcome_due_at IS NOT NULL")
+    names = ["release", "outcome_due_at", "guid"]
+    op.create_index("ix_hub_outcome_due", "hub", names, postgresql_where=owed, sqlite_where=owed)
+    op.create_table(
+        "hub_count",
+        sa.Column("release", _NAME, nullable=False),
+        sa.Column("region", _NAME, nullable=False),
+        sa.Column("import_supplier", _NAME, nullable=False),
+        sa.Column("gas_supplier", _NAME, nullable=False),
+        sa.Column("state", _NAME, nullable=False),
+        sa.Column("hubs", _NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("release", "region", "import_supplier", "gas_supplier", "state", name="pk_hub_count"),
+    )
     op.create_table(
         "consent",
         sa.Column("release", _NAME, nullable=False),

@@ -1,0 +1,239 @@
+"""Hubs changed by classes: one statement says to all hubs of a class, or of many, what each of them has become.
+
+Beside the hubs go what follows from them: what each party may see, what stands of its instructions, and how many
+hubs there are in each state (`hub_count`), which nobody could count anew at every look.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import Column, Connection, Integer, Table, delete, insert, literal, select, tuple_, update
+
+from chfw_app.stores.bulk import among, guids_as_rows, insert_into, staged
+from chfw_app.stores.hub_records import CONSENT, VALUES, consent_values, values_of
+from chfw_app.stores.hub_rows import FEW, HubClass
+from chfw_app.stores.staged_guids import staged_guids
+from chfw_app.stores.tables import consent, hub, hub_count, link
+from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import ResponsibleSuppliers
+from chfw_core.rollout.records import HubConsent, HubRecord
+
+
+@frozen(kw_only=True)
+class Change:
+    """Hubs alike: what they were (None: not in the release yet), and what they have become; GUIDs aside."""
+
+    before: HubRecord | None
+    after: HubRecord
+    guids: GuidList
+
+
+def add_hubs(connection: Connection, release: str, record: HubRecord, guids: GuidList, seq: int) -> None:
+    """Puts hubs into a release that has none of them yet, all as `record` says but for the GUID."""
+    apply_changes(connection, release, [Change(before=None, after=record, guids=guids)], seq)
+
+
+def change_hubs(connection: Connection, release: str, alike: HubClass, after: HubRecord, seq: int) -> None:
+    """Makes all hubs of a class what its record has become; nothing where that is as it was."""
+    apply_changes(connection, release, [Change(before=alike.record, after=after, guids=alike.guids)], seq)
+
+
+def apply_changes(connection: Connection, release: str, changes: Iterable[Change], seq: int) -> None:
+    """Makes hubs what they have become; no hub may be in two changes, each was as its change says."""
+    real = [change for change in changes if change.guids and change.before != change.after]
+    if not real:
+        return
+    lists = [change.guids for change in real]
+    if connection.dialect.name == "postgresql" and sum(map(len, lists)) > FEW:
+        with staged_guids(connection, lists) as staging:
+            _Joined(connection, release, seq, staging).apply(real)
+    else:
+        _Named(connection, release, seq).apply(real)
+    _count(connection, release, real)
+
+
+def _sets(change: Change) -> tuple[tuple[str, object], ...]:
+    """The columns that change, with their values; all of them for a hub that is new."""
+    known = values_of(change.after)
+    was = {} if change.before is None else values_of(change.before)
+    return tuple((name, value) for name, value in known.items() if name not in was or was[name] != value)
+
+
+def _seen(suppliers: ResponsibleSuppliers) -> frozenset[tuple[str, str]]:
+    """BR1.4: each responsible Supplier sees the hub, once for each of its roles."""
+    return frozenset((party, role.value) for party in suppliers.parties for role in suppliers.roles_of(party))
+
+
+def _links(change: Change) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """Who sees the hubs no longer, and who does now."""
+    before = frozenset() if change.before is None else _seen(change.before.suppliers)
+    after = _seen(change.after.suppliers)
+    return before - after, after - before
+
+
+def _consents(change: Change) -> tuple[tuple[str, ...], tuple[HubConsent, ...]]:
+    """Whose instructions stand no longer as they were, and what stands anew."""
+    before = () if change.before is None else change.before.consents
+    gone = tuple(given.party for given in before if given not in change.after.consents)
+    return gone, tuple(given for given in change.after.consents if given not in before)
+
+
+@frozen
+class _Named:
+    """Statements that are given the GUIDs themselves, one for all changes that say the same."""
+
+    connection: Connection
+    release: str
+    seq: int
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        for new, sets, guids in _alike((c.before is None, _sets(c), c.guids) for c in changes):
+            if new:
+                self._insert(hub, {**dict(sets), "last_seq": self.seq}, guids)
+            elif sets:
+                self.connection.execute(
+                    update(hub).where(*self._these(hub, guids)).values(**dict(sets), last_seq=self.seq)
+                )
+        for change in changes:
+            gone, come = _links(change)
+            if gone:
+                here = tuple_(link.c.party, link.c.role).in_(sorted(gone))
+                self.connection.execute(delete(link).where(*self._these(link, change.guids), here))
+            for party, role in sorted(come):
+                self._insert(link, {"party": party, "role": role}, change.guids)
+            ended, given = _consents(change)
+            if ended:
+                mine = consent.c.party.in_(ended)
+                self.connection.execute(delete(consent).where(*self._these(consent, change.guids), mine))
+            for one in given:
+                values = zip((column.name for column in CONSENT), consent_values(one), strict=True)
+                self._insert(consent, dict(values), change.guids)
+
+    def _these(self, table: Table, guids: GuidList) -> tuple[Any, ...]:
+        return table.c.release == self.release, among(self.connection, table.c.guid, guids)
+
+    def _insert(self, table: Table, values: dict[str, object], guids: GuidList) -> None:
+        source = guids_as_rows(self.connection, guids)
+        said = {"release": self.release, **values}
+        query = select(source, *(literal(value, table.c[name].type) for name, value in said.items()))
+        self.connection.execute(insert(table).from_select(["guid", *said], query))
+
+
+def _alike(found: Iterable[tuple[Any, Any, GuidList]]) -> list[tuple[Any, Any, GuidList]]:
+    """Those that say the same, with all their hubs."""
+    by: dict[tuple[Any, Any], list[GuidList]] = {}
+    for new, sets, guids in found:
+        by.setdefault((new, sets), []).append(guids)
+    return [(new, sets, GuidList.joined(lists)) for (new, sets), lists in by.items()]
+
+
+@frozen
+class _Joined:
+    """Statements that join the GUIDs from a table, with what becomes of each change's hubs beside it."""
+
+    connection: Connection
+    release: str
+    seq: int
+    staging: Table
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        numbered = list(enumerate(changes))
+        self._insert(
+            hub, VALUES, [(nth, tuple(values_of(c.after).values())) for nth, c in numbered if c.before is None]
+        )
+        self._update([(nth, c) for nth, c in numbered if c.before is not None])
+        gone, come = [], []
+        for nth, change in numbered:
+            left, joined = _links(change)
+            gone += [(nth, seen) for seen in sorted(left)]
+            come += [(nth, seen) for seen in sorted(joined)]
+        self._delete(link, (link.c.party, link.c.role), gone)
+        self._insert(link, (link.c.party, link.c.role), come)
+        ended, given = [], []
+        for nth, change in numbered:
+            over, new = _consents(change)
+            ended += [(nth, (party,)) for party in over]
+            given += [(nth, consent_values(one)) for one in new]
+        self._delete(consent, (consent.c.party,), ended)
+        self._insert(consent, CONSENT, given)
+
+    def _values(self, columns: Sequence[Column[Any]], rows: Sequence[tuple[int, tuple[object, ...]]]) -> Any:
+        nth: Column[Any] = Column("nth", Integer)
+        return staged(self.connection, (nth, *columns), ((number, *values) for number, values in rows))
+
+    def _insert(
+        self, table: Table, columns: Sequence[Column[Any]], rows: Sequence[tuple[int, tuple[object, ...]]]
+    ) -> None:
+        if not rows:
+            return
+        with self._values(columns, rows) as values:
+            names = ["release", "guid", *(column.name for column in columns)]
+            said: list[Any] = [literal(self.release), self.staging.c.guid]
+            said += [values.c[column.name] for column in columns]
+            if table is hub:
+                names.append("last_seq")
+                said.append(literal(self.seq))
+            query = select(*said).join_from(self.staging, values, values.c.nth == self.staging.c.nth)
+            self.connection.execute(insert(table).from_select(names, query.order_by(self.staging.c.guid)))
+
+    def _update(self, changes: Sequence[tuple[int, Change]]) -> None:
+        sets = {nth: _sets(change) for nth, change in changes}
+        names = {name for found in sets.values() for name, _ in found}
+        columns = [column for column in VALUES if column.name in names]
+        if not columns:
+            return
+        rows = [
+            (nth, tuple(values_of(change.after)[column.name] for column in columns))
+            for nth, change in changes
+            if sets[nth]
+        ]
+        with self._values(columns, rows) as values:
+            new = {column.name: values.c[column.name] for column in columns}
+            self.connection.execute(
+                update(hub)
+                .values(**new, last_seq=self.seq)
+                .where(
+                    hub.c.release == self.release,
+                    hub.c.guid == self.staging.c.guid,
+                    values.c.nth == self.staging.c.nth,
+                )
+            )
+
+    def _delete(
+        self, table: Table, columns: Sequence[Column[Any]], rows: Sequence[tuple[int, tuple[object, ...]]]
+    ) -> None:
+        if not rows:
+            return
+        with self._values(columns, rows) as values:
+            alike = [table.c[column.name] == values.c[column.name] for column in columns]
+            self.connection.execute(
+                delete(table).where(
+                    table.c.release == self.release,
+                    table.c.guid == self.staging.c.guid,
+                    values.c.nth == self.staging.c.nth,
+                    *alike,
+                )
+            )
+
+
+def _count(connection: Connection, release: str, changes: Sequence[Change]) -> None:
+    moved: Counter[tuple[str, str, str, str]] = Counter()
+    for change in changes:
+        for record, hubs in ((change.before, -len(change.guids)), (change.after, len(change.guids))):
+            if record is not None:
+                held = record.suppliers
+                key = (record.region, held.import_supplier or "", held.gas_supplier or "", record.state.value)
+                moved[key] += hubs
+    names = ("region", "import_supplier", "gas_supplier", "state")
+    rows = [
+        {"release": release, **dict(zip(names, key, strict=True)), "hubs": hubs}
+        for key, hubs in sorted(moved.items())
+        if hubs
+    ]
+    if rows:
+        adding = insert_into(connection.dialect.name, hub_count)
+        total = {"hubs": hub_count.c.hubs + adding.excluded.hubs}
+        connection.execute(adding.on_conflict_do_update(index_elements=["release", *names], set_=total), rows)
+        connection.execute(delete(hub_count).where(hub_count.c.release == release, hub_count.c.hubs == 0))
