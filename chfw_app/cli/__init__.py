@@ -43,6 +43,18 @@ _GROUPS = {
             "schema": "print the JSON Schema of rule files, for editors",
         },
     ),
+    "report": (
+        "how roll-outs stand, for one reader",
+        {
+            "status": "say how every hub of a Supplier stands, or write all of it to a file",
+            "eligible": "write a Supplier's hubs that are eligible for a release, with its roles",
+            "actions": "say what one actor has to do and how long it has, and what the others do next",
+            "flight": "show every upgrade in flight, with the reader's hubs by state, region and day",
+            "deployed": "count what runs on a Supplier's hubs; on all hubs for the DCC",
+            "trends": "show what a Supplier's hubs ran week by week, and the industry's shares beside it",
+            "late": "name the CSPs that owe outcomes, and by how much they are late",
+        },
+    ),
     "cpl": ("the Central Products List", {"history": "what changed on it from issue to issue"}),
 }
 

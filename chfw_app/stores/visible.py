@@ -16,6 +16,16 @@ HIDDEN = frozenset({"import_supplier", "gas_supplier", "batch_id", "reason", "re
 SEEN = tuple(column for column in hub.columns if column.name not in HIDDEN)
 
 
+def guids_of(party: str, release: str) -> Select[Any]:
+    """A party's hubs in a release, each once whatever its roles, in the order of GUIDs: to join or to count."""
+    return (
+        select(link.c.guid)
+        .where(link.c.party == party, link.c.release == release)
+        .group_by(link.c.guid)
+        .order_by(link.c.guid)
+    )
+
+
 def hubs_of(party: str, release: str, *, after: tuple[int, str] | None = None, limit: int | None = None) -> Select[Any]:
     """A party's hubs in a release, in the order of GUIDs, a row for each of its roles: the columns of SEEN, and `role`.
 

@@ -29,6 +29,7 @@ def test_the_figures_of_the_modification() -> None:
         "verification_due_days": 3,
         "triage_due_hours": 24,
         "confirmation_due_days": 10,
+        "industry_min_parties": 5,
     }
 
 
@@ -44,6 +45,7 @@ def test_what_no_document_says_is_called_an_assumption() -> None:
         "verification_due_days",
         "triage_due_hours",
         "confirmation_due_days",
+        "industry_min_parties",
     }
 
 

@@ -1,0 +1,215 @@
+"""`chfw report`: how roll-outs stand, for one reader. Each report shows how old its data is."""
+
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+from attrs import frozen
+from cyclopts import Parameter
+
+from chfw_app.cli import report_tables as tables
+from chfw_app.cli.options import Flag, Several
+from chfw_app.cli.output import counted, print_json, say
+from chfw_app.exits import Exit
+from chfw_app.reports.duties import actions as actions_for
+from chfw_app.reports.extracts import write_eligible, write_statuses
+from chfw_app.reports.flights import flights
+from chfw_app.reports.opening import existing_store
+from chfw_app.reports.products import products
+from chfw_app.reports.reading import Age, looking
+from chfw_app.reports.statuses import Asked, release_statuses, statuses
+from chfw_app.reports.trend import trend
+from chfw_core.documents.defaults import default_parameters
+from chfw_core.errors import InputError
+from chfw_core.model.guid import parse_guid
+from chfw_core.model.periods import london_date, parse_instant
+from chfw_core.reports.progress.late import late_days
+from chfw_core.reports.progress.plain import as_plain
+from chfw_core.reports.progress.readers import Reader, ReaderKind, reader_named
+from chfw_core.reports.progress.status import ELIGIBLE
+from chfw_core.reports.progress.trends import TrendBy
+from chfw_core.rollout.states import HubState
+from chfw_core.rules.problems import did_you_mean
+
+PAGE = 20
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class ReportOptions:
+    """Who reads, and where the ledger is.
+
+    Parameters
+    ----------
+    as_
+        Who reads: a Supplier, DCC, CSP:<region> or PANEL.
+    store
+        The ledger: an address or a file; else CHFW_STORE, else `chfw.db` in this folder.
+    at
+        The instant from which time left is counted, such as 2026-03-01T09:00:00Z; else now.
+    json
+        Print one object.
+    """
+
+    as_: Annotated[str, Parameter(name="--as")]
+    store: str | None = None
+    at: str | None = None
+    json: Flag = False
+
+    def reader(self, *allowed: ReaderKind) -> Reader:
+        """The actor. Raises InputError for one for whom the report is not."""
+        return reader_named(self.as_, *allowed)
+
+    def instant(self) -> datetime:
+        """From when time is counted."""
+        return datetime.now(UTC) if self.at is None else parse_instant(self.at)
+
+    def show(self, age: Age, **found: object) -> None:
+        """One object for machines, with the reader and the age of the data first."""
+        print_json({"as": self.as_, "age": as_plain(age), **{name: as_plain(one) for name, one in found.items()}})
+
+
+def status(
+    options: ReportOptions,
+    *,
+    release: str | None = None,
+    state: Annotated[tuple[str, ...], Several] = (),
+    guid: str | None = None,
+    limit: int = PAGE,
+    out: Path | None = None,
+) -> int:
+    """Say how every hub of a Supplier stands, or write all of it to a file.
+
+    Parameters
+    ----------
+    release
+        One release alone.
+    state
+        Hubs in this state alone. May be given again.
+    guid
+        One hub.
+    limit
+        How many hubs to show.
+    out
+        Write all hubs asked for: .csv or .parquet.
+    """
+    reader = options.reader(ReaderKind.SUPPLIER)
+    asked = Asked(release=release, states=tuple(map(_state, state)), guid=None if guid is None else parse_guid(guid))
+    with existing_store(options.store) as store, looking(store, reader) as sight:
+        if out is not None:
+            rows = write_statuses(out, statuses(sight, asked))
+            return _written(options, sight.age, out, rows)
+        releases = release_statuses(sight, release)
+        found = list(islice(statuses(sight, asked), limit + 1))
+        if options.json:
+            options.show(sight.age, releases=releases, hubs=found[:limit], more=len(found) > limit)
+        else:
+            tables.show_status(reader.name, releases, found[:limit], more=len(found) > limit)
+            tables.show_age(sight.age)
+    return Exit.DONE
+
+
+def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
+    """Write the hubs of a Supplier that are eligible for a release, with its roles.
+
+    Parameters
+    ----------
+    release
+        The release.
+    out
+        Where to write them: .csv or .parquet.
+    """
+    reader = options.reader(ReaderKind.SUPPLIER)
+    with existing_store(options.store) as store, looking(store, reader) as sight:
+        rows = write_eligible(out, statuses(sight, Asked(release=release, states=ELIGIBLE)))
+        return _written(options, sight.age, out, rows)
+
+
+def actions(options: ReportOptions) -> int:
+    """Say what one actor has to do and how long it has, and what the others do next."""
+    at = options.instant()
+    with existing_store(options.store) as store, looking(store, options.reader()) as sight:
+        found = actions_for(sight, at)
+        if options.json:
+            options.show(sight.age, at=at, tasks=found.tasks, others=found.others)
+        else:
+            tables.show_actions(options.as_, found)
+            tables.show_age(sight.age)
+    return Exit.DONE
+
+
+def flight(options: ReportOptions) -> int:
+    """Show every upgrade in flight, with the reader's hubs by state, CSP region and day."""
+    with existing_store(options.store) as store, looking(store, options.reader()) as sight:
+        found = flights(sight)
+        if options.json:
+            options.show(sight.age, releases=found)
+        else:
+            tables.show_flights(found)
+            tables.show_age(sight.age)
+    return Exit.DONE
+
+
+def deployed(options: ReportOptions) -> int:
+    """Count what runs on a Supplier's hubs; on all hubs for the DCC."""
+    reader = options.reader(ReaderKind.SUPPLIER, ReaderKind.DCC)
+    with existing_store(options.store) as store, looking(store, reader) as sight:
+        found = products(sight)
+        if options.json:
+            options.show(sight.age, products=found)
+        else:
+            tables.show_products(found)
+            tables.show_age(sight.age)
+    return Exit.DONE
+
+
+def trends(options: ReportOptions, *, by: TrendBy = TrendBy.FIRMWARE_VERSION) -> int:
+    """Show what a Supplier's hubs ran week by week, and the industry's shares beside it.
+
+    Parameters
+    ----------
+    by
+        By what hubs are counted.
+    """
+    reader = options.reader(ReaderKind.SUPPLIER, ReaderKind.DCC)
+    minimum = default_parameters().at("industry_min_parties", london_date(options.instant()))
+    with existing_store(options.store) as store:
+        found = trend(store, reader, by, minimum)
+    if options.json:
+        options.show(found.age, by=found.by, industry_min_parties=minimum, weeks=found.weeks)
+    else:
+        tables.show_trend(found, industry=reader.kind is ReaderKind.SUPPLIER)
+        tables.show_age(found.age)
+    return Exit.DONE
+
+
+def late(options: ReportOptions) -> int:
+    """Name the CSPs that owe outcomes, and by how much they are late."""
+    reader = options.reader(ReaderKind.DCC, ReaderKind.CSP)
+    at = options.instant()
+    with existing_store(options.store) as store, looking(store, reader) as sight:
+        found = late_days(sight.records, at, reader.region)
+        if options.json:
+            options.show(sight.age, at=at, late=found)
+        else:
+            tables.show_late(found)
+            tables.show_age(sight.age)
+    return Exit.FINDINGS if found else Exit.DONE
+
+
+def _written(options: ReportOptions, age: Age, out: Path, rows: int) -> int:
+    if options.json:
+        options.show(age, out=str(out), hubs=rows)
+    else:
+        say(f"{counted(rows, 'hub')} in {out}")
+        tables.show_age(age)
+    return Exit.DONE
+
+
+def _state(word: str) -> HubState:
+    words = [state.value for state in HubState]
+    if word not in words:
+        hint = did_you_mean(word, words) or f"there are {', '.join(words)}"
+        raise InputError(f"a hub is never `{word}`", hint=hint)
+    return HubState(word)

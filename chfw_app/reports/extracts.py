@@ -1,0 +1,75 @@
+"""Reports as files: CSV or Parquet, written in pieces of some thousand rows (BR5.3, TR4)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from chfw_app.reports.statuses import AT_ONCE
+from chfw_core.reports.progress.status import HubStatus
+from chfw_files.writing import INSTANT, write_table
+
+_TEXT = pa.string()
+_STATUS: Mapping[str, pa.DataType] = {
+    "release": _TEXT,
+    "guid": pa.uint64(),
+    "roles": _TEXT,
+    "state": _TEXT,
+    "region": _TEXT,
+    "device_model": _TEXT,
+    "firmware_version": _TEXT,
+    "configuration_set": _TEXT,
+    "version_at": INSTANT,
+    "instructed_opens": INSTANT,
+    "instructed_closes": INSTANT,
+    "group": _TEXT,
+    "rule": _TEXT,
+    "second_instructed": _TEXT,
+    "opens": INSTANT,
+    "closes": INSTANT,
+    "day": pa.date32(),
+    "basis": _TEXT,
+    "handed_at": INSTANT,
+    "outcome_due_at": INSTANT,
+    "attempts": pa.int32(),
+    "failure": _TEXT,
+    "reason": _TEXT,
+}
+_ELIGIBLE = ("guid", "roles", "region", "device_model", "firmware_version", "configuration_set")
+_YES_NO = {True: "yes", False: "no", None: None}
+
+
+def write_statuses(path: Path, found: Iterable[HubStatus]) -> int:
+    """All columns; how many rows. Raises InputError for an extension that is neither .csv nor .parquet."""
+    return _write(path, tuple(_STATUS), found)
+
+
+def write_eligible(path: Path, found: Iterable[HubStatus]) -> int:
+    """BR1.4: GUIDs, roles and what runs on them; how many rows. Raises InputError as above."""
+    return _write(path, _ELIGIBLE, found)
+
+
+def _write(path: Path, names: tuple[str, ...], found: Iterable[HubStatus]) -> int:
+    schema = pa.schema([(name, _STATUS[name]) for name in names])
+    return write_table(path, schema, _batches(schema, found))
+
+
+def _batches(schema: pa.Schema, found: Iterable[HubStatus]) -> Iterator[pa.RecordBatch]:
+    rest = iter(found)
+    while piece := list(islice(rest, AT_ONCE)):
+        columns = [pa.array([cell(one, entry.name) for one in piece], type=entry.type) for entry in schema]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def cell(status: HubStatus, name: str) -> object:
+    """One column of a hub's row: roles in one text, `yes` or `no` for what is either."""
+    match name:
+        case "roles":
+            return "|".join(status.roles)
+        case "state":
+            return status.state.value
+        case "second_instructed":
+            return _YES_NO[status.second_instructed]
+        case _:
+            return getattr(status, name)

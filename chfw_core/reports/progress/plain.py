@@ -1,0 +1,32 @@
+"""Reports as plain values for machines: the same report, the same JSON."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import cast
+
+from attrs import AttrsInstance, fields, has
+
+from chfw_core.model.periods import format_instant
+
+
+def as_plain(value: object) -> object:
+    """Objects by field, instants in UTC with `Z`, days as dates, spans in whole seconds."""
+    match value:
+        case StrEnum():
+            return value.value
+        case datetime():
+            return format_instant(value)
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return int(value.total_seconds())
+        case Mapping():
+            return {str(key): as_plain(one) for key, one in value.items()}
+        case tuple() | list():
+            return [as_plain(one) for one in value]
+        case _ if has(type(value)):
+            names = (one.name for one in fields(cast(type[AttrsInstance], type(value))))
+            return {name: as_plain(getattr(value, name)) for name in names}
+        case _:
+            return value

@@ -1,0 +1,69 @@
+"""What a Supplier's page costs does not grow with the estate: every question goes by an index of `link` and `hub`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Select, event
+from sqlalchemy import text as sql
+
+from chfw_app.reports.statuses import Asked, status_query
+from chfw_app.stores.bulk import load
+from chfw_app.stores.store import Store
+from chfw_app.stores.tables import hub, link
+from chfw_core.model.guid import Guid
+from chfw_core.rollout.states import HubState
+from tests.app.stores.small_world import HUB
+
+HUBS, PARTIES = 20_000, 40
+PAGE = 50
+
+QUERIES: dict[str, Callable[[], Select[Any]]] = {
+    "a page": lambda: status_query("P7", "R1").limit(PAGE),
+    "a page in a state": lambda: status_query("P7", "R1", Asked(states=(HubState.PLANNED,))).limit(PAGE),
+    "one hub": lambda: status_query("P7", "R1", Asked(guid=Guid(7))),
+    "all hubs": lambda: status_query("P7", "R1"),
+}
+
+
+@pytest.fixture
+def estate(rollouts: Store) -> Store:
+    """Many hubs of many parties, and statistics of them."""
+    with rollouts.update() as connection:
+        rows = (("R1", guid, 1, *HUB.values()) for guid in range(HUBS))
+        load(connection, hub, ("release", "guid", "last_seq", *HUB), rows)
+        links = sorted((f"P{guid % PARTIES}", "R1", guid, "import") for guid in range(HUBS))
+        load(connection, link, ("party", "release", "guid", "role"), links)
+        connection.execute(sql("ANALYZE"))
+    return rollouts
+
+
+def plan_of(connection: Connection, query: Select[Any]) -> str:
+    """What the database says it would do, in its own words."""
+    prefix = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+
+    def explain(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
+        return prefix + statement, parameters
+
+    event.listen(connection, "before_cursor_execute", explain, retval=True)
+    found: Any = connection.execute(query)
+    rows = found.cursor.fetchall()
+    event.remove(connection, "before_cursor_execute", explain)
+    return "\n".join(" ".join(map(str, row)) for row in rows)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_the_status_of_hubs_is_found_by_indexes(estate: Store, name: str) -> None:
+    with estate.read("P7") as connection:
+        assert len(connection.execute(QUERIES["a page"]()).all()) == PAGE
+        plan = plan_of(connection, QUERIES[name]())
+        if connection.dialect.name == "sqlite":
+            assert "SCAN" not in plan, plan
+            assert "SEARCH link USING COVERING INDEX sqlite_autoindex_link_1 (party=? AND release=?" in plan, plan
+            assert "SEARCH hub USING INDEX sqlite_autoindex_hub_1 (release=? AND guid=?)" in plan, plan
+            assert "TEMP B-TREE" not in plan, plan  # nothing is sorted: the first rows come at once
+        else:
+            assert "Seq Scan on hub" not in plan, plan
+            assert "Seq Scan on link" not in plan, plan
+            assert "pk_link" in plan, plan
+            assert "pk_hub" in plan, plan
