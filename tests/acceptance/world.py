@@ -76,6 +76,8 @@ class World:
     service: RollOutService
     now: datetime = NOTIFIED
     count: int = field(default=0)
+    expects_a_leak: bool = False
+    """For the one scenario that lets a name out on purpose."""
 
     # --- giving commands ---
 
