@@ -97,16 +97,18 @@ def withdraw(
 
     options = options or ActOptions()
     if file is not None:
-        return _from_file(options, file, release)
+        return _from_file(options, file, release, withdrawals_only=True)
     if role is None:
         raise InputError("without a file of instructions --role must be given")
     return act_on_hubs(options, WithdrawInstructions, release, hubs or HubOptions(), role=role)
 
 
-def _from_file(options: ActOptions, file: Path, release: str) -> int:
+def _from_file(options: ActOptions, file: Path, release: str, *, withdrawals_only: bool = False) -> int:
     from chfw_app.rollout.files_in import key_of, read_instructions
     from chfw_core.rollout.instructing.commands import Instruct
 
     read = read_instructions(file, release, options.key or key_of(file), options.by(Instruct))
+    if withdrawals_only and any(isinstance(command, Instruct) for command in read.commands):
+        raise InputError(f"`{file}` has rows that instruct", hint="`chfw rollout instruct` takes both kinds of rows")
     with opened(options) as service:
         return act_all(options, service, read.commands, read.bad_rows)

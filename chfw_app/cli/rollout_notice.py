@@ -121,7 +121,9 @@ def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options
     if not options.json:
         say(f"{found.hubs:,} hubs of the estate are eligible")
         show_table("Not eligible", ("reason", "hubs"), list(found.left_out.items()))
-    return show_answers(options, [(key, receipt)], found.bad_rows)
+    return show_answers(
+        options, [(key, receipt)], found.bad_rows, eligible=found.hubs, not_eligible=dict(found.left_out)
+    )
 
 
 def note(*, release: str, url: str, version: str, options: ActOptions | None = None) -> int:

@@ -12,12 +12,14 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag, Several
-from chfw_app.cli.output import counted, print_json, say, say_error, show_table
+from chfw_app.cli.output import counted, print_json, progress, say, say_error, show_table
 from chfw_app.exits import Exit
+from chfw_app.problems import no_result
 from chfw_app.rollout.foreseen import Foreseen, foreseen, name_of
 from chfw_app.rollout.opening import open_ledger
 from chfw_app.rollout.receipts import Receipt, RefusedHubs
 from chfw_app.rollout.service import RollOutService, system_clock
+from chfw_app.stores.ledger import ClockWentBackError, KeyReusedError
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid
 from chfw_core.model.guid_list import GuidList
@@ -128,10 +130,14 @@ class HubOptions:
 
 @contextmanager
 def opened(options: StoreOptions, *, create: bool = False) -> Iterator[RollOutService]:
-    """The service on the ledger that is named."""
+    """The service on the ledger that is named. Raises Failed for a key used twice and a clock put back."""
     clock = options.clock()
     with open_ledger(options.store, create=create) as store, RollOutService(store=store, clock=clock) as service:
-        yield service
+        try:
+            yield service
+        except (KeyReusedError, ClockWentBackError) as problem:
+            # Refused as a whole, like what the core refuses, but not an entry of the ledger.
+            raise no_result(f"{problem} ({problem.code})", hint=problem.hint) from problem
 
 
 def act(
@@ -167,7 +173,12 @@ def act_all(
 ) -> int:
     """Give the commands of a file; those that wait together are committed together."""
     promises = [(command.key, service.submit_later(command)) for command in commands]
-    return show_answers(options, [(key, promise.result()) for key, promise in promises], bad_rows)
+    answers = []
+    with progress() as told:
+        for key, promise in promises:
+            answers.append((key, promise.result()))
+            told("writing the ledger", len(answers) / len(promises))
+    return show_answers(options, answers, bad_rows)
 
 
 def ask(options: ActOptions, effects: Sequence[Foreseen], name: str, release: str) -> None:
@@ -197,11 +208,18 @@ def show_effects(effects: Sequence[Foreseen], name: str) -> None:
         say("no hub is concerned")
 
 
-def show_answers(options: StoreOptions, answers: Sequence[tuple[str, Receipt]], bad_rows: Sequence[str] = ()) -> int:
-    """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger."""
+def show_answers(
+    options: StoreOptions, answers: Sequence[tuple[str, Receipt]], bad_rows: Sequence[str] = (), **more: object
+) -> int:
+    """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger.
+
+    `more`: what a program is told beside it.
+    """
     code = code_of([receipt for _, receipt in answers], bad_rows)
     if options.json:
-        print_json({"exit": int(code), "answers": [as_object(*one) for one in answers], "bad_rows": list(bad_rows)})
+        print_json(
+            {"exit": int(code), "answers": [as_object(*one) for one in answers], "bad_rows": list(bad_rows), **more}
+        )
         return code
     for key, receipt in answers:
         _show(key, receipt)
@@ -229,8 +247,8 @@ def as_object(key: str, receipt: Receipt) -> dict[str, object]:
     return {
         "key": key,
         "again": receipt.again,
-        "first_entry": receipt.first_seq,
-        "last_entry": receipt.last_seq,
+        "first_entry": receipt.first_seq if receipt.entries_shown else None,
+        "last_entry": receipt.last_seq if receipt.entries_shown else None,
         "taken": [{"what": what, "hubs": hubs} for what, hubs in receipt.taken],
         "refused": said,
         "refused_hubs": [_hubs(one) for one in receipt.refused_hubs],
@@ -246,17 +264,20 @@ def _show(key: str, receipt: Receipt) -> None:
     entries = f"entry {receipt.first_seq}"
     if receipt.last_seq != receipt.first_seq:
         entries = f"entries {receipt.first_seq} to {receipt.last_seq}"
-    again = f"; the same command was answered before under the key {key}" if receipt.again else ""
+    stands = [entries] if receipt.entries_shown else []
+    if receipt.again:
+        stands.append(f"the same command was answered before under the key {key}")
     if receipt.refused is not None:
         say_error(receipt.refused.reason, hint=receipt.refused.cure)
-        say(f"refused ({receipt.refused.code}), {entries}{again}")
+        say("; ".join([f"refused ({receipt.refused.code})", *stands]))
         return
     for what, hubs in receipt.taken:
         name = what.replace("_", " ")
         say(name if hubs is None else f"{name}: {counted(hubs, 'hub')}")
     _show_hubs("Refused", receipt.refused_hubs)
     _show_hubs("Noted; nothing changes", receipt.noted_hubs)
-    say(f"{entries}{again}")
+    if stands:
+        say("; ".join(stands))
 
 
 def _show_hubs(title: str, found: Sequence[RefusedHubs]) -> None:

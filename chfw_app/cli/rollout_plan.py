@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from chfw_app.cli.options import Flag, Several
-from chfw_app.cli.output import counted, progress, say
+from chfw_app.cli.output import counted, progress, say, say_note
 from chfw_app.cli.rollout_options import (
     ActOptions,
     HubOptions,
@@ -93,6 +93,8 @@ def publish(
             files = PlanFiles(estate=estate, rules=rules, attributes=attributes, events=events, cpl=cpl)
             made = plan_now(service, release, files, key, told, retry=retry)
             classes, own, bad_rows = made.classes, made.instructions, made.bad_rows
+            for words in made.findings:
+                say_note(words)
         told("writing the ledger", 0.0)
         answers = publication(service, release, options.by_dcc(), key, own, classes)
         told("writing the ledger", 1.0)
@@ -149,6 +151,7 @@ def hand_over(
         Who acts, and where.
     """
     from chfw_app.rollout.handing import hand_over_day
+    from chfw_app.rollout.work_lists import next_days
 
     options = options or ActOptions()
     if not out.is_dir():
@@ -156,11 +159,17 @@ def hand_over(
     key = options.new_key()
     with opened(options) as service:
         done = hand_over_day(service, release, day_of(day), region, options.by_dcc(), key, out, format.value)
-    code = show_answers(options, [(one.key, one.receipt) for one in done if one.receipt is not None])
+        with service.store.read() as connection:
+            later = next_days(connection, release, day_of(day))
+    lists = {one.region: str(one.path) for one in done if one.path is not None}
+    answers = [(one.key, one.receipt) for one in done if one.receipt is not None]
+    code = show_answers(options, answers, lists=lists, next_days=[str(one) for one in later])
     if not options.json:
         for one in done:
             if one.path is not None:
                 say(f"{counted(one.hubs, 'hub')} for CSP:{one.region}: {one.path}")
+        if later:
+            say(f"the next days with hubs: {', '.join(map(str, later))}")
     return code
 
 

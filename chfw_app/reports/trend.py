@@ -13,22 +13,21 @@ from sqlalchemy import Connection, select
 
 from chfw_app.reports.fields import Field, Guids, all_guids, unpacked
 from chfw_app.reports.reading import Age
+from chfw_app.stores.rollout_codec import parts_of
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import entry, head, link
-from chfw_core.documents.rollout_events import restore_event
 from chfw_core.documents.rollout_values import type_name
-from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import SupplierRole
 from chfw_core.model.periods import london_date
 from chfw_core.reports.progress.readers import Reader, ReaderKind
 from chfw_core.reports.progress.trends import UNKNOWN, TrendBy, Week, disclosed_shares
+from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.outcomes.events import HubsVerified, VersionsObserved
 from chfw_core.rollout.suppliers.events import SupplierChanged
 
 _TOLD_OF = (HubsAdded, VersionsObserved, HubsVerified, SupplierChanged)
 _WEEK = timedelta(days=7)
-_NO_HUBS = GuidList()
 
 
 @frozen(kw_only=True)
@@ -58,13 +57,14 @@ def _own(connection: Connection, reader: Reader) -> Guids:
         return np.sort(np.fromiter(rows.scalars(), dtype=np.uint64))
 
 
-def _entries(connection: Connection, *kinds: type) -> Iterator[tuple[datetime, bytes, bytes]]:
-    """Time, payload and hubs of the entries of these types, in order."""
+def _entries(connection: Connection, *kinds: type) -> Iterator[tuple[datetime, RollOutEvent, bytes]]:
+    """Time, event (without its hubs) and hubs of what the entries of these types tell, in order."""
     names = [type_name(kind) for kind in kinds]
     query = select(entry.c.at, entry.c.payload, entry.c.rows).where(entry.c.type.in_(names)).order_by(entry.c.seq)
     with connection.execute(query.execution_options(yield_per=16)) as found:
         for at, payload, rows in found:
-            yield at, bytes(payload), rows
+            for event, guids in parts_of(bytes(payload), rows):
+                yield at, event, guids
 
 
 def _weeks(
@@ -76,12 +76,12 @@ def _weeks(
     mine = np.ones(len(guids), dtype=np.bool_) if own is None else np.isin(guids, own)
     found = Field(guids=guids, own=mine)
     week: date | None = None
-    for at, payload, rows in _entries(connection, *_TOLD_OF):
+    for at, event, rows in _entries(connection, *_TOLD_OF):
         while week is not None and week < _monday(at):
             yield _week(week, found, minimum, alone=own is None)
             week += _WEEK
         week = week or _monday(at)
-        _apply(found, restore_event(payload, _NO_HUBS), unpacked(rows), by)
+        _apply(found, event, unpacked(rows), by)
     while week is not None and week <= _monday(end):
         yield _week(week, found, minimum, alone=own is None)
         week += _WEEK

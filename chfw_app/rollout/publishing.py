@@ -31,6 +31,7 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import as_utc, format_instant
 from chfw_core.model.releases import FirmwareRelease, Phase
+from chfw_core.planning.model import HubStatus
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
@@ -60,10 +61,11 @@ class PlanFiles:
 
 @frozen(kw_only=True)
 class MadeNow:
-    """Days for hubs, what rules instruct, and rows of the files that were set aside."""
+    """Days for hubs, what rules instruct, what is worth a look, and what was set aside: rows, hubs without a day."""
 
     classes: tuple[PlannedClass, ...]
     instructions: tuple[Instruct, ...]
+    findings: tuple[str, ...]
     bad_rows: tuple[str, ...]
 
 
@@ -126,10 +128,13 @@ def plan_now(
         outputs = PlanOutputs(schedule=folder / "plan.parquet", instructions=folder / "own.parquet")
         done = write_plan(gathered, outputs, engine=Engine.COLUMNAR, report=report)
         bad_rows += tuple(f"{row.file}: line {row.line}: {row.reason}" for row in gathered.bad_rows)
-        bad_rows += tuple(finding.message for finding in done.findings if finding.code.startswith("infeasible"))
+        infeasible = done.summary.by_outcome.get((HubStatus.INFEASIBLE, None), 0)
+        if infeasible:
+            bad_rows += (f"{infeasible} hubs have no day that keeps to all limits",)
         return MadeNow(
             classes=read_schedule(folder / "plan.parquet"),
             instructions=own_instructions(folder / "own.parquet", release, key),
+            findings=tuple(finding.message for finding in done.worth_a_look),
             bad_rows=bad_rows,
         )
 

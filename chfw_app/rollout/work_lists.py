@@ -43,6 +43,18 @@ def regions_on(connection: Connection, release: str, day: date) -> tuple[str, ..
     return tuple(connection.execute(query.distinct().order_by(hub.c.region)).scalars())
 
 
+def next_days(connection: Connection, release: str, after: date, most: int = 3) -> tuple[date, ...]:
+    """The first London days after `after` for which hubs are planned."""
+    query = (
+        select(hub.c.day)
+        .where(hub.c.release == release, hub.c.state == HubState.PLANNED.value, hub.c.day > after)
+        .distinct()
+        .order_by(hub.c.day)
+        .limit(most)
+    )
+    return tuple(connection.execute(query).scalars())
+
+
 def write_work_list(connection: Connection, path: Path, release: str, firmware_version: str, guids: GuidList) -> int:
     """Writes what the CSP has to do, in the order of windows and GUIDs; how many hubs. Raises OutputError."""
     import pyarrow as pa

@@ -1,7 +1,7 @@
 """NF7, after every scenario: in all that a Supplier was sent or can read, no other one's name and no rule of theirs.
 
-What a Supplier can read is what the store gives it (`visible.hubs_of`), its tasks and the next acts of others, and on
-PostgreSQL whatever the role of parties may select from any table.
+What a Supplier can read is what the reports and the store give it, and on PostgreSQL whatever the role of parties may
+select from any table.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
+from chfw_app.reports.duties import actions
+from chfw_app.reports.flights import flights
+from chfw_app.reports.products import products
+from chfw_app.reports.reading import looking
+from chfw_app.reports.statuses import statuses
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.outbox import dead_letters, waiting
 from chfw_app.stores.visible import hubs_of
 from chfw_core.model.parties import Party
-from chfw_core.rollout.tasks import next_acts, own_tasks
+from chfw_core.reports.progress.readers import reader_named
 from tests.acceptance.people import RULES, SUPPLIERS
 
 _GRANTED = """SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.column_privileges
@@ -38,12 +43,12 @@ def readable(service: RollOutService, party: Party) -> Iterator[tuple[str, str]]
                 yield f"the message {message.type}", message.payload.decode()
         postgres = connection.dialect.name == "postgresql"
         granted = [tuple(row) for row in connection.execute(sql(_GRANTED))] if postgres else []
+    with looking(service.store, reader_named(party)) as sight:
+        yield from (("the statuses of its hubs", str(hub)) for hub in statuses(sight))
+        yield "its duties", str(actions(sight, service.clock()))
+        yield "what is in flight", str(flights(sight))
+        yield "its products", str(products(sight))
     for release in service.releases():
-        record = service.release(release)
-        if party not in record.suppliers:
-            continue
-        yield "its tasks", str(own_tasks(record, party))
-        yield "the next acts of others", str(next_acts(record, party))
         with service.store.read(party) as connection:
             yield from (("its hubs", str(tuple(row))) for row in connection.execute(hubs_of(party, release)))
     with service.store.read(party) as connection:

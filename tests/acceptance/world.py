@@ -7,15 +7,19 @@ read from the outbox, as the JSON that is sent.
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from attrs import define, field
 from sqlalchemy import select
 
+from chfw_app.reports.duties import actions
+from chfw_app.reports.flights import flights
+from chfw_app.reports.reading import Sight, looking
+from chfw_app.reports.statuses import statuses
 from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
-from chfw_app.stores import visible
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.rollout_codec import event_of
@@ -25,7 +29,11 @@ from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import london_date, london_time
 from chfw_core.model.releases import FirmwareRelease
+from chfw_core.reports.progress.actions import Actions
+from chfw_core.reports.progress.readers import reader_named
+from chfw_core.reports.progress.status import HubStatus
 from chfw_core.rollout.base import PANEL, REGISTRATION, SMI
+from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.events import AnyEvent
 from chfw_core.rollout.handover.commands import HandOver, PlannedClass, PublishPlan
 from chfw_core.rollout.incidents.commands import ConfirmDecision, RaiseIncident, TriageIncident
@@ -57,7 +65,7 @@ BOTH, SOLE, DEFAULT = (
     ActivationBasis.SOLE_SUPPLIER,
     ActivationBasis.DCC_DEFAULT,
 )
-DCCS_DAY = date(2026, 7, 6)
+MARCH_10, DCCS_DAY = date(2026, 3, 10), date(2026, 7, 6)
 PLAN_REASON = "; ".join(f"{party} instructs by `{rule}`" for party, rule in RULES.items())
 """As a plan writes it, with everybody's names and rules: the DCC's alone to read (NF7)."""
 
@@ -69,13 +77,17 @@ class World:
     service: RollOutService
     now: datetime = NOTIFIED
     count: int = field(default=0)
+    given: list[AnyCommand] = field(factory=list)
+    expects_a_leak: bool = False
+    """For the one scenario that lets a name out on purpose."""
 
     # --- giving commands ---
 
     def when(self, by: str, command: type[Any], *, release: str = RELEASE, **fields: Any) -> Receipt:
         """Somebody gives a command, which may be refused."""
         self.count += 1
-        return self.service.submit(command(by=by, key=f"{by} {self.count}", release=release, **fields))
+        self.given.append(command(by=by, key=f"{by} {self.count}", release=release, **fields))
+        return self.service.submit(self.given[-1])
 
     def done(self, by: str, command: type[Any], *, release: str = RELEASE, **fields: Any) -> Receipt:
         """The same for a command that is taken in full, or the scenario tells of something else than it says."""
@@ -241,14 +253,24 @@ class World:
         """Who was sent something of that kind."""
         return {to for to, said in self.sent() if said["type"] == kind}
 
-    def sees(self, party: Party, release: str = RELEASE) -> dict[str, dict[str, Any]]:
-        """What a Supplier is given when it asks for its hubs: a row for each, by GUID; its roles together."""
-        found: dict[str, dict[str, Any]] = {}
-        with self.service.store.read(party) as connection:
-            for row in connection.execute(visible.hubs_of(party, release)).mappings():
-                mine = found.setdefault(format_guid(row["guid"]), {**row, "roles": []})
-                mine["roles"].append(row["role"])
-        return found
+    def sees(self, party: Party) -> dict[str, HubStatus]:
+        """What a Supplier is shown when it asks for its hubs, by GUID."""
+        with self.looks(party) as sight:
+            return {format_guid(hub.guid): hub for hub in statuses(sight)}
+
+    def duties(self, who: str) -> Actions:
+        """What an actor's list says that it has to do now, and what it says of the others."""
+        with self.looks(who) as sight:
+            return actions(sight, self.now)
+
+    def in_flight(self, who: str) -> dict[str, dict[str, int]]:
+        """By release in flight how many hubs an actor is shown in each state."""
+        with self.looks(who) as sight:
+            return {one.release: {str(state): n for state, n in one.hubs.items() if n} for one in flights(sight)}
+
+    def looks(self, who: str) -> AbstractContextManager[Sight]:
+        """A look at the store with somebody's rights."""
+        return looking(self.service.store, reader_named(who))
 
     def happened(self) -> list[AnyEvent]:
         """Every event in the ledger."""

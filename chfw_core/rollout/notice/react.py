@@ -37,7 +37,7 @@ def react(before: RollOut, event: NoticeEvent, after: RollOut) -> tuple[Message,
         case events.AutomaticDateMoved():
             return tuple(date_moved_to(record, who, event.reason) for who in everybody(record))  # BR1.3
         case events.NoticeRevoked():
-            return decision(record, ())  # BR1.6
+            return decision(record, event.pending)  # BR1.6, BR6.4
         case events.ParticipationChosen():
             return _news(record, event, f"participation is {event.participation.value}", "; ".join(event.repercussions))
         case events.ReturnedToDccOnly():

@@ -32,6 +32,8 @@ from tests.acceptance.people import (
     FARM,
     FLAT,
     FROS,
+    GAS,
+    IMPORT,
     MILL,
     NORTH,
     NWND,
@@ -53,9 +55,9 @@ def test_a_supplier_views_its_eligible_hubs_and_nobody_elses(world: World) -> No
     world.given_notice()
     seen = world.sees(NWND)
     both = written(TERRACE, BUNGALOW)
-    assert {guid for guid, hub in seen.items() if hub["roles"] == ["gas", "import"]} == set(both)
-    assert {guid for guid, hub in seen.items() if hub["roles"] == ["import"]} == set(written(FLAT, FARM))
-    assert {hub["state"] for hub in seen.values()} == {"eligible"}
+    assert {guid for guid, hub in seen.items() if hub.roles == (IMPORT, GAS)} == set(both)
+    assert {guid for guid, hub in seen.items() if hub.roles == (IMPORT,)} == set(written(FLAT, FARM))
+    assert {hub.state for hub in seen.values()} == {HubState.ELIGIBLE}
     assert sorted(world.sees(ELMS)) == written(MILL)
     assert world.sees(FROS) == {}
 
@@ -127,7 +129,7 @@ def test_what_a_csp_reports_of_a_pilot_hub_reaches_its_suppliers(world: World) -
     world.csp_reports(OutcomeKind.FAILED, TERRACE, reason="hash mismatch")
     (news,) = [told for told in world.told(NWND, "hub_news") if told["what"] == "failed"]
     assert (news["guids"], news["words"]) == (written(TERRACE), "hash mismatch")
-    assert world.sees(NWND)[written(TERRACE)[0]]["state"] == "failed"
+    assert world.sees(NWND)[written(TERRACE)[0]].reason == "hash mismatch"
     world.csp_reports(OutcomeKind.ACTIVATED, FLAT)
     world.smi_shows("1A020400", FLAT)
     assert [told["guids"] for told in world.told(CLDR, "activation_alert")] == [written(FLAT)]
