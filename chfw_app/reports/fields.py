@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import define, field
 
+from chfw_core.model.guid_list import GuidList
+
 Guids: TypeAlias = npt.NDArray[np.uint64]
 Codes: TypeAlias = npt.NDArray[np.int32]
 NONE = 0
@@ -89,7 +91,8 @@ class Field:
         at = np.searchsorted(self.guids, guids)
         inside = at < len(self.guids)
         at, guids = at[inside], guids[inside]
-        return at[self.guids[at] == guids]
+        found: npt.NDArray[np.intp] = at[self.guids[at] == guids]
+        return found
 
     def _count(self, at: npt.NDArray[np.intp], sign: int) -> None:
         self._grow()
@@ -112,12 +115,12 @@ class Field:
         self.run_by = np.pad(self.run_by, more)
 
 
-def all_guids(parts: Iterable[bytes]) -> Guids:
-    """All GUIDs of these packed lists, each once, in ascending order."""
-    found = [unpacked(part) for part in parts]
+def all_guids(lists: Iterable[GuidList]) -> Guids:
+    """All GUIDs of these lists, each once, in ascending order."""
+    found = [numbers(one) for one in lists]
     return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.uint64)
 
 
-def unpacked(rows: bytes) -> Guids:
-    """A packed list of GUIDs."""
-    return np.frombuffer(rows, dtype=">u8").astype(np.uint64)
+def numbers(guids: GuidList) -> Guids:
+    """A list of GUIDs as an array, in ascending order."""
+    return np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)

@@ -6,18 +6,19 @@ read but the DCC's: it is read here with the application's rights, and no more i
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any, assert_never
 
 import numpy as np
 from attrs import frozen
 from sqlalchemy import Connection, select
 
-from chfw_app.reports.fields import Field, Guids, all_guids, unpacked
+from chfw_app.reports.fields import Field, Guids, all_guids, numbers
 from chfw_app.reports.reading import Age
+from chfw_app.stores.ledger import read_entries, read_head
+from chfw_app.stores.rollout_codec import events_of
 from chfw_app.stores.store import Store
-from chfw_app.stores.tables import entry, head, link
-from chfw_core.documents.rollout_events import restore_event
+from chfw_app.stores.tables import link
 from chfw_core.documents.rollout_values import type_name
-from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import SupplierRole
 from chfw_core.model.periods import london_date
 from chfw_core.reports.progress.readers import Reader, ReaderKind
@@ -26,9 +27,8 @@ from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.outcomes.events import HubsVerified, VersionsObserved
 from chfw_core.rollout.suppliers.events import SupplierChanged
 
-_TOLD_OF = (HubsAdded, VersionsObserved, HubsVerified, SupplierChanged)
+Told = HubsAdded | VersionsObserved | HubsVerified | SupplierChanged
 _WEEK = timedelta(days=7)
-_NO_HUBS = GuidList()
 
 
 @frozen(kw_only=True)
@@ -44,12 +44,12 @@ class Trend:
 def trend(store: Store, reader: Reader, by: TrendBy, minimum: int) -> Trend:
     """For a Supplier its own hubs and the industry's shares, for the DCC all hubs."""
     with store.read() as connection:
-        end = connection.execute(select(head.c.seq, head.c.at)).one()
+        end = read_head(connection)
         every = reader.kind is ReaderKind.DCC
         with store.narrowed(connection, reader.party):
             own = None if every else _own(connection, reader)
-        weeks = _weeks(connection, own, by, minimum, end.at)
-    return Trend(age=Age(at=end.at, entry=end.seq if every else None), by=by, minimum=minimum, weeks=tuple(weeks))
+        weeks = tuple(_weeks(connection, own, by, minimum, end.at))
+    return Trend(age=Age(at=end.at, entry=end.seq if every else None), by=by, minimum=minimum, weeks=weeks)
 
 
 def _own(connection: Connection, reader: Reader) -> Guids:
@@ -58,30 +58,29 @@ def _own(connection: Connection, reader: Reader) -> Guids:
         return np.sort(np.fromiter(rows.scalars(), dtype=np.uint64))
 
 
-def _entries(connection: Connection, *kinds: type) -> Iterator[tuple[datetime, bytes, bytes]]:
-    """Time, payload and hubs of the entries of these types, in order."""
-    names = [type_name(kind) for kind in kinds]
-    query = select(entry.c.at, entry.c.payload, entry.c.rows).where(entry.c.type.in_(names)).order_by(entry.c.seq)
-    with connection.execute(query.execution_options(yield_per=16)) as found:
-        for at, payload, rows in found:
-            yield at, bytes(payload), rows
+def _told(connection: Connection, *kinds: type) -> Iterator[Any]:
+    """The events of these types, in order."""
+    for entry in read_entries(connection, types=[type_name(kind) for kind in kinds]):
+        for event in events_of(entry):
+            assert isinstance(event, kinds)
+            yield event
 
 
 def _weeks(
     connection: Connection, own: Guids | None, by: TrendBy, minimum: int, end: datetime | None
 ) -> Iterator[Week]:
-    guids = all_guids(rows for _, _, rows in _entries(connection, HubsAdded))
+    guids = all_guids(event.guids for event in _told(connection, HubsAdded))
     if end is None or not len(guids):
         return
     mine = np.ones(len(guids), dtype=np.bool_) if own is None else np.isin(guids, own)
     found = Field(guids=guids, own=mine)
     week: date | None = None
-    for at, payload, rows in _entries(connection, *_TOLD_OF):
-        while week is not None and week < _monday(at):
+    for event in _told(connection, HubsAdded, VersionsObserved, HubsVerified, SupplierChanged):
+        while week is not None and week < _monday(event.at):
             yield _week(week, found, minimum, alone=own is None)
             week += _WEEK
-        week = week or _monday(at)
-        _apply(found, restore_event(payload, _NO_HUBS), unpacked(rows), by)
+        week = week or _monday(event.at)
+        _apply(found, event, by)
     while week is not None and week <= _monday(end):
         yield _week(week, found, minimum, alone=own is None)
         week += _WEEK
@@ -92,7 +91,8 @@ def _monday(at: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _apply(found: Field, event: object, guids: Guids, by: TrendBy) -> None:
+def _apply(found: Field, event: Told, by: TrendBy) -> None:
+    guids = numbers(event.guids)
     match event:
         case HubsAdded():
             said = {
@@ -110,6 +110,8 @@ def _apply(found: Field, event: object, guids: Guids, by: TrendBy) -> None:
                 found.run(guids, shown)
         case SupplierChanged():
             found.hold(guids, 0 if event.role is SupplierRole.IMPORT else 1, event.joins)
+        case _:
+            assert_never(event)
 
 
 def _week(monday: date, found: Field, minimum: int, *, alone: bool) -> Week:
