@@ -56,7 +56,76 @@ _GROUPS = {
         },
     ),
     "cpl": ("the Central Products List", {"history": "what changed on it from issue to issue"}),
+    "ledger": (
+        "the ledger of roll-outs",
+        {
+            "verify": "check that it is whole, and that every table is what its entries make of it",
+            "replay": "show the releases as they were at an entry or an instant",
+        },
+    ),
+    "rollout": (
+        "run a release, from its notice to verified activation",
+        {
+            "show": "where a release stands, what is owed, and the time left",
+            "effects": "what a command would do to hubs in each state; nothing is done",
+            "draft": "prepare a release from its file; nobody is told yet",
+            "cpl-entry": "record the release's entry on the Central Products List",
+            "note": "publish the release note, or a newer version of it",
+            "participation": "choose voluntary or mandatory participation, having seen what it brings",
+            "notify": "tell every relevant Supplier and CSP, with the eligible hubs of an estate",
+            "add-hubs": "add hubs that became eligible after the notice",
+            "move-date": "move the automatic date",
+            "revoke": "revoke the notice, for good",
+            "dcc-only": "return to upgrades that the DCC manages alone",
+            "supersede": "let a newer release take hubs",
+            "approve-pilot": "give operational approval to begin the pilot",
+            "pilot-list": "submit a Supplier's pilot hubs",
+            "start-pilot": "begin the pilot",
+            "progress": "record how the pilot went on single hubs",
+            "complete-phase": "complete a phase of the pilot",
+            "end-pilot": "end the pilot, with commentary",
+            "verdict": "give a Supplier's verdict on the pilot",
+            "approve-mass": "give operational approval to begin the mass roll-out",
+            "start-mass": "begin the mass roll-out",
+            "complete": "complete the release",
+            "instruct": "instruct an earlier activation, from a file or for single hubs",
+            "withdraw": "take instructions back",
+            "publish": "publish days for hubs, of a schedule or of a plan made now",
+            "capacity": "set how many hubs a region can take on a day",
+            "hand-over": "hand a day's hubs to their CSPs, and write the work lists",
+            "hold": "hold hubs",
+            "let-go": "let held hubs go",
+            "exclude": "take hubs out of the release",
+            "protect": "leave hubs alone in a period",
+            "outcomes": "report the outcomes of hubs, from a file",
+            "inventory": "take what the SMI shows of hubs, from a file",
+            "change-supplier": "take a change of Supplier of hubs",
+            "raise-incident": "raise an incident on a release",
+            "triage": "triage an incident",
+            "pause": "triage an incident: pause",
+            "delay": "triage an incident: delay the automatic date",
+            "stop": "triage an incident: stop",
+            "confirm": "confirm what was decided on an incident, for the Panel",
+            "suspend": "suspend a release at once",
+            "resume": "end a pause or a suspension",
+            "tick": "do what time brings: silence, lateness, delivery",
+            "outbox": "list the messages that wait, or deliver them as files",
+        },
+    ),
 }
+_PARTS = {
+    "rollout_notice": "draft cpl-entry note participation notify add-hubs move-date revoke dcc-only supersede",
+    "rollout_pilot": "approve-pilot pilot-list start-pilot progress complete-phase end-pilot verdict",
+    "rollout_mass": "approve-mass start-mass complete",
+    "rollout_instruct": "instruct withdraw",
+    "rollout_plan": "publish capacity hand-over hold let-go exclude protect",
+    "rollout_outcomes": "outcomes inventory",
+    "rollout_suppliers": "change-supplier",
+    "rollout_incidents": "raise-incident triage pause delay stop confirm suspend resume",
+    "rollout_run": "show effects tick outbox",
+}
+_MODULES = {("rollout", name): module for module, names in _PARTS.items() for name in names.split()}
+"""Groups of many commands lie in several modules; of the others each is one module."""
 
 
 def make_app() -> App:
@@ -76,7 +145,8 @@ def make_app() -> App:
     for group, (says, commands) in _GROUPS.items():
         inner = App(name=group, help=says)
         for name, does in commands.items():
-            inner.command(f"chfw_app.cli.{group}:{name}", name=name, help=does)
+            module = _MODULES.get((group, name), group)
+            inner.command(f"chfw_app.cli.{module}:{name.replace('-', '_')}", name=name, help=does)
         app.command(inner)
     return app
 

@@ -11,8 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from attrs import define, field
 
-from chfw_core.model.guid_list import GuidList
-
 Guids: TypeAlias = npt.NDArray[np.uint64]
 Codes: TypeAlias = npt.NDArray[np.int32]
 NONE = 0
@@ -115,12 +113,12 @@ class Field:
         self.run_by = np.pad(self.run_by, more)
 
 
-def all_guids(lists: Iterable[GuidList]) -> Guids:
-    """All GUIDs of these lists, each once, in ascending order."""
-    found = [numbers(one) for one in lists]
+def all_guids(lists: Iterable[bytes]) -> Guids:
+    """All GUIDs of these packed lists, each once, in ascending order."""
+    found = [unpacked(one) for one in lists]
     return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.uint64)
 
 
-def numbers(guids: GuidList) -> Guids:
-    """A list of GUIDs as an array, in ascending order."""
-    return np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
+def unpacked(packed: bytes) -> Guids:
+    """A packed list of GUIDs as an array, in ascending order."""
+    return np.frombuffer(packed, dtype=">u8").astype(np.uint64)

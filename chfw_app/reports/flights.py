@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 
 from chfw_app.reports.reading import Sight
-from chfw_app.stores.tables import hub
-from chfw_app.stores.visible import guids_of
+from chfw_app.stores.tables import hub_count
 from chfw_core.reports.progress.flight import ReleaseInFlight, is_in_flight, release_in_flight
 from chfw_core.reports.progress.readers import ReaderKind
 from chfw_core.rollout.states import HubState
@@ -24,12 +23,9 @@ def _counts(sight: Sight, release: str) -> Iterator[tuple[HubState, str, date | 
     reader = sight.reader
     if reader.kind is ReaderKind.PANEL:
         return
-    by = (hub.c.state, hub.c.region, hub.c.day)
-    query = select(*by, func.count()).where(hub.c.release == release).group_by(*by)
-    if reader.party is not None:
-        own = guids_of(reader.party, release).subquery()
-        query = query.join_from(own, hub, and_(hub.c.release == release, hub.c.guid == own.c.guid))
-    elif reader.region is not None:
-        query = query.where(hub.c.region == reader.region)
+    told = (hub_count.c.state, hub_count.c.region, hub_count.c.day, hub_count.c.hubs)
+    query = select(*told).where(hub_count.c.party == (reader.party or ""), hub_count.c.release == release)
+    if reader.region is not None:
+        query = query.where(hub_count.c.region == reader.region)
     for state, region, day, hubs in sight.connection.execute(query):
-        yield HubState(state), region, day, hubs
+        yield HubState(state), region, date.fromisoformat(day) if day else None, hubs

@@ -8,8 +8,8 @@ from attrs import frozen
 from sqlalchemy import Select, and_, func, select
 
 from chfw_app.reports.reading import Sight
-from chfw_app.stores.tables import consent, hub, link
-from chfw_app.stores.visible import guids_of, hubs_of
+from chfw_app.stores.tables import consent, hub, hub_count, link
+from chfw_app.stores.visible import hubs_of
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import SupplierRole
 from chfw_core.reports.progress.flight import in_order
@@ -112,10 +112,6 @@ def release_statuses(sight: Sight, of: str | None = None) -> tuple[ReleaseStatus
 
 def _by_state(sight: Sight, release: str) -> dict[HubState, int]:
     assert sight.reader.party is not None
-    own = guids_of(sight.reader.party, release).subquery()
-    query = (
-        select(hub.c.state, func.count())
-        .join_from(own, hub, and_(hub.c.release == release, hub.c.guid == own.c.guid))
-        .group_by(hub.c.state)
-    )
-    return in_order({HubState(state): hubs for state, hubs in sight.connection.execute(query)})
+    mine = (hub_count.c.party == sight.reader.party, hub_count.c.release == release)
+    query = select(hub_count.c.state, func.sum(hub_count.c.hubs)).where(*mine).group_by(hub_count.c.state)
+    return in_order({HubState(state): int(hubs) for state, hubs in sight.connection.execute(query)})

@@ -12,10 +12,10 @@ import numpy as np
 from attrs import frozen
 from sqlalchemy import Connection, select
 
-from chfw_app.reports.fields import Field, Guids, all_guids, numbers
+from chfw_app.reports.fields import Field, Guids, all_guids, unpacked
 from chfw_app.reports.reading import Age
 from chfw_app.stores.ledger import read_entries, read_head
-from chfw_app.stores.rollout_codec import events_of
+from chfw_app.stores.rollout_codec import parts_of
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import link
 from chfw_core.documents.rollout_values import type_name
@@ -58,29 +58,28 @@ def _own(connection: Connection, reader: Reader) -> Guids:
         return np.sort(np.fromiter(rows.scalars(), dtype=np.uint64))
 
 
-def _told(connection: Connection, *kinds: type) -> Iterator[Any]:
-    """The events of these types, in order."""
+def _told(connection: Connection, *kinds: type) -> Iterator[tuple[Any, bytes]]:
+    """The events of these types, in order, each without its hubs, and its hubs packed."""
     for entry in read_entries(connection, types=[type_name(kind) for kind in kinds]):
-        for event in events_of(entry):
-            assert isinstance(event, kinds)
-            yield event
+        if entry.rows is not None:
+            yield from parts_of(entry.payload, entry.rows)
 
 
 def _weeks(
     connection: Connection, own: Guids | None, by: TrendBy, minimum: int, end: datetime | None
 ) -> Iterator[Week]:
-    guids = all_guids(event.guids for event in _told(connection, HubsAdded))
+    guids = all_guids(packed for _, packed in _told(connection, HubsAdded))
     if end is None or not len(guids):
         return
     mine = np.ones(len(guids), dtype=np.bool_) if own is None else np.isin(guids, own)
     found = Field(guids=guids, own=mine)
     week: date | None = None
-    for event in _told(connection, HubsAdded, VersionsObserved, HubsVerified, SupplierChanged):
+    for event, packed in _told(connection, HubsAdded, VersionsObserved, HubsVerified, SupplierChanged):
         while week is not None and week < _monday(event.at):
             yield _week(week, found, minimum, alone=own is None)
             week += _WEEK
         week = week or _monday(event.at)
-        _apply(found, event, by)
+        _apply(found, event, unpacked(packed), by)
     while week is not None and week <= _monday(end):
         yield _week(week, found, minimum, alone=own is None)
         week += _WEEK
@@ -91,8 +90,7 @@ def _monday(at: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _apply(found: Field, event: Told, by: TrendBy) -> None:
-    guids = numbers(event.guids)
+def _apply(found: Field, event: Told, guids: Guids, by: TrendBy) -> None:
     match event:
         case HubsAdded():
             said = {

@@ -8,13 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from attrs import evolve as changed
-
-from chfw_app.rollout.loading import load
+from chfw_app.rollout.judging import judged_by
 from chfw_app.rollout.receipts import Receipt, receipt_of
 from chfw_app.rollout.telling import outgoing_of
-from chfw_app.stores.outgoing import Outgoing
-from chfw_app.stores.rollout_codec import draft_of
+from chfw_app.stores.rollout_codec import drafts_of
 from chfw_app.stores.store import WriteTransaction
 from chfw_core.documents.rollout_commands import digest_of
 from chfw_core.model.guid import Guid
@@ -23,14 +20,11 @@ from chfw_core.model.parties import DCC
 from chfw_core.model.periods import as_utc
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
-from chfw_core.rollout.decide import decide
 from chfw_core.rollout.entries import Stamp
 from chfw_core.rollout.events import AnyEvent
-from chfw_core.rollout.evolve import evolve
 from chfw_core.rollout.notice.commands import SupersedeHubs
 from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.notice.two_releases import Order, order_of
-from chfw_core.rollout.react import react
 from chfw_core.rollout.records import RollOut
 
 Clock = Callable[[], datetime]
@@ -50,10 +44,11 @@ def carry_out(transaction: WriteTransaction, command: AnyCommand, clock: Clock) 
     before = transaction.answered(stamp)
     if before is not None:
         return receipt_of(before)
-    roll_out = load(transaction.connection, command)
-    events: Sequence[AnyEvent] = decide(roll_out, command, at)  # type: ignore[assignment]
-    receipt = receipt_of(transaction.append(stamp, [draft_of(event) for event in events], told_of(roll_out, events)))
-    for other, guids in _overtaken(roll_out, events):
+    roll_out, judged = judged_by(transaction.connection, command, at)
+    drafts = drafts_of(judged.events)
+    outgoing = [outgoing_of(message, drafts.places[number]) for number, message in judged.messages]
+    receipt = receipt_of(transaction.append(stamp, drafts.drafts, outgoing))
+    for other, guids in _overtaken(roll_out, judged.events):
         giving_up = SupersedeHubs(
             by=DCC, key=f"{command.key}/overtakes/{other}", release=other, by_release=command.release, guids=guids
         )
@@ -65,22 +60,6 @@ def now_in(transaction: WriteTransaction, clock: Clock) -> datetime:
     """The time at which a command counts: the clock's, and never before the last entry's within `SKEW`."""
     now, last = as_utc(clock()), transaction.head.at
     return last if last is not None and last - SKEW <= now < last else now
-
-
-def told_of(roll_out: RollOut, events: Sequence[AnyEvent]) -> list[Outgoing]:
-    """What the events send, each in the order of the events."""
-    found: list[Outgoing] = []
-    before = roll_out
-    for place, event in enumerate(events):
-        after = evolve(before, _shown(event))
-        found += (outgoing_of(message, place) for message in react(before, event, after))
-        before = after
-    return found
-
-
-def _shown(event: AnyEvent) -> AnyEvent:
-    """Of hubs that are added one is enough: nobody asks for the others' records, and they may be millions."""
-    return changed(event, guids=GuidList(list(event.guids)[:1])) if isinstance(event, HubsAdded) else event
 
 
 def _overtaken(roll_out: RollOut, events: Sequence[AnyEvent]) -> list[tuple[str, GuidList]]:

@@ -34,11 +34,11 @@ _GONE_FAR = (*AT_CSP, HubState.ACTIVATED)
 _OVER = (HubState.VERIFIED, *sorted(FINAL_STATES))
 
 
-def load(connection: Connection, command: AnyCommand) -> RollOut:
-    """The roll-out as the command meets it."""
+def load(connection: Connection, command: AnyCommand, *, alike: bool = False) -> RollOut:
+    """The roll-out as the command meets it. `alike`: without hubs, which are loaded by kinds (see `judging`)."""
     record = read_release(connection, CODEC, command.release)
     guids = named_by(command)
-    hubs = hubs_of(connection, record.id, guids) if guids else {}
+    hubs = hubs_of(connection, record.id, guids) if guids and not alike else {}
     in_flight: Mapping[Guid, InFlight] = {}
     handed: Mapping[tuple[str, date], int] = {}
     tallies: Mapping[Party, Mapping[HubState, int]] = {}
@@ -129,3 +129,12 @@ def counts_of(connection: Connection, of: str, guids: GuidList | None = None) ->
         query = query.where(among(connection, hub.c.guid, guids))
     rows = connection.execute(query.group_by(hub.c.state).order_by(hub.c.state))
     return {HubState(state): hubs for state, hubs in rows}
+
+
+def releases_with(connection: Connection, guids: GuidList) -> tuple[tuple[str, GuidList], ...]:
+    """The releases that have any of these hubs, in order, each with those that it has."""
+    query = select(hub.c.release, hub.c.guid).where(among(connection, hub.c.guid, guids)).order_by(hub.c.release)
+    found: dict[str, list[Guid]] = defaultdict(list)
+    for of, guid in connection.execute(query):
+        found[of].append(Guid(guid))
+    return tuple((of, GuidList(has)) for of, has in found.items())

@@ -3,11 +3,11 @@
 from attrs import frozen
 
 from chfw_app.exits import Exit
-from chfw_app.stores.rollout_codec import event_of
+from chfw_app.stores.rollout_codec import events_of
 from chfw_app.stores.store import Receipt as Kept
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.model.guid_list import GuidList
-from chfw_core.rollout.base import CommandRefused
+from chfw_core.rollout.base import CommandRefused, is_party
 from chfw_core.rollout.events import AnyEvent
 from chfw_core.rollout.handover.events import HandOverRefused, PlanRowsRefused
 from chfw_core.rollout.instructing.events import InstructionsRefused
@@ -47,6 +47,14 @@ class Receipt:
     last_seq: int
     again: bool
     events: tuple[AnyEvent, ...]
+
+    @property
+    def entries_shown(self) -> bool:
+        """Whether whoever gave the command may see its entries' numbers.
+
+        They tell how much else is going on: a Supplier is not shown them (NF7).
+        """
+        return not is_party(self.events[0].by)
 
     @property
     def refused(self) -> CommandRefused | None:
@@ -96,5 +104,5 @@ def receipt_of(kept: Kept) -> Receipt:
         first_seq=kept.entries[0].seq,
         last_seq=kept.entries[-1].seq,
         again=kept.again,
-        events=tuple(event_of(entry) for entry in kept.entries),
+        events=tuple(event for entry in kept.entries for event in events_of(entry)),
     )

@@ -38,4 +38,5 @@ def folder_of(party: str) -> str:
     """A name of a folder for a party: its id, with whatever a file system may not take written as %XX."""
     if _PLAIN.fullmatch(party) and party.strip(". ") == party:
         return party
-    return quote(party, safe=" -_").replace(".", "%2E")
+    inside = " -_" if party == party.strip() else "-_"
+    return quote(party, safe=inside).replace(".", "%2E")

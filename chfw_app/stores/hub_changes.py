@@ -219,14 +219,15 @@ class _Joined:
 
 
 def _count(connection: Connection, release: str, changes: Sequence[Change]) -> None:
-    moved: Counter[tuple[str, str, str, str]] = Counter()
+    """Hubs of a class leave one count and join another, for each of its Suppliers and for all together."""
+    moved: Counter[tuple[str, ...]] = Counter()
     for change in changes:
         for record, hubs in ((change.before, -len(change.guids)), (change.after, len(change.guids))):
             if record is not None:
-                held = record.suppliers
-                key = (record.region, held.import_supplier or "", held.gas_supplier or "", record.state.value)
-                moved[key] += hubs
-    names = ("region", "import_supplier", "gas_supplier", "state")
+                day = "" if record.day is None else record.day.isoformat()
+                for party in ("", *record.suppliers.parties):
+                    moved[party, record.state.value, record.region, day] += hubs
+    names = ("party", "state", "region", "day")
     rows = [
         {"release": release, **dict(zip(names, key, strict=True)), "hubs": hubs}
         for key, hubs in sorted(moved.items())
@@ -236,4 +237,6 @@ def _count(connection: Connection, release: str, changes: Sequence[Change]) -> N
         adding = insert_into(connection.dialect.name, hub_count)
         total = {"hubs": hub_count.c.hubs + adding.excluded.hubs}
         connection.execute(adding.on_conflict_do_update(index_elements=["release", *names], set_=total), rows)
-        connection.execute(delete(hub_count).where(hub_count.c.release == release, hub_count.c.hubs == 0))
+        for party in sorted({key[0] for key in moved}):  # by the primary key's first columns
+            mine = (hub_count.c.party == party, hub_count.c.release == release)
+            connection.execute(delete(hub_count).where(*mine, hub_count.c.hubs == 0))

@@ -42,7 +42,8 @@ class HubClass:
 
 def classes_of(connection: Connection, release: str, guids: Iterable[int]) -> tuple[HubClass, ...]:
     """The hubs of these that the release has, by class, in the order of their first GUIDs."""
-    return classes_among(connection, release, (GuidList(guids),))
+    found = _grouped_here(connection, release, (GuidList(guids),), consents=True)
+    return tuple(sorted(found, key=lambda alike: alike.record.guid))
 
 
 def hubs_of(connection: Connection, release: str, guids: Iterable[int]) -> dict[Guid, HubRecord]:
@@ -57,6 +58,7 @@ def classes_among(
     """The hubs of these lists that the release has, by list and class; in the lists' order, then by first GUIDs.
 
     No hub may be in two lists. Without `consents` their Suppliers' instructions are left out, and records bear none.
+    For transactions that write: on PostgreSQL a table for the GUIDs is made where they are many.
     """
     many = sum(map(len, lists)) > FEW and connection.dialect.name == "postgresql"
     found = (_grouped_there if many else _grouped_here)(connection, release, lists, consents)
@@ -102,7 +104,7 @@ def _grouped_there(
             (unsigned(np.frombuffer(bytes(row[0]), ">i8").astype(np.int64)), row) for row in connection.execute(query)
         ]
         firsts = [next(iter(guids)) for guids, _ in found]
-        stand = _said_of(connection, release, firsts) if consents else {}
+        stand = _consents(connection, release, among(connection, consent.c.guid, firsts)) if consents else {}
     for (guids, row), first in zip(found, firsts, strict=True):
         yield HubClass(record=record_of(first, row[2:], stand.get(first, ())), guids=guids, nth=row[1])
 
@@ -118,13 +120,6 @@ def _consents_as_text(release: str, staging: Table) -> Any:
         .group_by(consent.c.guid)
         .subquery("said")
     )
-
-
-def _said_of(connection: Connection, release: str, guids: Sequence[int]) -> dict[int, tuple[HubConsent, ...]]:
-    found: dict[int, tuple[HubConsent, ...]] = {}
-    for start in range(0, len(guids), FEW):
-        found |= _consents(connection, release, among(connection, consent.c.guid, guids[start : start + FEW]))
-    return found
 
 
 def _consents(connection: Connection, release: str, these: Any) -> dict[int, tuple[HubConsent, ...]]:

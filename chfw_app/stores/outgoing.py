@@ -26,7 +26,7 @@ class Outgoing:
 
 def message_id(seq: int, nth: int) -> str:
     """The id of an entry's `nth` message, counted from 0; ids sort as the entries do."""
-    return f"{seq:016d}-{nth:04d}"
+    return f"{seq:016d}-{nth:06d}"
 
 
 def add_outgoing(connection: Connection, first_seq: int, outgoing: Sequence[Outgoing], at: datetime) -> None:

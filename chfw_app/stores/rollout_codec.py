@@ -19,11 +19,13 @@ from chfw_core.documents.packed_events import is_packed, pack_events, unpack_eve
 from chfw_core.documents.rollout_events import restore_event, store_event
 from chfw_core.documents.rollout_values import canonical, converter, type_name
 from chfw_core.model.guid_list import GuidList
+from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.entries import Draft, Entry
 from chfw_core.rollout.events import EVENTS, AnyEvent
 from chfw_core.rollout.incidents.model import Incident
 from chfw_core.rollout.records import Pool, ReleaseRecord
 
+_NO_HUBS = GuidList()
 MANY = 16
 """From so many events of one type on, one after the other, they share an entry."""
 MOST_HUBS = 1_000_000
@@ -81,6 +83,16 @@ def events_of(entry: Entry) -> tuple[AnyEvent, ...]:
     if entry.rows is not None and is_packed(entry.payload):
         return cast(tuple[AnyEvent, ...], unpack_events(entry.payload, entry.rows))
     return (event_of(entry),)
+
+
+def parts_of(payload: bytes, rows: bytes) -> Iterator[tuple[RollOutEvent, bytes]]:
+    """The events of an entry that names hubs, each without them, and its hubs packed: where objects are too slow."""
+    if not is_packed(payload):
+        yield restore_event(payload, _NO_HUBS), rows
+        return
+    bare: tuple[Any, ...] = unpack_events(payload, rows)
+    for event in bare:
+        yield evolve(event, guids=_NO_HUBS), event.guids.pack()
 
 
 def event_of(entry: Entry) -> AnyEvent:

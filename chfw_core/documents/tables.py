@@ -9,6 +9,7 @@ from chfw_core.model.estate import ESTATE_COLUMNS, Column, ColumnType
 from chfw_core.model.hubs import CSP_REGIONS, HOLIDAY_DIVISIONS, SmiStatus
 from chfw_core.model.parties import SupplierRole
 from chfw_core.planning.model import SCHEDULE_COLUMNS, HubStatus
+from chfw_core.rollout.outcomes.commands import OutcomeKind
 
 
 class Kind(StrEnum):
@@ -118,10 +119,31 @@ SCHEDULE = tuple(
     for name in SCHEDULE_COLUMNS
 )
 
+OUTCOMES = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="outcome", kind=Kind.WORD, words=tuple(outcome.value for outcome in OutcomeKind)),
+    TableColumn(name="occurred_at", kind=Kind.INSTANT),
+    TableColumn(name="firmware_version", kind=Kind.HEX, required=False, nullable=True),
+    TableColumn(name="reason", kind=Kind.TEXT, required=False, nullable=True),
+)
+"""CS2: what a CSP reports of each hub. An activated hub has a version, a failed one a reason."""
+
+INVENTORY = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="firmware_version", kind=Kind.HEX),
+    TableColumn(name="observed_at", kind=Kind.INSTANT),
+)
+"""BR5.6: what the SMI shows of each hub."""
+
+HUBS = (TableColumn(name="guid", kind=Kind.GUID),)
+"""A list of hubs; other columns are not read."""
+
 TABLES = {
     "estate": ESTATE,
     "attributes": ATTRIBUTES,
     "instructions": INSTRUCTIONS,
     "capacity": CAPACITY,
     "schedule": SCHEDULE,
+    "outcomes": OUTCOMES,
+    "inventory": INVENTORY,
 }

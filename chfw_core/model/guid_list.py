@@ -93,10 +93,12 @@ class GuidList(Collection[Guid]):
         return GuidList((*self._items, *other._items))
 
     def __and__(self, other: "GuidList") -> "GuidList":
-        return GuidList(set(self._items) & set(other._items))
+        common = set(other._items)
+        return GuidList._of(array("Q", (item for item in self._items if item in common)))
 
     def __sub__(self, other: "GuidList") -> "GuidList":
-        return GuidList(set(self._items) - set(other._items))
+        gone = set(other._items)
+        return GuidList._of(array("Q", (item for item in self._items if item not in gone)))
 
 
 def _to_big_endian(items: "array[int]") -> None:

@@ -17,7 +17,6 @@ from attrs import frozen
 from chfw_core.messages import Message
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
-from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.decide import decide
 from chfw_core.rollout.events import AnyEvent
@@ -59,7 +58,7 @@ class Kind:
 class Judged:
     """What follows from a command: its events, and the messages, each with the number of the event that sends it."""
 
-    events: tuple[RollOutEvent, ...]
+    events: tuple[AnyEvent, ...]
     messages: tuple[tuple[int, Message], ...]
 
 
@@ -69,14 +68,22 @@ def judge_alike(roll_out: RollOut, command: AnyCommand, at: datetime, kinds: Seq
     `roll_out`: as for `decide`, but without hubs.
     """
     behind = {kind.first: kind.guids for kind in kinds}
-    state = represented(roll_out, kinds)
-    events = decide(state, _among(command, kinds), at)
+    few = judge(represented(roll_out, kinds), _among(command, kinds), at)
+    return Judged(
+        events=tuple(_said_of_all(event, behind) for event in few.events),
+        messages=tuple((number, _said_of_all(message, behind)) for number, message in few.messages),
+    )
+
+
+def judge(roll_out: RollOut, command: AnyCommand, at: datetime) -> Judged:
+    """What follows from a command for the hubs of the roll-out, one by one."""
+    state, events = roll_out, cast(tuple[AnyEvent, ...], decide(roll_out, command, at))
     messages: list[tuple[int, Message]] = []
-    for number, event in enumerate(cast(Sequence[AnyEvent], events)):
+    for number, event in enumerate(events):
         after = evolve(state, event)
-        messages += ((number, _said_of_all(message, behind)) for message in react(state, event, after))
+        messages += ((number, message) for message in react(state, event, after))
         state = after
-    return Judged(events=tuple(_said_of_all(event, behind) for event in events), messages=tuple(messages))
+    return Judged(events=events, messages=tuple(messages))
 
 
 def represented(roll_out: RollOut, kinds: Sequence[Kind]) -> RollOut:

@@ -38,7 +38,7 @@ def react(before: RollOut, event: AnyEvent, after: RollOut) -> tuple[Message, ..
         )
         return (answer,) if event.by else ()
     if isinstance(event, NoticeEvent):
-        return react_notice(event, after)
+        return react_notice(before, event, after)
     if isinstance(event, PilotEvent):
         return react_pilot(event, after)
     if isinstance(event, InstructingEvent):

@@ -68,7 +68,7 @@ def second_suppliers(
             if party == giver:
                 if now is not None:
                     found.setdefault((party, now), []).append(guid)
-            elif former.suppliers.roles_of(party) and now != _known(after.release, former, party):
+            elif now != _known(after.release, former, party):  # who was not responsible knew nothing
                 found.setdefault((party, now), []).append(guid)
     return tuple(
         SecondSupplier(to=party, release=after.release.id, instructed=said, guids=GuidList(own))

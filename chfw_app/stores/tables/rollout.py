@@ -74,14 +74,15 @@ No index bears the state: it changes at every step of every hub, and each index 
 hub_count = Table(
     "hub_count",
     METADATA,
+    Column("party", Name, primary_key=True),
     Column("release", Name, primary_key=True),
-    Column("region", Name, primary_key=True),
-    Column("import_supplier", Name, primary_key=True),
-    Column("gas_supplier", Name, primary_key=True),
     Column("state", Name, primary_key=True),
+    Column("region", Name, primary_key=True),
+    Column("day", Name, primary_key=True),
     Column("hubs", Number, nullable=False),
 )
-"""How many hubs there are, by what a dashboard counts them by; an empty name: no such Supplier. Never zero hubs."""
+"""How many hubs there are, by what a dashboard counts them by; never zero. A hub counts once for each of its
+Suppliers, and once for the empty name, which stands for all. `day`: as ISO 8601, empty where there is none."""
 
 consent = Table(
     "consent",

@@ -9,6 +9,7 @@ from chfw_core.model.parties import Party
 from chfw_core.model.periods import as_utc, format_instant
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.incidents.decide import pending
 from chfw_core.rollout.notice import commands, events
 from chfw_core.rollout.notice.commands import HubClass, NoticeCommand
 from chfw_core.rollout.notice.participation import repercussions
@@ -45,7 +46,7 @@ def decide(roll_out: RollOut, command: NoticeCommand, at: datetime) -> tuple[Rol
         case commands.MoveAutomaticDate():
             return _move(roll_out, command, at)
         case commands.RevokeNotice():
-            return (events.NoticeRevoked(at=at, by=by, reason=command.reason),)  # BR1.6
+            return (events.NoticeRevoked(at=at, by=by, reason=command.reason, pending=pending(roll_out)),)  # BR1.6
         case commands.ChooseParticipation():
             shown = repercussions(record, command.participation)
             if firmware_of(record).participation is command.participation:

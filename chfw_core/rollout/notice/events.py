@@ -9,6 +9,7 @@ from chfw_core.model.parties import Party
 from chfw_core.model.periods import as_utc
 from chfw_core.model.releases import FirmwareRelease, Participation
 from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.incidents.events import PendingHubs
 from chfw_core.rollout.records import Figures, ReleaseNote
 
 
@@ -72,6 +73,7 @@ class AutomaticDateMoved(RollOutEvent):
 @frozen(kw_only=True)
 class NoticeRevoked(RollOutEvent):
     reason: str
+    pending: tuple[PendingHubs, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -21,14 +21,14 @@ from chfw_core.rollout.records import Mode, ReleaseRecord, RollOut
 from chfw_core.rollout.telling import everybody, own_hubs
 
 
-def react(event: NoticeEvent, after: RollOut) -> tuple[Message, ...]:
+def react(before: RollOut, event: NoticeEvent, after: RollOut) -> tuple[Message, ...]:
     """The messages that the event sends."""
     record = after.release
     match event:
         case events.ReleaseNotified():
-            return tuple(notice_to(record, who) for who in everybody(record))  # BR1.1
+            return newcomers(before, after)  # BR1.1
         case events.HubsAdded():
-            return _own(event, after)
+            return _own(before, event, after)
         case events.ReleaseNotePublished():
             return tuple(  # BR1.5
                 ReleaseNoteUpdated(to=who, release=record.id, note_url=event.note.url, note_version=event.note.version)
@@ -37,7 +37,7 @@ def react(event: NoticeEvent, after: RollOut) -> tuple[Message, ...]:
         case events.AutomaticDateMoved():
             return tuple(date_moved_to(record, who, event.reason) for who in everybody(record))  # BR1.3
         case events.NoticeRevoked():
-            return decision(record, ())  # BR1.6
+            return decision(record, event.pending)  # BR1.6, BR6.4
         case events.ParticipationChosen():
             return _news(record, event, f"participation is {event.participation.value}", "; ".join(event.repercussions))
         case events.ReturnedToDccOnly():
@@ -63,6 +63,12 @@ def react(event: NoticeEvent, after: RollOut) -> tuple[Message, ...]:
             return ()
         case _:
             assert_never(event)
+
+
+def newcomers(before: RollOut, after: RollOut) -> tuple[Message, ...]:
+    """BR1.1: the notice to every Supplier and CSP that is relevant from now on, also long after the first."""
+    told = everybody(before.release)
+    return tuple(notice_to(after.release, who) for who in everybody(after.release) if who not in told)
 
 
 def notice_to(record: ReleaseRecord, who: str) -> ReleaseNotice:
@@ -96,12 +102,12 @@ def date_moved_to(record: ReleaseRecord, who: str, reason: str) -> DateMoved:
     )
 
 
-def _own(event: events.HubsAdded, after: RollOut) -> tuple[Message, ...]:
+def _own(before: RollOut, event: events.HubsAdded, after: RollOut) -> tuple[Message, ...]:
     """BR1.4: to each Supplier its hubs, its roles, and that there is a second Supplier (BR3.3), never who."""
     if after.release.mode is Mode.ALERTS_ONLY:
         return ()  # BR5.7: everything else is switched off
     suppliers = ResponsibleSuppliers(import_supplier=event.import_supplier, gas_supplier=event.gas_supplier)
-    return tuple(
+    own = tuple(
         OwnHubs(
             to=party,
             release=after.release.id,
@@ -111,6 +117,7 @@ def _own(event: events.HubsAdded, after: RollOut) -> tuple[Message, ...]:
         )
         for party in suppliers.parties
     )
+    return (*newcomers(before, after), *own)
 
 
 def _news(record: ReleaseRecord, event: NoticeEvent, words: str, commentary: str) -> tuple[Message, ...]:

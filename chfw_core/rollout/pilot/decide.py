@@ -38,6 +38,8 @@ def decide(roll_out: RollOut, command: PilotCommand, at: datetime) -> tuple[Roll
             completed = events.PilotPhaseCompleted(at=at, by=by, phase=command.phase, commentary=command.commentary)
             return (completed,)  # BR2.6
         case commands.EndPilot():
+            if not command.commentary:  # BR2.5
+                return refuse(command, at, Code.NEEDS_A_REASON, what="how the pilot went")
             ended = events.PilotEnded(at=at, by=by, succeeded=command.succeeded, commentary=command.commentary)
             return (ended,)  # BR2.5
         case commands.GiveVerdict():

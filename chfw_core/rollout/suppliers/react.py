@@ -7,6 +7,7 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
 from chfw_core.rollout.agreement import automatic_at, cutoff_of
+from chfw_core.rollout.notice.react import newcomers
 from chfw_core.rollout.records import Mode, RollOut
 from chfw_core.rollout.suppliers import events
 from chfw_core.rollout.suppliers.decide import holder
@@ -22,6 +23,7 @@ def react(before: RollOut, event: SupplierEvent, after: RollOut) -> tuple[Messag
                 return ()  # BR5.7: alerts alone, to whoever is responsible by then
             return (
                 *_leaving(before, event),
+                *newcomers(before, after),  # BR1.1
                 *_joining(event, after),
                 *second_suppliers(before, after, event.guids),
             )

@@ -72,7 +72,7 @@ def notified(told: Told, other: OtherSupplier = BETA_SAYS) -> None:
 def under_way(told: Told, other: OtherSupplier = BETA_SAYS) -> None:
     """One hub verified, one with its CSP in silence, one held, one that waits for the other Supplier, one for both."""
     notified(told, other)
-    told.taken(SubmitPilotList, other.party, guids=GuidList([SPLIT]))
+    told.taken(SubmitPilotList, other.party, guids=GuidList([SPLIT, SECOND_SPLIT]))
     told.taken(ApprovePilot, approval="OA-1")
     told.taken(BeginPilot)
     _instruct(told, other)

@@ -83,9 +83,9 @@ def test_actions_say_how_much_time_is_left_or_how_late(chfw: Chfw, store: str) -
     csp = chfw("report", "actions", "--as", "CSP:North", "--store", store, "--at", LATE)
     assert "late by" in csp.out
     assert "report outcomes" in csp.out
-    found = obj(chfw, "actions", "--as", "ALPHA", "--store", store, "--at", AT)
+    found = obj(chfw, "actions", "--as", "BETA", "--store", store, "--at", AT)
     (task,) = found["tasks"]
-    assert (task["kind"], task["hubs"], task["late"]) == ("instruct", 1, False)
+    assert (task["kind"], task["hubs"], task["late"]) == ("instruct", 2, False)
     assert task["left"] > 0
     assert {"release", "actor", "kind", "due", "left"} == set(found["others"][0])
 

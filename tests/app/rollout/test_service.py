@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 
 from chfw_app.exits import Exit
 from chfw_app.rollout.loading import load
+from chfw_app.rollout.showing import show_release
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.ledger import ClockWentBackError, KeyReusedError, read_entries
 from chfw_app.stores.outbox import waiting
 from chfw_app.stores.tables import PROJECTIONS, task
+from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
@@ -263,3 +265,15 @@ def test_the_tasks_in_the_table_are_those_of_the_releases_record(told: Told) -> 
     told.taken(ConfirmDecision, "PANEL", incident="I1", confirmed=True, commentary="agreed")
     told.taken(ApproveMass, approval="OA-2", without_pilot="an urgent fix")
     assert rows() == expected()
+
+
+def test_a_suppliers_view_counts_its_own_hubs_once_and_names_nobody(told: Told) -> None:
+    # BR5.4, BR5.5, NF7
+    told.notified()
+    shown = show_release(told.service, R, ALPHA)
+    assert shown.hubs == {HubState.ELIGIBLE: 3}  # two of them in both roles
+    assert {one.owner for one in shown.tasks} == {ALPHA}
+    assert {one.actor for one in shown.next} == {"DCC", "a Supplier"}
+    assert {one.owner for one in show_release(told.service, R, "DCC").tasks} == {"DCC", ALPHA, BETA}
+    with pytest.raises(InputError, match="no release `REL-1` with hubs of `OMEGA`"):
+        show_release(told.service, R, OMEGA)

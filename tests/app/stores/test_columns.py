@@ -40,7 +40,10 @@ def test_a_number_that_is_no_guid_is_refused(store: Store, guid: int) -> None:
 
 def test_instants_come_back_in_utc_to_the_microsecond_and_in_order(store: Store) -> None:
     with store.update() as connection:
-        rows = [{"release": "R", "owner": "DCC", "kind": f"{n}", "starts": at} for n, at in enumerate(INSTANTS)]
+        rows = [
+            {"release": "R", "owner": "DCC", "kind": f"{n}", "subject": "", "binding": True, "starts": at}
+            for n, at in enumerate(INSTANTS)
+        ]
         connection.execute(insert(task), rows)
     with store.read() as connection:
         found = list(connection.execute(select(task.c.starts).order_by(task.c.starts.desc())).scalars())

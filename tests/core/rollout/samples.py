@@ -65,7 +65,7 @@ FIELDS: dict[type, Callable[[GuidList], dict[str, Any]]] = {
     pilot.BeginPilot: lambda g: {},
     pilot.RecordPilotProgress: lambda g: {"succeeded": True, "guids": g},
     pilot.CompletePilotPhase: lambda g: {"phase": "1", "commentary": ""},
-    pilot.EndPilot: lambda g: {"succeeded": True, "commentary": ""},
+    pilot.EndPilot: lambda g: {"succeeded": True, "commentary": "as hoped"},
     pilot.GiveVerdict: lambda g: {"opinion": Opinion.PROCEED, "findings": ""},
     pilot.ApproveMass: lambda g: {"approval": "OA-2", "without_pilot": "urgent"},
     pilot.BeginMass: lambda g: {},

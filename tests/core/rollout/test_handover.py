@@ -194,7 +194,7 @@ def test_agreed_hubs_go_while_others_pilot_and_the_dccs_own_only_in_the_mass_rol
     hand_over(story, SOLE, day=MARCH)
     assert story.state(SOLE) is HubState.HANDED_TO_CSP
     assert refusals(hand_over(story, SPLIT)) == {"not_open_yet": some(SPLIT)}
-    story.do(EndPilot, succeeded=True, commentary="")
+    story.do(EndPilot, succeeded=True, commentary="as hoped")
     hand_over(story, FAR, day=MARCH, region=SOUTH)
     assert story.state(FAR) is HubState.HANDED_TO_CSP
     story.do(ApproveMass, approval="OA-2")

@@ -135,6 +135,20 @@ def test_hubs_can_join_after_the_notice_but_only_once_and_not_with_the_version_a
 GAMMA_HUB = type(SOLE)(0x66)
 
 
+def test_whoever_becomes_relevant_after_the_notice_gets_it_too_and_nobody_twice() -> None:
+    """BR1.1, BR1.2: with its first hubs, a Supplier's or a CSP's, and before the list of them."""
+    story = notified()
+    later = HubClass(
+        region="Central", import_supplier=GAMMA, gas_supplier=ALPHA, firmware_version=OLD, guids=some(type(SOLE)(0x99))
+    )
+    before = len(story.sent)
+    story.do(AddHubs, classes=(later,))
+    told = [(message.to, type(message)) for message in story.sent[before:]]
+    assert told == [(GAMMA, ReleaseNotice), ("CSP:Central", ReleaseNotice), (GAMMA, OwnHubs), (ALPHA, OwnHubs)]
+    first = next(message for message in story.sent if isinstance(message, ReleaseNotice))
+    assert evolve(next(m for m in story.told(GAMMA) if isinstance(m, ReleaseNotice)), to=first.to) == first
+
+
 def test_hubs_do_not_join_before_the_notice() -> None:
     story = Story()
     story.do(DraftRelease, firmware=FIRMWARE)

@@ -106,6 +106,7 @@ def test_the_main_line_from_approval_to_the_end_and_everybody_is_told() -> None:
     assert story.refused(BeginPilot) == "out_of_phase"
     story.do(CompletePilotPhase, phase="1", commentary="fine")
     assert story.refused(CompletePilotPhase, phase="1", commentary="fine") == "same_again"
+    assert story.refused(EndPilot, succeeded=True, commentary="") == "needs_a_reason"  # BR2.5
     story.do(EndPilot, succeeded=True, commentary="all well")
     story.do(ApproveMass, approval="OA-2")
     story.do(BeginMass)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from chfw_core.consent.model import ActivationBasis
-from chfw_core.messages import HubsRefused, SecondSupplier, SupplierJoins, SupplierLeaves
+from chfw_core.messages import HubsRefused, ReleaseNotice, SecondSupplier, SupplierJoins, SupplierLeaves
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.base import RollOutEvent
@@ -90,6 +90,15 @@ def test_the_old_instruction_ends_with_the_responsibility_and_the_new_supplier_i
     assert said == [False, True, False]  # own receipt; BETA's instruction; its end
     instruct(story, GAMMA, GAS, SPLIT)
     assert story.hub(SPLIT).basis is BOTH
+
+
+def test_a_supplier_that_is_new_to_the_release_gets_its_notice_first() -> None:
+    """BR1.1, BR1.2, BR3.3: it has never heard of the release, nor that two must agree."""
+    story = notified()
+    change(story, SPLIT)
+    assert [type(message) for message in story.told(GAMMA)] == [ReleaseNotice, SupplierJoins, SecondSupplier]
+    change(story, GAS_ONLY)
+    assert [type(message) for message in story.told(GAMMA)][3:] == [SupplierJoins]
 
 
 def test_a_change_moves_a_whole_portfolio_in_one_event() -> None:

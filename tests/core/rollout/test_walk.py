@@ -140,7 +140,7 @@ def _moves(at: datetime) -> list[list[Any]]:
     approve_mass, begin_mass = made(pilot.ApproveMass, approval="OA", without_pilot="urgent"), made(pilot.BeginMass)
     lines = [  # what the DCC does in one go
         [made(pilot.ApprovePilot, approval="OA"), made(pilot.BeginPilot)],
-        [made(pilot.EndPilot, succeeded=True, commentary=""), approve_mass, begin_mass],
+        [made(pilot.EndPilot, succeeded=True, commentary="as hoped"), approve_mass, begin_mass],
         [approve_mass, begin_mass],
     ]
     stop = [  # BR6: one move, from the report to the Panel's word

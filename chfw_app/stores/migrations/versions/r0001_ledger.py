@@ -55,6 +55,7 @@ _LINKED = f"""EXISTS (SELECT FROM link WHERE link.party = {_PARTY}
 _IN_RELEASE = f"EXISTS (SELECT FROM link WHERE link.party = {_PARTY} AND link.release = release.id)"
 _POLICIES = {
     "link": f"party = {_PARTY}",
+    "hub_count": f"party = {_PARTY}",
     "hub": _LINKED,
     "consent": f"party = {_PARTY}",
     "release": _IN_RELEASE,
@@ -215,13 +216,13 @@ def _projections() -> None:
     op.create_index("ix_hub_outcome_due", "hub", names, postgresql_where=owed, sqlite_where=owed)
     op.create_table(
         "hub_count",
+        sa.Column("party", _NAME, nullable=False),
         sa.Column("release", _NAME, nullable=False),
-        sa.Column("region", _NAME, nullable=False),
-        sa.Column("import_supplier", _NAME, nullable=False),
-        sa.Column("gas_supplier", _NAME, nullable=False),
         sa.Column("state", _NAME, nullable=False),
+        sa.Column("region", _NAME, nullable=False),
+        sa.Column("day", _NAME, nullable=False),
         sa.Column("hubs", _NUMBER, nullable=False),
-        sa.PrimaryKeyConstraint("release", "region", "import_supplier", "gas_supplier", "state", name="pk_hub_count"),
+        sa.PrimaryKeyConstraint("party", "release", "state", "region", "day", name="pk_hub_count"),
     )
     op.create_table(
         "consent",

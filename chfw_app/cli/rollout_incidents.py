@@ -1,0 +1,219 @@
+"""`chfw rollout raise-incident` … `resume`: what is done when something is wrong with a release (BR6)."""
+
+from chfw_app.cli.options import Flag
+from chfw_app.cli.rollout_options import ActOptions, act, ask, opened, show_answers
+from chfw_core.rollout.incidents.model import IncidentOutcome
+
+
+def raise_incident(
+    *,
+    release: str,
+    incident: str,
+    description: str,
+    high_priority: Flag = False,
+    emergency_stop: Flag = False,
+    options: ActOptions | None = None,
+) -> int:
+    """Raise an incident on a release (BR6.1).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    incident
+        An id for it.
+    description
+        What is wrong.
+    high_priority
+        Mark it as of high priority.
+    emergency_stop
+        Ask for an emergency stop; the Panel is told at once.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.incidents.commands import RaiseIncident
+
+    return act(
+        options or ActOptions(),
+        RaiseIncident,
+        release,
+        incident=incident,
+        description=description,
+        high_priority=high_priority,
+        emergency_stop=emergency_stop,
+    )
+
+
+def triage(
+    *,
+    release: str,
+    incident: str,
+    outcome: IncidentOutcome,
+    reason: str,
+    to: str | None = None,
+    options: ActOptions | None = None,
+) -> int:
+    """Triage an incident: the Panel is asked to confirm the outcome (BR6.2).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    incident
+        Its id.
+    outcome
+        proceed, pause, delay or stop.
+    reason
+        Why.
+    to
+        The later automatic date, for a delay.
+    options
+        Who acts, and where.
+    """
+    return _triage(release, incident, outcome, reason, to, options)
+
+
+def pause(*, release: str, incident: str, reason: str, options: ActOptions | None = None) -> int:
+    """Triage an incident: pause (BR6.2).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    incident
+        Its id.
+    reason
+        Why.
+    options
+        Who acts, and where.
+    """
+    return _triage(release, incident, IncidentOutcome.PAUSE, reason, None, options)
+
+
+def stop(*, release: str, incident: str, reason: str, options: ActOptions | None = None) -> int:
+    """Triage an incident: stop, for good once the Panel has confirmed it; `suspend` stops at once (BR6.2).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    incident
+        Its id.
+    reason
+        Why.
+    options
+        Who acts, and where.
+    """
+    return _triage(release, incident, IncidentOutcome.STOP, reason, None, options)
+
+
+def delay(*, release: str, incident: str, to: str, reason: str, options: ActOptions | None = None) -> int:
+    """Triage an incident: delay the automatic date (BR6.2).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    incident
+        Its id.
+    to
+        The later automatic date.
+    reason
+        Why.
+    options
+        Who acts, and where.
+    """
+    return _triage(release, incident, IncidentOutcome.DELAY, reason, to, options)
+
+
+def _triage(
+    release: str, incident: str, outcome: IncidentOutcome, reason: str, to: str | None, options: ActOptions | None
+) -> int:
+    from chfw_core.model.periods import parse_instant
+    from chfw_core.rollout.incidents.commands import TriageIncident
+
+    later = None if to is None else parse_instant(to)
+    return act(
+        options or ActOptions(),
+        TriageIncident,
+        release,
+        incident=incident,
+        outcome=outcome,
+        automatic_at=later,
+        reason=reason,
+    )
+
+
+def confirm(
+    *, release: str, incident: str, commentary: str, reject: Flag = False, options: ActOptions | None = None
+) -> int:
+    """Confirm what the DCC decided on an incident, for the Panel: from then on it is in force (BR6.3).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    incident
+        Its id.
+    commentary
+        The Panel's word.
+    reject
+        The Panel does not confirm it.
+    options
+        Who acts, and where.
+    """
+    from chfw_app.rollout.foreseen import foreseen_outcome
+    from chfw_core.rollout.incidents.commands import ConfirmDecision
+
+    options = options or ActOptions()
+    key = options.new_key()
+    with opened(options) as service:
+        known = {one.id: one for one in service.release(release).incidents}
+        outcome = known[incident].outcome if incident in known else None
+        if outcome is not None and not reject and not options.yes:
+            ask(options, foreseen_outcome(service, outcome, release), "confirm-decision", release)
+        receipt = service.submit(
+            ConfirmDecision(
+                by=options.by(ConfirmDecision),
+                key=key,
+                release=release,
+                incident=incident,
+                confirmed=not reject,
+                commentary=commentary,
+            )
+        )
+    return show_answers(options, [(key, receipt)])
+
+
+def suspend(*, release: str, reason: str, options: ActOptions | None = None) -> int:
+    """Suspend a release at once, pending the Panel (BR6.3).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    reason
+        Why; everybody is told.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.incidents.commands import SuspendRelease
+
+    return act(options or ActOptions(), SuspendRelease, release, confirm=True, reason=reason)
+
+
+def resume(*, release: str, reason: str, options: ActOptions | None = None) -> int:
+    """End a pause, or a suspension that no open incident calls for any more.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    reason
+        Why; everybody is told.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.incidents.commands import ResumeRelease
+
+    return act(options or ActOptions(), ResumeRelease, release, confirm=True, reason=reason)

@@ -1,0 +1,85 @@
+"""`chfw rollout approve-mass`, `start-mass`, `complete`: the mass roll-out, from its approval to its end (BR2.6)."""
+
+import sys
+
+from chfw_app.cli.output import say, show_table
+from chfw_app.cli.rollout_options import ActOptions, act, confirm_or_stop, opened, show_answers
+from chfw_core.errors import InputError
+
+
+def approve_mass(
+    *, release: str, approval: str, without_pilot: str | None = None, options: ActOptions | None = None
+) -> int:
+    """Give operational approval to begin the mass roll-out, having read all verdicts (BR2.6, BR2.10).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    approval
+        The reference of the approval.
+    without_pilot
+        Why there was no pilot, where there was none (BR2.7).
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import ApproveMass, SeenVerdict
+
+    options = options or ActOptions()
+    key = options.new_key()
+    with opened(options) as service:
+        verdicts = service.release(release).verdicts
+        if verdicts and not options.json:
+            rows = [(party, one.opinion.replace("_", " "), one.findings) for party, one in sorted(verdicts.items())]
+            show_table("Verdicts on the pilot", ("Supplier", "opinion", "findings"), rows)
+        if verdicts and not options.yes:
+            if options.json or not sys.stdin.isatty():
+                raise InputError(
+                    f"the verdicts of {len(verdicts)} Suppliers have to be read first",
+                    hint="read them, then give --yes",
+                )
+            confirm_or_stop(f"mass roll-out of {release}")
+        if not verdicts and not options.json:
+            say("no Supplier has given a verdict")
+        seen = tuple(SeenVerdict(party=party, given_at=one.given_at) for party, one in sorted(verdicts.items()))
+        receipt = service.submit(
+            ApproveMass(
+                by=options.by(ApproveMass),
+                key=key,
+                release=release,
+                approval=approval,
+                seen=seen,
+                without_pilot=without_pilot,
+            )
+        )
+    return show_answers(options, [(key, receipt)])
+
+
+def start_mass(*, release: str, options: ActOptions | None = None) -> int:
+    """Begin the mass roll-out: from now on hubs are handed over at the DCC's own date too.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import BeginMass
+
+    return act(options or ActOptions(), BeginMass, release)
+
+
+def complete(*, release: str, options: ActOptions | None = None) -> int:
+    """Complete the release: every hub has an outcome, a hold or is out.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import CompleteRelease
+
+    return act(options or ActOptions(), CompleteRelease, release)

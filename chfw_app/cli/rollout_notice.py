@@ -1,0 +1,282 @@
+"""`chfw rollout draft` … `dcc-only`: a release, its notice and what becomes of it (BR1, G6, G7, G9)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from chfw_app.cli.options import Flag
+from chfw_app.cli.output import progress, say, show_table
+from chfw_app.cli.rollout_options import (
+    ActOptions,
+    HubOptions,
+    act,
+    act_on_hubs,
+    confirm_or_stop,
+    opened,
+    show_answers,
+)
+from chfw_core.errors import InputError
+from chfw_core.model.releases import Participation
+
+
+def draft(
+    file: Annotated[Path, Parameter(name="RELEASE_FILE")],
+    /,
+    options: ActOptions | None = None,
+    *,
+    alerts_only: Flag = False,
+) -> int:
+    """Prepare a release from its file; nobody is told yet. Makes the ledger where there is none.
+
+    Parameters
+    ----------
+    file
+        The release file.
+    options
+        Who acts, and where.
+    alerts_only
+        Nothing but activation alerts (BR5.7).
+    """
+    from chfw_app.problems import Failed, Problems
+    from chfw_app.texts import read_text
+    from chfw_core.documents.defaults import default_parameters
+    from chfw_core.documents.release import read_release
+    from chfw_core.model.periods import london_date
+    from chfw_core.rollout.figures import figures_at
+    from chfw_core.rollout.notice.commands import DraftRelease
+
+    options = options or ActOptions()
+    parameters = default_parameters()
+    read = read_release(read_text(file), str(file), parameters)
+    if read.release is None:
+        problems = Problems()
+        problems.add_placed(read.problems)
+        raise Failed(problems)
+    figures = figures_at(parameters, london_date(options.clock()()))
+    return act(
+        options,
+        DraftRelease,
+        read.release.id,
+        create=True,
+        firmware=read.release,
+        figures=figures,
+        alerts_only=alerts_only,
+    )
+
+
+def notify(*, release: str, estate: Path, cpl: Path | None = None, options: ActOptions | None = None) -> int:
+    """Tell every relevant Supplier and CSP, with the hubs of an estate that the release is for.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    estate
+        The hubs: .parquet or .csv. Those that are not eligible are counted with their reasons.
+    cpl
+        The Central Products List: eligibility is judged by it too.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.notice.commands import NotifyRelease
+
+    return _with_hubs(NotifyRelease, release, estate, cpl, options or ActOptions())
+
+
+def add_hubs(*, release: str, estate: Path, cpl: Path | None = None, options: ActOptions | None = None) -> int:
+    """Add hubs that became eligible after the notice; with alerts only, the inventory that they need.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    estate
+        The hubs: .parquet or .csv. Those that the release has already are refused.
+    cpl
+        The Central Products List: eligibility is judged by it too.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.notice.commands import AddHubs
+
+    return _with_hubs(AddHubs, release, estate, cpl, options or ActOptions())
+
+
+def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options: ActOptions) -> int:
+    from chfw_app.rollout.eligible import eligible_hubs
+    from chfw_core.rollout.records import Mode
+    from chfw_files.cpl import read_cpl
+
+    products = None if cpl is None else read_cpl(cpl).cpl
+    key = options.new_key()
+    with opened(options) as service:
+        record = service.release(release)
+        assert record.firmware is not None
+        with progress() as told:
+            found = eligible_hubs(estate, record.firmware, products, told, everything=record.mode is Mode.ALERTS_ONLY)
+            told("writing the ledger", 0.0)
+            receipt = service.submit(kind(by=options.by(kind), key=key, release=release, classes=found.classes))
+            told("writing the ledger", 1.0)
+    if not options.json:
+        say(f"{found.hubs:,} hubs of the estate are eligible")
+        show_table("Not eligible", ("reason", "hubs"), list(found.left_out.items()))
+    return show_answers(
+        options, [(key, receipt)], found.bad_rows, eligible=found.hubs, not_eligible=dict(found.left_out)
+    )
+
+
+def note(*, release: str, url: str, version: str, options: ActOptions | None = None) -> int:
+    """Publish the release note, or a newer version of it (BR1.5).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    url
+        Where the note is.
+    version
+        Which version of it.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.notice.commands import PublishReleaseNote
+    from chfw_core.rollout.records import ReleaseNote
+
+    return act(options or ActOptions(), PublishReleaseNote, release, note=ReleaseNote(url=url, version=version))
+
+
+def cpl_entry(*, release: str, entry: str, removed: Flag = False, options: ActOptions | None = None) -> int:
+    """Record the release's entry on the Central Products List: without one no pilot and no mass roll-out (G6).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    entry
+        The entry.
+    removed
+        It is no longer Current.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.notice.commands import RecordCplEntry
+
+    return act(options or ActOptions(), RecordCplEntry, release, entry=entry, current=not removed)
+
+
+def revoke(*, release: str, reason: str, options: ActOptions | None = None) -> int:
+    """Revoke the notice, for good (BR1.6).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    reason
+        Why; everybody is told.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.notice.commands import RevokeNotice
+
+    return act(options or ActOptions(), RevokeNotice, release, confirm=True, reason=reason)
+
+
+def move_date(*, release: str, to: str, reason: str, options: ActOptions | None = None) -> int:
+    """Move the automatic date, earlier or later (BR1.3).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    to
+        The new automatic date: 2026-09-01, or with a time.
+    reason
+        Why; everybody is told.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.model.periods import parse_instant
+    from chfw_core.rollout.notice.commands import MoveAutomaticDate
+
+    when = parse_instant(to)
+    return act(options or ActOptions(), MoveAutomaticDate, release, confirm=True, automatic_at=when, reason=reason)
+
+
+def participation(
+    choice: Annotated[Participation, Parameter(name="CHOICE")], /, *, release: str, options: ActOptions | None = None
+) -> int:
+    """Choose voluntary or mandatory participation, having seen what it brings (G7).
+
+    Parameters
+    ----------
+    choice
+        voluntary or mandatory.
+    release
+        The id of the release.
+    options
+        Who acts, and where.
+    """
+    import sys
+
+    from chfw_core.rollout.notice.commands import ChooseParticipation
+    from chfw_core.rollout.notice.participation import repercussions
+
+    options = options or ActOptions()
+    key = options.new_key()
+    with opened(options) as service:
+        seen = repercussions(service.release(release), choice)
+        if not options.json:
+            say(f"With {choice.value} participation:")
+            for sentence in seen:
+                say(f"- {sentence}")
+        if not options.yes:
+            if options.json or not sys.stdin.isatty():
+                raise InputError("what this brings has to be confirmed", hint="read it, then give --yes")
+            confirm_or_stop(f"{choice.value} participation in {release}")
+        receipt = service.submit(
+            ChooseParticipation(
+                by=options.by(ChooseParticipation), key=key, release=release, participation=choice, seen=seen
+            )
+        )
+    return show_answers(options, [(key, receipt)])
+
+
+def dcc_only(*, release: str, consultation: str, options: ActOptions | None = None) -> int:
+    """Return to upgrades that the DCC manages alone (G9).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    consultation
+        The consultation that allowed it.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.notice.commands import ReturnToDccOnly
+
+    return act(options or ActOptions(), ReturnToDccOnly, release, confirm=True, consultation=consultation)
+
+
+def supersede(
+    *, release: str, by_release: str, hubs: HubOptions | None = None, options: ActOptions | None = None
+) -> int:
+    """Let a newer release take these hubs; a notice does so by itself for hubs that it overtakes.
+
+    Parameters
+    ----------
+    release
+        The id of the release that gives them up.
+    by_release
+        The id of the newer release.
+    hubs
+        Which hubs.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.notice.commands import SupersedeHubs
+
+    return act_on_hubs(
+        options or ActOptions(), SupersedeHubs, release, hubs or HubOptions(), confirm=True, by_release=by_release
+    )

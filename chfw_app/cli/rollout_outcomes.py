@@ -1,0 +1,61 @@
+"""`chfw rollout outcomes` and `inventory`: what CSPs report and what the SMI shows (CS2, BR5.6, BR5.7)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from chfw_app.cli.rollout_options import ActOptions, act_all, opened
+
+
+def outcomes(
+    file: Annotated[Path, Parameter(name="FILE")], /, *, release: str, options: ActOptions | None = None
+) -> int:
+    """Report the outcomes of hubs that were handed over, from a file (CS2).
+
+    Parameters
+    ----------
+    file
+        guid, outcome (image_delivered, activated, failed), occurred_at, firmware_version, reason: .parquet or .csv.
+    release
+        The id of the release.
+    options
+        Who acts, and where: --as CSP:REGION.
+    """
+    from chfw_app.rollout.files_in import key_of, read_outcomes
+    from chfw_core.rollout.outcomes.commands import ReportOutcomes
+
+    options = options or ActOptions()
+    read = read_outcomes(file, release, options.key or key_of(file), options.by(ReportOutcomes))
+    with opened(options) as service:
+        return act_all(options, service, read.commands, read.bad_rows)
+
+
+def inventory(
+    file: Annotated[Path, Parameter(name="FILE")], /, *, release: str | None = None, options: ActOptions | None = None
+) -> int:
+    """Take what the SMI shows of hubs, from a file: success is what it shows, and alerts follow (BR5.6).
+
+    Parameters
+    ----------
+    file
+        guid, firmware_version, observed_at: .parquet or .csv.
+    release
+        The id of the release; else every release that has hubs of the file.
+    options
+        Who acts, and where.
+    """
+    from chfw_app.rollout.files_in import inventory_guids, key_of, read_inventory
+    from chfw_app.rollout.loading import releases_with
+    from chfw_core.rollout.outcomes.commands import ObserveVersions
+
+    options = options or ActOptions()
+    guids = inventory_guids(file)
+    with opened(options) as service:
+        if release is None:
+            with service.store.read() as connection:
+                concerned = releases_with(connection, guids)
+        else:
+            concerned = ((release, guids),)
+        read = read_inventory(file, concerned, options.key or key_of(file), options.by(ObserveVersions))
+        return act_all(options, service, read.commands, read.bad_rows)

@@ -1,0 +1,180 @@
+"""`chfw rollout approve-pilot` … `verdict`: the pilot (BR2)."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from chfw_app.cli.options import Flag
+from chfw_app.cli.rollout_options import (
+    ActOptions,
+    HubOptions,
+    act,
+    act_on_hubs,
+)
+from chfw_core.errors import InputError
+from chfw_core.rollout.records import Opinion
+
+
+def approve_pilot(*, release: str, approval: str, options: ActOptions | None = None) -> int:
+    """Give operational approval to begin the pilot (BR2.6).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    approval
+        The reference of the approval.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import ApprovePilot
+
+    return act(options or ActOptions(), ApprovePilot, release, approval=approval)
+
+
+def pilot_list(
+    *, release: str, hubs: HubOptions | None = None, none: Flag = False, options: ActOptions | None = None
+) -> int:
+    """Submit a Supplier's pilot hubs, in place of those that it gave before (BR2.3).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    hubs
+        Which hubs.
+    none
+        This Supplier wants no pilot (BR2.7).
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import SubmitPilotList
+
+    named = hubs or HubOptions()
+    if none == bool(named.guids or named.guid):
+        raise InputError("say which hubs, or --none", hint="--guids FILE, --guid GUID, or --none for no pilot")
+    return act_on_hubs(options or ActOptions(), SubmitPilotList, release, named)
+
+
+def start_pilot(*, release: str, options: ActOptions | None = None) -> int:
+    """Begin the pilot: the update of the pilot group, ahead of the others (BR2.4, BR2.9).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import BeginPilot
+
+    return act(options or ActOptions(), BeginPilot, release)
+
+
+def progress(
+    *,
+    release: str,
+    succeeded: Annotated[bool, Parameter(negative="--failed")],
+    reason: str = "",
+    commentary: str = "",
+    hubs: HubOptions | None = None,
+    options: ActOptions | None = None,
+) -> int:
+    """Record how the pilot went on single hubs (BR2.4).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    succeeded
+        It went well, or --failed.
+    reason
+        Why it failed.
+    commentary
+        What else there is to say.
+    hubs
+        Which hubs.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import RecordPilotProgress
+
+    return act_on_hubs(
+        options or ActOptions(),
+        RecordPilotProgress,
+        release,
+        hubs or HubOptions(),
+        succeeded=succeeded,
+        reason=reason,
+        commentary=commentary,
+    )
+
+
+def complete_phase(*, release: str, phase: str, commentary: str = "", options: ActOptions | None = None) -> int:
+    """Complete a phase of the pilot (BR2.6).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    phase
+        Its name.
+    commentary
+        What there is to say of it.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import CompletePilotPhase
+
+    return act(options or ActOptions(), CompletePilotPhase, release, phase=phase, commentary=commentary)
+
+
+def end_pilot(
+    *,
+    release: str,
+    succeeded: Annotated[bool, Parameter(negative="--failed")],
+    commentary: str,
+    options: ActOptions | None = None,
+) -> int:
+    """End the pilot, with commentary on its success or failure (BR2.5).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    succeeded
+        It went well, or --failed.
+    commentary
+        Everybody is told.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import EndPilot
+
+    return act(options or ActOptions(), EndPilot, release, succeeded=succeeded, commentary=commentary)
+
+
+def verdict(
+    opinion: Annotated[Opinion, Parameter(name="OPINION")],
+    /,
+    *,
+    release: str,
+    findings: str,
+    options: ActOptions | None = None,
+) -> int:
+    """Give a Supplier's verdict on the pilot (BR2.10).
+
+    Parameters
+    ----------
+    opinion
+        proceed, proceed-with-care or do-not-proceed.
+    release
+        The id of the release.
+    findings
+        What was found.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.pilot.commands import GiveVerdict
+
+    return act(options or ActOptions(), GiveVerdict, release, opinion=opinion, findings=findings)

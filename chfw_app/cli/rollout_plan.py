@@ -1,0 +1,261 @@
+"""`chfw rollout publish` … `protect`: days for hubs, hand-over, what is done to single hubs (CS1, CS4, G5)."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from chfw_app.cli.options import Flag, Several
+from chfw_app.cli.output import counted, progress, say, say_note
+from chfw_app.cli.rollout_options import (
+    ActOptions,
+    HubOptions,
+    act,
+    act_on_hubs,
+    opened,
+    show_answers,
+)
+from chfw_core.errors import InputError
+from chfw_core.rollout.records import Protection
+
+
+class Format(StrEnum):
+    """The formats of a table."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def day_of(text: str) -> date:
+    """A London day. Raises InputError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"`{text}` is not a date such as 2026-03-01") from None
+
+
+def publish(
+    *,
+    release: str,
+    schedule: Path | None = None,
+    instructions: Path | None = None,
+    estate: Path | None = None,
+    rules: Annotated[tuple[Path, ...], Several] = (),
+    attributes: Annotated[tuple[str, ...], Several] = (),
+    events: Path | None = None,
+    cpl: Path | None = None,
+    retry: Flag = False,
+    options: ActOptions | None = None,
+) -> int:
+    """Publish days for hubs: of a schedule, or of a plan that is made now of what the ledger holds.
+
+    What rules instruct is recorded first, in the same transaction, as instructions of their owners.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    schedule
+        A schedule that `chfw plan` wrote. Without it a plan is made, and --estate and --rules are needed.
+    instructions
+        What `chfw plan --instructions-out` wrote beside that schedule.
+    estate
+        The hubs, with what rules ask of them; who may be planned is in the ledger.
+    rules
+        Rule files; a folder means every *.rules.yaml below it.
+    attributes
+        PARTY=FILE: what one Supplier alone knows of its hubs. May be given again.
+    events
+        What happened: JSON Lines.
+    cpl
+        The Central Products List.
+    retry
+        Plan failed hubs again too.
+    options
+        Who acts, and where.
+    """
+    from chfw_app.rollout.files_in import read_schedule
+    from chfw_app.rollout.publishing import PlanFiles, own_instructions, plan_now, publication
+
+    options = options or ActOptions()
+    if (schedule is None) == (estate is None):
+        raise InputError(
+            "a plan is published from --schedule, or made with --estate and --rules", hint="give one of them"
+        )
+    key = options.new_key()
+    with opened(options) as service, progress() as told:
+        if schedule is not None:
+            classes = read_schedule(schedule)
+            own = () if instructions is None else own_instructions(instructions, release, key)
+            bad_rows: tuple[str, ...] = ()
+        else:
+            assert estate is not None
+            files = PlanFiles(estate=estate, rules=rules, attributes=attributes, events=events, cpl=cpl)
+            made = plan_now(service, release, files, key, told, retry=retry)
+            classes, own, bad_rows = made.classes, made.instructions, made.bad_rows
+            for words in made.findings:
+                say_note(words)
+        told("writing the ledger", 0.0)
+        answers = publication(service, release, options.by_dcc(), key, own, classes)
+        told("writing the ledger", 1.0)
+    return show_answers(options, answers, bad_rows)
+
+
+def capacity(*, release: str, region: str, day: str, hubs: int, options: ActOptions | None = None) -> int:
+    """Set how many hubs a region's CSP can take on a day, in place of the release's figure (G5).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    region
+        The CSP region.
+    day
+        The London day.
+    hubs
+        How many.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.handover.commands import SetCapacity
+
+    return act(options or ActOptions(), SetCapacity, release, region=region, day=day_of(day), hubs=hubs)
+
+
+def hand_over(
+    *,
+    release: str,
+    day: str,
+    out: Path,
+    region: str | None = None,
+    format: Format = Format.CSV,  # noqa: A002 - the option's name
+    options: ActOptions | None = None,
+) -> int:
+    """Hand the hubs of a day over to their CSPs, and write each CSP's work list (CS1).
+
+    A list has all hubs of its region and day that were handed over, now or before: run again, it is written again.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    day
+        The London day.
+    out
+        The folder for the lists: RELEASE-REGION-DAY.csv.
+    region
+        One CSP region; else every region that has hubs to do on that day.
+    format
+        csv or parquet.
+    options
+        Who acts, and where.
+    """
+    from chfw_app.rollout.handing import hand_over_day
+    from chfw_app.rollout.work_lists import next_days
+
+    options = options or ActOptions()
+    if not out.is_dir():
+        raise InputError(f"there is no folder `{out}`", hint="make it first")
+    key = options.new_key()
+    with opened(options) as service:
+        done = hand_over_day(service, release, day_of(day), region, options.by_dcc(), key, out, format.value)
+        with service.store.read() as connection:
+            later = next_days(connection, release, day_of(day))
+    lists = {one.region: str(one.path) for one in done if one.path is not None}
+    answers = [(one.key, one.receipt) for one in done if one.receipt is not None]
+    code = show_answers(options, answers, lists=lists, next_days=[str(one) for one in later])
+    if not options.json:
+        for one in done:
+            if one.path is not None:
+                say(f"{counted(one.hubs, 'hub')} for CSP:{one.region}: {one.path}")
+        if later:
+            say(f"the next days with hubs: {', '.join(map(str, later))}")
+    return code
+
+
+def hold(*, release: str, reason: str, hubs: HubOptions | None = None, options: ActOptions | None = None) -> int:
+    """Hold hubs: nothing happens to them until the DCC lets them go.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    reason
+        Why; their Suppliers are told.
+    hubs
+        Which hubs.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.handover.commands import HoldHubs
+
+    return act_on_hubs(options or ActOptions(), HoldHubs, release, hubs or HubOptions(), confirm=True, reason=reason)
+
+
+def let_go(*, release: str, hubs: HubOptions | None = None, options: ActOptions | None = None) -> int:
+    """Let held hubs go: what their Suppliers have said counts again.
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    hubs
+        Which hubs.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.handover.commands import LetHubsGo
+
+    return act_on_hubs(options or ActOptions(), LetHubsGo, release, hubs or HubOptions())
+
+
+def exclude(*, release: str, reason: str, hubs: HubOptions | None = None, options: ActOptions | None = None) -> int:
+    """Take hubs out of the release, for good (RU8).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    reason
+        Why; their Suppliers are told.
+    hubs
+        Which hubs.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.handover.commands import ExcludeHubs
+
+    return act_on_hubs(options or ActOptions(), ExcludeHubs, release, hubs or HubOptions(), confirm=True, reason=reason)
+
+
+def protect(
+    *,
+    release: str,
+    kind: Protection,
+    opens: str,
+    closes: str,
+    hubs: HubOptions | None = None,
+    options: ActOptions | None = None,
+) -> int:
+    """Leave hubs alone in a period: a price change, device firmware, a data upload or a top-up (CS4).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    kind
+        price-change, device-firmware, data-upload or prepayment-top-up.
+    opens
+        The first day, or an instant.
+    closes
+        The last day, or an instant.
+    hubs
+        Which hubs.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.model.periods import Period, parse_instant, parse_period_end
+    from chfw_core.rollout.handover.commands import ProtectHubs
+
+    period = Period(opens=parse_instant(opens), closes=parse_period_end(closes))
+    return act_on_hubs(options or ActOptions(), ProtectHubs, release, hubs or HubOptions(), kind=kind, period=period)

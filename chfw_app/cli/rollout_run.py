@@ -1,0 +1,293 @@
+"""`chfw rollout show`, `effects`, `tick` and `outbox`: where a release stands, and what time brings."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from chfw_app.cli.options import Flag
+from chfw_app.cli.output import counted, print_json, say, show_table
+from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, opened, show_effects
+from chfw_app.exits import Exit
+from chfw_core.model.parties import DCC
+from chfw_core.model.periods import format_instant
+
+
+def show(*, release: str | None = None, options: ActOptions | None = None) -> int:
+    """Show where a release stands: hubs by state, tasks with the time left, what others do next (BR5.4, BR5.5).
+
+    Parameters
+    ----------
+    release
+        The id of the release; else all releases, one line each.
+    options
+        Who looks: without --as the DCC.
+    """
+    from chfw_app.rollout.showing import show_release
+
+    options = options or ActOptions()
+    reader = options.as_ or DCC
+    with opened(options) as service:
+        if release is None:
+            return _list(options, service.releases(), lambda of: show_release(service, of, reader))
+        found = show_release(service, release, reader)
+    if options.json:
+        print_json(_as_object(found))
+        return Exit.DONE
+    _show(found)
+    return Exit.DONE
+
+
+def effects(
+    command: Annotated[str, Parameter(name="COMMAND")],
+    /,
+    *,
+    release: str,
+    hubs: HubOptions | None = None,
+    options: StoreOptions | None = None,
+) -> int:
+    """Show what a command would do to hubs in each state, with how many there are. Nothing is done.
+
+    Parameters
+    ----------
+    command
+        Such as suspend-release or instruct.
+    release
+        The id of the release.
+    hubs
+        Which hubs; else all of the release.
+    options
+        Where the ledger is.
+    """
+    from chfw_app.rollout.foreseen import command_named, foreseen, name_of
+
+    options, named = options or StoreOptions(), hubs or HubOptions()
+    kind = command_named(command)
+    guids = named.read()[0] if named.guids or named.guid else None
+    with opened(options) as service:
+        found = foreseen(service, kind, release, guids)
+    if options.json:
+        rows = [
+            {"state": one.state.value, "hubs": one.hubs, "what": one.sentence, "after": [s.value for s in one.after]}
+            for one in found
+        ]
+        print_json({"command": name_of(kind), "release": release, "effects": rows})
+    else:
+        show_effects(found, name_of(kind))
+    return Exit.DONE
+
+
+def tick(*, deliver: Path | None = None, options: StoreOptions | None = None) -> int:
+    """Do what time brings: declare silence, tell what is late and what has lapsed, deliver messages.
+
+    Parameters
+    ----------
+    deliver
+        The folder into which messages are delivered; else they stay in the outbox.
+    options
+        Where the ledger is.
+    """
+    from chfw_app.rollout.telling import into_folder
+    from chfw_app.rollout.ticking import tick as tick_now
+
+    options = options or StoreOptions()
+    with opened(options) as service:
+        done = tick_now(service, service.clock(), None if deliver is None else into_folder(_folder(deliver)))
+    silent = sum(hubs or 0 for receipt in done.silent for _, hubs in receipt.taken)
+    delivered = None if done.delivered is None else len(done.delivered.delivered)
+    failed = () if done.delivered is None else (*done.delivered.failed, *done.delivered.dead)
+    code = Exit.FINDINGS if done.late or silent or failed else Exit.DONE
+    if options.json:
+        print_json(
+            {
+                "exit": int(code),
+                "at": format_instant(done.at),
+                "silent": silent,
+                "late": [
+                    {
+                        "release": one.release,
+                        "owner": one.owner,
+                        "task": one.kind,
+                        "subject": one.subject,
+                        "due": format_instant(one.due),
+                    }
+                    for one in done.late
+                ],
+                "lapsed": [{"release": one.release, "hubs": one.hubs} for one in done.lapsed],
+                "delivered": delivered,
+                "not_delivered": list(failed),
+            }
+        )
+        return code
+    say(f"{counted(silent, 'hub')} fell silent" if silent else "no hub fell silent")
+    late = [
+        (one.release, one.owner, one.kind.replace("_", " "), one.subject, _span(done.at - one.due)) for one in done.late
+    ]
+    show_table("Late", ("release", "owner", "task", "about", "late by"), late)
+    for lapsed in done.lapsed:
+        say(f"{lapsed.release}: instructions of {counted(lapsed.hubs, 'hub')} have lapsed; plan them again")
+    _say_delivered(delivered, failed)
+    return code
+
+
+def outbox(*, deliver: Path | None = None, revive: Flag = False, options: StoreOptions | None = None) -> int:
+    """List the messages that wait, or deliver them as files, one folder for each party: at least once.
+
+    Parameters
+    ----------
+    deliver
+        The folder: PARTY/ID.json. The same message always has the same name.
+    revive
+        Take up again what was given up after too many failures.
+    options
+        Where the ledger is.
+    """
+    from collections import Counter
+
+    from chfw_app.rollout.telling import into_folder
+    from chfw_app.rollout.ticking import deliver_all
+    from chfw_app.stores import outbox as box
+
+    options = options or StoreOptions()
+    with opened(options) as service:
+        at = service.clock()
+        if revive:
+            with service.store.read() as connection:
+                dead = [message.id for message in box.dead_letters(connection)]
+            box.revive(service.store, dead, at)
+        if deliver is not None:
+            done = deliver_all(service, into_folder(_folder(deliver)), at)
+            failed = (*done.failed, *done.dead)
+            if options.json:
+                print_json({"delivered": list(done.delivered), "not_delivered": list(failed)})
+            else:
+                _say_delivered(len(done.delivered), failed)
+            return Exit.FINDINGS if failed else Exit.DONE
+        with service.store.read() as connection:
+            waiting, dead_ones = box.waiting(connection), box.dead_letters(connection)
+    counts = Counter((message.to_party, message.type) for message in waiting)
+    if options.json:
+        rows = [{"to": to, "type": kind, "messages": n} for (to, kind), n in sorted(counts.items())]
+        print_json({"waiting": rows, "given_up": [message.id for message in dead_ones]})
+        return Exit.DONE
+    show_table("Waiting", ("to", "message", "how many"), [(to, kind, n) for (to, kind), n in sorted(counts.items())])
+    if not counts:
+        say("no message waits")
+    for message in dead_ones:
+        say(f"given up: {message.id} to {message.to_party}: {message.last_error}")
+    return Exit.FINDINGS if dead_ones else Exit.DONE
+
+
+def _folder(path: Path) -> Path:
+    from chfw_core.errors import InputError
+
+    if not path.is_dir():
+        raise InputError(f"there is no folder `{path}`", hint="make it first")
+    return path
+
+
+def _say_delivered(delivered: int | None, failed: tuple[str, ...]) -> None:
+    if delivered is not None:
+        say(f"{counted(delivered, 'message')} delivered")
+    if failed:
+        say(f"{counted(len(failed), 'message')} could not be delivered; they are tried again")
+
+
+def _list(options: ActOptions, releases: tuple[str, ...], look: object) -> int:
+    from chfw_app.rollout.showing import Shown
+    from chfw_core.errors import InputError
+
+    found: list[Shown] = []
+    for of in releases:
+        try:
+            found.append(look(of))  # type: ignore[operator]
+        except InputError:
+            continue  # a release without hubs of this Supplier is none of its business
+    if options.json:
+        print_json({"releases": [_as_object(one) for one in found]})
+        return Exit.DONE
+    rows = [
+        (
+            one.release,
+            one.stage.replace("_", " "),
+            one.standing,
+            sum(one.hubs.values()),
+            format_instant(one.automatic_at),
+        )
+        for one in found
+    ]
+    show_table("Releases", ("release", "stage", "standing", "hubs", "automatic date"), rows)
+    if not rows:
+        say("no release")
+    return Exit.DONE
+
+
+def _as_object(found: object) -> dict[str, object]:
+    from chfw_app.rollout.showing import Shown
+
+    assert isinstance(found, Shown)
+    return {
+        "release": found.release,
+        "stage": found.stage,
+        "standing": found.standing,
+        "because": found.because,
+        "firmware_version": found.firmware_version,
+        "automatic_at": format_instant(found.automatic_at),
+        "cutoff": format_instant(found.cutoff),
+        "at": format_instant(found.at),
+        "hubs": {state.value: hubs for state, hubs in found.hubs.items()},
+        "tasks": [
+            {
+                "owner": task.owner,
+                "task": task.kind.value,
+                "subject": task.subject,
+                "due": _instant(task.due),
+                "done_at": _instant(task.done_at),
+                "seconds_left": None if (left := task.left(found.at)) is None else int(left.total_seconds()),
+                "late": task.late(found.at),
+            }
+            for task in found.tasks
+        ],
+        "next": [{"actor": act.actor, "task": act.kind.value, "due": _instant(act.due)} for act in found.next],
+        "incidents": list(found.incidents),
+    }
+
+
+def _instant(value: datetime | None) -> str | None:
+    return None if value is None else format_instant(value)
+
+
+def _show(found: object) -> None:
+    from chfw_app.rollout.showing import Shown
+
+    assert isinstance(found, Shown)
+    because = f" ({found.because})" if found.because else ""
+    say(f"{found.release}: {found.stage.replace('_', ' ')}, {found.standing}{because}", style="bold")
+    say(f"firmware {found.firmware_version}; automatic date {format_instant(found.automatic_at)}")
+    say(f"instructions are taken until {format_instant(found.cutoff)}")
+    show_table("Hubs", ("state", "hubs"), [(state.replace("_", " "), hubs) for state, hubs in found.hubs.items()])
+    tasks = [
+        (task.owner, task.kind.replace("_", " "), task.subject, _instant(task.due) or "", _left(task.left(found.at)))
+        for task in found.tasks
+        if task.done_at is None
+    ]
+    show_table("Tasks", ("owner", "task", "about", "due", "time left"), tasks)
+    acts = [(act.actor, act.kind.replace("_", " "), _instant(act.due) or "") for act in found.next]
+    show_table("What others do next", ("who", "task", "due"), acts)
+    for incident in found.incidents:
+        say(f"open incident {incident}")
+
+
+def _left(left: timedelta | None) -> str:
+    if left is None:
+        return ""
+    return f"late by {_span(-left)}" if left < timedelta() else _span(left)
+
+
+def _span(span: timedelta) -> str:
+    """`12 days`, `5 hours`, `3 minutes`: the largest unit alone."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes >= 48 * 60:
+        return counted(minutes // (24 * 60), "day")
+    return counted(minutes // 60, "hour") if minutes >= 60 else counted(minutes, "minute")

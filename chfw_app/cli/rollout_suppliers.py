@@ -1,0 +1,75 @@
+"""`chfw rollout change-supplier`: what the registration systems say of changes of Supplier (CS3)."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from chfw_app.cli.rollout_options import ActOptions, HubOptions, act_on_hubs
+from chfw_core.model.parties import Party, SupplierRole
+
+
+class Step(StrEnum):
+    """What is said of a change."""
+
+    ANNOUNCED = "announced"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+
+
+def change_supplier(
+    step: Annotated[Step, Parameter(name="STEP")],
+    /,
+    *,
+    release: str,
+    role: SupplierRole,
+    effective: str,
+    leaves: str | None = None,
+    joins: str | None = None,
+    hubs: HubOptions | None = None,
+    options: ActOptions | None = None,
+) -> int:
+    """Take a change of Supplier of these hubs: announced, cancelled or completed (CS3).
+
+    Parameters
+    ----------
+    step
+        announced, cancelled or completed.
+    release
+        The id of the release.
+    role
+        import or gas.
+    effective
+        The day on which the role passes on.
+    leaves
+        The Supplier that had it.
+    joins
+        The Supplier that gets it.
+    hubs
+        Which hubs.
+    options
+        Who acts, and where.
+    """
+    from chfw_app.cli.rollout_plan import day_of
+    from chfw_core.rollout.suppliers.commands import (
+        AnnounceSupplierChange,
+        CancelSupplierChange,
+        CompleteSupplierChange,
+    )
+
+    options, named = options or ActOptions(), hubs or HubOptions()
+    day: date = day_of(effective)
+    if step is Step.CANCELLED:
+        return act_on_hubs(options, CancelSupplierChange, release, named, role=role, effective=day)
+    kind = AnnounceSupplierChange if step is Step.ANNOUNCED else CompleteSupplierChange
+    return act_on_hubs(
+        options,
+        kind,
+        release,
+        named,
+        role=role,
+        effective=day,
+        leaves=None if leaves is None else Party(leaves),
+        joins=None if joins is None else Party(joins),
+    )

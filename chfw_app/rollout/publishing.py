@@ -1,0 +1,245 @@
+"""A plan of what the ledger holds now, and its publication (I6): rules' own instructions first, then the days.
+
+The planner sees the hubs that wait, the instructions that stand, the release as it was drafted and moved, and
+what each CSP has been handed already. What rules ask of a hub beside that comes from an estate file.
+"""
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from attrs import evolve, frozen
+from sqlalchemy import Connection, select
+
+from chfw_app.engines import Engine
+from chfw_app.gathered import Gathered
+from chfw_app.inputs import InputPaths, gather
+from chfw_app.planning import PlanOutputs, write_plan
+from chfw_app.rollout.files_in import read_instructions, read_schedule
+from chfw_app.rollout.loading import handed_elsewhere
+from chfw_app.rollout.receipts import Receipt
+from chfw_app.rollout.service import RollOutService, release_in
+from chfw_app.steps import Report
+from chfw_app.stores.tables import consent, hub
+from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup
+from chfw_core.errors import InputError
+from chfw_core.model.events import Event
+from chfw_core.model.guid import Guid
+from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import DCC, Party, SupplierRole
+from chfw_core.model.periods import as_utc, format_instant
+from chfw_core.model.releases import FirmwareRelease, Phase
+from chfw_core.planning.model import HubStatus
+from chfw_core.rollout.agreement import firmware_of
+from chfw_core.rollout.commands import AnyCommand
+from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
+from chfw_core.rollout.instructing.commands import Instruct
+from chfw_core.rollout.records import ReleaseRecord
+from chfw_core.rollout.states import WAITING, HubState, ReleaseStage
+
+_PHASES: Mapping[ReleaseStage, Phase] = {
+    ReleaseStage.PILOTING: Phase.PILOT,
+    ReleaseStage.PILOT_ENDED: Phase.PILOT,
+    ReleaseStage.MASS_APPROVED: Phase.SAFE_LAUNCH,
+    ReleaseStage.ROLLING_OUT: Phase.MASS,
+}
+"""What rules read as `phase`, by the release's stage."""
+
+
+@frozen(kw_only=True)
+class PlanFiles:
+    """What a plan needs beside the ledger."""
+
+    estate: Path
+    rules: tuple[Path, ...]
+    attributes: tuple[str, ...] = ()
+    events: Path | None = None
+    cpl: Path | None = None
+
+
+@frozen(kw_only=True)
+class MadeNow:
+    """Days for hubs, what rules instruct, what is worth a look, and what was set aside: rows, hubs without a day."""
+
+    classes: tuple[PlannedClass, ...]
+    instructions: tuple[Instruct, ...]
+    findings: tuple[str, ...]
+    bad_rows: tuple[str, ...]
+
+
+def publication(
+    service: RollOutService,
+    release: str,
+    by: str,
+    key: str,
+    own: Sequence[Instruct],
+    classes: tuple[PlannedClass, ...],
+) -> list[tuple[str, Receipt]]:
+    """Records what rules instruct and publishes the days, in one transaction; each command's key and answer."""
+    publish = PublishPlan(by=by, key=key, release=release, classes=classes)
+    commands: list[AnyCommand] = [*_new(service, release, own), publish]
+    return [(command.key, receipt) for command, receipt in zip(commands, service.submit_all(commands), strict=True)]
+
+
+def own_instructions(path: Path, release: str, key: str) -> tuple[Instruct, ...]:
+    """What rules instructed, from the file that a plan wrote. Raises InputError for what is no such file."""
+    read = read_instructions(path, release, f"{key}/rules", None)
+    if read.bad_rows:
+        raise InputError(f"`{path}`: {read.bad_rows[0]}", hint="give the file that `--instructions-out` wrote")
+    found = tuple(one for one in read.commands if isinstance(one, Instruct))
+    explicit = next((one for one in found if one.rule is None), None)
+    if explicit is not None or len(found) < len(read.commands):
+        raise InputError(
+            f"`{path}` has instructions that no rule gave", hint="Suppliers give those: `chfw rollout instruct`"
+        )
+    return found
+
+
+def plan_now(
+    service: RollOutService, release: str, files: PlanFiles, key: str, report: Report, *, retry: bool = False
+) -> MadeNow:
+    """Makes a plan as of the service's clock. `retry`: failed hubs get another day.
+
+    Raises InputError and Failed for inputs that cannot be used.
+    """
+    at = as_utc(service.clock())
+    with tempfile.TemporaryDirectory(prefix="chfw-") as name, service.store.read() as connection:
+        folder, record = Path(name), release_in(connection, release)
+        states = (*WAITING, HubState.FAILED) if retry else WAITING
+        bad_rows = _write_estate(files.estate, folder / "estate.parquet", _waiting(connection, release, states))
+        _write_consents(connection, release, folder / "recorded.parquet")
+        (folder / "release.yaml").write_text(_stand_in(firmware_of(record)), encoding="utf-8")
+        gathered = gather(
+            InputPaths(
+                estate=folder / "estate.parquet",
+                release=folder / "release.yaml",
+                rules=files.rules,
+                as_of=format_instant(at),
+                attributes=files.attributes,
+                instructions=folder / "recorded.parquet",
+                events=files.events,
+                cpl=files.cpl,
+            ),
+            report=report,
+        )
+        gathered = _as_the_ledger_has_it(gathered, record, handed_elsewhere(connection, release))
+        outputs = PlanOutputs(schedule=folder / "plan.parquet", instructions=folder / "own.parquet")
+        done = write_plan(gathered, outputs, engine=Engine.COLUMNAR, report=report)
+        bad_rows += tuple(f"{row.file}: line {row.line}: {row.reason}" for row in gathered.bad_rows)
+        infeasible = done.summary.by_outcome.get((HubStatus.INFEASIBLE, None), 0)
+        if infeasible:
+            bad_rows += (f"{infeasible} hubs have no day that keeps to all limits",)
+        return MadeNow(
+            classes=read_schedule(folder / "plan.parquet"),
+            instructions=own_instructions(folder / "own.parquet", release, key),
+            findings=tuple(finding.message for finding in done.worth_a_look),
+            bad_rows=bad_rows,
+        )
+
+
+def _as_the_ledger_has_it(
+    gathered: Gathered, record: ReleaseRecord, elsewhere: Mapping[tuple[str, date], int]
+) -> Gathered:
+    """The inputs with the release, the phase and the places that are left as the ledger has them (G5, I5)."""
+    firmware, inputs = firmware_of(record), gathered.inputs
+    limits = dict(record.capacity)
+    taken = {key: pool.handed for key, pool in record.pools.items()}
+    for key, hubs in elsewhere.items():
+        taken[key] = taken.get(key, 0) + hubs
+    for (region, day), hubs in taken.items():
+        limit = limits.get((region, day), None if firmware.capacity is None else firmware.capacity.get(region))
+        if limit is not None:
+            limits[region, day] = max(limit - hubs, 0)
+    events = inputs.events
+    if record.stage in _PHASES and record.stage_since is not None:
+        last = max((event.seq for event in events), default=0)
+        opened = Event(
+            seq=last + 1,
+            at=record.stage_since,
+            type="phase_opened",
+            party=Party(DCC),
+            fields={"phase": _PHASES[record.stage].value},
+        )
+        events = (*events, opened)
+    return evolve(gathered, inputs=evolve(inputs, release=firmware, capacity_overrides=limits, events=events))
+
+
+def _waiting(connection: Connection, release: str, states: Sequence[HubState]) -> GuidList:
+    query = select(hub.c.guid).where(hub.c.release == release, hub.c.state.in_([state.value for state in states]))
+    return GuidList(Guid(guid) for guid in connection.execute(query).scalars())
+
+
+def _write_estate(estate: Path, target: Path, waiting: GuidList) -> tuple[str, ...]:
+    """The rows of the hubs that wait; the rows of the file that cannot be read."""
+    import numpy as np
+    import pyarrow as pa
+
+    from chfw_files.estate import open_estate
+    from chfw_files.writing import write_table
+
+    found = open_estate(estate)
+    found.set_aside_repeated()
+    wanted = np.frombuffer(waiting.pack(), dtype=">u8").astype(np.uint64)
+    batches = [
+        batch.filter(pa.array(np.isin(batch.column("guid").to_numpy(), wanted, assume_unique=True)))
+        for batch in found.batches()
+    ]
+    if not sum(batch.num_rows for batch in batches):
+        raise InputError(f"no hub of `{estate}` waits for a day in this release", hint="there is nothing to plan")
+    write_table(target, batches[0].schema, batches)
+    return tuple(f"line {row.line}: {row.reason}" for row in found.quarantine)
+
+
+def _write_consents(connection: Connection, release: str, target: Path) -> None:
+    """The instructions that stand, and withdrawals, as a file of instructions."""
+    from chfw_files.instructions import as_batch, write_instructions
+
+    query = select(consent).where(consent.c.release == release).order_by(consent.c.guid, consent.c.party)
+    rows = (
+        Instruction(
+            guid=Guid(row.guid),
+            party=Party(row.party),
+            role=SupplierRole(row.role),
+            opens=row.opens,
+            closes=row.closes,
+            received_at=row.received_at,
+            action=InstructionAction.WITHDRAW if row.opens is None else InstructionAction.INSTRUCT,
+            group=None if row.group is None else InstructionGroup(row.group),
+            rule=row.rule,
+        )
+        for row in connection.execute(query)
+    )
+    write_instructions(target, [as_batch(rows)])
+
+
+def _stand_in(firmware: FirmwareRelease) -> str:
+    """A release file for the readers of inputs; the release itself takes its place."""
+    return json.dumps(
+        {
+            "release": "v1",
+            "id": firmware.id,
+            "device_models": list(firmware.device_models),
+            "firmware_version": firmware.firmware_version,
+            "notified_at": format_instant(firmware.notified_at),
+        }
+    )
+
+
+def _new(service: RollOutService, release: str, own: Sequence[Instruct]) -> list[Instruct]:
+    """Of what rules instruct, what does not stand already just so."""
+    found = []
+    with service.store.read() as connection:
+        for one in own:
+            query = select(consent.c.guid).where(
+                consent.c.release == release,
+                consent.c.party == one.by,
+                consent.c.opens == one.opens,
+                consent.c.closes == one.closes,
+                consent.c.rule == one.rule,
+            )
+            left = one.guids - GuidList(Guid(guid) for guid in connection.execute(query).scalars())
+            if left:
+                found.append(evolve(one, guids=left))
+    return found

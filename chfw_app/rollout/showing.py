@@ -1,0 +1,99 @@
+"""One release as one actor may see it: where it stands, its hubs by state, what is owed and by when (BR5.4, BR5.5).
+
+A Supplier's view counts its own hubs alone, by way of `link`, and names nobody but itself (NF7).
+"""
+
+from datetime import datetime
+
+from attrs import frozen
+from sqlalchemy import Connection, func, select
+
+from chfw_app.rollout.service import RollOutService, release_in
+from chfw_app.stores.tables import hub, link
+from chfw_core.errors import InputError
+from chfw_core.model.parties import DCC
+from chfw_core.model.periods import as_utc
+from chfw_core.rollout.agreement import cutoff_of, firmware_of
+from chfw_core.rollout.base import PANEL, is_party, region_of
+from chfw_core.rollout.records import ReleaseRecord
+from chfw_core.rollout.states import HubState
+from chfw_core.rollout.tasks import NextAct, Task, next_acts, own_tasks, tasks_of
+
+
+@frozen(kw_only=True)
+class Shown:
+    """A release for one reader. `tasks`: its own, or for the DCC everybody's. `next`: what others do next."""
+
+    release: str
+    stage: str
+    standing: str
+    because: str
+    firmware_version: str
+    automatic_at: datetime
+    cutoff: datetime
+    at: datetime
+    hubs: dict[HubState, int]
+    tasks: tuple[Task, ...]
+    next: tuple[NextAct, ...]
+    incidents: tuple[str, ...]
+
+
+def show_release(service: RollOutService, of: str, reader: str) -> Shown:
+    """A CSP's hubs are those of its region.
+
+    Raises InputError where the release is not there, or has nothing of this Supplier.
+    """
+    at = as_utc(service.clock())
+    with service.store.read() as connection:
+        record = release_in(connection, of)
+        if not is_party(reader):
+            return _shown(record, reader, _counts(connection, of, region_of(reader)), at)
+    if reader not in record.suppliers:
+        # The same words as for a release that is not there: a stranger learns nothing.
+        raise InputError(f"there is no release `{of}` with hubs of `{reader}`")
+    with service.store.read(reader) as connection:
+        return _shown(record, reader, _own_counts(connection, of, reader), at)
+
+
+def _counts(connection: Connection, of: str, region: str | None) -> dict[HubState, int]:
+    """All hubs of the release, or those of a CSP's region."""
+    query = select(hub.c.state, func.count()).where(hub.c.release == of)
+    if region is not None:
+        query = query.where(hub.c.region == region)
+    rows = connection.execute(query.group_by(hub.c.state).order_by(hub.c.state))
+    return {HubState(state): hubs for state, hubs in rows}
+
+
+def _own_counts(connection: Connection, of: str, party: str) -> dict[HubState, int]:
+    query = (
+        select(hub.c.state, func.count(hub.c.guid.distinct()))
+        .join(link, (link.c.release == hub.c.release) & (link.c.guid == hub.c.guid))
+        .where(link.c.party == party, link.c.release == of)
+        .group_by(hub.c.state)
+        .order_by(hub.c.state)
+    )
+    return {HubState(state): hubs for state, hubs in connection.execute(query)}
+
+
+def _shown(record: ReleaseRecord, reader: str, counts: dict[HubState, int], at: datetime) -> Shown:
+    firmware = firmware_of(record)
+    everything = reader == DCC
+    incidents = (
+        f"{one.id}: {one.description}"
+        for one in record.incidents
+        if one.open and (reader in (DCC, PANEL) or one.party == reader)
+    )
+    return Shown(
+        release=record.id,
+        stage=record.stage.value,
+        standing=record.standing.value,
+        because=record.standing_because,
+        firmware_version=firmware.firmware_version,
+        automatic_at=firmware.automatic_at,
+        cutoff=cutoff_of(record, firmware.automatic_at),
+        at=at,
+        hubs=counts,
+        tasks=tasks_of(record) if everything else own_tasks(record, reader),
+        next=() if everything else next_acts(record, reader),
+        incidents=tuple(incidents),
+    )

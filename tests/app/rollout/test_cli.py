@@ -1,0 +1,484 @@
+"""The commands on a roll-out as people and scripts use them: from notice to verified activation, on SQLite."""
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define, field
+from sqlalchemy import select, update
+
+from chfw_app.cli import _GROUPS, run
+from chfw_app.rollout.opening import open_ledger
+from chfw_app.stores.tables import entry, hub
+from chfw_core.model.guid import format_guid
+from chfw_core.rollout.commands import COMMANDS
+from tests.app.helpers import Chfw, Ran
+
+RELEASE = """
+release: v1
+id: CH-1
+device_models: ["433100AC", "54311F52", "54322052", "57310100"]
+firmware_version: "0D050002"
+notified_at: 2026-01-05T09:00:00Z
+capacity: {North: 120, Central: 160, South: 160, 4G North: 10, 4G Central: 20, 4G South: 20, Unknown: 10}
+"""
+RULES = """
+rules: v1
+owner: NWND
+decide:
+  - id: all-of-them
+    because: One version before the summer
+    when: otherwise
+    then: instruct
+    at: {from: 2026-02-16, to: 2026-04-30}
+"""
+NOWHERE = "FF-FF-FF-FF-FF-FF-FF-FF"
+NOTICE, PLANNED, THEN = "2026-01-05T09:00:00Z", "2026-01-15T09:00:00Z", "2026-02-15T08:00:00Z"
+
+
+@define(kw_only=True)
+class World:
+    """A folder with an estate, a release, rules and a ledger; `at` is what counts as now."""
+
+    chfw: Chfw
+    folder: Path
+    at: str = NOTICE
+    store: Path = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.store = self.folder / "chfw.db"
+
+    def rollout(self, *words: object, at: str | None = None) -> Ran:
+        self.at = at or self.at
+        return self.chfw("rollout", *words, "--store", self.store, "--at", self.at)
+
+    def done(self, *words: object, at: str | None = None, code: int = 0) -> dict[str, Any]:
+        """A command that must end so, and what it printed."""
+        ran = self.rollout(*words, "--json", at=at)
+        assert ran.code == code, ran.err + ran.out
+        found: dict[str, Any] = json.loads(ran.out)
+        return found
+
+    def notified(self) -> "World":
+        self.done("draft", self.folder / "release.yaml")
+        self.done("cpl-entry", "--release", "CH-1", "--entry", "77")
+        self.done("notify", "--release", "CH-1", "--estate", self.folder / "estate.csv")
+        return self
+
+    def rolling_out(self) -> "World":
+        self.notified()
+        rules, estate = self.folder / "rules", self.folder / "estate.csv"
+        self.done("publish", "--release", "CH-1", "--estate", estate, "--rules", rules, at=PLANNED)
+        self.done("approve-mass", "--release", "CH-1", "--approval", "OA-1", "--without-pilot", "urgent")
+        self.done("start-mass", "--release", "CH-1")
+        return self
+
+    def hubs(self, *where: Any) -> list[str]:
+        """GUIDs of hubs, as text."""
+        with open_ledger(str(self.store)) as store, store.read() as connection:
+            found = connection.execute(select(hub.c.guid).where(*where).order_by(hub.c.guid)).scalars()
+            return [format_guid(guid) for guid in found]
+
+    def day(self) -> date:
+        """The first day of the plan."""
+        with open_ledger(str(self.store)) as store, store.read() as connection:
+            found = connection.execute(select(hub.c.day).where(hub.c.day.is_not(None)).order_by(hub.c.day)).scalar()
+        assert isinstance(found, date)
+        return found
+
+    def table(self, name: str, *rows: tuple[object, ...]) -> Path:
+        path = self.folder / name
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+        return path
+
+
+@pytest.fixture
+def world(chfw: Chfw, tmp_path: Path, estate: Path) -> World:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "rules" / "NWND.rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "release.yaml").write_text(RELEASE, encoding="utf-8")
+    (tmp_path / "estate.csv").write_bytes(estate.read_bytes())
+    return World(chfw=chfw, folder=tmp_path)
+
+
+@pytest.fixture(scope="session")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("estate") / "estate.csv"
+    assert run(["estate", "generate", "--hubs", "400", "--seed", "11", "--suppliers", "4", "--out", str(path)]) == 0
+    return path
+
+
+def test_from_notice_to_verified_activation(world: World) -> None:
+    world.rolling_out()
+    day = world.day()
+    world.done(
+        "hand-over", "--release", "CH-1", "--day", day, "--region", "North", "--out", world.folder / "lists", at=THEN
+    )
+    with (world.folder / "lists" / f"CH-1-North-{day}.csv").open(encoding="utf-8") as file:
+        listed = list(csv.DictReader(file))
+    # CS1: every hub of the region and day, with its period and the day by which its outcome is owed.
+    assert [row["guid"] for row in listed] == world.hubs(hub.c.state == "handed_to_csp")
+    assert {(row["csp_region"], row["day"], row["firmware_version"]) for row in listed} == {
+        ("North", str(day), "0D050002")
+    }
+    assert all(row["window_opens"] < row["window_closes"] < row["due"] for row in listed)
+    head = ("guid", "outcome", "occurred_at", "firmware_version", "reason")
+    said = [(row["guid"], "activated", row["window_opens"], "0D050002", "") for row in listed[2:]]
+    failed = (listed[1]["guid"], "failed", listed[1]["window_opens"], "", "no image")
+    report = world.table("outcomes.csv", head, *said, failed)
+    after = f"{day}T23:59:00Z"
+    world.done("outcomes", report, "--release", "CH-1", "--as", "CSP:North", at=after)
+    assert len(world.hubs(hub.c.state == "activated")) == len(listed) - 2
+    seen = world.table(
+        "smi.csv",
+        ("guid", "firmware_version", "observed_at"),
+        *((row["guid"], "0D050002", row["window_closes"]) for row in listed[2:]),
+    )
+    world.done("inventory", seen, at="2026-02-20T00:00:00Z")
+    assert len(world.hubs(hub.c.state == "verified")) == len(listed) - 2
+    ticked = world.done("tick", "--deliver", world.folder / "lists", at="2026-03-20T00:00:00Z", code=2)
+    assert ticked["silent"] == 1  # CS2: the first hub, of which nothing was heard
+    assert [(late["owner"], late["task"]) for late in ticked["late"]] == [("CSP:North", "report_outcomes")]
+    alerts = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((world.folder / "lists" / "NWND").glob("*.json"))
+        if "activation_alert" in path.read_text(encoding="utf-8")
+    ]
+    told = {guid for alert in alerts for guid in alert["guids"]}
+    assert told <= {row["guid"] for row in listed[2:]}  # BR5.6
+    assert told
+    checked = world.chfw("ledger", "verify", "--store", world.store, "--json")
+    assert checked.code == 0
+    assert json.loads(checked.out)["tables_differ"] == []
+
+
+def test_a_file_sent_again_is_answered_and_not_carried_out_again(world: World) -> None:
+    world.notified()
+    guid = world.hubs(hub.c.import_supplier == "NWND", hub.c.gas_supplier == "NWND")[0]
+    head = ("guid", "party", "role", "opens", "closes", "received_at", "action")
+    row = (guid, "NWND", "import", "2026-03-02", "2026-03-09", NOTICE, "instruct")
+    file = world.table("instructions.csv", head, row)
+    words = ("instruct", file, "--release", "CH-1", "--as", "NWND")
+    first = world.done(*words)
+    with open_ledger(str(world.store)) as store, store.read() as connection:
+        before = connection.execute(select(entry.c.seq)).all()
+    again = world.done(*words, at=PLANNED)
+    with open_ledger(str(world.store)) as store, store.read() as connection:
+        assert connection.execute(select(entry.c.seq)).all() == before
+    (one,), (other,) = first["answers"], again["answers"]
+    assert (one.pop("again"), other.pop("again")) == (False, True)
+    assert one == other
+    assert world.hubs(hub.c.state == "planned") == [guid]
+    taken_back = world.table("withdrawn.csv", head, (guid, "NWND", "import", "", "", NOTICE, "withdraw"))
+    assert world.rollout("withdraw", file, "--release", "CH-1", "--as", "NWND").code == 1
+    world.done("withdraw", taken_back, "--release", "CH-1", "--as", "NWND")
+    assert world.hubs(hub.c.state == "withdrawn") == [guid]
+
+
+def test_every_refused_hub_is_listed_with_its_reason(world: World) -> None:
+    # BR5.2
+    world.notified()
+    mine = world.hubs(hub.c.import_supplier == "NWND")[0]
+    other = world.hubs(hub.c.import_supplier == "BRKW", hub.c.gas_supplier == "BRKW")[0]
+    words = ("instruct", "--release", "CH-1", "--as", "NWND", "--role", "import", "--opens", "2026-03-02")
+    said = world.done(*words, "--closes", "2026-03-09", "--guid", mine, "--guid", other, "--guid", NOWHERE, code=2)
+    (answer,) = said["answers"]
+    refused = {one["code"]: one["guids"] for one in answer["refused_hubs"]}
+    assert refused == {"unknown_guid": [NOWHERE], "not_responsible": [other]}
+    assert answer["taken"] == [{"what": "instructions_accepted", "hubs": 1}]
+    ran = world.rollout(*words, "--closes", "2026-03-09", "--guid", other)
+    assert ran.code == 2
+    assert other in ran.out
+
+
+def test_a_command_that_is_refused_as_a_whole_ends_with_3_and_a_cure(world: World) -> None:
+    world.notified()
+    ran = world.rollout("start-mass", "--release", "CH-1")
+    assert ran.code == 3
+    assert ran.problems == ["error: the release is notified"]
+    assert "hint: this may be done when it is mass approved" in ran.err
+    assert "out_of_phase" in ran.out
+
+
+def test_the_first_use_says_what_to_do(world: World) -> None:
+    for words in (["show"], ["start-pilot", "--release", "CH-1"], ["tick"], ["effects", "instruct", "--release", "X"]):
+        ran = world.rollout(*words)
+        assert ran.code == 1
+        assert ran.problems == [f"error: there is no ledger at `{world.store}`"]
+        assert "`chfw rollout draft` begins one" in ran.err
+    assert not world.store.exists()
+
+
+def test_a_release_that_is_not_there_is_told_with_one_that_is(world: World) -> None:
+    world.notified()
+    ran = world.rollout("show", "--release", "CH-2")
+    assert (ran.code, ran.problems) == (1, ["error: the ledger knows no release `CH-2`"])
+    assert "did you mean `CH-1`" in ran.err
+
+
+def test_who_acts_has_to_be_said_where_several_may(world: World) -> None:
+    world.notified()
+    ran = world.rollout("verdict", "proceed", "--release", "CH-1", "--findings", "none")
+    assert (ran.code, ran.problems) == (1, ["error: --as is missing: this is for a Supplier"])
+    ran = world.rollout("start-pilot", "--release", "CH-1", "--as", "NWND")
+    assert (ran.code, ran.problems) == (3, ["error: `NWND` may not do this"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["suspend", "--reason", "a defect"],
+        ["revoke", "--reason", "a defect"],
+        ["move-date", "--to", "2026-09-01", "--reason", "supply"],
+        ["dcc-only", "--consultation", "C-1"],
+        ["participation", "mandatory"],
+    ],
+)
+def test_what_cannot_be_asked_has_to_be_confirmed(world: World, words: list[str]) -> None:
+    world.notified()
+    with open_ledger(str(world.store)) as store, store.read() as connection:
+        before = connection.execute(select(entry.c.seq)).all()
+    ran = world.rollout(*words, "--release", "CH-1")
+    assert ran.code == 1
+    assert "give --yes" in ran.err
+    with open_ledger(str(world.store)) as store, store.read() as connection:
+        assert connection.execute(select(entry.c.seq)).all() == before
+    assert world.rollout(*words, "--release", "CH-1", "--yes").code == 0
+
+
+def test_the_repercussions_of_participation_are_shown_before_it_is_chosen(world: World) -> None:
+    # G7
+    world.notified()
+    ran = world.rollout("participation", "mandatory", "--release", "CH-1")
+    assert "4 Suppliers owe a decision" in ran.out
+    assert ran.code == 1
+    world.done("participation", "mandatory", "--release", "CH-1", "--yes")
+
+
+def test_effects_are_counted_by_state(world: World) -> None:
+    world.notified()
+    hubs = world.hubs()
+    told = world.done("effects", "hold-hubs", "--release", "CH-1")
+    assert told["effects"] == [
+        {
+            "state": "eligible",
+            "hubs": len(hubs),
+            "what": "the hub is held and loses its day; its instructions stay",
+            "after": ["eligible", "held"],
+        }
+    ]
+    told = world.done("effects", "hold-hubs", "--release", "CH-1", "--guid", hubs[0])
+    assert [one["hubs"] for one in told["effects"]] == [1]
+    ran = world.rollout("effects", "hold-hub", "--release", "CH-1")
+    assert (ran.code, ran.problems) == (1, ["error: there is no command `hold-hub` on a roll-out"])
+    assert "hold-hubs" in ran.err
+
+
+def test_an_incident_stops_the_release_and_nothing_is_handed_over_after_it(world: World) -> None:
+    # BR6, I4
+    world.rolling_out()
+    for words in (
+        ["raise-incident", "--as", "NWND", "--incident", "I1", "--description", "meters lost", "--emergency-stop"],
+        ["suspend", "--reason", "meters lost", "--yes"],
+        ["stop", "--incident", "I1", "--reason", "meters lost"],
+        ["confirm", "--incident", "I1", "--commentary", "agreed", "--yes"],
+    ):
+        world.done(words[0], "--release", "CH-1", *words[1:])
+    day = world.day()
+    said = world.done("hand-over", "--release", "CH-1", "--day", day, "--out", world.folder / "lists", at=THEN, code=3)
+    assert {answer["refused"]["code"] for answer in said["answers"]} == {"final"}
+    assert list((world.folder / "lists").iterdir()) == []
+    assert world.done("show", "--release", "CH-1")["standing"] == "stopped"
+
+
+def test_a_pilot_from_its_approval_to_the_verdicts(world: World) -> None:
+    # BR2
+    world.notified()
+    guid = world.hubs(hub.c.import_supplier == "NWND", hub.c.gas_supplier == "NWND")[0]
+    for words in (
+        ["pilot-list", "--as", "NWND", "--guid", guid],
+        ["pilot-list", "--as", "BRKW", "--none"],
+        ["approve-pilot", "--approval", "OA-1"],
+        ["start-pilot"],
+        ["progress", "--succeeded", "--guid", guid],
+        ["complete-phase", "--phase", "first", "--commentary", "well"],
+        ["end-pilot", "--succeeded", "--commentary", "well"],
+        ["verdict", "proceed-with-care", "--findings", "one restart", "--as", "NWND"],
+    ):
+        world.done(words[0], "--release", "CH-1", *words[1:])
+    ran = world.rollout("approve-mass", "--release", "CH-1", "--approval", "OA-2")
+    assert ran.code == 1
+    assert "one restart" in ran.out  # BR2.10: read before it is approved
+    world.done("approve-mass", "--release", "CH-1", "--approval", "OA-2", "--yes")
+
+
+def test_alerts_alone_work_with_everything_else_switched_off(world: World) -> None:
+    # BR5.7
+    world.done("draft", world.folder / "release.yaml", "--alerts-only")
+    world.done("add-hubs", "--release", "CH-1", "--estate", world.folder / "estate.csv")
+    assert len(world.hubs()) == 400
+    guid = world.hubs(hub.c.import_supplier == "NWND", hub.c.gas_supplier == "NWND")[0]
+    seen = world.table("smi.csv", ("guid", "firmware_version", "observed_at"), (guid, "0D050002", NOTICE))
+    world.done("inventory", seen)
+    waiting = world.done("outbox")["waiting"]
+    assert waiting == [{"to": "NWND", "type": "activation_alert", "messages": 1}]
+    assert world.rollout("notify", "--release", "CH-1", "--estate", world.folder / "estate.csv").code == 3
+
+
+def test_a_schedule_with_what_rules_instructed_is_published(world: World) -> None:
+    world.notified()
+    plan, own = world.folder / "plan.parquet", world.folder / "own.parquet"
+    ran = world.chfw(
+        "plan", "--estate", world.folder / "estate.csv", "--release", world.folder / "release.yaml",
+        "--rules", world.folder / "rules", "--as-of", PLANNED, "--out", plan, "--instructions-out", own,
+    )  # fmt: skip
+    assert ran.code == 0
+    said = world.done("publish", "--release", "CH-1", "--schedule", plan, "--instructions", own, at=PLANNED)
+    assert said["answers"][-1]["taken"] == [{"what": "hubs_planned", "hubs": len(world.hubs())}]
+    first = world.day()
+    again = world.done("publish", "--release", "CH-1", "--schedule", plan, "--instructions", own)
+    assert len(again["answers"]) == 1  # the instructions stand already, just so
+    assert world.day() == first
+
+
+def test_a_plan_made_now_leaves_out_what_was_handed_over(world: World) -> None:
+    world.rolling_out()
+    day, lists = world.day(), world.folder / "lists"
+    world.done("hand-over", "--release", "CH-1", "--day", day, "--out", lists, at=THEN)
+    handed = world.hubs(hub.c.state == "handed_to_csp")
+    estate = world.folder / "estate.csv"
+    said = world.done("publish", "--release", "CH-1", "--estate", estate, "--rules", world.folder / "rules")
+    assert said["answers"][-1]["taken"] == [{"what": "hubs_planned", "hubs": len(world.hubs()) - len(handed)}]
+    assert world.hubs(hub.c.state == "handed_to_csp") == handed
+    # Run again, a list is written again, and nothing is handed over twice.
+    before = {path.name: path.read_bytes() for path in lists.iterdir()}
+    world.done("hand-over", "--release", "CH-1", "--day", day, "--out", lists)
+    assert {path.name: path.read_bytes() for path in lists.iterdir()} == before
+
+
+def test_what_a_supplier_is_shown_does_not_vary_with_who_the_other_supplier_is(
+    chfw: Chfw, tmp_path: Path, world: World
+) -> None:
+    # NF7: the same estate, but whoever shares a hub with NWND bears another name.
+    twin_folder = tmp_path / "twin"
+    (twin_folder / "rules").mkdir(parents=True)
+    (twin_folder / "lists").mkdir()
+    for name in ("release.yaml", "rules/NWND.rules.yaml"):
+        (twin_folder / name).write_bytes((world.folder / name).read_bytes())
+    text = (world.folder / "estate.csv").read_text(encoding="utf-8")
+    (twin_folder / "estate.csv").write_text(text.replace("BRKW", "ZULU"), encoding="utf-8")
+    twin = World(chfw=chfw, folder=twin_folder)
+    shown: list[list[str]] = []
+    for one, other in ((world, "BRKW"), (twin, "ZULU")):
+        one.rolling_out()
+        split = one.hubs(hub.c.import_supplier == "NWND", hub.c.gas_supplier == other)
+        words = ("--release", "CH-1", "--opens", "2026-03-02", "--closes", "2026-03-09", "--guid", split[0])
+        assert one.rollout("instruct", "--as", other, "--role", "gas", *words).code == 0
+        seen = [one.rollout("instruct", "--as", "NWND", "--role", "import", *words, "--key", "k", "--json").out]
+        seen += [one.rollout("show", "--release", "CH-1", "--as", "NWND", "--json").out]
+        seen += [one.rollout("show", "--release", "CH-1", "--as", "NWND").out]
+        assert one.rollout("outbox", "--deliver", one.folder / "lists").code == 0
+        messages = sorted((one.folder / "lists" / "NWND").glob("*.json"))
+        seen += sorted(path.read_text(encoding="utf-8") for path in messages)
+        shown.append(seen)
+    assert len(shown[0]) > 4
+    assert shown[0] == shown[1]
+    assert not any("BRKW" in text or "ZULU" in text for text in (*shown[0], *shown[1]))
+
+
+def test_a_changed_entry_and_a_changed_table_are_found(world: World) -> None:
+    # I11, NF5
+    world.notified()
+    with open_ledger(str(world.store)) as store, store.update() as connection:
+        connection.execute(update(hub).where(hub.c.region == "North").values(region="South"))
+    ran = world.chfw("ledger", "verify", "--store", world.store)
+    assert ran.code == 3
+    assert ran.problems == ["error: the tables are not what the entries make of them"]
+    with open_ledger(str(world.store)) as store, store.update() as connection:
+        connection.exec_driver_sql("DROP TRIGGER entry_update")
+        connection.execute(update(entry).where(entry.c.seq == 2).values(by="PANEL"))
+    ran = world.chfw("ledger", "verify", "--store", world.store)
+    assert ran.code == 3
+    assert ran.problems == ["error: entry 2 is not what was written: its hash does not fit it"]
+
+
+def test_any_past_state_can_be_seen_again(world: World) -> None:
+    # NF5
+    world.rolling_out()
+    then = world.chfw("ledger", "replay", "--store", world.store, "--as-of", "2026-01-10", "--json")
+    (found,) = json.loads(then.out)["releases"]
+    assert (found["stage"], found["hubs"]) == ("notified", {"eligible": len(world.hubs())})
+    kept = world.folder / "then.db"
+    assert world.chfw("ledger", "replay", "--store", world.store, "--as-of", "2", "--out", kept).code == 0
+    shown = world.chfw("rollout", "show", "--store", kept, "--json")
+    assert [one["stage"] for one in json.loads(shown.out)["releases"]] == ["drafted"]
+    ran = world.chfw("ledger", "replay", "--store", world.store, "--as-of", "99999")
+    assert (ran.code, ran.problems) == (1, ["error: there is no entry 99999 yet"])
+
+
+@pytest.mark.parametrize(
+    "name", [f"rollout {name}" for name in _GROUPS["rollout"][1]] + ["ledger verify", "ledger replay"]
+)
+def test_every_command_has_help(chfw: Chfw, name: str) -> None:
+    ran = chfw(*name.split(), "--help")
+    assert ran.code == 0
+    assert "Usage" in ran.out
+
+
+def test_every_command_of_the_core_can_be_given() -> None:
+    """Each is named in a module of the command line; silence is declared by the tick, which runs what time brings."""
+    folder = Path(__file__).parents[3] / "chfw_app"
+    files = [
+        *(folder / "cli").glob("rollout_*.py"),
+        folder / "rollout" / "ticking.py",
+        *(folder / "rollout").glob("*.py"),
+    ]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    assert [kind.__name__ for kind in COMMANDS if kind.__name__ not in text] == []
+
+
+def test_a_key_used_for_two_commands_and_a_clock_put_back_are_refused_as_a_whole(world: World) -> None:
+    world.notified()
+    words = ("note", "--release", "CH-1", "--url", "https://example.org", "--key", "k")
+    world.done(*words, "--version", "1", at=PLANNED)
+    ran = world.rollout(*words, "--version", "2")
+    assert ran.code == 3
+    assert "(key_reused)" in ran.problems[0]
+    ran = world.rollout("note", "--release", "CH-1", "--url", "https://example.org", "--version", "3", at=NOTICE)
+    assert ran.code == 3
+    assert "(clock_went_back)" in ran.problems[0]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "standing"), [("y\n", 0, "suspended"), ("n\n", 1, "active"), ("", 1, "active")]
+)
+def test_on_a_terminal_what_a_command_does_is_shown_and_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, standing: str
+) -> None:
+    world.notified()
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    ran = world.rollout("suspend", "--release", "CH-1", "--reason", "a defect")
+    assert ran.code == code
+    assert "the hub is not handed over while this lasts" in ran.out
+    assert "go on? [y/N]" in ran.err
+    assert world.done("show", "--release", "CH-1")["standing"] == standing
+
+
+def test_a_csp_sees_the_hubs_of_its_region_and_a_stranger_nothing(world: World) -> None:
+    world.notified()
+    shown = world.done("show", "--release", "CH-1", "--as", "CSP:North")
+    assert shown["hubs"] == {"eligible": len(world.hubs(hub.c.region == "North"))}
+    ran = world.rollout("show", "--release", "CH-1", "--as", "ZULU")
+    assert (ran.code, ran.problems) == (1, ["error: there is no release `CH-1` with hubs of `ZULU`"])
+    assert world.done("show", "--as", "ZULU") == {"releases": []}
