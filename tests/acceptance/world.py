@@ -33,6 +33,7 @@ from chfw_core.reports.progress.actions import Actions
 from chfw_core.reports.progress.readers import reader_named
 from chfw_core.reports.progress.status import HubStatus
 from chfw_core.rollout.base import PANEL, REGISTRATION, SMI
+from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.events import AnyEvent
 from chfw_core.rollout.handover.commands import HandOver, PlannedClass, PublishPlan
 from chfw_core.rollout.incidents.commands import ConfirmDecision, RaiseIncident, TriageIncident
@@ -76,13 +77,17 @@ class World:
     service: RollOutService
     now: datetime = NOTIFIED
     count: int = field(default=0)
+    given: list[AnyCommand] = field(factory=list)
+    expects_a_leak: bool = False
+    """For the one scenario that lets a name out on purpose."""
 
     # --- giving commands ---
 
     def when(self, by: str, command: type[Any], *, release: str = RELEASE, **fields: Any) -> Receipt:
         """Somebody gives a command, which may be refused."""
         self.count += 1
-        return self.service.submit(command(by=by, key=f"{by} {self.count}", release=release, **fields))
+        self.given.append(command(by=by, key=f"{by} {self.count}", release=release, **fields))
+        return self.service.submit(self.given[-1])
 
     def done(self, by: str, command: type[Any], *, release: str = RELEASE, **fields: Any) -> Receipt:
         """The same for a command that is taken in full, or the scenario tells of something else than it says."""

@@ -14,7 +14,7 @@ from tests.core.rollout.worlds import FIRMWARE, NEW, OLD, SOLE, SPLIT, R
 
 def test_hubs_of_a_notice_come_with_their_model_and_configuration_set(tmp_path: Path) -> None:
     common = {
-        "manufacturer": "M",
+        "manufacturer": "1234",
         "device_model": "433100AC",
         "firmware_version": OLD,
         "installed_on": "2020-01-01",
