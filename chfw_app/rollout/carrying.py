@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from chfw_app.rollout.judging import judged_by
 from chfw_app.rollout.receipts import Receipt, receipt_of
-from chfw_app.rollout.telling import outgoing_of
+from chfw_app.rollout.telling import gathered, outgoing_of
 from chfw_app.stores.rollout_codec import drafts_of
 from chfw_app.stores.store import WriteTransaction
 from chfw_core.documents.rollout_commands import digest_of
@@ -46,7 +46,7 @@ def carry_out(transaction: WriteTransaction, command: AnyCommand, clock: Clock) 
         return receipt_of(before)
     roll_out, judged = judged_by(transaction.connection, command, at)
     drafts = drafts_of(judged.events)
-    outgoing = [outgoing_of(message, drafts.places[number]) for number, message in judged.messages]
+    outgoing = [outgoing_of(message, drafts.places[number]) for number, message in gathered(judged.messages)]
     receipt = receipt_of(transaction.append(stamp, drafts.drafts, outgoing))
     for other, guids in _overtaken(roll_out, judged.events):
         giving_up = SupersedeHubs(

@@ -7,7 +7,6 @@ from attrs import frozen
 
 from chfw_app.rollout.grouping import alike
 from chfw_app.steps import Report
-from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import SmiStatus
 from chfw_core.model.products import CentralProductsList
@@ -15,7 +14,16 @@ from chfw_core.model.releases import FirmwareRelease
 from chfw_core.planning.eligibility import ineligible_reason, upgrade_graph
 from chfw_core.rollout.notice.commands import HubClass
 
-_COLUMNS = ("guid", "csp_region", "device_model", "firmware_version", "smi_status", "import_supplier", "gas_supplier")
+_COLUMNS = (
+    "guid",
+    "csp_region",
+    "device_model",
+    "firmware_version",
+    "configuration_set",
+    "smi_status",
+    "import_supplier",
+    "gas_supplier",
+)
 
 
 @frozen(kw_only=True)
@@ -63,13 +71,15 @@ def eligible_hubs(
     left_out: Counter[str] = Counter()
     taken: dict[tuple[str | None, ...], list[GuidList]] = {}
     for key, guids in alike(table, _COLUMNS[1:]):
-        region, model, version, smi_status, *suppliers = (None if value is None else str(value) for value in key)
+        region, model, version, configuration, smi_status, *suppliers = (
+            None if value is None else str(value) for value in key
+        )
         reason = None
         if not everything:
             status = SmiStatus(smi_status or SmiStatus.COMMISSIONED)
             reason = ineligible_reason(model or "", version or "", status, firmware, cpl, graph)
         if reason is None:
-            taken.setdefault((region, version, *suppliers), []).append(guids)
+            taken.setdefault((region, model, version, configuration, *suppliers), []).append(guids)
         else:
             left_out[reason] += len(guids)
     return Eligible(
@@ -80,11 +90,13 @@ def eligible_hubs(
 
 
 def _class(key: tuple[str | None, ...], lists: list[GuidList]) -> HubClass:
-    region, version, import_supplier, gas_supplier = key
-    guids = lists[0] if len(lists) == 1 else GuidList(Guid(guid) for one in lists for guid in one)
+    region, model, version, configuration, import_supplier, gas_supplier = key
+    guids = lists[0] if len(lists) == 1 else GuidList.joined(lists)
     return HubClass(
         region=region or "",
         firmware_version=version or "",
+        device_model=model,
+        configuration_set=configuration,
         import_supplier=import_supplier,  # type: ignore[arg-type]  # a Party is a text
         gas_supplier=gas_supplier,  # type: ignore[arg-type]
         guids=guids,

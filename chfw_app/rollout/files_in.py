@@ -95,9 +95,9 @@ def read_inventory(path: Path, releases: Sequence[tuple[str, GuidList]], key: st
     """BR5.6, BR5.7: what the SMI shows; to each release what concerns the hubs that it has."""
     table, bad = _typed(path, INVENTORY)
     found: list[AnyCommand] = []
-    rows = list(alike(table, ("firmware_version", "observed_at")))
+    rows = list(alike(table, ("firmware_version", "configuration_set", "observed_at")))
     for release, has in releases:
-        for (version, observed_at), guids in rows:
+        for (version, configuration, observed_at), guids in rows:
             concerned = guids & has
             if concerned:
                 found.append(
@@ -106,6 +106,7 @@ def read_inventory(path: Path, releases: Sequence[tuple[str, GuidList]], key: st
                         key=f"{key}/{release}/{len(found)}",
                         release=release,
                         firmware_version=str(version),
+                        configuration_set=None if configuration is None else str(configuration),
                         observed_at=_instant(observed_at),
                         guids=concerned,
                     )

@@ -4,22 +4,63 @@ What a message says is decided by `chfw_core.rollout.react`; here it becomes can
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
+
+from attrs import evolve
 
 from chfw_app.stores.outbox import OutboxMessage
 from chfw_app.stores.outgoing import Outgoing
 from chfw_core.documents.rollout_values import canonical, type_name, write
+from chfw_core.errors import InputError
 from chfw_core.messages import Message
+from chfw_core.model.guid_list import GuidList
 from chfw_files.atomic import written_whole
 
+_NO_HUBS = GuidList()
 _PLAIN = re.compile(r"[A-Za-z0-9._ -]+")
 
 
 def outgoing_of(message: Message, draft: int) -> Outgoing:
     """The row that sends a message. `draft`: which of the command's events it tells of, counted from 0."""
     return Outgoing(to_party=message.to, type=type_name(type(message)), payload=canonical(write(message)), draft=draft)
+
+
+def gathered(messages: Iterable[tuple[int, Message]]) -> list[tuple[int, Message]]:
+    """Messages of one command, with the number of the event that each tells of, as they are to be sent.
+
+    Those that say the same to the same reader about different hubs become one, and those of one kind to one
+    reader stand together in the order of what they say. Events part hubs by things that a Supplier must not
+    know, such as who the other Supplier is or which rule of its gave the day: what is sent must not (NF7).
+    """
+    places: dict[tuple[str, str], int] = {}
+    hubs: dict[tuple[str, str], dict[bytes, tuple[Message, list[GuidList]]]] = {}
+    for number, message in messages:
+        kind = (message.to, type(message).__name__)
+        places.setdefault(kind, number)
+        guids: GuidList | None = getattr(message, "guids", None)
+        bare: Any = message
+        if guids is not None:
+            bare = evolve(bare, guids=_NO_HUBS)
+        said = hubs.setdefault(kind, {}).setdefault(canonical(write(bare)), (bare, []))
+        if guids is not None:
+            said[1].append(guids)
+    found: list[tuple[int, Message]] = []
+    for kind, number in places.items():
+        for _, (bare, lists) in sorted(hubs[kind].items(), key=lambda item: item[0]):
+            found.append((number, evolve(bare, guids=_together(lists)) if lists else bare))
+    return found
+
+
+def _together(lists: list[GuidList]) -> GuidList:
+    if len(lists) == 1:
+        return lists[0]
+    try:
+        return GuidList.joined(lists)  # quick, and the usual case: the events of a command share no hub
+    except InputError:
+        return GuidList(guid for one in lists for guid in one)
 
 
 def into_folder(folder: Path) -> Callable[[OutboxMessage], None]:

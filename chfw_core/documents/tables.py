@@ -132,6 +132,7 @@ INVENTORY = (
     TableColumn(name="guid", kind=Kind.GUID),
     TableColumn(name="firmware_version", kind=Kind.HEX),
     TableColumn(name="observed_at", kind=Kind.INSTANT),
+    TableColumn(name="configuration_set", kind=Kind.TEXT, required=False, nullable=True),
 )
 """BR5.6: what the SMI shows of each hub."""
 

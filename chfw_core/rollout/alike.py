@@ -77,11 +77,19 @@ def judge_alike(roll_out: RollOut, command: AnyCommand, at: datetime, kinds: Seq
 
 def judge(roll_out: RollOut, command: AnyCommand, at: datetime) -> Judged:
     """What follows from a command for the hubs of the roll-out, one by one."""
-    state, events = roll_out, cast(tuple[AnyEvent, ...], decide(roll_out, command, at))
+    events = cast(tuple[AnyEvent, ...], decide(roll_out, command, at))
+    hubs, state = dict(roll_out.hubs), roll_out
     messages: list[tuple[int, Message]] = []
     for number, event in enumerate(events):
+        guids: GuidList | None = getattr(event, "guids", None)
+        if guids is not None:
+            # Only its own hubs are looked at: a notice or a plan has an event for each of ten thousand classes.
+            state = changed(state, hubs={guid: hubs[guid] for guid in guids if guid in hubs})
+        else:
+            state = changed(state, hubs=hubs)
         after = evolve(state, event)
         messages += ((number, message) for message in react(state, event, after))
+        hubs.update(after.hubs)
         state = after
     return Judged(events=events, messages=tuple(messages))
 

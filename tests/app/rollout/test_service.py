@@ -277,3 +277,36 @@ def test_a_suppliers_view_counts_its_own_hubs_once_and_names_nobody(told: Told) 
     assert {one.owner for one in show_release(told.service, R, "DCC").tasks} == {"DCC", ALPHA, BETA}
     with pytest.raises(InputError, match="no release `REL-1` with hubs of `OMEGA`"):
         show_release(told.service, R, OMEGA)
+
+
+def test_what_a_supplier_is_sent_does_not_part_its_hubs_by_their_other_suppliers(told: Told) -> None:
+    # NF7: in one world two hubs have one and the same other Supplier, in the other world two, with other rules.
+    told.notified()
+    for release, shift, other in (("REL-A", 0x1000, BETA), ("REL-B", 0x2000, OMEGA)):
+        guids = [Guid(shift + 1), Guid(shift + 2)]
+        classes = [
+            evolve(CLASSES[1], gas_supplier=gas, guids=GuidList([guid]))
+            for gas, guid in zip((OMEGA if other is OMEGA else BETA, BETA), guids, strict=True)
+        ]
+        told.taken(DraftRelease, release=release, firmware=evolve(FIRMWARE, id=release, capacity=None))
+        told.taken(RecordCplEntry, release=release, entry="CPL-77")
+        told.taken(NotifyRelease, release=release, classes=tuple(classes))
+        rows = [
+            evolve(
+                row(guid),
+                reason="as planned" if other is BETA else f"rule {n}",
+                batch_id=None if other is BETA else f"b{n}",
+            )
+            for n, guid in enumerate(guids)
+        ]
+        told.taken(PublishPlan, release=release, classes=tuple(rows))
+    shown = {
+        release: [
+            (kind, payload.replace(release.encode(), b"REL").replace(digits, b"-00-"))
+            for kind, payload in _sent(told, ALPHA)
+            if release.encode() in payload
+        ]
+        for release, digits in (("REL-A", b"-10-"), ("REL-B", b"-20-"))
+    }
+    assert [kind for kind, _ in shown["REL-A"]] == ["release_notice", "own_hubs", "hubs_scheduled"]
+    assert shown["REL-A"] == shown["REL-B"]
