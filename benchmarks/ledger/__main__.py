@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     for name in options.database:
         with _address(name) as url, open_store(url, projections()) as store, console.status("") as status:
             estate = Estate(hubs=options.hubs, suppliers=options.suppliers)
-            results[name] = list(told(store, estate, url, lambda what, on=name: status.update(f"{on}: {what}")))
+            results[name] = list(told(store, estate, url, status.update))
         _show(console, name, results[name])
     if options.json is not None:
         found = {name: [asdict(one) for one in figures] for name, figures in results.items()}

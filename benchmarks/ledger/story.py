@@ -131,7 +131,12 @@ def _handed_over(store: Store, estate: Estate, steps: Steps, say: Callable[[str]
     for day in range(DAYS):
         opens, closes = window(day)
         guids = estate.guids(estate.hubs * day // DAYS, estate.hubs * (day + 1) // DAYS)
-        said = {"window_opens": opens, "window_closes": closes, "day": opens.date(), "reason": "the DCC's date"}
+        said: dict[str, Any] = {
+            "window_opens": opens,
+            "window_closes": closes,
+            "day": opens.date(),
+            "reason": "the DCC's date",
+        }
         rows.append(PlannedClass(basis=ActivationBasis.DCC_DEFAULT, guids=guids, **said))
     # The instructed hubs' periods are over by now, so that all of them are activated at the DCC's date.
     steps.do(PublishPlan, classes=tuple(rows))
