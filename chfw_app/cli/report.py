@@ -1,6 +1,6 @@
 """`chfw report`: how roll-outs stand, for one reader. Each report shows how old its data is."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -9,21 +9,22 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from chfw_app.cli import report_tables as tables
-from chfw_app.cli.options import Flag, Several
+from chfw_app.cli.options import Several
 from chfw_app.cli.output import counted, print_json, say
+from chfw_app.cli.rollout_options import StoreOptions
 from chfw_app.exits import Exit
 from chfw_app.reports.duties import actions as actions_for
 from chfw_app.reports.extracts import write_eligible, write_statuses
 from chfw_app.reports.flights import flights
-from chfw_app.reports.opening import existing_store
 from chfw_app.reports.products import products
 from chfw_app.reports.reading import Age, looking
 from chfw_app.reports.statuses import Asked, release_statuses, statuses
 from chfw_app.reports.trend import trend
+from chfw_app.rollout.opening import open_ledger
 from chfw_core.documents.defaults import default_parameters
 from chfw_core.errors import InputError
 from chfw_core.model.guid import parse_guid
-from chfw_core.model.periods import london_date, parse_instant
+from chfw_core.model.periods import london_date
 from chfw_core.reports.progress.late import late_days
 from chfw_core.reports.progress.plain import as_plain
 from chfw_core.reports.progress.readers import Reader, ReaderKind, reader_named
@@ -37,7 +38,7 @@ PAGE = 20
 
 @Parameter(name="*")
 @frozen(kw_only=True)
-class ReportOptions:
+class ReportOptions(StoreOptions):
     """Who reads, and where the ledger is.
 
     Parameters
@@ -45,7 +46,7 @@ class ReportOptions:
     as_
         Who reads: a Supplier, DCC, CSP:<region> or PANEL.
     store
-        The ledger: an address or a file; else CHFW_STORE, else `chfw.db` in this folder.
+        The ledger: a path of an SQLite file, or an address of a database. Else chfw.db here.
     at
         The instant from which time left is counted, such as 2026-03-01T09:00:00Z; else now.
     json
@@ -53,9 +54,6 @@ class ReportOptions:
     """
 
     as_: Annotated[str, Parameter(name="--as")]
-    store: str | None = None
-    at: str | None = None
-    json: Flag = False
 
     def reader(self, *allowed: ReaderKind) -> Reader:
         """The actor. Raises InputError for one for whom the report is not."""
@@ -63,7 +61,7 @@ class ReportOptions:
 
     def instant(self) -> datetime:
         """From when time is counted."""
-        return datetime.now(UTC) if self.at is None else parse_instant(self.at)
+        return self.clock()()
 
     def show(self, age: Age, **found: object) -> None:
         """One object for machines, with the reader and the age of the data first."""
@@ -96,7 +94,7 @@ def status(
     """
     reader = options.reader(ReaderKind.SUPPLIER)
     asked = Asked(release=release, states=tuple(map(_state, state)), guid=None if guid is None else parse_guid(guid))
-    with existing_store(options.store) as store, looking(store, reader) as sight:
+    with open_ledger(options.store) as store, looking(store, reader) as sight:
         if out is not None:
             rows = write_statuses(out, statuses(sight, asked))
             return _written(options, sight.age, out, rows)
@@ -121,7 +119,7 @@ def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
         Where to write them: .csv or .parquet.
     """
     reader = options.reader(ReaderKind.SUPPLIER)
-    with existing_store(options.store) as store, looking(store, reader) as sight:
+    with open_ledger(options.store) as store, looking(store, reader) as sight:
         rows = write_eligible(out, statuses(sight, Asked(release=release, states=ELIGIBLE)))
         return _written(options, sight.age, out, rows)
 
@@ -129,7 +127,7 @@ def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
 def actions(options: ReportOptions) -> int:
     """Say what one actor has to do and how long it has, and what the others do next."""
     at = options.instant()
-    with existing_store(options.store) as store, looking(store, options.reader()) as sight:
+    with open_ledger(options.store) as store, looking(store, options.reader()) as sight:
         found = actions_for(sight, at)
         if options.json:
             options.show(sight.age, at=at, tasks=found.tasks, others=found.others)
@@ -141,7 +139,7 @@ def actions(options: ReportOptions) -> int:
 
 def flight(options: ReportOptions) -> int:
     """Show every upgrade in flight, with the reader's hubs by state, CSP region and day."""
-    with existing_store(options.store) as store, looking(store, options.reader()) as sight:
+    with open_ledger(options.store) as store, looking(store, options.reader()) as sight:
         found = flights(sight)
         if options.json:
             options.show(sight.age, releases=found)
@@ -154,7 +152,7 @@ def flight(options: ReportOptions) -> int:
 def deployed(options: ReportOptions) -> int:
     """Count what runs on a Supplier's hubs; on all hubs for the DCC."""
     reader = options.reader(ReaderKind.SUPPLIER, ReaderKind.DCC)
-    with existing_store(options.store) as store, looking(store, reader) as sight:
+    with open_ledger(options.store) as store, looking(store, reader) as sight:
         found = products(sight)
         if options.json:
             options.show(sight.age, products=found)
@@ -174,7 +172,7 @@ def trends(options: ReportOptions, *, by: TrendBy = TrendBy.FIRMWARE_VERSION) ->
     """
     reader = options.reader(ReaderKind.SUPPLIER, ReaderKind.DCC)
     minimum = default_parameters().at("industry_min_parties", london_date(options.instant()))
-    with existing_store(options.store) as store:
+    with open_ledger(options.store) as store:
         found = trend(store, reader, by, minimum)
     if options.json:
         options.show(found.age, by=found.by, industry_min_parties=minimum, weeks=found.weeks)
@@ -188,7 +186,7 @@ def late(options: ReportOptions) -> int:
     """Name the CSPs that owe outcomes, and by how much they are late."""
     reader = options.reader(ReaderKind.DCC, ReaderKind.CSP)
     at = options.instant()
-    with existing_store(options.store) as store, looking(store, reader) as sight:
+    with open_ledger(options.store) as store, looking(store, reader) as sight:
         found = late_days(sight.records, at, reader.region)
         if options.json:
             options.show(sight.age, at=at, late=found)

@@ -15,8 +15,8 @@ from chfw_core.reports.progress.late import LateDay
 from chfw_core.reports.progress.status import HubStatus, ReleaseStatus
 from chfw_core.rollout.states import HubState
 
-_HUB_COLUMNS = ("guid", "roles", "state", "firmware_version", "second_instructed", "day", "basis", "reason")
-_HUB_HEADER = ("guid", "roles", "state", "version", "second instructed", "day", "basis", "reason")
+_HUB_COLUMNS = ("guid", "state", "firmware_version", "second_instructed", "day")
+_HUB_HEADER = ("guid", "state", "version", "second has", "day", "because")
 _PRODUCTS = 40
 
 
@@ -45,16 +45,23 @@ def show_status(reader: str, releases: Sequence[ReleaseStatus], hubs: Sequence[H
         for state, count in one.hubs.items()
     ]
     show_table(f"Hubs of {reader}", ("release", "stage", "standing", "to version", "state", "hubs"), rows)
-    shown = [(one.release, *(_hub_cell(one, name) for name in _HUB_COLUMNS)) for one in hubs]
+    shown = [(one.release, *(_hub_cell(one, name) for name in _HUB_COLUMNS), _because(one)) for one in hubs]
     note = "and more: --out writes all of them to a file" if more else ""
-    show_table("Hub by hub", ("release", *_HUB_HEADER), shown, note=note)
+    if len(releases) == 1:  # named above; the GUIDs need the room
+        shown = [row[1:] for row in shown]
+    show_table("Hub by hub", ("release", *_HUB_HEADER)[len(releases) == 1 :], shown, note=note)
 
 
 def _hub_cell(status: HubStatus, name: str) -> object:
     if name == "guid":
         return format_guid(status.guid)
     value = cell(status, name)
-    return "" if value is None else words(str(value)) if name in ("state", "basis") else str(value)
+    return "" if value is None else words(str(value))
+
+
+def _because(status: HubStatus) -> str:
+    """Why it is as it is, or else what its period rests on."""
+    return status.reason or words(status.basis or "").lower().replace("dcc", "DCC")
 
 
 def show_actions(reader: str, found: Actions) -> None:

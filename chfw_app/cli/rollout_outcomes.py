@@ -39,7 +39,7 @@ def inventory(
     Parameters
     ----------
     file
-        guid, firmware_version, observed_at: .parquet or .csv.
+        guid, firmware_version, observed_at, and configuration_set where it is known: .parquet or .csv.
     release
         The id of the release; else every release that has hubs of the file.
     options

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 
 from chfw_app.reports.reading import Sight
 from chfw_app.stores.tables import consent, hub
@@ -24,12 +24,8 @@ def _uninstructed(sight: Sight, record: ReleaseRecord) -> int:
     if party is None:
         return 0
     own = guids_of(party, record.id).subquery()
-    said = exists().where(
-        consent.c.release == record.id,
-        consent.c.guid == own.c.guid,
-        consent.c.party == party,
-        consent.c.opens.is_not(None),
-    )
+    stands = (consent.c.release == record.id, consent.c.guid == own.c.guid, consent.c.party == party)
+    said = select(consent.c.guid).where(*stands, consent.c.opens.is_not(None)).exists()
     query = (
         select(func.count())
         .select_from(own)

@@ -89,7 +89,8 @@ class Field:
         at = np.searchsorted(self.guids, guids)
         inside = at < len(self.guids)
         at, guids = at[inside], guids[inside]
-        return at[self.guids[at] == guids]
+        found: npt.NDArray[np.intp] = at[self.guids[at] == guids]
+        return found
 
     def _count(self, at: npt.NDArray[np.intp], sign: int) -> None:
         self._grow()
@@ -112,12 +113,12 @@ class Field:
         self.run_by = np.pad(self.run_by, more)
 
 
-def all_guids(parts: Iterable[bytes]) -> Guids:
+def all_guids(lists: Iterable[bytes]) -> Guids:
     """All GUIDs of these packed lists, each once, in ascending order."""
-    found = [unpacked(part) for part in parts]
+    found = [unpacked(one) for one in lists]
     return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.uint64)
 
 
-def unpacked(rows: bytes) -> Guids:
-    """A packed list of GUIDs."""
-    return np.frombuffer(rows, dtype=">u8").astype(np.uint64)
+def unpacked(packed: bytes) -> Guids:
+    """A packed list of GUIDs as an array, in ascending order."""
+    return np.frombuffer(packed, dtype=">u8").astype(np.uint64)

@@ -6,7 +6,7 @@ A hub that several releases have counts as the one shows it that heard of it las
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, or_, select
 
 from chfw_app.reports.reading import Sight
 from chfw_app.stores.columns import InstantColumn
@@ -49,7 +49,7 @@ def _better_known(record: ReleaseRecord, others: list[ReleaseRecord]) -> ColumnE
         if other.id > record.id:
             newer = or_(newer, there_at == here_at)
         clauses.append(and_(there.c.release == other.id, newer))
-    return exists().where(there.c.guid == hub.c.guid, or_(*clauses))
+    return select(there.c.guid).where(there.c.guid == hub.c.guid, or_(*clauses)).exists()
 
 
 def _heard(table: FromClause, record: ReleaseRecord) -> ColumnElement[Any]:

@@ -12,9 +12,10 @@ from datetime import datetime
 from attrs import frozen
 from sqlalchemy import Connection, select
 
+from chfw_app.stores.ledger import read_head
 from chfw_app.stores.rollout_codec import CODEC
 from chfw_app.stores.store import Store
-from chfw_app.stores.tables import head, release
+from chfw_app.stores.tables import release
 from chfw_core.errors import InputError
 from chfw_core.reports.progress.readers import Reader, ReaderKind
 from chfw_core.rollout.records import ReleaseRecord
@@ -65,7 +66,7 @@ def looking(store: Store, reader: Reader) -> Iterator[Sight]:
 
 
 def _age(connection: Connection, reader: Reader) -> Age:
-    found = connection.execute(select(head.c.seq, head.c.at)).one()
+    found = read_head(connection)
     return Age(at=found.at, entry=found.seq if reader.kind is ReaderKind.DCC else None)
 
 

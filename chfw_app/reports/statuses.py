@@ -114,4 +114,4 @@ def _by_state(sight: Sight, release: str) -> dict[HubState, int]:
     assert sight.reader.party is not None
     mine = (hub_count.c.party == sight.reader.party, hub_count.c.release == release)
     query = select(hub_count.c.state, func.sum(hub_count.c.hubs)).where(*mine).group_by(hub_count.c.state)
-    return in_order({HubState(state): hubs for state, hubs in sight.connection.execute(query)})
+    return in_order({HubState(state): int(hubs) for state, hubs in sight.connection.execute(query)})

@@ -6,6 +6,7 @@ read but the DCC's: it is read here with the application's rights, and no more i
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any, assert_never
 
 import numpy as np
 from attrs import frozen
@@ -13,20 +14,20 @@ from sqlalchemy import Connection, select
 
 from chfw_app.reports.fields import Field, Guids, all_guids, unpacked
 from chfw_app.reports.reading import Age
+from chfw_app.stores.ledger import read_entries, read_head
 from chfw_app.stores.rollout_codec import parts_of
 from chfw_app.stores.store import Store
-from chfw_app.stores.tables import entry, head, link
+from chfw_app.stores.tables import link
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.model.parties import SupplierRole
 from chfw_core.model.periods import london_date
 from chfw_core.reports.progress.readers import Reader, ReaderKind
 from chfw_core.reports.progress.trends import UNKNOWN, TrendBy, Week, disclosed_shares
-from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.outcomes.events import HubsVerified, VersionsObserved
 from chfw_core.rollout.suppliers.events import SupplierChanged
 
-_TOLD_OF = (HubsAdded, VersionsObserved, HubsVerified, SupplierChanged)
+Told = HubsAdded | VersionsObserved | HubsVerified | SupplierChanged
 _WEEK = timedelta(days=7)
 
 
@@ -43,12 +44,12 @@ class Trend:
 def trend(store: Store, reader: Reader, by: TrendBy, minimum: int) -> Trend:
     """For a Supplier its own hubs and the industry's shares, for the DCC all hubs."""
     with store.read() as connection:
-        end = connection.execute(select(head.c.seq, head.c.at)).one()
+        end = read_head(connection)
         every = reader.kind is ReaderKind.DCC
         with store.narrowed(connection, reader.party):
             own = None if every else _own(connection, reader)
-        weeks = _weeks(connection, own, by, minimum, end.at)
-    return Trend(age=Age(at=end.at, entry=end.seq if every else None), by=by, minimum=minimum, weeks=tuple(weeks))
+        weeks = tuple(_weeks(connection, own, by, minimum, end.at))
+    return Trend(age=Age(at=end.at, entry=end.seq if every else None), by=by, minimum=minimum, weeks=weeks)
 
 
 def _own(connection: Connection, reader: Reader) -> Guids:
@@ -57,31 +58,28 @@ def _own(connection: Connection, reader: Reader) -> Guids:
         return np.sort(np.fromiter(rows.scalars(), dtype=np.uint64))
 
 
-def _entries(connection: Connection, *kinds: type) -> Iterator[tuple[datetime, RollOutEvent, bytes]]:
-    """Time, event (without its hubs) and hubs of what the entries of these types tell, in order."""
-    names = [type_name(kind) for kind in kinds]
-    query = select(entry.c.at, entry.c.payload, entry.c.rows).where(entry.c.type.in_(names)).order_by(entry.c.seq)
-    with connection.execute(query.execution_options(yield_per=16)) as found:
-        for at, payload, rows in found:
-            for event, guids in parts_of(bytes(payload), rows):
-                yield at, event, guids
+def _told(connection: Connection, *kinds: type) -> Iterator[tuple[Any, bytes]]:
+    """The events of these types, in order, each without its hubs, and its hubs packed."""
+    for entry in read_entries(connection, types=[type_name(kind) for kind in kinds]):
+        if entry.rows is not None:
+            yield from parts_of(entry.payload, entry.rows)
 
 
 def _weeks(
     connection: Connection, own: Guids | None, by: TrendBy, minimum: int, end: datetime | None
 ) -> Iterator[Week]:
-    guids = all_guids(rows for _, _, rows in _entries(connection, HubsAdded))
+    guids = all_guids(packed for _, packed in _told(connection, HubsAdded))
     if end is None or not len(guids):
         return
     mine = np.ones(len(guids), dtype=np.bool_) if own is None else np.isin(guids, own)
     found = Field(guids=guids, own=mine)
     week: date | None = None
-    for at, event, rows in _entries(connection, *_TOLD_OF):
-        while week is not None and week < _monday(at):
+    for event, packed in _told(connection, HubsAdded, VersionsObserved, HubsVerified, SupplierChanged):
+        while week is not None and week < _monday(event.at):
             yield _week(week, found, minimum, alone=own is None)
             week += _WEEK
-        week = week or _monday(at)
-        _apply(found, event, unpacked(rows), by)
+        week = week or _monday(event.at)
+        _apply(found, event, unpacked(packed), by)
     while week is not None and week <= _monday(end):
         yield _week(week, found, minimum, alone=own is None)
         week += _WEEK
@@ -92,7 +90,7 @@ def _monday(at: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _apply(found: Field, event: object, guids: Guids, by: TrendBy) -> None:
+def _apply(found: Field, event: Told, guids: Guids, by: TrendBy) -> None:
     match event:
         case HubsAdded():
             said = {
@@ -110,6 +108,8 @@ def _apply(found: Field, event: object, guids: Guids, by: TrendBy) -> None:
                 found.run(guids, shown)
         case SupplierChanged():
             found.hold(guids, 0 if event.role is SupplierRole.IMPORT else 1, event.joins)
+        case _:
+            assert_never(event)
 
 
 def _week(monday: date, found: Field, minimum: int, *, alone: bool) -> Week:

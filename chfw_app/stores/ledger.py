@@ -58,9 +58,14 @@ def add_entries(connection: Connection, entries: Sequence[Entry]) -> None:
 
 
 def read_entries(
-    connection: Connection, *, after: int = 0, upto: int | None = None, release: str | None = None
+    connection: Connection,
+    *,
+    after: int = 0,
+    upto: int | None = None,
+    release: str | None = None,
+    types: Sequence[str] = (),
 ) -> Iterator[Entry]:
-    """The entries numbered above `after`, up to and with `upto`, in order; those of one release where asked.
+    """The entries numbered above `after`, up to and with `upto`, in order; of one release, of some types where asked.
 
     Read while they are used: do not commit in between.
     """
@@ -69,6 +74,8 @@ def read_entries(
         query = query.where(entry.c.seq <= upto)
     if release is not None:
         query = query.where(entry.c.release == release)
+    if types:
+        query = query.where(entry.c.type.in_(types))
     with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
         for row in rows:
             yield _entry(row)

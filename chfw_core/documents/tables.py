@@ -134,7 +134,7 @@ INVENTORY = (
     TableColumn(name="observed_at", kind=Kind.INSTANT),
     TableColumn(name="configuration_set", kind=Kind.TEXT, required=False, nullable=True),
 )
-"""BR5.6: what the SMI shows of each hub."""
+"""BR5.6, PR2: what the SMI shows of each hub."""
 
 HUBS = (TableColumn(name="guid", kind=Kind.GUID),)
 """A list of hubs; other columns are not read."""

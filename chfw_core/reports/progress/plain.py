@@ -7,11 +7,12 @@ from typing import cast
 
 from attrs import AttrsInstance, fields, has
 
+from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 
 
 def as_plain(value: object) -> object:
-    """Objects by field, instants in UTC with `Z`, days as dates, spans in whole seconds."""
+    """Objects by field, instants in UTC with `Z`, days as dates, spans in whole seconds, GUIDs as text."""
     match value:
         case StrEnum():
             return value.value
@@ -27,6 +28,11 @@ def as_plain(value: object) -> object:
             return [as_plain(one) for one in value]
         case _ if has(type(value)):
             names = (one.name for one in fields(cast(type[AttrsInstance], type(value))))
-            return {name: as_plain(getattr(value, name)) for name in names}
+            return {name: _field(name, getattr(value, name)) for name in names}
         case _:
             return value
+
+
+def _field(name: str, value: object) -> object:
+    """A GUID is a number like any other but for its name."""
+    return format_guid(value) if name == "guid" and isinstance(value, int) else as_plain(value)

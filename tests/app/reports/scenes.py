@@ -4,6 +4,7 @@
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -50,8 +51,8 @@ BETA_SAYS = OtherSupplier()
 
 
 def _classes(other: OtherSupplier) -> tuple[HubClass, ...]:
-    common = {"device_model": "433100AC", "configuration_set": SET_1}
-    north = HubClass(region=NORTH, import_supplier=ALPHA, firmware_version=OLD, guids=GuidList([SPLIT]), **common)  # type: ignore[arg-type]
+    common: dict[str, Any] = {"device_model": "433100AC", "configuration_set": SET_1}
+    north = HubClass(region=NORTH, import_supplier=ALPHA, firmware_version=OLD, guids=GuidList([SPLIT]), **common)
     return (
         evolve(north, gas_supplier=ALPHA, guids=GuidList([SOLE])),
         evolve(north, gas_supplier=ALPHA, region=SOUTH, configuration_set=None, guids=GuidList([SOUTHERN])),
@@ -71,7 +72,7 @@ def notified(told: Told, other: OtherSupplier = BETA_SAYS) -> None:
 def under_way(told: Told, other: OtherSupplier = BETA_SAYS) -> None:
     """One hub verified, one with its CSP in silence, one held, one that waits for the other Supplier, one for both."""
     notified(told, other)
-    told.taken(SubmitPilotList, other.party, guids=GuidList([SPLIT]))
+    told.taken(SubmitPilotList, other.party, guids=GuidList([SPLIT, SECOND_SPLIT]))
     told.taken(ApprovePilot, approval="OA-1")
     told.taken(BeginPilot)
     _instruct(told, other)
@@ -84,10 +85,10 @@ def under_way(told: Told, other: OtherSupplier = BETA_SAYS) -> None:
 
 
 def _instruct(told: Told, other: OtherSupplier) -> None:
-    mine = {"role": IMPORT, "opens": OPENS, "closes": CLOSES}
+    mine: dict[str, Any] = {"role": IMPORT, "opens": OPENS, "closes": CLOSES}
     told.taken(Instruct, ALPHA, guids=GuidList([SOLE, SPLIT, SECOND_SPLIT, WAITING]), **mine)
     opens, closes = OPENS - timedelta(hours=other.hours_before), CLOSES + timedelta(hours=other.hours_after)
-    theirs = {"opens": opens, "closes": closes, "group": other.group, "rule": other.rule}
+    theirs: dict[str, Any] = {"opens": opens, "closes": closes, "group": other.group, "rule": other.rule}
     told.taken(Instruct, other.party, role=GAS, guids=GuidList([SPLIT, SECOND_SPLIT]), **theirs)
     told.taken(Instruct, other.party, role=IMPORT, guids=GuidList([FOREIGN]), **theirs)
 
@@ -108,7 +109,7 @@ def _hand_over(told: Told, other: OtherSupplier) -> None:
     told.taken(HandOver, region=NORTH, day=DAY, guids=GuidList([SOLE, SPLIT]))
     told.now = OPENS + timedelta(hours=6)
     csp = f"CSP:{NORTH}"
-    done = {"outcome": OutcomeKind.ACTIVATED, "occurred_at": told.now, "firmware_version": NEW}
+    done: dict[str, Any] = {"outcome": OutcomeKind.ACTIVATED, "occurred_at": told.now, "firmware_version": NEW}
     told.taken(ReportOutcomes, csp, guids=GuidList([SOLE]), **done)
-    seen = {"firmware_version": NEW, "configuration_set": SET_2, "observed_at": told.now}
+    seen: dict[str, Any] = {"firmware_version": NEW, "configuration_set": SET_2, "observed_at": told.now}
     told.taken(ObserveVersions, SMI, guids=GuidList([SOLE]), **seen)
