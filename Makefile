@@ -40,6 +40,10 @@ bench: $(READY) ## time and memory of a plan
 bench-30m: $(READY) ## the same for 30 million hubs
 	@$(BIN)/python -m benchmarks --size 30m
 
+.PHONY: bench-ledger
+bench-ledger: $(READY) ## time of the ledger with whole estates, on SQLite and PostgreSQL
+	@$(BIN)/python -m benchmarks.ledger
+
 .PHONY: nightly
 nightly: $(READY) ## every test, with far more examples
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) -m "nightly or not nightly"

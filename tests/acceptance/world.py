@@ -22,7 +22,7 @@ from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.ledger import read_entries
-from chfw_app.stores.rollout_codec import event_of
+from chfw_app.stores.rollout_codec import events_of
 from chfw_app.stores.tables import PROJECTIONS, outbox
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
 from chfw_core.model.guid import format_guid
@@ -83,20 +83,20 @@ class World:
 
     # --- giving commands ---
 
-    def when(self, by: str, command: type[Any], *, release: str = RELEASE, **fields: Any) -> Receipt:
+    def when(self, by: str, command: type[Any], *, release: Any = RELEASE, **fields: Any) -> Receipt:
         """Somebody gives a command, which may be refused."""
         self.count += 1
         self.given.append(command(by=by, key=f"{by} {self.count}", release=release, **fields))
         return self.service.submit(self.given[-1])
 
-    def done(self, by: str, command: type[Any], *, release: str = RELEASE, **fields: Any) -> Receipt:
+    def done(self, by: str, command: type[Any], *, release: Any = RELEASE, **fields: Any) -> Receipt:
         """The same for a command that is taken in full, or the scenario tells of something else than it says."""
         receipt = self.when(by, command, release=release, **fields)
         assert receipt.refused is None, receipt.refused
         assert receipt.refused_hubs == (), receipt.refused_hubs
         return receipt
 
-    def refused(self, by: str, command: type[Any], *, release: str = RELEASE, **fields: Any) -> str:
+    def refused(self, by: str, command: type[Any], *, release: Any = RELEASE, **fields: Any) -> str:
         """The same for a command that may not be: the code, with a reason and a cure, and nothing but the refusal."""
         before, sent = self.tables(), len(self.sent())
         receipt = self.when(by, command, release=release, **fields)
@@ -275,7 +275,7 @@ class World:
     def happened(self) -> list[AnyEvent]:
         """Every event in the ledger."""
         with self.service.store.read() as connection:
-            return [event_of(entry) for entry in read_entries(connection)]
+            return [event for entry in read_entries(connection) for event in events_of(entry)]
 
     def tables(self) -> list[Sequence[Any]]:
         """Everything that follows from the ledger, but which keys were answered."""

@@ -81,7 +81,7 @@ def each(*homes: Home) -> Iterator[tuple[type[Any], Gate, dict[str, Any]]]:
 
 
 def test_by_the_wrong_party(world: World) -> None:
-    """BR1 to BR6: whoever it is not for may not give it, and a Supplier only for a release that it has hubs in."""
+    """NF6: whoever it is not for may not give it, and a Supplier only for a release that it has hubs in."""
     world.given_notice()
     for kind, gate, fields in each():
         for who, actor in ACTORS.items():

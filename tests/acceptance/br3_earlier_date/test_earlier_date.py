@@ -145,9 +145,12 @@ def test_on_instruction_the_image_goes_to_the_csp_and_activation_falls_in_the_pe
 
 def test_without_an_instruction_a_hub_is_activated_at_the_dccs_time(world: World) -> None:
     """BR3.6: not before, and without asking anybody."""
-    world.given_mass_begun()
-    early = world.publishes(COTTAGE, day=date(2026, 7, 5))
-    assert early.refused_hubs != ()
+    world.given_notice()
+    world.done(DCC, ApproveMass, approval="OA-2026-02", without_pilot="an urgent fix")
+    world.done(DCC, BeginMass)
+    for early in (MARCH_10, date(2026, 7, 5)):
+        assert refused_for(world.publishes(COTTAGE, day=early)) == {"too_early": written(COTTAGE)}
+    world.on(AUTOMATIC)
     assert world.publishes(COTTAGE).refused_hubs == ()
     world.hands_over(COTTAGE)
     hub = world.hub(COTTAGE)

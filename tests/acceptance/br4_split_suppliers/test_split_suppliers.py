@@ -73,7 +73,10 @@ def test_of_two_earlier_dates_the_later_is_taken(
 def test_each_sees_what_the_other_decided_and_can_react_to_it(world: World) -> None:
     """BR4.4: an approval, its end, and one's own answer to either; the other is never named."""
     world.given_notice()
-    shown = lambda: world.sees(CLDR)[written(FLAT)[0]].second_instructed  # noqa: E731
+
+    def shown() -> bool | None:
+        return world.sees(CLDR)[written(FLAT)[0]].second_instructed
+
     assert shown() is False
     world.instructs(NWND, FLAT)
     assert shown() is True

@@ -18,6 +18,7 @@ from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind
 from chfw_core.rollout.pilot.commands import ApprovePilot, SubmitPilotList
 from chfw_core.rollout.states import HubState
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
+from chfw_core.rollout.tasks import TaskKind
 from tests.acceptance.people import (
     BUNGALOW,
     CLDR,
@@ -155,8 +156,8 @@ def test_a_dashboard_shows_what_is_in_flight_what_is_open_and_what_others_do_nex
     assert world.in_flight(DCC) == {RELEASE: {"eligible": 5, "handed_to_csp": 1}}
     assert world.in_flight(FROS) == {}
     others = {(act.actor, act.kind): act.due for act in world.duties(NWND).others}
-    assert others[DCC, "triage"] == world.now + timedelta(hours=24)
-    assert others["a CSP", "report_outcomes"] == world.release().pools[NORTH, world.hub(TERRACE).day].due  # type: ignore[index]
+    assert others[DCC, TaskKind.TRIAGE] == world.now + timedelta(hours=24)
+    assert others["a CSP", TaskKind.REPORT_OUTCOMES] == world.release().pools[NORTH, world.hub(TERRACE).day].due  # type: ignore[index]
     assert {act.actor for act in world.duties(DCC).others} == {"a CSP", "a Supplier"}
 
 

@@ -1,0 +1,40 @@
+"""`python -m benchmarks.ledger.extract URL PARTY`: writes one party's estate as CSV and tells its own size."""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from chfw_app.reports.extracts import write_statuses
+from chfw_app.reports.reading import looking
+from chfw_app.reports.statuses import statuses
+from chfw_app.stores.open import open_store
+from chfw_app.stores.rollout_codec import projections
+from chfw_core.reports.progress.readers import reader_named
+
+_KIB_IN_MIB = 1 << 10
+
+
+def peak_mib() -> float:
+    """The largest size of this program so far. The kernel's count for the process has its parent's size in it."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    (kib,) = (int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return kib / _KIB_IN_MIB
+
+
+def main(url: str, party: str) -> None:
+    """Prints one JSON object."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_store(url, projections()) as store,
+        looking(store, reader_named(party)) as sight,
+    ):
+        start, began = peak_mib(), time.perf_counter()
+        rows = write_statuses(Path(folder) / "estate.csv", statuses(sight))
+        spent = time.perf_counter() - began
+    print(json.dumps({"rows": rows, "seconds": spent, "start_mib": start, "peak_mib": peak_mib()}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

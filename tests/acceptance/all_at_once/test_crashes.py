@@ -1,0 +1,106 @@
+"""Everybody in one process, killed at any moment: I9, I11, NF6.
+
+A few kills in every run, two hundred for each database by `make nightly`.
+"""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chfw_app.stores.ledger import read_entries
+from chfw_app.stores.open import open_store
+from chfw_app.stores.outbox import OutboxMessage, Retries, deliver
+from chfw_app.stores.replay import as_it_was, differences
+from chfw_app.stores.rollout_codec import events_of, projections
+from chfw_app.stores.verify import verify_ledger
+from chfw_core.model.guid import parse_guid
+from chfw_core.rollout.handover.events import HubsHandedOver
+from tests.acceptance.all_at_once.scene import NOW
+from tests.app.helpers import environment
+from tests.app.stores.conftest import Databases
+
+ROOT = Path(__file__).parents[3]
+EVERYBODY = "csps suppliers dcc stopper"
+LONGEST = 1.5
+"""Seconds from the first acknowledgement to the kill, at most."""
+
+
+def killed(url: str, seed: int) -> list[list[str]]:
+    """Runs everybody in one process and kills it at some moment; what it had said by then."""
+    command = [sys.executable, "-m", "tests.acceptance.all_at_once.child", url, f"run {seed}", str(seed), "1000"]
+    with subprocess.Popen(
+        [*command, EVERYBODY], cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout.readline() == b"ready\n"
+        child.stdin.write(b"go\n")
+        child.stdin.flush()
+        first = child.stdout.readline()
+        assert first, "the child ended before it had done anything"
+        time.sleep(random.Random(seed).uniform(0, LONGEST))
+        child.send_signal(signal.SIGKILL)
+        said = first + child.stdout.read()
+    return [line.split("\t") for line in said.decode().splitlines()]
+
+
+def crash(databases: Databases, seeds: range) -> None:
+    acknowledged: dict[tuple[str, str], tuple[int, int]] = {}
+    worked: set[int] = set()
+    with databases.one() as url:
+        for seed in seeds:
+            for word, *rest in killed(url, seed):
+                if word == "acknowledged":
+                    acknowledged[rest[0], rest[1]] = (int(rest[2]), int(rest[3]))
+                elif word == "work":
+                    worked |= {int(guid, 16) for guid in rest[1:]}
+            check(url, acknowledged)
+        assert acknowledged
+        check_work(url, worked)
+
+
+def check(url: str, acknowledged: dict[tuple[str, str], tuple[int, int]]) -> None:
+    """The chain is whole, the tables are what a replay makes of it, and nothing that was acknowledged is lost."""
+    with open_store(url, projections()) as store, store.read() as connection:
+        found = verify_ledger(connection)
+        assert found.broken is None
+        assert found.entries_read == found.head.seq
+        kept: dict[tuple[str, str], list[int]] = {}
+        for entry in read_entries(connection):
+            kept.setdefault((entry.by, entry.key), []).append(entry.seq)
+        assert {key: (kept[key][0], kept[key][-1]) for key in acknowledged if key in kept} == acknowledged  # I9
+        with as_it_was(connection, projections()) as again, again.read() as there:
+            assert list(differences(connection, there)) == []  # I11
+
+
+def check_work(url: str, worked: set[int]) -> None:
+    """CS1: what was handed over reached a CSP, or does so now: whoever took a message and died has it for a while."""
+    given: list[OutboxMessage] = []
+    with open_store(url, projections()) as store:
+        later = NOW + Retries().lease + timedelta(seconds=1)
+        while deliver(store, 1_000, given.append, later).delivered:
+            pass
+        with store.read() as connection:
+            events = [event for entry in read_entries(connection) for event in events_of(entry)]
+    handed = {guid for event in events if isinstance(event, HubsHandedOver) for guid in event.guids}
+    told = [json.loads(message.payload) for message in given if message.type == "work_list"]
+    assert worked | {parse_guid(guid) for one in told for guid in one["guids"]} == handed
+
+
+def test_a_killed_service_loses_nothing_that_it_acknowledged(databases: Databases) -> None:
+    """I9, I11, NF6."""
+    crash(databases, range(1, 3))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("block", range(20))
+def test_two_hundred_killed_services_lose_nothing(databases: Databases, block: int) -> None:
+    """NF6: ten in a row on each database, so that crashes follow on crashes."""
+    crash(databases, range(1_000 + 10 * block, 1_010 + 10 * block))
