@@ -96,20 +96,19 @@ class _Named:
                 self.connection.execute(
                     update(hub).where(*self._these(hub, guids)).values(**dict(sets), last_seq=self.seq)
                 )
-        for change in changes:
-            gone, come = _links(change)
+        for gone, come, guids in _alike((*_links(c), c.guids) for c in changes):
             if gone:
                 here = tuple_(link.c.party, link.c.role).in_(sorted(gone))
-                self.connection.execute(delete(link).where(*self._these(link, change.guids), here))
+                self.connection.execute(delete(link).where(*self._these(link, guids), here))
             for party, role in sorted(come):
-                self._insert(link, {"party": party, "role": role}, change.guids)
-            ended, given = _consents(change)
+                self._insert(link, {"party": party, "role": role}, guids)
+        for ended, given, guids in _alike((*_consents(c), c.guids) for c in changes):
             if ended:
                 mine = consent.c.party.in_(ended)
-                self.connection.execute(delete(consent).where(*self._these(consent, change.guids), mine))
+                self.connection.execute(delete(consent).where(*self._these(consent, guids), mine))
             for one in given:
                 values = zip((column.name for column in CONSENT), consent_values(one), strict=True)
-                self._insert(consent, dict(values), change.guids)
+                self._insert(consent, dict(values), guids)
 
     def _these(self, table: Table, guids: GuidList) -> tuple[Any, ...]:
         return table.c.release == self.release, among(self.connection, table.c.guid, guids)
