@@ -36,6 +36,8 @@ def event(seq: int, kind: str, **more: object) -> str:
     [
         (event(2, "release_stoped"), "did you mean `release_stopped`?"),
         (event(2, "release_stopped", csp_region="Nort"), "did you mean `North`?"),
+        (event(2, "release_stopped", region="South"), "did you mean `csp_region`?"),
+        (event(2, "release_stopped", model="433100AC"), "did you mean `device_model`?"),
         (event(1, "release_stopped"), "E409"),
         (event(2, "release_stopped")[:-3], "not JSON"),
     ],
@@ -48,6 +50,22 @@ def test_a_misspelt_stop_leaves_no_plan(
     assert "events.jsonl:2:1" in ran.err
     assert says in ran.err
     assert left_in(out.parent) == []
+
+
+@pytest.mark.parametrize("command", ["plan", "verify", "explain"])
+def test_a_pause_is_not_lifted_everywhere_by_a_misspelt_region(
+    chfw: Chfw, world: DemoFiles, out: Path, command: str
+) -> None:
+    # NF6, I4: whoever plans and whoever proves read the same events, so both refuse to guess.
+    pause = event(1, "release_paused")
+    right = with_events(chfw, world, out, pause, event(2, "release_resumed", csp_region="South"))
+    assert json.loads(right.out)["outcomes"]["held"] > 0
+    events = out.parent.parent / "events.jsonl"
+    events.write_text(f"{pause}\n{event(2, 'release_resumed', region='South')}\n", encoding="utf-8")
+    more = {"plan": ("--out", out), "explain": ("--guid", "88-73-84-90-6A-10-02-DB"), "verify": ("--schedule", out)}
+    ran = chfw(command, *inputs(world, events=events), *more[command])
+    assert (ran.code, len(ran.problems)) == (3, 1), ran.err
+    assert "E408 `region` is no key of `release_resumed`" in ran.err
 
 
 def test_a_type_that_nothing_knows_is_a_finding(chfw: Chfw, world: DemoFiles, out: Path) -> None:
