@@ -6,7 +6,6 @@ Nothing here decides anything about a hub: documents are read by `chfw_core.docu
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from chfw_core.model.parameters import Parameters
 from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.model.products import CentralProductsList
 from chfw_core.planning.model import PlanInputs
+from chfw_core.rules.problems import did_you_mean
 from chfw_files.quarantine import BadRow
 
 if TYPE_CHECKING:
@@ -249,6 +249,5 @@ def _named_parties(estate: "EstateFile", parties: Iterable[str], found: _Found) 
     named = estate.distinct_parties()
     for party in parties:
         if party not in named:
-            near = get_close_matches(party, named, n=1, cutoff=0.5)
-            hint = f"did you mean `{near[0]}`?" if near else f"it names {', '.join(named[:12])}"
+            hint = did_you_mean(party, named) or f"it names {', '.join(named[:12])}"
             found.problems.add(f"--attributes: the estate names no Supplier `{party}`", hint=hint)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from chfw_app.engines import Engine, MadePlan, make_plan
+from chfw_app.estate_remarks import estate_remarks
 from chfw_app.exits import Exit
 from chfw_app.gathered import Gathered, Quarantine
 from chfw_app.guid_index import IndexWriter, index_path
@@ -114,13 +115,20 @@ def write_plan(
                 _write_instructions(staging, outputs.instructions, made)
                 files["instructions"] = outputs.instructions
             report("writing", 0.9)
+            about_estate = estate_remarks(
+                gathered.inputs,
+                gathered.estate,
+                gathered.private,
+                parties={party for party, *_ in made.summary.by_party},
+                regions={region for region, *_ in made.summary.by_region},
+            )
             bad_rows = quarantine.close(files)
         finally:
             quarantine.discard()
         write_refusals(staging, outputs.schedule, made.refusals, files)
         done = PlanDone(
             summary=made.summary,
-            findings=(*gathered.findings, *made.findings),
+            findings=(*gathered.findings, *about_estate, *made.findings),
             refused_for=reasons_of(made.refusals),
             bad_rows=bad_rows,
             files=files,

@@ -68,6 +68,10 @@ MAY_STOP = [
     line(type="release stopped"),
     line(type="stop_release"),
     line(type="release_halted"),
+    line(type="stop"),
+    line(type="emergency_stop"),
+    line(type="Pause"),
+    line(type="rollout-halted"),
     line(type="release_stopped", csp_region="Nort"),
     line(type="release_stopped", guid="88"),
     line(type="release_stopped", party="dcc"),
@@ -140,7 +144,16 @@ def test_what_is_said_to_people_and_what_one_hubs_event_bears_besides_is_kept() 
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "nonsense", "[]", "{not json", line(type="tick", at="soon"), line(type="test_pased"), line(type=None)],
+    [
+        "{",
+        "nonsense",
+        "[]",
+        "{not json",
+        line(type="tick", at="soon"),
+        line(type="test_pased"),
+        line(type="stop_valve_closed"),
+        line(type=None),
+    ],
 )
 def test_what_cannot_stop_a_release_is_no_error(text: str) -> None:
     found = read_events([text], "e.jsonl")
