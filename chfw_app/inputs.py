@@ -136,8 +136,8 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
         bad_rows=tuple(found.bad_rows),
         files=tuple(found.files),
         not_checked=not_checked(inputs, events=paths.events is not None, instructions=recorded is not None),
-        findings=remarks(inputs, private),
-        notes=notes(inputs),
+        findings=remarks(inputs, private, capacity=paths.capacity is not None),
+        notes=notes(inputs, 0 if recorded is None else recorded.received_after(inputs.as_of)),
     )
 
 
