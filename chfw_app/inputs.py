@@ -19,8 +19,10 @@ from chfw_app.problems import Problems
 from chfw_app.remarks import not_checked, notes, remarks
 from chfw_app.rule_files import read_rules
 from chfw_app.steps import Report
+from chfw_app.swapped import refuse_other_kind, refuse_table
 from chfw_app.texts import read_text
 from chfw_core.diagnostics import Diagnostic
+from chfw_core.documents.events import NO_JSON
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
 from chfw_core.model.parameters import Parameters
@@ -154,7 +156,10 @@ def _estate(path: Path, found: _Found, *, whole: bool) -> "EstateFile":
 def _release(path: Path, parameters: Parameters, found: _Found) -> "FirmwareRelease | None":
     from chfw_core.documents.release import read_release
 
-    read = read_release(read_text(path), str(path), parameters)
+    refuse_table(path, "a release")
+    text = read_text(path)
+    refuse_other_kind(text, path, "release")
+    read = read_release(text, str(path), parameters)
     found.problems.add_placed(read.problems)
     found.files.append(("release", path))
     return read.release
@@ -181,7 +186,12 @@ def _events(path: Path | None, found: _Found) -> tuple[Event, ...]:
 
     if path is None:
         return ()
+    refuse_table(path, "a file of events")
     read = read_events(path)
+    if not read.events and read.bad_lines and all(line.reason.startswith(NO_JSON) for line in read.bad_lines):
+        raise InputError(
+            f"no line of `{path}` is JSON, as an event is", hint='a line is such as {"seq": 1, "at": …, "type": …}'
+        )
     found.notes += read.problems  # a bad line is set aside, never fatal to the others
     found.problems.add_placed(read.errors)  # unless it may stop the release
     found.set_aside(path, read.bad_lines)

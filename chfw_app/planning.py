@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from chfw_app.engines import Engine, MadePlan, make_plan
 from chfw_app.estate_remarks import estate_remarks
@@ -147,8 +147,14 @@ def _make(
 ) -> MadePlan:
     try:
         return make_plan(engine, gathered, report, threads=threads, configurations=outputs.report is not None)
-    except Failed:
+    except Failed as failed:
         quarantine.keep_alone()
+        # An engine knows that there is such a file, and not where.
+        place = f"`{quarantine_path(outputs.schedule)}`"
+        failed.problems.plain = [
+            evolve(problem, hint=problem.hint.replace("the quarantine file", place)) if problem.hint else problem
+            for problem in failed.problems.plain
+        ]
         raise
 
 

@@ -27,6 +27,8 @@ from chfw_core.rules.fields import FieldSpec, FieldType
 from chfw_core.rules.problems import did_you_mean, shown
 
 T = TypeVar("T")
+NO_JSON = "this is not JSON"
+"""How the reason begins for a line that is none."""
 COMMON_KEYS = ("seq", "at", "type", "party", "guid")
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -130,7 +132,7 @@ def read_event(line: str) -> Event:
     try:
         content = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as failure:
-        raise InputError(f"this is not JSON: {failure.msg.lower()} at column {failure.colno}") from None
+        raise InputError(f"{NO_JSON}: {failure.msg.lower()} at column {failure.colno}") from None
     except RecursionError:
         raise InputError("this is nested too deep") from None
     if not isinstance(content, dict):
