@@ -6,7 +6,6 @@ Nothing here decides anything about a hub: documents are read by `chfw_core.docu
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,14 +19,17 @@ from chfw_app.problems import Problems
 from chfw_app.remarks import not_checked, notes, remarks
 from chfw_app.rule_files import read_rules
 from chfw_app.steps import Report
+from chfw_app.swapped import refuse_other_kind, refuse_table
 from chfw_app.texts import read_text
 from chfw_core.diagnostics import Diagnostic
+from chfw_core.documents.events import NO_JSON
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
 from chfw_core.model.parameters import Parameters
 from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.model.products import CentralProductsList
 from chfw_core.planning.model import PlanInputs
+from chfw_core.rules.problems import did_you_mean
 from chfw_files.quarantine import BadRow
 
 if TYPE_CHECKING:
@@ -136,8 +138,8 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
         bad_rows=tuple(found.bad_rows),
         files=tuple(found.files),
         not_checked=not_checked(inputs, events=paths.events is not None, instructions=recorded is not None),
-        findings=remarks(inputs, private),
-        notes=notes(inputs),
+        findings=remarks(inputs, private, capacity=paths.capacity is not None),
+        notes=notes(inputs, 0 if recorded is None else recorded.received_after(inputs.as_of)),
     )
 
 
@@ -154,7 +156,10 @@ def _estate(path: Path, found: _Found, *, whole: bool) -> "EstateFile":
 def _release(path: Path, parameters: Parameters, found: _Found) -> "FirmwareRelease | None":
     from chfw_core.documents.release import read_release
 
-    read = read_release(read_text(path), str(path), parameters)
+    refuse_table(path, "a release")
+    text = read_text(path)
+    refuse_other_kind(text, path, "release")
+    read = read_release(text, str(path), parameters)
     found.problems.add_placed(read.problems)
     found.files.append(("release", path))
     return read.release
@@ -181,7 +186,12 @@ def _events(path: Path | None, found: _Found) -> tuple[Event, ...]:
 
     if path is None:
         return ()
+    refuse_table(path, "a file of events")
     read = read_events(path)
+    if not read.events and read.bad_lines and all(line.reason.startswith(NO_JSON) for line in read.bad_lines):
+        raise InputError(
+            f"no line of `{path}` is JSON, as an event is", hint='a line is such as {"seq": 1, "at": …, "type": …}'
+        )
     found.notes += read.problems  # a bad line is set aside, never fatal to the others
     found.problems.add_placed(read.errors)  # unless it may stop the release
     found.set_aside(path, read.bad_lines)
@@ -249,6 +259,5 @@ def _named_parties(estate: "EstateFile", parties: Iterable[str], found: _Found) 
     named = estate.distinct_parties()
     for party in parties:
         if party not in named:
-            near = get_close_matches(party, named, n=1, cutoff=0.5)
-            hint = f"did you mean `{near[0]}`?" if near else f"it names {', '.join(named[:12])}"
+            hint = did_you_mean(party, named) or f"it names {', '.join(named[:12])}"
             found.problems.add(f"--attributes: the estate names no Supplier `{party}`", hint=hint)

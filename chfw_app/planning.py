@@ -5,9 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from chfw_app.engines import Engine, MadePlan, make_plan
+from chfw_app.estate_remarks import estate_remarks
 from chfw_app.exits import Exit
 from chfw_app.gathered import Gathered, Quarantine
 from chfw_app.guid_index import IndexWriter, index_path
@@ -114,13 +115,20 @@ def write_plan(
                 _write_instructions(staging, outputs.instructions, made)
                 files["instructions"] = outputs.instructions
             report("writing", 0.9)
+            about_estate = estate_remarks(
+                gathered.inputs,
+                gathered.estate,
+                gathered.private,
+                parties={party for party, *_ in made.summary.by_party},
+                regions={region for region, *_ in made.summary.by_region},
+            )
             bad_rows = quarantine.close(files)
         finally:
             quarantine.discard()
         write_refusals(staging, outputs.schedule, made.refusals, files)
         done = PlanDone(
             summary=made.summary,
-            findings=(*gathered.findings, *made.findings),
+            findings=(*gathered.findings, *about_estate, *made.findings),
             refused_for=reasons_of(made.refusals),
             bad_rows=bad_rows,
             files=files,
@@ -139,8 +147,14 @@ def _make(
 ) -> MadePlan:
     try:
         return make_plan(engine, gathered, report, threads=threads, configurations=outputs.report is not None)
-    except Failed:
+    except Failed as failed:
         quarantine.keep_alone()
+        # An engine knows that there is such a file, and not where.
+        place = f"`{quarantine_path(outputs.schedule)}`"
+        failed.problems.plain = [
+            evolve(problem, hint=problem.hint.replace("the quarantine file", place)) if problem.hint else problem
+            for problem in failed.problems.plain
+        ]
         raise
 
 

@@ -1,22 +1,36 @@
 """What the inputs of a plan say that nothing in it can use: findings and notes about files, not about hubs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chfw_core.model.events import EVENT_TYPES
 from chfw_core.model.parties import is_supplier
+from chfw_core.model.periods import format_instant, london_date
 from chfw_core.planning.model import Finding, PlanInputs
+from chfw_core.planning.release_state import cutoff_of, default_resolution
+from chfw_core.rules.analysis.periods import misses_release
+from chfw_core.rules.analysis.subject import ReleasePeriod
 from chfw_core.rules.leaves import private_columns
+from chfw_core.rules.model import At, DecideThen
 from chfw_core.rules.problems import did_you_mean, listed, shown
 
 if TYPE_CHECKING:
     from chfw_files.attributes import Attributes
 
+LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+_MOST_MOVED = 366
 
-def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]") -> tuple[Finding, ...]:
-    """Findings: somebody should look, and the plan is made all the same."""
-    return (*_unknown_columns(inputs, private), *_unknown_events(inputs))
+
+def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]", *, capacity: bool = False) -> tuple[Finding, ...]:
+    """Findings: somebody should look, and the plan is made all the same. `capacity`: whether such a file was given."""
+    return (
+        *_unknown_columns(inputs, private),
+        *_unknown_events(inputs),
+        *_missed_periods(inputs),
+        *(_capacity(inputs) if capacity else ()),
+    )
 
 
 def _unknown_columns(inputs: PlanInputs, private: "Mapping[str, Attributes]") -> Sequence[Finding]:
@@ -44,27 +58,76 @@ def _unknown_events(inputs: PlanInputs) -> Sequence[Finding]:
     found = []
     for kind, count in sorted(counted.items()):
         hint = did_you_mean(kind, EVENT_TYPES)
-        message = f"{_events(count)} of the type `{shown(kind)}`, which nothing knows: no effect"
+        message = f"{_many(count, 'event')} of the type `{shown(kind)}`, which nothing knows: no effect"
         message += f" ({hint})" if hint else ""
         found.append(Finding(code="unknown-event", message=message, count=count, about_hubs=False))
     return found
 
 
-def notes(inputs: PlanInputs) -> tuple[str, ...]:
-    """What is no fault, and easily overlooked: events that are about other releases."""
+def _missed_periods(inputs: PlanInputs) -> Iterator[Finding]:
+    """BR3.4: a Supplier instructs for a time between the notice and the automatic time; a year may be mistyped."""
+    release = inputs.release
+    period = ReleasePeriod(
+        id=release.id,
+        notified_at=release.notified_at,
+        # Where the DCC moves dates, only what is over before the notice is missed by every hub.
+        automatic_at=LATEST if _dcc_moves_dates(inputs) else release.automatic_at,
+        cutoff=cutoff_of(inputs, release.automatic_at),
+    )
+    for rules in inputs.rulesets:
+        if not is_supplier(rules.owner):
+            continue
+        own: list[tuple[str, At]] = [(pilot.id, pilot.at) for pilot in rules.pilots]
+        own += [(decide.id, decide.at) for decide in rules.decides if decide.at is not None]
+        for rule, at in own:
+            if how := misses_release(at, period):
+                message = f"the period of `{rule}` {how}: it instructs for no hub"
+                yield Finding(code="period-missed", message=message, party=rules.owner, about_hubs=False)
+
+
+def _capacity(inputs: PlanInputs) -> Iterator[Finding]:
+    """G5: figures of days on which nothing can go bind nobody."""
+    if not inputs.capacity_overrides:
+        yield Finding(code="capacity-unused", message="the capacity file has no rows", about_hubs=False)
+        return
+    last = london_date(default_resolution(inputs, inputs.release.automatic_at).period.closes)
+    if _dcc_moves_dates(inputs):  # by hub: nobody moves one by more than this
+        last += timedelta(days=_MOST_MOVED)
+    late = sorted(day for _, day in inputs.capacity_overrides if day > last)
+    if late:
+        figures = f"{_many(len(late), 'figure')} of the capacity file for days after {last}"
+        message = f"{figures}, when nothing of this release is left: no effect ({late[0]})"
+        yield Finding(code="capacity-unused", message=message, count=len(late), about_hubs=False)
+
+
+def _dcc_moves_dates(inputs: PlanInputs) -> bool:
+    return any(d.then is DecideThen.MOVE_AUTOMATIC_DATE for rules in inputs.rulesets for d in rules.decides)
+
+
+def notes(inputs: PlanInputs, later_instructions: int = 0) -> tuple[str, ...]:
+    """What is no fault, and easily overlooked: what came after `as_of`, and events that are about other releases."""
+    later = sum(event.at > inputs.as_of for event in inputs.events)
+    counted = ((later, "event"), (later_instructions, "instruction"))
+    return (
+        *(f"{_many(n, what)} later than {format_instant(inputs.as_of)}: not yet there" for n, what in counted if n),
+        *_of_other_releases(inputs),
+    )
+
+
+def _of_other_releases(inputs: PlanInputs) -> tuple[str, ...]:
     own = inputs.release.id
     others = Counter(str(event.fields["release"]) for event in inputs.events if event.fields.get("release", own) != own)
     if not others:
         return ()
     total = sum(others.values())
     named = ", ".join(f"`{shown(name)}`" for name in sorted(others)[:5]) + (", …" if len(others) > 5 else "")
-    said = f"{_events(total)} {'is of another release' if total == 1 else 'are of other releases'}"
+    said = f"{_many(total, 'event')} {'is of another release' if total == 1 else 'are of other releases'}"
     slip = any(name.casefold() == own.casefold() for name in others)
     return (f"{said} ({named})" + (f": did you mean `{own}`?" if slip else ""),)
 
 
-def _events(number: int) -> str:
-    return f"{number:,} event{'' if number == 1 else 's'}"
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def not_checked(inputs: PlanInputs, *, events: bool, instructions: bool) -> tuple[str, ...]:

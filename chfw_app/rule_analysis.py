@@ -6,6 +6,7 @@ from pathlib import Path
 from attrs import frozen
 
 from chfw_app.problems import Problems
+from chfw_app.swapped import refuse_other_kind, refuse_table
 from chfw_app.texts import read_text
 from chfw_app.z3_prover import HINT, Z3Prover, z3_is_here
 from chfw_core.documents.defaults import default_parameters
@@ -48,7 +49,10 @@ class RuleAnalysis:
 
 def _period(path: Path, problems: Problems) -> ReleasePeriod | None:
     parameters = default_parameters()
-    read = read_release(read_text(path), str(path), parameters)
+    refuse_table(path, "a release")
+    text = read_text(path)
+    refuse_other_kind(text, path, "release")
+    read = read_release(text, str(path), parameters)
     problems.add_placed(read.problems)
     if read.release is None:
         return None

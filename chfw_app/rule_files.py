@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chfw_app.problems import Problems
+from chfw_app.swapped import kind_of, refuse_other_kind, refuse_table
 from chfw_app.texts import read_text
 from chfw_core.errors import InputError
 from chfw_files.sources import missing_file
@@ -23,7 +25,12 @@ _MOST_LOOKED_AT = 1_000
 
 
 def find_rule_files(paths: Sequence[Path], problems: Problems) -> list[Path]:
-    """Files as named; a folder means every *.rules.yaml below it, in order of name. None found is a problem."""
+    """Files as named; a folder means every *.rules.yaml below it, in order of name. None found is a problem.
+
+    So is a rule file beside others that a folder would pass over for its name: its owner would decide nothing.
+    """
+    for path in paths:
+        _add_misnamed(path, problems)
     found = [problems.attempt(partial(_files_of, path)) for path in paths]
     return once(file for files in found for file in files or ())
 
@@ -47,6 +54,31 @@ def _files_of(path: Path) -> list[Path]:
     if path.name.endswith(TESTS):
         raise InputError(f"`{path}` holds tests of rules, not rules", hint="run them with `chfw rules test`")
     return [path]
+
+
+def _add_misnamed(folder: Path, problems: Problems) -> None:
+    if not folder.is_dir() or not any(folder.rglob(PATTERN)):
+        return  # where there is none at all, `none_below` says it
+    for place in islice(sorted(folder.rglob("*")), _MOST_LOOKED_AT):
+        name = place.name.lower()
+        if not name.endswith((".yaml", ".yml")) or place.name.endswith((RULES_ENDING, TESTS)) or not place.is_file():
+            continue
+        with suppress(InputError):
+            if kind_of(read_text(place)) == "rules":
+                hint = f"rename it, such as to `{_renamed(place)}`, or name it with --rules by itself"
+                problems.add(f"`{place}` is a rule file whose name does not end in `{RULES_ENDING}`", hint=hint)
+
+
+def _renamed(place: Path) -> str:
+    stem = place.name.rpartition(".")[0]
+    return (stem[: -len(".rules")] if stem.lower().endswith(".rules") else stem) + RULES_ENDING
+
+
+def _read(path: Path) -> str:
+    refuse_table(path, "a rule file")
+    text = read_text(path)
+    refuse_other_kind(text, path, "rules")
+    return text
 
 
 def none_below(folder: Path, pattern: str) -> InputError:
@@ -75,6 +107,6 @@ def read_rules(
     from chfw_core.rules.check import check_sources
 
     files = find_rule_files(paths, problems)
-    texts = {path: problems.attempt(partial(read_text, path)) for path in files}
+    texts = {path: problems.attempt(partial(_read, path)) for path in files}
     sources = [(str(path), text) for path, text in texts.items() if text is not None]
     return check_sources(sources, analysis=analysis), tuple(files)

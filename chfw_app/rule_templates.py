@@ -89,7 +89,13 @@ def made_as_object(name: str, text: str, out: Path | None, *, refused: ChfwError
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a file that does not exist yet. Raises InputError where it does, OutputError where it cannot be written."""
+    """Write a file that does not exist yet. Raises OutputError where it cannot be written.
+
+    Raises InputError where it does exist, or has a name by which no folder's rules are found.
+    """
+    if not path.name.endswith(_ENDING):
+        hint = f"a folder's rule files are found by their names: name it `{path.name.split('.')[0]}{_ENDING}`"
+        raise InputError(f"`{path}` does not end in `{_ENDING}`", hint=hint)
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)

@@ -27,6 +27,8 @@ from chfw_core.rules.fields import FieldSpec, FieldType
 from chfw_core.rules.problems import did_you_mean, shown
 
 T = TypeVar("T")
+NO_JSON = "this is not JSON"
+"""How the reason begins for a line that is none."""
 COMMON_KEYS = ("seq", "at", "type", "party", "guid")
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -37,6 +39,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "change_of_supplier_completed": ("guid", "role", "effective"),
 }
 """What an event of a type means nothing without."""
+
+FREE_KEYS = ("because", "reason", "note")
+"""What any event may say to people; it narrows nothing."""
 
 
 @frozen(kw_only=True)
@@ -127,7 +132,7 @@ def read_event(line: str) -> Event:
     try:
         content = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as failure:
-        raise InputError(f"this is not JSON: {failure.msg.lower()} at column {failure.colno}") from None
+        raise InputError(f"{NO_JSON}: {failure.msg.lower()} at column {failure.colno}") from None
     except RecursionError:
         raise InputError("this is nested too deep") from None
     if not isinstance(content, dict):
@@ -138,6 +143,7 @@ def read_event(line: str) -> Event:
     kind = _at("type", content["type"], kinds.text)
     fields = {key: value for key, value in content.items() if key not in COMMON_KEYS and value is not None}
     guid, party = content.get("guid"), content.get("party")
+    _check_keys(kind, content)
     missing = [key for key in NEEDS.get(kind, ()) if key not in fields and content.get(key) is None]
     if missing:
         raise InputError(f"`{kind}` needs the key `{missing[0]}`")
@@ -150,6 +156,38 @@ def read_event(line: str) -> Event:
         guid=None if guid is None else _at("guid", guid, kinds.guid),
         fields={key: _field(key, value, specs[key]) if key in specs else value for key, value in fields.items()},
     )
+
+
+def keys_of(kind: str) -> tuple[str, ...]:
+    """The keys beside the common ones that an event of a known type may have; none of an unknown type."""
+    own = (spec.name.removeprefix("event.") for spec in EVENT_FIELDS.get(kind, ()))
+    return (*(key for key in own if key not in COMMON_KEYS), *FREE_KEYS) if kind in EVENT_FIELDS else ()
+
+
+def unknown_keys(kind: str, keys: Iterable[str]) -> tuple[str, ...]:
+    """Those of these keys that a known type of event does not have; of an unknown type nobody can tell."""
+    known = (*COMMON_KEYS, *keys_of(kind))
+    return tuple(key for key in keys if key not in known) if kind in EVENT_FIELDS else ()
+
+
+def _check_keys(kind: str, content: Mapping[str, object]) -> None:
+    """A key that the type does not have may be meant to bound the event: without it, it would concern everybody.
+
+    One hub's event is bounded by its GUID, and is kept with whatever else it bears; an act on the release is
+    not, since what it says must be understood (NF6).
+    """
+    if content.get("guid") is not None and not near_release_act(kind):
+        return
+    for key in unknown_keys(kind, (key for key, value in content.items() if value is not None)):
+        known = keys_of(kind)
+        hint = did_you_mean(key, known) or _longer(key, known) or f"it may have {', '.join(known)}"
+        raise InputError(f"`{shown(key)}` is no key of `{kind}`", hint=hint)
+
+
+def _longer(key: str, known: Iterable[str]) -> str | None:
+    """The key of which this is a part: `model` for `device_model`."""
+    near = next((name for name in known if key.lower() in name.split("_")), None)
+    return f"did you mean `{near}`?" if near else None
 
 
 def write_event(event: Event) -> str:

@@ -74,7 +74,9 @@ class ReleaseRead:
 
 
 def read_release(text: str, file: str, parameters: Parameters) -> ReleaseRead:
-    """Read a release file. Every problem of the file is found in one go."""
+    """Read a release file. Every problem of the file is found in one go. Raises InputError for what is no text."""
+    if not isinstance(text, str):
+        raise InputError(f"a release is read from text, not from `{type(text).__name__}`")
     document = read_document(text, file)
     written = None
     if document.value is not None:

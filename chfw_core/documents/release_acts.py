@@ -18,11 +18,22 @@ _LOOKED_AT = 2_000
 _BEGINS_LIKE_AN_EVENT = re.compile(r"""\s*\{\s*["'](seq|at)["']""")
 
 
+_ACTS = frozenset(
+    ("stop", "stopped", "halt", "halted", "pause", "paused", "resume", "resumed", "revoke", "revoked", "suspend")
+)
+_AROUND = frozenset(
+    ("emergency", "all", "now", "roll", "out", "rollout", "update", "updates", "activation", "activations")
+)
+
+
 def near_release_act(kind: str) -> bool:
     """Whether this may be meant for one of `release_…`."""
     written = kind.strip().lower().replace("-", "_").replace(" ", "_")
     if written in EVENT_TYPES or "release" in written.split("_"):
         return "release" in written.split("_")
+    words = set(written.split("_"))
+    if words & _ACTS and words <= _ACTS | _AROUND:  # such as `stop` or `emergency_stop`
+        return True
     near = closest(written, EVENT_TYPES)
     return near is not None and near.startswith(PREFIX)
 

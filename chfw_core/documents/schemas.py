@@ -13,9 +13,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from chfw_core.documents import kinds
-from chfw_core.documents.events import NEEDS
+from chfw_core.documents.events import COMMON_KEYS, NEEDS, keys_of
 from chfw_core.documents.parameters import ParameterDocument
 from chfw_core.documents.release import VERSION, ReleaseDocument
+from chfw_core.documents.release_acts import near_release_act
 from chfw_core.documents.structuring import ALIASES
 from chfw_core.documents.tables import TABLES, Kind, TableColumn
 from chfw_core.errors import UsageError
@@ -141,6 +142,14 @@ def _of_field(spec: FieldSpec) -> Schema:
     return {"description": spec.description, **schema}
 
 
+def _only_keys_of(kind: str) -> Schema:
+    """An act on the release has no other keys; nor has any other event, unless it is one hub's."""
+    only: Schema = {"propertyNames": {"enum": [*COMMON_KEYS, *keys_of(kind)]}}
+    if near_release_act(kind):
+        return only
+    return {"anyOf": [{"required": ["guid"], "properties": {"guid": {"type": "string"}}}, only]}
+
+
 def _of_event() -> Schema:
     """Common keys, then for each known type what it needs and how its fields are written."""
     rules = [
@@ -153,6 +162,7 @@ def _of_event() -> Schema:
                     if spec.name not in ("event.at", "event.type", "event.guid", "event.party")
                 },
                 "required": list(NEEDS.get(kind, ())),
+                **_only_keys_of(kind),
             },
         }
         for kind in EVENT_TYPES

@@ -15,18 +15,33 @@ from chfw_core.errors import InputError
 Guid = NewType("Guid", int)
 
 _TEXT = re.compile(r"(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}")
+_PLAIN = re.compile(r"[0-9A-Fa-f]{16}")
+_BETWEEN = re.compile(r"[-:. ]")
+_NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?[Ee]\+[0-9]+")
 _SIGN = 1 << 63
 MASK_64 = (1 << 64) - 1
 
 
 def parse_guid(text: str) -> Guid:
     """Read `88-73-84-90-6A-10-02-DB`, in either case. Raises InputError on anything else."""
+    if not isinstance(text, str):
+        raise InputError(f"`{text}` is not the text of a GUID", hint="`format_guid` makes text of a number")
     if not _TEXT.fullmatch(text):
-        raise InputError(
-            f"`{text}` is not a GUID",
-            hint="write the EUI-64 as eight hex pairs joined by `-`, like 88-73-84-90-6A-10-02-DB",
-        )
+        hint = how_written(text) or "write the EUI-64 as eight hex pairs joined by `-`, like 88-73-84-90-6A-10-02-DB"
+        raise InputError(f"`{text}` is not a GUID", hint=hint)
     return Guid(int(text.replace("-", ""), 16))
+
+
+def how_written(text: str) -> str | None:
+    """The cure for a GUID in another tool's form; None where it is none."""
+    if _NUMBER.fullmatch(text):
+        return "a spreadsheet made a number of it: format the column as text"
+    digits = _BETWEEN.sub("", text)
+    return (
+        f"write it as eight hex pairs joined by `-`: {format_guid(int(digits, 16))}"
+        if _PLAIN.fullmatch(digits)
+        else None
+    )
 
 
 def format_guid(guid: int) -> str:

@@ -5,7 +5,6 @@ A finding never stops a plan. Codes are stable; the order is fixed by code and c
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 
 from attrs import field, frozen
 
@@ -18,6 +17,7 @@ from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.planning.release_state import context_for, terms_for
 from chfw_core.rules.evaluate import as_closing, date_value
+from chfw_core.rules.problems import did_you_mean
 
 
 @frozen(kw_only=True)
@@ -76,8 +76,8 @@ def _about_owners(inputs: PlanInputs, parties: frozenset[str], regions: frozense
         else:
             continue
         if owner not in known:
-            near = get_close_matches(owner, sorted(known), n=1, cutoff=0.5)
-            hint = f" (did you mean `{near[0]}`?)" if near else ""
+            near = did_you_mean(owner, sorted(known))
+            hint = f" ({near})" if near else ""
             message = f"the estate names no {called} `{owner}`: its rules decide nothing{hint}"
             found.append(Finding(code="unknown-owner", message=message, party=owner, about_hubs=False))
     return found

@@ -76,7 +76,16 @@ class ReleaseState:
 
 
 def release_state(inputs: PlanInputs) -> ReleaseState:
-    """The state of the release as of the plan. Raises InputError for a phase that does not exist."""
+    """The state of the release as of the plan.
+
+    Raises InputError for a phase that does not exist, and for an `as_of` before the notice.
+    """
+    if inputs.as_of < inputs.release.notified_at:  # BR1.1: nothing may be planned before it
+        told = format_instant(inputs.release.notified_at)
+        raise InputError(
+            f"{format_instant(inputs.as_of)} is before the release `{inputs.release.id}` was notified, at {told}",
+            hint=f"plan as of an instant from {told} on",
+        )
     index = index_events(inputs.events, release=inputs.release.id, as_of=inputs.as_of)
     acts = [
         event

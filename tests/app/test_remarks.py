@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chfw_app.demo.prepare import DemoFiles
-from tests.app.helpers import Chfw, Ran, inputs, installed, left_in
+from tests.app.helpers import Chfw, Ran, inputs, installed, left_in, write_csv
 
 RULE = 'rules: v1\nowner: {owner}\ndecide:\n  - id: mine\n    because: x\n    when: my.{column} == "gold"\n'
 RULE += "    then: instruct\n    at: {{from: my.ready_on}}\n"
@@ -36,6 +36,8 @@ def event(seq: int, kind: str, **more: object) -> str:
     [
         (event(2, "release_stoped"), "did you mean `release_stopped`?"),
         (event(2, "release_stopped", csp_region="Nort"), "did you mean `North`?"),
+        (event(2, "release_stopped", region="South"), "did you mean `csp_region`?"),
+        (event(2, "release_stopped", model="433100AC"), "did you mean `device_model`?"),
         (event(1, "release_stopped"), "E409"),
         (event(2, "release_stopped")[:-3], "not JSON"),
     ],
@@ -48,6 +50,22 @@ def test_a_misspelt_stop_leaves_no_plan(
     assert "events.jsonl:2:1" in ran.err
     assert says in ran.err
     assert left_in(out.parent) == []
+
+
+@pytest.mark.parametrize("command", ["plan", "verify", "explain"])
+def test_a_pause_is_not_lifted_everywhere_by_a_misspelt_region(
+    chfw: Chfw, world: DemoFiles, out: Path, command: str
+) -> None:
+    # NF6, I4: whoever plans and whoever proves read the same events, so both refuse to guess.
+    pause = event(1, "release_paused")
+    right = with_events(chfw, world, out, pause, event(2, "release_resumed", csp_region="South"))
+    assert json.loads(right.out)["outcomes"]["held"] > 0
+    events = out.parent.parent / "events.jsonl"
+    events.write_text(f"{pause}\n{event(2, 'release_resumed', region='South')}\n", encoding="utf-8")
+    more = {"plan": ("--out", out), "explain": ("--guid", "88-73-84-90-6A-10-02-DB"), "verify": ("--schedule", out)}
+    ran = chfw(command, *inputs(world, events=events), *more[command])
+    assert (ran.code, len(ran.problems)) == (3, 1), ran.err
+    assert "E408 `region` is no key of `release_resumed`" in ran.err
 
 
 def test_a_type_that_nothing_knows_is_a_finding(chfw: Chfw, world: DemoFiles, out: Path) -> None:
@@ -140,3 +158,63 @@ def test_explain_says_nothing_twice(chfw: Chfw, world: DemoFiles) -> None:
     words = inputs(world, as_of="2026-06-20", instructions=None)
     ran = chfw("explain", *words, "--guid", format_guid(hub["guid"]))
     assert ran.out.count("nothing of a Supplier's after the cut-off") == 1
+
+
+DATED = """\
+rules: v1
+owner: NWND
+decide:
+  - {{id: launch, because: x, when: configuration_set is not missing, then: instruct, at: {at}}}
+  - {{id: rest, because: x, when: otherwise, then: leave_to_dcc}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("{from: 2025-03-02, to: 2025-05-02}", "is over at 2025-05-02T23:00:00Z, before the notice at"),
+        ("{from: 2027-03-02, to: 2027-05-02}", "begins at 2027-03-02T00:00:00Z, not before the automatic time at"),
+        ("{from: 2026-03-02, to: 2026-05-02}", None),
+        ("{from: today, to: cutoff}", None),
+    ],
+)
+def test_a_period_in_another_year_is_a_finding(
+    chfw: Chfw, world: DemoFiles, out: Path, tmp_path: Path, at: str, says: str | None
+) -> None:
+    # BR3.4: earlier than the automatic time; nothing may be planned before the notice (BR1.1).
+    rules = tmp_path / "NWND.rules.yaml"
+    rules.write_text(DATED.format(at=at), encoding="utf-8")
+    ran = chfw("plan", *inputs(world, rules=rules), "--out", out, "--json")
+    found = [f for f in json.loads(ran.out)["findings"] if f["code"] == "period-missed"]
+    assert [f["party"] for f in found] == (["NWND"] if says else [])
+    for finding in found:
+        assert finding["message"].startswith(f"the period of `launch` {says}")
+        assert finding["message"].endswith(": it instructs for no hub")
+        assert ran.code == 2
+
+
+def test_capacity_that_binds_no_day_is_a_finding(chfw: Chfw, world: DemoFiles, out: Path, tmp_path: Path) -> None:
+    # G5: somebody who gives a limit believes that it binds.
+    told = []
+    for rows in ([], [("North", "2031-03-01", 5)], [("North", "2026-03-01", 5)]):
+        file = write_csv(tmp_path / "capacity.csv", [("csp_region", "day", "hubs"), *rows])
+        ran = chfw("plan", *inputs(world, capacity=file), "--out", out, "--json")
+        told.append([f["message"] for f in json.loads(ran.out)["findings"] if f["code"] == "capacity-unused"])
+    assert told[0] == ["the capacity file has no rows"]
+    assert told[1][0].startswith("1 figure of the capacity file for days after 2027-")
+    assert told[1][0].endswith(", when nothing of this release is left: no effect (2031-03-01)")
+    assert told[2] == []
+
+
+def test_what_comes_after_the_instant_of_the_plan_is_noted(
+    chfw: Chfw, world: DemoFiles, out: Path, tmp_path: Path
+) -> None:
+    later = event(1, "tick").replace("2026-01-14", "2026-01-20")
+    assert json.loads(with_events(chfw, world, out, later).out)["notes"] == [
+        "1 event later than 2026-01-15T09:00:00Z: not yet there"
+    ]
+    columns = ("guid", "party", "role", "opens", "closes", "received_at", "action")
+    row = ("88-73-84-90-6A-10-02-DB", "NWND", "gas", "2026-03-01", "2026-03-20", "2026-02-01T09:00:00Z", "instruct")
+    file = write_csv(tmp_path / "instructions.csv", [columns, row])
+    ran = chfw("plan", *inputs(world, instructions=file), "--out", out, "--json")
+    assert "1 instruction later than 2026-01-15T09:00:00Z: not yet there" in json.loads(ran.out)["notes"]

@@ -238,3 +238,20 @@ def test_columns_in_several_pieces_become_one() -> None:
 def test_dictionaries_with_other_codes_become_ours() -> None:
     found = as_dictionary(pa.array(["a", "b"]).dictionary_encode().cast(pa.dictionary(pa.int8(), pa.large_string())))
     assert found.type == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("change", "says", "hint"),
+    [
+        (lambda text: text.replace(",", ";"), "are separated by `;`", "save it with commas"),
+        (lambda text: text.replace(",", "\t"), "are separated by tabs", "save it with commas"),
+        (lambda text: "sep=,\n" + text, "begins with `sep=,`", "take its first line out"),
+        (lambda text: text.partition("\n")[2], "has no header row", "put the names of the columns"),
+    ],
+)
+def test_what_a_spreadsheet_writes_is_named(tmp_path: Path, change: Callable[[str], str], says: str, hint: str) -> None:
+    path = write_csv(tmp_path / "estate.csv", [hub(1)])
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    problem = refused(path)
+    assert says in str(problem)
+    assert hint in str(problem.hint)

@@ -90,7 +90,29 @@ BAD: list[tuple[dict[str, str | None], str, str]] = [
     ({"csp_region": "Nort"}, "csp_region", "csp_region: `Nort` is not known here (did you mean `North`?)"),
     ({"csp_region": ""}, "csp_region", "csp_region is empty"),
     ({"device_model": "433100A"}, "device_model", "device_model: `433100A` is not 8 hex digits"),
-    ({"firmware_version": "1E+105"}, "firmware_version", "firmware_version: `1E+105` is not 8 hex digits"),
+    (
+        {"firmware_version": "1E+105"},
+        "firmware_version",
+        "firmware_version: `1E+105` is not 8 hex digits (a spreadsheet made a number of it: format the column as text)",
+    ),
+    (
+        {"device_model": "1020304"},
+        "device_model",
+        (
+            "device_model: `1020304` is not 8 hex digits "
+            "(a spreadsheet may have dropped zeros at its beginning: `01020304`?)"
+        ),
+    ),
+    (
+        {"guid": "887384906A1002DB"},
+        "guid",
+        "guid: `887384906A1002DB` is not a GUID (write it as eight hex pairs joined by `-`: 88-73-84-90-6A-10-02-DB)",
+    ),
+    (
+        {"guid": "8.87E+18"},
+        "guid",
+        "guid: `8.87E+18` is not a GUID (a spreadsheet made a number of it: format the column as text)",
+    ),
     ({"manufacturer": "EDMI"}, "manufacturer", "manufacturer: `EDMI` is not 4 hex digits"),
     ({"installed_on": "03/02/2021"}, "installed_on", "installed_on: `03/02/2021` is not a date such as 2026-03-01"),
     ({"smi_status": "Gone"}, "smi_status", "smi_status: `Gone` is not known here (one of Pending, "),

@@ -256,3 +256,9 @@ def test_a_small_table_turns_parquets_values_into_the_texts_of_csv(tmp_path: Pat
         {"guid": "00-00-00-00-00-00-00-01", "at": "2026-01-01T00:00:00Z", "flags": "a|b"},
         {"guid": None, "at": None, "flags": None},
     ]
+
+
+def test_events_in_utf_16_are_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "e.jsonl").write_text('{"seq": 1}', encoding="utf-16")
+    with pytest.raises(InputError, match="is not UTF-8: it is UTF-16"):
+        read_events(tmp_path / "e.jsonl")

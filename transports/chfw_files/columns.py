@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from attrs import frozen
 
 from chfw_core.errors import InputError
+from chfw_core.model.guid import how_written
 from chfw_core.model.periods import parse_instant, parse_period_end
 from chfw_files.guids import Mask, parse_guids
 
@@ -146,8 +147,13 @@ def standard_guids(name: str, column: pa.Array, *, nullable: bool) -> Standard:
     return Standard(
         values=pa.array(numbers, mask=empty if nullable and empty.any() else None),
         bad=bad if bad.any() else None,
-        reason=lambda row: f"{name} is empty" if empty[row] else f"{name}: `{texts[row].as_py()}` is not a GUID",
+        reason=lambda row: f"{name} is empty" if empty[row] else f"{name}: {_no_guid(texts[row].as_py())}",
     )
+
+
+def _no_guid(text: str) -> str:
+    hint = how_written(text)
+    return f"`{text}` is not a GUID" + (f" ({hint})" if hint else "")
 
 
 def _date(text: str) -> date:

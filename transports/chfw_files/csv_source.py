@@ -22,6 +22,8 @@ from chfw_files.sources import RawChunk, Unreadable
 CHUNK_BYTES = 32 << 20
 _NO_LINE_END = re.compile(rb"[^\r\n]")
 _BOM = b"\xef\xbb\xbf"
+_GUID = re.compile(r"(?:[0-9A-Fa-f]{2}-?){7}[0-9A-Fa-f]{2}")
+_HEADER = "put the names of the columns into the first line"
 _UNCLOSED = "a quotation mark is not closed, or a value has a line break in it"
 
 
@@ -55,8 +57,20 @@ class CsvSource:
             text = line.removeprefix(_BOM).decode()
         except UnicodeDecodeError as failure:
             raise self._not_utf8(1, f"byte 0x{line[failure.start]:02X}") from None
+        self._refuse_other_forms(text)
         self.names: tuple[str, ...] = tuple(name.strip() for name in next(csv.reader([text]), []))
         return end
+
+    def _refuse_other_forms(self, header: str) -> None:
+        """What spreadsheets write in the place of commas, or above the header."""
+        if header.lower().startswith("sep="):
+            cure = "take its first line out, which only a spreadsheet reads"
+            raise InputError(f"`{self.path}` begins with `{header.strip()}`", hint=cure)
+        for mark, called in ((";", "`;`"), ("\t", "tabs")):
+            if mark in header and "," not in header:
+                raise InputError(f"the columns of `{self.path}` are separated by {called}", hint="save it with commas")
+        if any(_GUID.fullmatch(cell.strip().strip('"')) for cell in header.split(",")):
+            raise InputError(f"`{self.path}` has no header row: its first line holds a GUID", hint=_HEADER)
 
     def _cut(self, body: int) -> list[int]:
         """Where the chunks begin, each after a line end; the last number is the end of the file."""

@@ -47,16 +47,28 @@ def one_of(words: tuple[str, ...]) -> Check:
     return check
 
 
+_POWER = re.compile(r"[0-9]+([.,][0-9]+)?[Ee]\+[0-9]+")
+
+
 def hex_digits(count: int) -> Check:
     """So many hex digits, made upper-case."""
     pattern = re.compile(rf"[0-9A-Fa-f]{{{count}}}")
 
     def check(text: str) -> str:
         if not pattern.fullmatch(text):
-            raise InputError(f"`{text}` is not {count} hex digits")
+            raise InputError(f"`{text}` is not {count} hex digits", hint=_of_a_spreadsheet(text, count))
         return text.upper()
 
     return check
+
+
+def _of_a_spreadsheet(text: str, count: int) -> str | None:
+    """What a spreadsheet does to digits that it takes for a number: drops zeros, or writes a power of ten."""
+    if _POWER.fullmatch(text):
+        return "a spreadsheet made a number of it: format the column as text"
+    if text.isdecimal() and len(text) < count:
+        return f"a spreadsheet may have dropped zeros at its beginning: `{text.zfill(count)}`?"
+    return None
 
 
 def supplier(text: str) -> str:

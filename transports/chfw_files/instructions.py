@@ -6,10 +6,12 @@ its reason (BR5.2); whether an instruction counts is for consent to say.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from attrs import frozen
 
 from chfw_core.consent.model import Instruction
@@ -30,6 +32,11 @@ class InstructionsFile:
 
     table: pa.Table
     quarantine: tuple[BadRow, ...]
+
+    def received_after(self, instant: datetime) -> int:
+        """How many rows had not been received by then."""
+        later = pc.greater(self.table.column("received_at"), pa.scalar(instant, INSTANT))
+        return int(pc.sum(later).as_py() or 0)
 
     def instructions(self) -> Iterator[Instruction]:
         """Every row as a value."""

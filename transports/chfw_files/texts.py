@@ -26,6 +26,8 @@ def decode(content: bytes, place: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise InputError(f"`{place}` is not UTF-8: it is UTF-16", hint="save it as UTF-8") from None
         line = failure.object[: failure.start].count(b"\n") + 1
         byte = failure.object[failure.start]
         raise InputError(f"`{place}` is not UTF-8: line {line}, byte 0x{byte:02X}", hint="save it as UTF-8") from None

@@ -97,6 +97,21 @@ def _outside(rule: Rule, at: At, dates: _Dates, *, supplier: bool) -> str | None
     return f"{what} (release {release.id})" if what is not None else None
 
 
+def misses_release(at: At, release: ReleasePeriod) -> str | None:
+    """How a Supplier's period lies wholly outside a release, whatever the hub and the day; None where it may not.
+
+    What opens after the cut-off is not meant: it can no longer be changed by then, and is carried out.
+    """
+    dates = _Dates(release, _context(release))
+    first, last = dates.value(at.opens), dates.value(at.closes)
+    if last is not None and (closes := as_closing(last)) <= release.notified_at:
+        return f"is over at {format_instant(closes)}, before the notice at {format_instant(release.notified_at)}"
+    if first is not None and (opens := as_opening(first)) >= release.automatic_at:
+        automatic = format_instant(release.automatic_at)
+        return f"begins at {format_instant(opens)}, not before the automatic time at {automatic}"
+    return None
+
+
 def _late(opens: datetime, release: ReleasePeriod) -> str | None:
     if opens >= release.automatic_at:
         return "not before the automatic time"

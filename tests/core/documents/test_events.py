@@ -68,6 +68,10 @@ MAY_STOP = [
     line(type="release stopped"),
     line(type="stop_release"),
     line(type="release_halted"),
+    line(type="stop"),
+    line(type="emergency_stop"),
+    line(type="Pause"),
+    line(type="rollout-halted"),
     line(type="release_stopped", csp_region="Nort"),
     line(type="release_stopped", guid="88"),
     line(type="release_stopped", party="dcc"),
@@ -91,8 +95,65 @@ def test_a_stop_that_cannot_be_read_is_never_passed_over(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("region", "did you mean `csp_region`?"),
+        ("model", "did you mean `device_model`?"),
+        ("config_set", "did you mean `configuration_set`?"),
+        ("CSP_Region", "did you mean `csp_region`?"),
+        ("relase", "did you mean `release`?"),
+        ("import_supplier", "it may have release, ref, csp_region"),
+    ],
+)
+@pytest.mark.parametrize(
+    "kind", ["release_stopped", "release_paused", "release_resumed", "release_revoked", "release_notified"]
+)
+@pytest.mark.parametrize("guid", [None, GUID])
+def test_a_key_that_an_act_on_the_release_does_not_have_is_never_passed_over(
+    kind: str, key: str, hint: str, guid: str | None
+) -> None:
+    # NF6, I4: `release_resumed` for one region, its key misspelt, would lift the pause everywhere.
+    found = read_events([line(type=kind, guid=guid, **{key: "South"})], "e.jsonl")
+    (problem,) = found.errors
+    assert problem.code == "E408"
+    assert f"`{key}` is no key of `{kind}`" in problem.message
+    assert hint in (problem.hint or "")
+    assert found.events == ()
+
+
+@pytest.mark.parametrize("kind", ["flag_cleared", "incident_closed", "test_passed", "hub_lost_wan"])
+def test_another_event_with_a_key_that_may_have_bounded_it_is_set_aside(kind: str) -> None:
+    # NF6: without its region, a flag cleared or an incident closed would release the holds of all.
+    found = read_events([line(type=kind, flag="x", configuration_set="CS-0151", region="South")], "e.jsonl")
+    assert (found.events, found.errors) == ((), ())
+    assert [problem.code for problem in found.problems] == ["E405"]
+    assert "is no key of" in found.bad_lines[0].reason
+
+
+def test_what_is_said_to_people_and_what_one_hubs_event_bears_besides_is_kept() -> None:
+    lines = [
+        line(type="release_stopped", reason="fault", because="INC-1", note="call first"),
+        line(seq=2, type="hub_update_failed", guid=GUID, error_code=12),
+        line(seq=3, type="release_paused", region=None),
+        line(seq=4, type="a_plug_ins_own", region="South"),
+    ]
+    found = read_events(lines, "e.jsonl", (*EVENT_TYPES, "a_plug_ins_own"))
+    assert [event.seq for event in found.events] == [1, 2, 3, 4]
+    assert (found.errors, found.problems) == ((), ())
+
+
+@pytest.mark.parametrize(
     "text",
-    ["{", "nonsense", "[]", "{not json", line(type="tick", at="soon"), line(type="test_pased"), line(type=None)],
+    [
+        "{",
+        "nonsense",
+        "[]",
+        "{not json",
+        line(type="tick", at="soon"),
+        line(type="test_pased"),
+        line(type="stop_valve_closed"),
+        line(type=None),
+    ],
 )
 def test_what_cannot_stop_a_release_is_no_error(text: str) -> None:
     found = read_events([text], "e.jsonl")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from chfw_core.documents.defaults import default_parameters
 from chfw_core.documents.release import ReleaseRead, read_release
+from chfw_core.errors import InputError
 from chfw_core.model.periods import add_months, format_instant
 from chfw_core.model.releases import (
     Blackout,
@@ -221,3 +222,9 @@ def test_what_is_no_release_file_is_one_problem_not_a_traceback(text: str, messa
 def test_no_text_raises(text: str) -> None:
     found = read(text)
     assert (found.release is None) == bool(found.problems)
+
+
+@pytest.mark.parametrize("text", [None, b"release: v1", 5])
+def test_what_is_no_text_is_refused_in_words(text: object) -> None:
+    with pytest.raises(InputError, match="a release is read from text, not from"):
+        read_release(text, "r.yaml", default_parameters())  # type: ignore[arg-type]

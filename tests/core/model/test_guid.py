@@ -71,3 +71,9 @@ def test_the_keyed_hash_is_pinned() -> None:
     """I7: the same hubs in the same order on any machine, now and later."""
     key = hash_key("2026-spring")
     assert (key, keyed_hash(parse_guid(REAL), key)) == (8896425116506931529, 15868976525101060162)
+
+
+@pytest.mark.parametrize("value", [5, None, b"88-73-84-90-6A-10-02-DB"])
+def test_what_is_no_text_is_refused_too(value: object) -> None:
+    with pytest.raises(InputError, match="is not the text of a GUID"):
+        parse_guid(value)  # type: ignore[arg-type]

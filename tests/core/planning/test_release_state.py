@@ -146,3 +146,11 @@ def test_the_freeze_and_the_blackouts() -> None:
     north = Blackout(opens=NOTIFIED, closes=NOTIFIED + timedelta(days=2), regions=frozenset("N"))
     found = inputs(release=release(blackouts=(every, north)))
     assert [len(blackouts_in(found, region)) for region in "NS"] == [2, 1]
+
+
+def test_nothing_is_planned_before_the_notice() -> None:
+    # BR1.1: also for whoever calls the library, and whichever engine plans.
+    early = evolve(inputs(), as_of=NOTIFIED - timedelta(seconds=1))
+    with pytest.raises(InputError, match=r"is before the release `.*` was notified"):
+        release_state(early)
+    assert release_state(evolve(early, as_of=NOTIFIED)).phase is Phase.NOTIFIED
