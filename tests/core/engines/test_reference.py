@@ -15,6 +15,7 @@ from chfw_core.model.guid import Guid, hash_key, keyed_hash
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import london_date
+from chfw_core.model.products import CentralProductsList, CplEntry, CplStatus
 from chfw_core.planning.model import HubStatus, ScheduledHub
 from chfw_core.planning.release_state import earliest_day
 from chfw_core.rules.model import UntilDate
@@ -35,6 +36,7 @@ from chfw_core.testing.worlds import (
     on,
     pilot,
 )
+from tests.core.engines.columnar.agreement import assert_agree
 
 NAMES = tuple(f"{name}, {moment}" for name in features() for moment in MOMENTS)
 
@@ -241,6 +243,28 @@ def test_the_worlds_raise_every_finding() -> None:
         "unknown-owner",
         "window-lost",
     }
+
+
+def test_a_release_that_is_not_current_on_the_cpl_is_a_finding() -> None:
+    """G6: what leaves out a whole device model is said beside the rows, alike by both engines."""
+    draft = base()
+    draft.inputs = evolve(draft.inputs, cpl=CentralProductsList([]))
+    wanted, _ = assert_agree(draft.world())
+    (found,) = (f for f in wanted.findings if f.code == "cpl-not-current")
+    reason = f"{VERSION} is not Current on the CPL for device model {MODEL}"
+    hubs = sum(row.reason == reason for row in wanted.rows)
+    assert hubs > 1
+    assert (found.message, found.count) == (f"{reason}: {hubs} hubs ineligible", hubs)
+    entry = CplEntry(
+        number=1,
+        status=CplStatus.CURRENT,
+        device_type="Communications Hub",
+        manufacturer="106C",
+        device_model=MODEL,
+        firmware_version=VERSION,
+    )
+    draft.inputs = evolve(draft.inputs, cpl=CentralProductsList([entry]))
+    assert "cpl-not-current" not in {f.code for f in plan(draft.world()).findings}
 
 
 def test_an_owner_that_the_estate_does_not_name() -> None:
