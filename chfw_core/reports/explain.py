@@ -162,13 +162,17 @@ def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None, 
 
 def _why_this_day(scheduled: ScheduledHub, days: Sequence[date]) -> list[str]:
     """NF1: of several possible days one hub alone cannot tell which it gets: capacity is shared by all of a region."""
-    if scheduled.day not in days:
+    if scheduled.day is None or scheduled.day not in days:
         return []
-    earlier = [day for day in days if day < scheduled.day]
+    earlier = _before(scheduled.day, days)
     if not earlier:
         return ["the first of its possible days"]
     many = f"{len(earlier):,} earlier day{'s were' if len(earlier) > 1 else ' was'} possible: {intervals(earlier)}"
     return [many, "  which of its days a hub gets depends on its batch, its priority and the capacity of its region"]
+
+
+def _before(day: date, days: Sequence[date]) -> list[date]:
+    return [earlier for earlier in days if earlier < day]
 
 
 def _outcome_facts(
@@ -183,7 +187,7 @@ def _outcome_facts(
         "window_opens": instant(scheduled.window_opens),
         "window_closes": instant(scheduled.window_closes),
         "day": None if scheduled.day is None else scheduled.day.isoformat(),
-        "earlier_days": None if scheduled.day is None else sum(day < scheduled.day for day in days),
+        "earlier_days": None if scheduled.day is None else len(_before(scheduled.day, days)),
     }
     if reader is None:
         found |= {"batch_id": scheduled.batch_id, "reason": scheduled.reason}

@@ -175,10 +175,11 @@ def test_why_not_earlier() -> None:
     at = next(at for at, row in enumerate(rows) if row.day is not None)
     first = explain_hub(inputs, hubs[at], instructions, rows[at], None)
     assert "  the first of its possible days" in first.lines()
-    assert rows[at].day is not None
-    later = evolve(rows[at], day=rows[at].day + timedelta(days=3))
+    day = rows[at].day
+    assert day is not None
+    later = evolve(rows[at], day=day + timedelta(days=3))
     text = "\n".join(explain_hub(inputs, hubs[at], instructions, later, None).lines())
-    assert f"3 earlier days were possible: {rows[at].day} to " in text
+    assert f"3 earlier days were possible: {day} to " in text
     assert "the capacity of its region" in text
 
 
