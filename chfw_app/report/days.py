@@ -69,7 +69,10 @@ def day_section(summary: Summary, inputs: PlanInputs) -> str:
         return "<p>No hub is planned.</p>"
     days = [day for found in regions.values() for day in found]
     span = (min(days), max(days))
-    key = legend((("early", "early, by agreement"), ("default", "the DCC's date"), ("capacity", "capacity")))
+    entries = [("early", "early, by agreement"), ("default", "the DCC's date"), ("capacity", "capacity")]
+    if any(_blackouts(region, span, _across(span), inputs) for region in regions):
+        entries.append(("blackout", "black-out: no activations"))
+    key = legend(entries)
     figures = "".join(_figure(region, found, span, inputs) for region, found in regions.items())
     return f'{key}<div class="grid">{figures}</div>'
 
@@ -99,7 +102,7 @@ def _share(load: Load) -> str:
 def _shapes(region: str, found: Mapping[date, Load], span: tuple[date, date], inputs: PlanInputs) -> list[str]:
     first, last = span
     days = (last - first).days + 1
-    across = Scale(low=0, high=days, start=LEFT, end=RIGHT)
+    across = _across(span)
     limits = [(at, capacity_on(inputs, region, first + timedelta(days=at))) for at in range(days)]
     top = round_ceiling(max(max(load.hubs for load in found.values()), *(limit or 0 for _, limit in limits)))
     up = Scale(low=0, high=top, start=BOTTOM, end=TOP)
@@ -116,6 +119,10 @@ def _shapes(region: str, found: Mapping[date, Load], span: tuple[date, date], in
         x = across.at((month - first).days)
         shapes += [line(x, BOTTOM, x, BOTTOM + 4, "axis"), *_month_name(x, month)]
     return shapes
+
+
+def _across(span: tuple[date, date]) -> Scale:
+    return Scale(low=0, high=(span[1] - span[0]).days + 1, start=LEFT, end=RIGHT)
 
 
 def _month_name(x: float, month: date) -> list[str]:

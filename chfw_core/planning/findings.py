@@ -15,6 +15,7 @@ from chfw_core.model.periods import format_instant
 from chfw_core.model.releases import Participation, Phase
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.eligibility import not_current
+from chfw_core.planning.idle_rules import rules_that_never_come
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.planning.release_state import context_for, terms_for
@@ -52,6 +53,7 @@ def plan_findings(
     """All findings of a plan. `parties` and `regions`: those that the estate names."""
     return (
         *_about_owners(inputs, frozenset(parties), frozenset(regions)),
+        *rules_that_never_come(inputs),
         *_about_cpl(inputs, counts),
         *_about_instructions(counts),
         *_about_decisions(inputs, counts),

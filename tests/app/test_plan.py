@@ -177,3 +177,18 @@ def test_what_is_there_never_is_no_per_cent() -> None:
 def test_findings_are_near_the_top_of_the_page(planned: Planned) -> None:
     page = planned.read("plan.html").decode()
     assert page.index(">Findings</h2>") < page.index(">When</h2>")
+
+
+@pytest.mark.parametrize("width", [80, 110])
+def test_no_heading_breaks_inside_a_word(
+    chfw: Chfw, world: DemoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = plan(chfw, world, tmp_path / "out").ran.out
+    table = shown.split("By CSP region")[1].split("──")[0]
+    assert table.split().count("Supplier") == 1, table
+    assert {"region", "hubs", "both", "Suppliers", "sole", "date", "held", "infeasible", "ineligible"} <= set(
+        table.split()
+    )
+    body = shown.split("By day")[0]
+    assert max(len(line) for line in body.splitlines()) <= width

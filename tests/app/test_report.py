@@ -79,6 +79,20 @@ def test_the_page_tells_what_it_was_made_from(page: str, world: DemoFiles) -> No
     assert "no list was given" in page
 
 
+def test_the_legend_names_every_colour_of_the_charts(chfw: Chfw, world: DemoFiles, page: str, tmp_path: Path) -> None:
+    """A band that is drawn has its entry, and one that is not has none."""
+    assert 'class="blackout"' in page
+    assert '<span class="key blackout"></span>black-out' in page
+    release = tmp_path / "release.yaml"
+    text = world.release.read_text(encoding="utf-8")
+    release.write_text(re.sub(r"(?m)^blackouts:.*\n(?:[ -].*\n)*", "", text), encoding="utf-8")
+    report = tmp_path / "plan.html"
+    assert chfw("plan", *inputs(world, release=release), "--out", tmp_path / "p.csv", "--report", report).code == 2
+    without = report.read_text(encoding="utf-8")
+    assert 'class="blackout"' not in without
+    assert "key blackout" not in without
+
+
 def test_what_users_wrote_is_never_markup(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:
     release = tmp_path / "release.yaml"
     release.write_text(
