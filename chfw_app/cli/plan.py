@@ -145,4 +145,4 @@ def _show_groups(title: str, header: tuple[str, ...], groups: dict[str, dict[str
 
 
 def _more(there: int, shown: int) -> str:
-    return f"and {there - shown} more: --json or --report has all" if there > shown else ""
+    return f"and {there - shown:,} more: --json or --report has all" if there > shown else ""

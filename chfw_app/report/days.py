@@ -20,6 +20,7 @@ from chfw_app.report.svg import (
 )
 from chfw_app.report.tables import folded, legend, table
 from chfw_core.consent.model import ActivationBasis
+from chfw_core.model.parties import DCC
 from chfw_core.model.periods import london_date
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.summary import Summary
@@ -84,11 +85,23 @@ def _figure(region: str, found: Mapping[date, Load], span: tuple[date, date], in
         f"{total:,} hubs on {len(found)} days, {min(found)} to {max(found)}; "
         f"most on {busiest}: {found[busiest].hubs:,}{_of_capacity(found[busiest])}"
     )
+    says += _moved(found, inputs)
     rows = [(str(day), load.early, load.default, load.hubs, load.capacity, _share(load)) for day, load in found.items()]
     numbers = table(f"{region}: hubs by day", ("day", "early", "DCC's date", "hubs", "capacity", "used"), rows)
     chart = drawing(WIDTH, HEIGHT, f"{region}: {says}", _shapes(region, found, span, inputs))
     caption = f"<figcaption>{escape(says)}.</figcaption>"
     return f"<figure><h3>{escape(region)}</h3>{chart}{caption}{folded('as a table', numbers)}</figure>"
+
+
+def _moved(found: Mapping[date, Load], inputs: PlanInputs) -> str:
+    """BR1.3: why there are hubs at the DCC's date on days that are not in the release's own mass period."""
+    dcc = inputs.ruleset_of(DCC)
+    if dcc is None or not any(rule.to is not None for rule in dcc.decides):
+        return ""
+    first = london_date(inputs.release.automatic_at)
+    last = first + timedelta(days=inputs.release.mass_period_days)
+    hubs = sum(load.default for day, load in found.items() if not first <= day <= last)
+    return f"; {hubs:,} at a date that the DCC moved, outside {first} to {last}" if hubs else ""
 
 
 def _of_capacity(load: Load) -> str:

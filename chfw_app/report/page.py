@@ -154,7 +154,7 @@ def _inputs(content: PageContent) -> str:
         ),
         ("automatic time", _moment(release.automatic_at)),
         ("mass period", f"{release.mass_period_days} days"),
-        ("pilot limit", f"{release.pilot_limit} hubs"),
+        ("pilot limit", f"{release.pilot_limit:,} hubs"),
     ]
     read: list[tuple[Cell, ...]] = [(f.what, f.name, f.size, f.digest) for f in content.files]
     parameters: list[tuple[Cell, ...]] = [

@@ -93,6 +93,16 @@ def test_the_legend_names_every_colour_of_the_charts(chfw: Chfw, world: DemoFile
     assert "key blackout" not in without
 
 
+def test_bars_at_a_moved_date_are_explained(page: str) -> None:
+    """BR1.3: what goes with the DCC outside the release's own mass period is said below the chart."""
+    found = re.findall(r"<figure><h3>([^<]*)</h3>.*?<figcaption>(.*?)</figcaption>", page, re.DOTALL)
+    captions = dict(found)
+    assert re.search(
+        r"; [1-9][0-9,]* at a date that the DCC moved, outside 2026-07-05 to 2026-08-02", captions["North"]
+    )
+    assert "moved" not in captions["South"]
+
+
 def test_what_users_wrote_is_never_markup(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:
     release = tmp_path / "release.yaml"
     release.write_text(
