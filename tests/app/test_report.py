@@ -136,6 +136,23 @@ def test_the_page_never_scrolls_sideways(page: str, page_path: Path, width: int)
     assert "<title>fits</title>" in done.stdout
 
 
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_a_million_has_room_in_its_tile(page: str, page_path: Path) -> None:
+    """A tenth of the tile's width stays free beside the longest number of a whole estate."""
+    wide = page_path.with_name("million.html")
+    script = (
+        "<script>const b=document.querySelector('.cards b'),r=document.createRange();r.selectNodeContents(b);"
+        "document.title=r.getBoundingClientRect().width<=.9*b.clientWidth?'room':'tight '+b.clientWidth</script>"
+    )
+    wide.write_text(page.replace("<b>5,000</b>", "<b>1,000,000</b>", 1) + script, encoding="utf-8")
+    assert "<b>1,000,000</b>" in wide.read_text(encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,800", "--virtual-time-budget=2000"]
+    done = subprocess.run(
+        ["chromium", *flags, "--dump-dom", wide.as_uri()], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert "<title>room</title>" in done.stdout
+
+
 def test_small_things_of_the_drawing() -> None:
     assert [number(n) for n in (0.0, -0.001, 1.5, 2.25, 3.999)] == ["0", "0", "1.5", "2.25", "4"]
     assert [round_ceiling(n) for n in (0, 7, 10, 11, 420, 6500, 9_900)] == [5, 10, 10, 15, 500, 8000, 10000]
