@@ -77,7 +77,7 @@ def _rows_of(batch: "pa.RecordBatch", guid: Guid) -> "pa.RecordBatch":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return batch.filter(pc.equal(batch.column("guid"), pa.scalar(guid, pa.uint64())))
+    return batch.take(pc.indices_nonzero(pc.equal(batch.column("guid"), pa.scalar(guid, pa.uint64()))))
 
 
 def _row_of(batch: "pa.RecordBatch", guid: Guid) -> int | None:
