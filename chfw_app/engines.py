@@ -142,6 +142,7 @@ def summarise(hubs: Iterable[CommsHub], rows: Iterable[ScheduledHub]) -> Summary
     region: Counter[tuple[object, ...]] = Counter()
     day: Counter[tuple[object, ...]] = Counter()
     party: Counter[tuple[object, ...]] = Counter()
+    ineligible: Counter[str] = Counter()
     sets: Counter[tuple[object, ...]] = Counter()
     count = 0
     for hub, row in zip(hubs, rows, strict=True):
@@ -153,6 +154,8 @@ def summarise(hubs: Iterable[CommsHub], rows: Iterable[ScheduledHub]) -> Summary
             party[supplier, *result] += 1
         if row.day is not None:
             day[hub.csp_region, row.day, row.basis] += 1
+        if row.status is HubStatus.INELIGIBLE:
+            ineligible[row.reason] += 1
         sets[hub.configuration_set, hub.firmware_version, row.status is HubStatus.PLANNED] += 1
     return Summary(
         hubs=count,
@@ -160,6 +163,7 @@ def summarise(hubs: Iterable[CommsHub], rows: Iterable[ScheduledHub]) -> Summary
         by_region=_plain(region),  # type: ignore[arg-type]
         by_region_day=_plain(day),  # type: ignore[arg-type]
         by_party=_plain(party),  # type: ignore[arg-type]
+        by_ineligible=dict(ineligible),
         by_configuration=_plain(sets),  # type: ignore[arg-type]
     )
 

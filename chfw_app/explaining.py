@@ -47,7 +47,7 @@ def _check_reader(gathered: Gathered, party: str) -> None:
         return
     known = estate.distinct_parties()
     hint = did_you_mean(party, known) or f"it names {', '.join(known[:12])}"
-    raise no_result(f"--as: the estate names no Supplier `{party}`", hint=hint)
+    raise InputError(f"--as: the estate names no Supplier `{party}`", hint=hint)
 
 
 def explain_for_author(gathered: Gathered, guid_text: str, *, report: Report) -> "OwnStory":

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chfw_app.guid_index import find_rows, index_path
+from chfw_app.problems import no_result
 from chfw_core.consent.model import ActivationBasis
-from chfw_core.model.guid import Guid
+from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.hubs import CommsHub
 from chfw_core.planning.model import HubStatus, ScheduledHub
 
@@ -21,17 +22,26 @@ if TYPE_CHECKING:
 
 
 def find_hub(estate: "EstateFile", guid: Guid) -> CommsHub | None:
-    """The hub as a good row of the estate has it; None where none has. Raises InputError."""
+    """The hub as a good row of the estate has it; None where none has. Raises InputError.
+
+    Raises Failed where the GUID is there more than once: a plan sets all its rows aside, bad ones counted (contracts,
+    Estate). So every chunk that can hold it is looked into, which of a sorted Parquet file is one.
+    """
     from chfw_files.estate import hub_of
 
     likely = list(_likely_chunks(estate.path, estate.chunk_count, guid, ()))
-    for index in likely:
-        if len(likely) == 1 or _may_hold(estate.path, index, guid):
-            batch = estate.read(index)
-            row = _row_of(batch, guid)
-            if row is not None:
-                return hub_of(batch.slice(row, 1).to_pylist()[0])
-    return None
+    found = [
+        _rows_of(estate.read(index), guid)
+        for index in likely
+        if len(likely) == 1 or _may_hold(estate.path, index, guid)
+    ]
+    good = sum(rows.num_rows for rows in found)
+    if good + int((estate.set_aside() == guid).sum()) > 1:
+        raise no_result(
+            f"the GUID `{format_guid(guid)}` stands more than once in the estate: all its rows are set aside",
+            hint="a plan has no row for it; `chfw estate check` tells where they are",
+        )
+    return next((hub_of(rows.to_pylist()[0]) for rows in found if rows.num_rows), None)
 
 
 def _may_hold(path: Path, index: int, guid: Guid) -> bool:
@@ -61,6 +71,13 @@ def find_scheduled(schedule: Path, guid: Guid) -> ScheduledHub | None:
         if row is not None:
             return _scheduled(batch.slice(row, 1).to_pylist()[0])
     return None
+
+
+def _rows_of(batch: "pa.RecordBatch", guid: Guid) -> "pa.RecordBatch":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return batch.take(pc.indices_nonzero(pc.equal(batch.column("guid"), pa.scalar(guid, pa.uint64()))))
 
 
 def _row_of(batch: "pa.RecordBatch", guid: Guid) -> int | None:

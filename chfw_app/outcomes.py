@@ -6,7 +6,7 @@ from attrs import frozen
 
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.planning.model import HubStatus
-from chfw_core.planning.summary import Outcome
+from chfw_core.planning.summary import Outcome, Summary
 
 
 @frozen(kw_only=True)
@@ -58,6 +58,17 @@ OUTCOMES: tuple[OutcomeKind, ...] = (
 def per_outcome(counts: Mapping[Outcome, int]) -> dict[str, int]:
     """Every outcome's count by key, zeros included."""
     return {kind.key: counts.get(kind.outcome, 0) for kind in OUTCOMES}
+
+
+def ineligible_for(summary: Summary) -> dict[str, int]:
+    """Why hubs are ineligible: hubs by reason, the most frequent first."""
+    return dict(sorted(summary.by_ineligible.items(), key=lambda item: (-item[1], item[0])))
+
+
+def share_of(count: int, total: int) -> str:
+    """A share in per cent; what is there never is 0.0%."""
+    share = f"{100 * count / max(total, 1):.1f}%"
+    return "<0.1%" if count and share == "0.0%" else share
 
 
 def by_group(counts: Mapping[tuple[str, HubStatus, ActivationBasis | None], int]) -> dict[str, dict[str, int]]:

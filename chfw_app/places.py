@@ -18,10 +18,12 @@ TABLES = (".parquet", ".csv")
 def check_extension(option: str, path: Path, extensions: tuple[str, ...]) -> None:
     """Raises InputError."""
     if path.suffix.lower() not in extensions:
-        raise InputError(
-            f"{option}: `{path.name}`: the extension `{path.suffix}` is not {' or '.join(extensions)}",
-            hint="the extension chooses the format",
+        known = " or ".join(extensions)
+        name = path.name or path
+        had = (
+            f"the extension `{path.suffix}` is not {known}" if path.suffix else f"no extension, and it is to be {known}"
         )
+        raise InputError(f"{option}: `{name}`: {had}", hint="the extension chooses the format")
 
 
 def check_writable(path: Path) -> None:

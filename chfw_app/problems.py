@@ -74,6 +74,19 @@ class Problems:
         if self.errors:
             raise Failed(self)
 
+    def as_object(self) -> dict[str, object]:
+        """All of them for a program, in the form of `rules check --json`; what has no place has none there."""
+        from chfw_core.rules.formats import as_object
+
+        placeless = dict.fromkeys(("file", "line", "column", "length"))
+        plain = [
+            {"code": None, "severity": Severity.ERROR.value, "message": p.message, "hint": p.hint, **placeless}
+            for p in self.plain
+        ]
+        warnings = sum(d.severity is Severity.WARNING for d in self.placed)
+        found = [*(as_object(d) for d in in_order(self.placed)), *plain]
+        return {"problems": found, "errors": self.errors, "warnings": warnings}
+
     def lines(self) -> list[str]:
         """Every problem in one line each."""
         placed = [d.render().splitlines()[0] for d in in_order(self.placed)]

@@ -2,24 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chfw_core.model.events import EVENT_TYPES
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import format_instant, london_date
+from chfw_core.planning.idle_rules import dcc_moves_dates
 from chfw_core.planning.model import Finding, PlanInputs
-from chfw_core.planning.release_state import cutoff_of, default_resolution
-from chfw_core.rules.analysis.periods import misses_release
-from chfw_core.rules.analysis.subject import ReleasePeriod
+from chfw_core.planning.release_state import default_resolution
 from chfw_core.rules.leaves import private_columns
-from chfw_core.rules.model import At, DecideThen
 from chfw_core.rules.problems import did_you_mean, listed, shown
 
 if TYPE_CHECKING:
     from chfw_files.attributes import Attributes
 
-LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 _MOST_MOVED = 366
 
 
@@ -28,7 +25,6 @@ def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]", *, capacity
     return (
         *_unknown_columns(inputs, private),
         *_unknown_events(inputs),
-        *_missed_periods(inputs),
         *(_capacity(inputs) if capacity else ()),
     )
 
@@ -64,44 +60,19 @@ def _unknown_events(inputs: PlanInputs) -> Sequence[Finding]:
     return found
 
 
-def _missed_periods(inputs: PlanInputs) -> Iterator[Finding]:
-    """BR3.4: a Supplier instructs for a time between the notice and the automatic time; a year may be mistyped."""
-    release = inputs.release
-    period = ReleasePeriod(
-        id=release.id,
-        notified_at=release.notified_at,
-        # Where the DCC moves dates, only what is over before the notice is missed by every hub.
-        automatic_at=LATEST if _dcc_moves_dates(inputs) else release.automatic_at,
-        cutoff=cutoff_of(inputs, release.automatic_at),
-    )
-    for rules in inputs.rulesets:
-        if not is_supplier(rules.owner):
-            continue
-        own: list[tuple[str, At]] = [(pilot.id, pilot.at) for pilot in rules.pilots]
-        own += [(decide.id, decide.at) for decide in rules.decides if decide.at is not None]
-        for rule, at in own:
-            if how := misses_release(at, period):
-                message = f"the period of `{rule}` {how}: it instructs for no hub"
-                yield Finding(code="period-missed", message=message, party=rules.owner, about_hubs=False)
-
-
 def _capacity(inputs: PlanInputs) -> Iterator[Finding]:
     """G5: figures of days on which nothing can go bind nobody."""
     if not inputs.capacity_overrides:
         yield Finding(code="capacity-unused", message="the capacity file has no rows", about_hubs=False)
         return
     last = london_date(default_resolution(inputs, inputs.release.automatic_at).period.closes)
-    if _dcc_moves_dates(inputs):  # by hub: nobody moves one by more than this
+    if dcc_moves_dates(inputs):  # by hub: nobody moves one by more than this
         last += timedelta(days=_MOST_MOVED)
     late = sorted(day for _, day in inputs.capacity_overrides if day > last)
     if late:
         figures = f"{_many(len(late), 'figure')} of the capacity file for days after {last}"
         message = f"{figures}, when nothing of this release is left: no effect ({late[0]})"
         yield Finding(code="capacity-unused", message=message, count=len(late), about_hubs=False)
-
-
-def _dcc_moves_dates(inputs: PlanInputs) -> bool:
-    return any(d.then is DecideThen.MOVE_AUTOMATIC_DATE for rules in inputs.rulesets for d in rules.decides)
 
 
 def notes(inputs: PlanInputs, later_instructions: int = 0) -> tuple[str, ...]:

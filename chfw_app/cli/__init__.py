@@ -5,15 +5,16 @@ Exit codes are part of the contract: 0 done; 1 cannot read, or bad usage; 2 done
 they are called, so that `chfw --help` costs nothing.
 """
 
+import itertools
 import sys
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from chfw_app.cli.output import debugging, output_is_full, say_error, show_problems, to_nowhere
+from chfw_app.cli.output import debugging, output_is_full, print_json, say_error, show_problems, to_nowhere
 from chfw_app.cli.usage import plain, usage_problem
 from chfw_app.exits import Exit
-from chfw_app.problems import Failed
+from chfw_app.problems import Failed, Problems, no_result
 from chfw_core.errors import ChfwError
 
 _COMMANDS = {
@@ -153,18 +154,18 @@ def make_app() -> App:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises for anything a user can cause."""
+    words = sys.argv[1:] if arguments is None else arguments
+    as_json = _wants_json(words)
     try:
         code = make_app()(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as problem:
-        message, hint = usage_problem(problem, _names(), sys.argv[1:] if arguments is None else arguments)
-        say_error(message, hint=hint)
-        return Exit.CANNOT_READ
+        message, hint = usage_problem(problem, _names(), words)
+        return _without_result(Exit.CANNOT_READ, no_result(message, hint=hint).problems, as_json=as_json)
     except Failed as failed:
-        show_problems(failed.problems)
-        return failed.code
+        return _without_result(failed.code, failed.problems, as_json=as_json)
     except ChfwError as problem:
-        say_error(str(problem), hint=problem.hint)
-        return Exit.CANNOT_READ
+        found = no_result(str(problem), hint=problem.hint).problems
+        return _without_result(Exit.CANNOT_READ, found, as_json=as_json)
     except KeyboardInterrupt:
         say_error("stopped; nothing was written")
         return Exit.CANNOT_READ
@@ -185,6 +186,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
             raise
         return _fault(fault)
     return int(code or 0)
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    """Whether a program reads the result."""
+    formats = (word.removeprefix("--format=") for word in words if word.startswith("--format="))
+    asked = any(pair == ("--format", "json") for pair in itertools.pairwise(words))
+    return "--json" in words or "json" in formats or asked
+
+
+def _without_result(code: Exit, problems: Problems, *, as_json: bool) -> Exit:
+    """Tell a person why; and with `--json` a program, which is owed one object whatever happens (contracts)."""
+    show_problems(problems)
+    if as_json:
+        print_json(problems.as_object())
+    return code
 
 
 def _fault(fault: Exception) -> Exit:

@@ -29,7 +29,7 @@ def explain(
     guid
         The hub: 88-73-84-90-6A-10-02-DB, in either case.
     schedule
-        The plan's schedule: with it the day and the capacity are explained too.
+        The plan's schedule: with it the hub's day, batch and pilot are told too, and which earlier days were possible.
     as_party
         Only what this Party may know: never who the other Supplier is.
     json
@@ -47,4 +47,7 @@ def explain(
         titles = {section.title for section in explanation.sections}
         for at, line in enumerate(explanation.lines()):
             say(line, style="bold" if at == 0 or line in titles else "")
+    if explanation.other:
+        say_note(f"warning: the row in `{schedule}` is not what these inputs give; was it made from others?")
+        return Exit.FINDINGS
     return Exit.DONE

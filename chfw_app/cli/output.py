@@ -21,6 +21,8 @@ from chfw_app.steps import Report, silent
 from chfw_core.diagnostics import Severity, in_order
 
 PIPED_WIDTH = 110
+WIDE = 100
+"""Narrower than this, tables do without air between their columns."""
 
 
 class _Patient(Console):
@@ -109,8 +111,12 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object
     numeric = [
         all(isinstance(row[at], int | float) or row[at] in ("", None) for row in rows) for at in range(len(header))
     ]
+    screen = console()
+    narrow = screen.width < WIDE
     table = Table(
         box=SIMPLE_HEAD,
+        pad_edge=not narrow,
+        collapse_padding=narrow,
         title=title,
         title_justify="left",
         title_style="bold",
@@ -118,10 +124,12 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object
         caption_justify="left",
     )
     for name, is_number in zip(header, numeric, strict=True):
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        # A heading may break between its words, never inside one; cells that are too long still fold.
+        longest = max((len(word) for word in name.split()), default=0)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", min_width=longest)
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
-    console().print(table)
+    screen.print(table)
 
 
 def _cell(value: object) -> str:

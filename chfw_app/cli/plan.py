@@ -11,7 +11,7 @@ from chfw_app.cli.output import counted, print_json, progress, say, say_note, sh
 from chfw_app.engines import Engine
 from chfw_app.gathered import Gathered
 from chfw_app.inputs import gather
-from chfw_app.outcomes import OUTCOMES, by_group, per_outcome
+from chfw_app.outcomes import OUTCOMES, by_group, ineligible_for, per_outcome, share_of
 from chfw_app.planning import PlanDone, PlanOutputs, write_plan
 from chfw_app.report.days import loads, peak_days
 from chfw_core.model.periods import format_instant
@@ -19,6 +19,7 @@ from chfw_core.planning.summary import Summary
 
 SUPPLIERS_SHOWN = 25
 FINDINGS_SHOWN = 30
+REASONS_SHOWN = 8
 
 
 def plan(
@@ -73,6 +74,7 @@ def as_object(gathered: Gathered, done: PlanDone) -> dict[str, object]:
         "as_of": format_instant(inputs.as_of),
         "hubs": summary.hubs,
         "outcomes": per_outcome(summary.by_outcome),
+        "ineligible_for": ineligible_for(summary),
         "regions": by_group(summary.by_region),
         "suppliers": by_group(summary.by_party),
         "days": [
@@ -100,6 +102,10 @@ def _show(gathered: Gathered, done: PlanDone) -> None:
     summary, inputs = done.summary, gathered.inputs
     say(f"{inputs.release.firmware_version} ({inputs.release.id}), as of {format_instant(inputs.as_of)}", style="bold")
     _show_outcomes(summary)
+    reasons = list(ineligible_for(summary).items())
+    show_table(
+        "Why hubs are ineligible", ("reason", "hubs"), reasons[:REASONS_SHOWN], note=_more(len(reasons), REASONS_SHOWN)
+    )
     header = ("", "hubs", *(kind.words for kind in OUTCOMES))
     _show_groups("By CSP region", ("region", *header[1:]), by_group(summary.by_region))
     show_table(
@@ -128,7 +134,7 @@ def _show(gathered: Gathered, done: PlanDone) -> None:
 
 def _show_outcomes(summary: Summary) -> None:
     counts = per_outcome(summary.by_outcome)
-    rows = [(kind.says, counts[kind.key], f"{100 * counts[kind.key] / max(summary.hubs, 1):.1f}%") for kind in OUTCOMES]
+    rows = [(kind.says, counts[kind.key], share_of(counts[kind.key], summary.hubs)) for kind in OUTCOMES]
     show_table("Hubs", ("outcome", "hubs", "share"), [*rows, ("all", summary.hubs, "")])
 
 
@@ -139,4 +145,4 @@ def _show_groups(title: str, header: tuple[str, ...], groups: dict[str, dict[str
 
 
 def _more(there: int, shown: int) -> str:
-    return f"and {there - shown} more: --json or --report has all" if there > shown else ""
+    return f"and {there - shown:,} more: --json or --report has all" if there > shown else ""

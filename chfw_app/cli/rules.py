@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import counted, say, say_note, show_problems
+from chfw_app.cli.output import counted, print_json, say, say_note, show_problems
 from chfw_app.cli.rules_analysis import PLAIN, AnalysisOptions
 from chfw_app.cli.rules_coverage import coverage as coverage
 from chfw_app.cli.rules_diff import diff as diff
@@ -66,11 +66,13 @@ def check(
     checked, files = read_rules(paths, unreadable, wanted.analysis(unreadable))
     form = ProblemFormat.JSON if json else format
     told = render(checked.problems, form).rstrip("\n")
-    if told and files:
+    if unreadable.errors and form is ProblemFormat.JSON:
+        print_json(Problems(placed=list(checked.problems), plain=unreadable.plain).as_object())
+    elif told and files:
         say(told)
     if files and form is ProblemFormat.TEXT:
-        owners = ", ".join(rules.owner for rules in checked.rulesets) or "nobody"
-        say(f"{counted(len(files), 'file')}, usable rules of {owners}")
+        owners = ", ".join(rules.owner for rules in checked.rulesets)
+        say(f"{counted(len(files), 'file')}, {f'usable rules of {owners}' if owners else 'no usable rules'}")
     for note in wanted.notes(checked.left_open):
         say_note(note)
     if unreadable.errors:

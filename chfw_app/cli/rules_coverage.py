@@ -48,6 +48,8 @@ def coverage(
     whole = Run(files=run.files, problems=tuple(tests.placed))
     code = outcome(whole, problems)
     if code in (Exit.CANNOT_READ, Exit.NO_RESULT):
+        if json:
+            print_json(Problems(placed=list(whole.problems), plain=problems.plain).as_object())
         if whole.problems:
             say_note(as_text(whole.problems).rstrip())
         return code

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import show_problems
+from chfw_app.cli.output import print_json, show_problems
 from chfw_app.exits import Exit
 from chfw_app.problems import Problems
 from chfw_app.rule_tests import RuleTests, find_tests
@@ -41,6 +41,8 @@ def rules_test(
     run = RuleTests(problems=problems).run(files)
     if files:
         sys.stdout.write(render_run(run, TrialFormat.JSON if json else format))
+    elif json or format is TrialFormat.JSON:
+        print_json(problems.as_object())
     return outcome(run, problems)
 
 

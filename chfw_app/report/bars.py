@@ -70,7 +70,7 @@ def configuration_section(summary: Summary, new_version: str) -> str:
     largest = max((_hubs(sets[name]) for name in order), default=1)
     rows = "".join(_set_rows(name, sets[name], colours, new_version, largest) for name in order[:MANY])
     if len(order) > MANY:
-        rows += f'<p class="quiet">{len(order) - MANY} smaller sets are in the table.</p>'
+        rows += f'<p class="quiet">{len(order) - MANY:,} smaller sets are in the table.</p>'
     key = legend(
         [
             ("fwnew", f"{new_version} (this release)"),

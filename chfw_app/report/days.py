@@ -20,6 +20,7 @@ from chfw_app.report.svg import (
 )
 from chfw_app.report.tables import folded, legend, table
 from chfw_core.consent.model import ActivationBasis
+from chfw_core.model.parties import DCC
 from chfw_core.model.periods import london_date
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.summary import Summary
@@ -69,7 +70,10 @@ def day_section(summary: Summary, inputs: PlanInputs) -> str:
         return "<p>No hub is planned.</p>"
     days = [day for found in regions.values() for day in found]
     span = (min(days), max(days))
-    key = legend((("early", "early, by agreement"), ("default", "the DCC's date"), ("capacity", "capacity")))
+    entries = [("early", "early, by agreement"), ("default", "the DCC's date"), ("capacity", "capacity")]
+    if any(_blackouts(region, span, _across(span), inputs) for region in regions):
+        entries.append(("blackout", "black-out: no activations"))
+    key = legend(entries)
     figures = "".join(_figure(region, found, span, inputs) for region, found in regions.items())
     return f'{key}<div class="grid">{figures}</div>'
 
@@ -81,11 +85,23 @@ def _figure(region: str, found: Mapping[date, Load], span: tuple[date, date], in
         f"{total:,} hubs on {len(found)} days, {min(found)} to {max(found)}; "
         f"most on {busiest}: {found[busiest].hubs:,}{_of_capacity(found[busiest])}"
     )
+    says += _moved(found, inputs)
     rows = [(str(day), load.early, load.default, load.hubs, load.capacity, _share(load)) for day, load in found.items()]
     numbers = table(f"{region}: hubs by day", ("day", "early", "DCC's date", "hubs", "capacity", "used"), rows)
     chart = drawing(WIDTH, HEIGHT, f"{region}: {says}", _shapes(region, found, span, inputs))
     caption = f"<figcaption>{escape(says)}.</figcaption>"
     return f"<figure><h3>{escape(region)}</h3>{chart}{caption}{folded('as a table', numbers)}</figure>"
+
+
+def _moved(found: Mapping[date, Load], inputs: PlanInputs) -> str:
+    """BR1.3: why there are hubs at the DCC's date on days that are not in the release's own mass period."""
+    dcc = inputs.ruleset_of(DCC)
+    if dcc is None or not any(rule.to is not None for rule in dcc.decides):
+        return ""
+    first = london_date(inputs.release.automatic_at)
+    last = first + timedelta(days=inputs.release.mass_period_days)
+    hubs = sum(load.default for day, load in found.items() if not first <= day <= last)
+    return f"; {hubs:,} at a date that the DCC moved, outside {first} to {last}" if hubs else ""
 
 
 def _of_capacity(load: Load) -> str:
@@ -99,7 +115,7 @@ def _share(load: Load) -> str:
 def _shapes(region: str, found: Mapping[date, Load], span: tuple[date, date], inputs: PlanInputs) -> list[str]:
     first, last = span
     days = (last - first).days + 1
-    across = Scale(low=0, high=days, start=LEFT, end=RIGHT)
+    across = _across(span)
     limits = [(at, capacity_on(inputs, region, first + timedelta(days=at))) for at in range(days)]
     top = round_ceiling(max(max(load.hubs for load in found.values()), *(limit or 0 for _, limit in limits)))
     up = Scale(low=0, high=top, start=BOTTOM, end=TOP)
@@ -116,6 +132,10 @@ def _shapes(region: str, found: Mapping[date, Load], span: tuple[date, date], in
         x = across.at((month - first).days)
         shapes += [line(x, BOTTOM, x, BOTTOM + 4, "axis"), *_month_name(x, month)]
     return shapes
+
+
+def _across(span: tuple[date, date]) -> Scale:
+    return Scale(low=0, high=(span[1] - span[0]).days + 1, start=LEFT, end=RIGHT)
 
 
 def _month_name(x: float, month: date) -> list[str]:

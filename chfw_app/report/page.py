@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from attrs import field, frozen
 
-from chfw_app.outcomes import OUTCOMES, by_group, per_outcome
+from chfw_app.outcomes import OUTCOMES, by_group, ineligible_for, per_outcome, share_of
 from chfw_app.report.bars import configuration_section, supplier_section
 from chfw_app.report.days import day_section
 from chfw_app.report.svg import element
@@ -52,11 +52,12 @@ def render_page(content: PageContent) -> str:
     title = f"{release.firmware_version} ({release.id})"
     style = files(__package__).joinpath("style.css").read_text(encoding="utf-8")
     sections = (
+        ("Findings", _FINDINGS, _findings(content)),  # first: what a person should look at is not to be scrolled to
         ("When", _WHEN, day_section(content.summary, content.inputs)),
         ("Outcome by Supplier", _BY_SUPPLIER, supplier_section(content.summary)),
         ("Configuration sets", _SETS, configuration_section(content.summary, release.firmware_version)),
         ("Regions", "", _regions(content.summary)),
-        ("Findings", _FINDINGS, _findings(content)),
+        ("Ineligible hubs", _INELIGIBLE, _ineligible(content.summary)),
         ("Made from", "", _inputs(content)),
         ("Not checked", _NOT_CHECKED, _bullets(content.not_checked)),
     )
@@ -86,6 +87,7 @@ _SETS = (
     "For each configuration set the upper bar is the firmware deployed now, the lower one what is deployed when every "
     "planned activation has succeeded. The remark is the share on this release's version."
 )
+_INELIGIBLE = "Hubs that the release is not for, each with the first reason that was found."
 _FINDINGS = "The plan stands all the same; a person should look at these."
 _NOT_CHECKED = "What this plan takes for granted."
 
@@ -105,14 +107,21 @@ def _head(content: PageContent, title: str) -> str:
 
 
 def _card(kind: str, count: int, words: str, total: int) -> str:
-    share = f"{100 * count / total:.1f}%" if kind and total else ""
-    return f'<li class="{kind}"><b>{count:,}</b><span>{escape(words)}{f" · {share}" if share else ""}</span></li>'
+    share = share_of(count, total) if kind and total else ""
+    return (
+        f'<li class="{kind}"><b>{count:,}</b><span>{escape(words)}{f" · {escape(share)}" if share else ""}</span></li>'
+    )
 
 
 def _regions(summary: Summary) -> str:
     groups = by_group(summary.by_region)
     rows = [(name, sum(counts.values()), *counts.values()) for name, counts in groups.items()]
     return table("Hubs by CSP region and outcome", ("region", "hubs", *(kind.words for kind in OUTCOMES)), rows)
+
+
+def _ineligible(summary: Summary) -> str:
+    rows = list(ineligible_for(summary).items())
+    return table("Why hubs are ineligible", ("reason", "hubs"), rows) if rows else "<p>None.</p>"
 
 
 def _findings(content: PageContent) -> str:
@@ -145,7 +154,7 @@ def _inputs(content: PageContent) -> str:
         ),
         ("automatic time", _moment(release.automatic_at)),
         ("mass period", f"{release.mass_period_days} days"),
-        ("pilot limit", f"{release.pilot_limit} hubs"),
+        ("pilot limit", f"{release.pilot_limit:,} hubs"),
     ]
     read: list[tuple[Cell, ...]] = [(f.what, f.name, f.size, f.digest) for f in content.files]
     parameters: list[tuple[Cell, ...]] = [

@@ -313,6 +313,7 @@ def _count(
     blocked: dict[str, int] = {}
     undecided: dict[tuple[str, datetime], int] = {}
     lost: dict[tuple[str, str], int] = {}
+    ineligible: dict[str, int] = {}
     no_day = late = 0
     for row in rows:
         trace = traces[row.guid]
@@ -323,6 +324,8 @@ def _count(
             if decision.windows_lost:
                 wrote = (decision.party, str(decision.rule))
                 lost[wrote] = lost.get(wrote, 0) + 1
+        if row.status is HubStatus.INELIGIBLE:
+            ineligible[row.reason] = ineligible.get(row.reason, 0) + 1
         if row.status is not HubStatus.INFEASIBLE or trace.plan is None:
             continue
         if trace.plan.csp_blocked:
@@ -338,6 +341,7 @@ def _count(
         refused=count_refusals(refusals),
         over_capacity=over,
         csp_blocked=blocked,
+        ineligible=ineligible,
         no_day=no_day,
         late_batch=late,
         undecided=undecided,

@@ -47,11 +47,11 @@ class Proof:
 
     def sentence(self) -> str:
         """The proof in words that a person can check."""
-        hubs = "1 hub" if self.demand == 1 else f"{self.demand} hubs"
-        days = "1 day" if len(self.days) == 1 else f"{len(self.days)} days"
+        hubs = "1 hub" if self.demand == 1 else f"{self.demand:,} hubs"
+        days = "1 day" if len(self.days) == 1 else f"{len(self.days):,} days"
         return (
             f"capacity: {hubs} of {self.region} can go on {intervals(self.days)} only "
-            f"({days} with room for {self.capacity}): {self.short} too many"
+            f"({days} with room for {self.capacity:,}): {self.short:,} too many"
         )
 
 

@@ -85,6 +85,11 @@ def upgrade_path(graph: UpgradeGraph, device_model: str, firmware_version: str) 
     return tuple(min(nx.all_shortest_paths(steps, firmware_version, graph.target)))
 
 
+def not_current(device_model: str, firmware_version: str) -> str:
+    """G6: why no hub of the model may get the version."""
+    return f"{firmware_version} is not Current on the CPL for device model {device_model}"
+
+
 def ineligible_reason(
     device_model: str,
     firmware_version: str,
@@ -105,7 +110,7 @@ def ineligible_reason(
     if smi_status is not SmiStatus.COMMISSIONED:
         return f"SMI status is {smi_status.value}, not {SmiStatus.COMMISSIONED.value}"
     if cpl is not None and not cpl.is_current(device_model, target):
-        return f"{target} is not Current on the CPL for device model {device_model}"  # G6
+        return not_current(device_model, target)  # G6
     if graph.permits(device_model, firmware_version):
         return None
     path = upgrade_path(graph, device_model, firmware_version)

@@ -13,11 +13,16 @@ from chfw_core.model.parties import CSP_PREFIX, is_supplier
 from chfw_core.model.periods import format_instant
 from chfw_core.model.releases import Participation, Phase
 from chfw_core.planning.capacity import Proof
+from chfw_core.planning.eligibility import not_current
+from chfw_core.planning.idle_rules import rules_that_never_come
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.planning.release_state import context_for, terms_for
 from chfw_core.rules.evaluate import as_closing, date_value
 from chfw_core.rules.problems import did_you_mean
+
+MODELS_NAMED = 4
+"""Of device models that a finding is about, so many are named."""
 
 
 @frozen(kw_only=True)
@@ -25,12 +30,14 @@ class Counts:
     """What an engine counted. `no_day`, `late_batch`, `disjoint`: hubs; the others by their key.
 
     `undecided`: hubs, eligible and not held, for which a Supplier decided nothing, by it and their
-    cut-off. `windows_lost`: hubs by Supplier and rule. `contradictions`: changes of Supplier.
+    cut-off. `ineligible`: hubs by reason. `windows_lost`: hubs by Supplier and rule.
+    `contradictions`: changes of Supplier.
     """
 
     refused: Mapping[tuple[str, str], int] = field(factory=dict)
     over_capacity: Mapping[Proof, int] = field(factory=dict)
     csp_blocked: Mapping[str, int] = field(factory=dict)
+    ineligible: Mapping[str, int] = field(factory=dict)
     no_day: int = 0
     late_batch: int = 0
     disjoint: int = 0
@@ -46,7 +53,8 @@ def plan_findings(
     """All findings of a plan. `parties` and `regions`: those that the estate names."""
     return (
         *_about_owners(inputs, frozenset(parties), frozenset(regions)),
-        *_about_cpl(inputs),
+        *rules_that_never_come(inputs),
+        *_about_cpl(inputs, counts),
         *_about_instructions(counts),
         *_about_decisions(inputs, counts),
         *_about_changes(counts),
@@ -83,11 +91,28 @@ def _about_owners(inputs: PlanInputs, parties: frozenset[str], regions: frozense
     return found
 
 
-def _about_cpl(inputs: PlanInputs) -> list[Finding]:
+def _about_cpl(inputs: PlanInputs, counts: Counts) -> list[Finding]:
     if inputs.cpl is not None:
-        return []
+        return _not_current(inputs, counts)
     message = "no CPL was given: whether the release is Current there was not checked"  # G6
     return [Finding(code="cpl-not-checked", message=message, count=0, about_hubs=False)]
+
+
+def _not_current(inputs: PlanInputs, counts: Counts) -> list[Finding]:
+    """G6: a release that is not Current leaves out whole models: most likely it is the wrong list."""
+    version = inputs.release.firmware_version
+    found = {model: counts.ineligible.get(not_current(model, version), 0) for model in inputs.release.device_models}
+    models = [model for model, hubs in found.items() if hubs]
+    if not models:
+        return []
+    named = ", ".join(models[:MODELS_NAMED])
+    more = f" and {len(models) - MODELS_NAMED} more" if len(models) > MODELS_NAMED else ""
+    hubs = sum(found.values())
+    message = (
+        f"{version} is not Current on the CPL for device model{'s' if len(models) > 1 else ''} {named}{more}: "
+        f"{_many(hubs, 'hub')} ineligible"
+    )
+    return [Finding(code="cpl-not-current", message=message, count=hubs)]
 
 
 def _about_instructions(counts: Counts) -> list[Finding]:
@@ -139,13 +164,15 @@ def _about_pilots(inputs: PlanInputs, pilots: Iterable[PilotResult]) -> list[Fin
             continue
         short = pilot.asked - len(pilot.group.guids)
         if short > 0:
-            message = f"the pilot `{pilot.rule}` asked for {_many(pilot.asked, 'hub')} and got {len(pilot.group.guids)}"
+            message = (
+                f"the pilot `{pilot.rule}` asked for {_many(pilot.asked, 'hub')} and got {len(pilot.group.guids):,}"
+            )
             found.append(Finding(code="pilot-short", message=message, count=short, party=pilot.party))
         strata = pilot.group.shortfall
         if strata:
             message = (
                 f"the pilot `{pilot.rule}` has fewer hubs than its `at_least` in "
-                f"{len(strata)} of its strata, {sum(strata.values())} hubs short in all"
+                f"{len(strata):,} of its strata, {sum(strata.values()):,} hubs short in all"
             )
             found.append(
                 Finding(
@@ -186,7 +213,8 @@ def _about_windows(counts: Counts) -> list[Finding]:
         for (party, rule), hubs in sorted(counts.windows_lost.items())
     ]
     if counts.disjoint:
-        message = f"the windows of the two Suppliers of {_many(counts.disjoint, 'hub')} do not meet"
+        many = _many(counts.disjoint, "hub")
+        message = f"the windows of the two Suppliers of {many} do not meet: those of the later one apply"
         found.append(Finding(code="windows-disjoint", message=message, count=counts.disjoint))
     return found
 
@@ -213,4 +241,4 @@ def _infeasible(counts: Counts) -> list[Finding]:
 
 
 def _many(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

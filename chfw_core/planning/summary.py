@@ -16,6 +16,7 @@ class Summary:
     """Numbers of hubs. `by_party` counts a split hub once for each of its two Suppliers.
 
     `by_region_day[(region, day, basis)]`: the planned ones, by the London day on which they go.
+    `by_ineligible[reason]`: the ineligible ones.
     `by_configuration[(configuration set, firmware before, goes to the release's version)]`.
     """
 
@@ -24,4 +25,5 @@ class Summary:
     by_region: Mapping[tuple[str, HubStatus, ActivationBasis | None], int]
     by_region_day: Mapping[tuple[str, date, ActivationBasis], int]
     by_party: Mapping[tuple[str, HubStatus, ActivationBasis | None], int]
+    by_ineligible: Mapping[str, int]
     by_configuration: Mapping[tuple[str | None, str, bool], int]

@@ -7,6 +7,7 @@ rules may read who a hub's Suppliers are, so a Supplier is shown what they decid
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from attrs import evolve
 
@@ -33,9 +34,12 @@ from chfw_core.planning.release_state import (
 from chfw_core.reports.explain_acts import Case, changes_of, missing_acts
 from chfw_core.reports.explain_rules import end_of, holds_told, rule_told
 from chfw_core.reports.explain_supplier import said, supplier_part
+from chfw_core.reports.of_other_inputs import differences
 from chfw_core.reports.story import Explanation, Section
 from chfw_core.reports.told import instant
 from chfw_core.rules.fields import hub_reader
+
+OF_OTHER_INPUTS = "this row is not what these inputs give"
 
 
 def explain_hub(
@@ -69,18 +73,26 @@ def explain_hub(
     suppliers = [supplier_part(matcher, match, p, decisions[p.matched.party], pilots[p.matched.party]) for p in told]
     case = Case(matcher=matcher, match=match, plan=plan, decisions=final, leaving=leaving, pilots=pilots, reader=reader)
     acts, changes = tuple(missing_acts(case)), tuple(changes_of(case))
+    days = _possible_days(matcher, match, plan)
+    other = (
+        ()
+        if scheduled is None
+        else tuple(differences(matcher, match, plan, scheduled=scheduled, days=days, pilots=pilots, reader=reader))
+    )
     sections = [
-        _outcome(scheduled, plan, reader),
+        _outcome(scheduled, plan, reader, () if other else days),
+        Section(title=OF_OTHER_INPUTS, lines=other),
         _eligibility(matcher, match),
         _dcc(matcher, match, reader),
         *(part.section for part in suppliers),
-        _resolution(matcher, match, plan, final, reader),
+        _resolution(match, plan, final, reader, days),
         Section(title="missing acts", lines=tuple(act.text for act in acts)),
         Section(title="what would change it", lines=tuple(dict.fromkeys(change.text for change in changes))),
     ]
     facts = {
         "responsible": True,
-        "outcome": _outcome_facts(scheduled, reader),
+        "outcome": _outcome_facts(scheduled, reader, days),
+        "of_other_inputs": list(other),
         "eligible": match.ineligible is None,
         "ineligible_because": match.ineligible,
         "dcc": _dcc_facts(matcher, match, reader),
@@ -89,7 +101,9 @@ def explain_hub(
         "missing_acts": [act.as_dict() for act in acts],
         "changes": [change.as_dict() for change in changes],
     }
-    return Explanation(guid=guid, party=reader, sections=tuple(s for s in sections if s.lines), facts=facts)
+    return Explanation(
+        guid=guid, party=reader, sections=tuple(s for s in sections if s.lines), facts=facts, other=other
+    )
 
 
 def _decision(matcher: Matcher, match: HubMatch, party: PartyMatch, scheduled: ScheduledHub | None) -> Decision:
@@ -122,7 +136,7 @@ def _plan(matcher: Matcher, match: HubMatch, decisions: tuple[Decision, ...]) ->
     )
 
 
-def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None) -> Section:
+def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None, days: Sequence[date]) -> Section:
     """The row of the plan. A Supplier is spared what names the other's rules."""
     if scheduled is None:
         return Section(title="outcome", lines=())
@@ -132,6 +146,7 @@ def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None) 
     if scheduled.window_opens is not None and scheduled.window_closes is not None:
         period = Period(opens=scheduled.window_opens, closes=scheduled.window_closes)
         lines.append(f"on {scheduled.day}, {said(period)}")
+        lines += _why_this_day(scheduled, days)
     if reader is None:
         if scheduled.batch_id is not None:
             lines.append(f"batch {scheduled.batch_id}")
@@ -145,7 +160,24 @@ def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None) 
     return Section(title="outcome", lines=tuple(lines))
 
 
-def _outcome_facts(scheduled: ScheduledHub | None, reader: str | None) -> dict[str, object] | None:
+def _why_this_day(scheduled: ScheduledHub, days: Sequence[date]) -> list[str]:
+    """NF1: of several possible days one hub alone cannot tell which it gets: capacity is shared by all of a region."""
+    if scheduled.day is None or scheduled.day not in days:
+        return []
+    earlier = _before(scheduled.day, days)
+    if not earlier:
+        return ["the first of its possible days"]
+    many = f"{len(earlier):,} earlier day{'s were' if len(earlier) > 1 else ' was'} possible: {intervals(earlier)}"
+    return [many, "  which of its days a hub gets depends on its batch, its priority and the capacity of its region"]
+
+
+def _before(day: date, days: Sequence[date]) -> list[date]:
+    return [earlier for earlier in days if earlier < day]
+
+
+def _outcome_facts(
+    scheduled: ScheduledHub | None, reader: str | None, days: Sequence[date]
+) -> dict[str, object] | None:
     """The row of the plan. Its reason and its batch may name the other Supplier's rules: they are the DCC's to read."""
     if scheduled is None:
         return None
@@ -155,6 +187,7 @@ def _outcome_facts(scheduled: ScheduledHub | None, reader: str | None) -> dict[s
         "window_opens": instant(scheduled.window_opens),
         "window_closes": instant(scheduled.window_closes),
         "day": None if scheduled.day is None else scheduled.day.isoformat(),
+        "earlier_days": None if scheduled.day is None else len(_before(scheduled.day, days)),
     }
     if reader is None:
         found |= {"batch_id": scheduled.batch_id, "reason": scheduled.reason}
@@ -223,11 +256,7 @@ def _dcc_facts(matcher: Matcher, match: HubMatch, reader: str | None) -> dict[st
 
 
 def _resolution(
-    matcher: Matcher,
-    match: HubMatch,
-    plan: HubPlan,
-    decisions: dict[str, Decision],
-    reader: str | None,
+    match: HubMatch, plan: HubPlan, decisions: dict[str, Decision], reader: str | None, days: Sequence[date]
 ) -> Section:
     if match.ineligible is not None or match.dcc.held is not None:
         return Section(title="resolution", lines=())
@@ -241,7 +270,8 @@ def _resolution(
         lines.append("the windows of the two Suppliers do not meet: those of the later one apply")
     if plan.frozen:
         lines.append(f"frozen for a change of Supplier: {intervals(sorted(plan.frozen))}")
-    lines.append(_possible(matcher, match, plan))
+    possible = f"{len(days):,} possible day{'s' if len(days) > 1 else ''}: {intervals(days)}"
+    lines.append(possible if days else "no day is possible")
     return Section(title="resolution", lines=tuple(lines))
 
 
@@ -263,12 +293,12 @@ def _resolution_facts(
     }
 
 
-def _possible(matcher: Matcher, match: HubMatch, plan: HubPlan) -> str:
+def _possible_days(matcher: Matcher, match: HubMatch, plan: HubPlan) -> tuple[date, ...]:
+    """In order, its batch and capacity apart; none of a hub that is held or not eligible."""
+    if match.ineligible is not None or match.dcc.held is not None:
+        return ()
     inputs, hub = matcher.inputs, match.hub
     rules = day_rules(plan, earliest_day(inputs), blackouts_in(inputs, hub.csp_region))
     closed = holidays_for(hub.holiday_division, inputs.holidays)
     resolution = plan.resolution
-    days = [day for day, _ in possible_days(resolution.period, resolution.windows, closed, rules)]
-    if not days:
-        return "no day is possible"
-    return f"{len(days)} possible day{'s' if len(days) > 1 else ''}: {intervals(days)}"
+    return tuple(day for day, _ in possible_days(resolution.period, resolution.windows, closed, rules))

@@ -18,12 +18,14 @@ class Explanation:
     """NF1: the whole consent story of one hub, for one reader (`party` None = the DCC).
 
     `facts`: what the sections say, for a program; `docs/reference/explanations.md` has its keys.
+    `other`: in what the schedule's row is not what the inputs give.
     """
 
     guid: str
     party: str | None
     sections: tuple[Section, ...]
     facts: Mapping[str, object] = field(factory=dict)
+    other: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """As text, section by section."""

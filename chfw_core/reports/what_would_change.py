@@ -39,9 +39,13 @@ class Change:
 
 def what_would_change(matcher: Matcher, owner: str, hub: CommsHub, known: Known | None = None) -> tuple[Change, ...]:
     """The decisions that one change leads to, in the order in which the rules ask for the facts."""
+    as_of = matcher.inputs.as_of
     known = known or Known()
+    # As of (glossary): what happens later does not exist, also where time is what passes.
+    known = evolve(known, rows=tuple(row for row in known.rows if row.received_at <= as_of))
     own = tuple(rules for rules in matcher.inputs.rulesets if rules.owner == owner)
-    near = tuple(event for event in matcher.inputs.events if event.guid in (None, hub.guid))
+    there = (event for event in matcher.inputs.events if event.at <= as_of)
+    near = tuple(event for event in there if event.guid in (None, hub.guid))
     inputs = evolve(matcher.inputs, rulesets=own, events=near)
     now = Situation(inputs=inputs, hub=hub, known=known)
     matchers = {id(inputs): Matcher(inputs, matcher.graph)}

@@ -78,3 +78,12 @@ def test_every_output_has_the_mode_that_the_umask_gives(world: DemoFiles, chfw: 
         os.umask(mask)
     assert len(left_in(folder)) == 6
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o640}
+
+
+@pytest.mark.parametrize(("name", "says"), [(".", "`.`: no extension"), ("plan", "`plan`: no extension")])
+def test_a_place_without_a_name_of_its_own_is_named_as_it_was_typed(
+    world: DemoFiles, chfw: Chfw, name: str, says: str
+) -> None:
+    ran = chfw("plan", *inputs(world), "--out", name)
+    assert ran.code == 1
+    assert f"--out: {says}, and it is to be .parquet or .csv" in ran.err

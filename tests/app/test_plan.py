@@ -8,8 +8,9 @@ import pytest
 from attrs import frozen
 
 from chfw_app.demo.prepare import DemoFiles
-from chfw_app.outcomes import OUTCOMES
-from tests.app.helpers import HUBS, Chfw, Ran, inputs, left_in
+from chfw_app.outcomes import OUTCOMES, share_of
+from chfw_core.documents.cpl import CPL_COLUMNS
+from tests.app.helpers import HUBS, Chfw, Ran, inputs, left_in, write_csv
 
 ENGINES = ("columnar", "reference")
 
@@ -139,3 +140,55 @@ def test_a_bad_line_of_events_is_set_aside_and_told_of(chfw: Chfw, world: DemoFi
     assert header == "line,guid,column,reason,file"
     assert "this is not JSON" in row
     assert row.endswith(",events.jsonl")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_why_hubs_are_ineligible_is_on_the_screen(chfw: Chfw, world: DemoFiles, tmp_path: Path, engine: str) -> None:
+    """G6: with a list on which the release is not Current nothing goes, and every reader of the plan learns why."""
+    entry = ["000012", "Current", "Communications Hub", "1086", "5431", "1F", "52", "54311F52", "000A7100", ""]
+    products = write_csv(tmp_path / "cpl.csv", [CPL_COLUMNS, entry])
+    made = plan(chfw, world, tmp_path / "out", engine=engine, cpl=products)
+    assert made.ran.code == 2
+    said = " ".join(made.ran.out.split())
+    assert "Why hubs are ineligible" in said
+    assert "0D050002 is not Current on the CPL for device model 433100AC" in said
+    assert "0D050002 is not Current on the CPL for device models" in said
+    page = made.read("plan.html").decode()
+    assert "Why hubs are ineligible" in page
+    assert "0D050002 is not Current on the CPL for device model 433100AC" in page
+    told = json.loads(plan(chfw, world, tmp_path / "json", "--json", engine=engine, cpl=products).ran.out)
+    assert told["outcomes"]["ineligible"] == HUBS == sum(told["ineligible_for"].values())
+    assert list(told["ineligible_for"].values()) == sorted(told["ineligible_for"].values(), reverse=True)
+    (found,) = (f for f in told["findings"] if f["code"] == "cpl-not-current")
+    assert 0 < found["count"] <= HUBS
+
+
+def test_what_is_there_never_is_no_per_cent() -> None:
+    assert [share_of(n, 1_000_000) for n in (0, 109, 499, 500, 1_000_000)] == [
+        "0.0%",
+        "<0.1%",
+        "<0.1%",
+        "0.1%",
+        "100.0%",
+    ]
+    assert share_of(0, 0) == "0.0%"
+
+
+def test_findings_are_near_the_top_of_the_page(planned: Planned) -> None:
+    page = planned.read("plan.html").decode()
+    assert page.index(">Findings</h2>") < page.index(">When</h2>")
+
+
+@pytest.mark.parametrize("width", [80, 110])
+def test_no_heading_breaks_inside_a_word(
+    chfw: Chfw, world: DemoFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = plan(chfw, world, tmp_path / "out").ran.out
+    table = shown.split("By CSP region")[1].split("──")[0]
+    assert table.split().count("Supplier") == 1, table
+    assert {"region", "hubs", "both", "Suppliers", "sole", "date", "held", "infeasible", "ineligible"} <= set(
+        table.split()
+    )
+    body = shown.split("By day")[0]
+    assert max(len(line) for line in body.splitlines()) <= width

@@ -38,3 +38,30 @@ def test_one_bad_copy_sets_the_good_one_aside(
     assert {line["file"] for line in kept} == {estate.name}
     assert len(kept) == (4 if kind == "short.csv" else 2)
     assert chfw("verify", *words, "--schedule", out).code == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("numbers", [True, False])
+def test_a_hub_whose_guid_is_repeated_has_no_story(
+    world: DemoFiles, chfw: Chfw, tmp_path: Path, kind: str, numbers: bool
+) -> None:
+    """Contracts, Estate: a repeated GUID sets all rows aside that bear it; so no reader is told of one of them."""
+    estate = tmp_path / f"estate.{kind}"
+    # Of one GUID both rows are good, of the other one is bad; they lie in several row groups.
+    rows = [*ROWS, row(LAST, smi_status="asleep")]
+    if kind == "parquet":
+        columns = dict(zip(ESTATE_HEADER, (list(values) for values in zip(*rows, strict=True)), strict=True))
+        table = pa.table(columns)
+        if numbers:
+            guids = [int(str(text).replace("-", ""), 16) for text in columns["guid"]]
+            table = table.set_column(0, "guid", pa.array(guids, pa.uint64()))
+        pq.write_table(table, estate, row_group_size=2)
+    else:
+        write_csv(estate, [ESTATE_HEADER, *rows])
+    words = inputs(world, estate=estate, attributes=None, instructions=None, events=None)
+    for guid in (TWICE, LAST):
+        ran = chfw("explain", *words, "--guid", guid)
+        assert ran.code == 3
+        assert f"the GUID `{guid}` stands more than once in the estate" in ran.err
+        assert not ran.out
+    assert chfw("explain", *words, "--guid", GOOD).code == 0

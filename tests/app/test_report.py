@@ -79,6 +79,30 @@ def test_the_page_tells_what_it_was_made_from(page: str, world: DemoFiles) -> No
     assert "no list was given" in page
 
 
+def test_the_legend_names_every_colour_of_the_charts(chfw: Chfw, world: DemoFiles, page: str, tmp_path: Path) -> None:
+    """A band that is drawn has its entry, and one that is not has none."""
+    assert 'class="blackout"' in page
+    assert '<span class="key blackout"></span>black-out' in page
+    release = tmp_path / "release.yaml"
+    text = world.release.read_text(encoding="utf-8")
+    release.write_text(re.sub(r"(?m)^blackouts:.*\n(?:[ -].*\n)*", "", text), encoding="utf-8")
+    report = tmp_path / "plan.html"
+    assert chfw("plan", *inputs(world, release=release), "--out", tmp_path / "p.csv", "--report", report).code == 2
+    without = report.read_text(encoding="utf-8")
+    assert 'class="blackout"' not in without
+    assert "key blackout" not in without
+
+
+def test_bars_at_a_moved_date_are_explained(page: str) -> None:
+    """BR1.3: what goes with the DCC outside the release's own mass period is said below the chart."""
+    found = re.findall(r"<figure><h3>([^<]*)</h3>.*?<figcaption>(.*?)</figcaption>", page, re.DOTALL)
+    captions = dict(found)
+    assert re.search(
+        r"; [1-9][0-9,]* at a date that the DCC moved, outside 2026-07-05 to 2026-08-02", captions["North"]
+    )
+    assert "moved" not in captions["South"]
+
+
 def test_what_users_wrote_is_never_markup(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:
     release = tmp_path / "release.yaml"
     release.write_text(
@@ -110,6 +134,23 @@ def test_the_page_never_scrolls_sideways(page: str, page_path: Path, width: int)
         timeout=120,
     )
     assert "<title>fits</title>" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_a_million_has_room_in_its_tile(page: str, page_path: Path) -> None:
+    """A tenth of the tile's width stays free beside the longest number of a whole estate."""
+    wide = page_path.with_name("million.html")
+    script = (
+        "<script>const b=document.querySelector('.cards b'),r=document.createRange();r.selectNodeContents(b);"
+        "document.title=r.getBoundingClientRect().width<=.9*b.clientWidth?'room':'tight '+b.clientWidth</script>"
+    )
+    wide.write_text(page.replace("<b>5,000</b>", "<b>1,000,000</b>", 1) + script, encoding="utf-8")
+    assert "<b>1,000,000</b>" in wide.read_text(encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,800", "--virtual-time-budget=2000"]
+    done = subprocess.run(
+        ["chromium", *flags, "--dump-dom", wide.as_uri()], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert "<title>room</title>" in done.stdout
 
 
 def test_small_things_of_the_drawing() -> None:

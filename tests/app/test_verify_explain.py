@@ -145,3 +145,20 @@ def test_the_index_names_the_row_of_every_hub(tmp_path: Path) -> None:
         assert row in find_rows(path, int(every[row]))
     misses = sum(len(list(find_rows(path, guid))) for guid in range(1_000))
     assert misses < 50
+
+
+def test_a_row_of_another_plan_is_not_explained_as_if_it_were_of_this_one(
+    chfw: Chfw, world: DemoFiles, schedule: Path, hubs: list[Found], tmp_path: Path
+) -> None:
+    """NF1: a plan made with a pause, explained without it: the story says so, with exit code 2."""
+    events = tmp_path / "paused.jsonl"
+    events.write_text('{"seq": 1, "at": "2026-01-10T09:00:00Z", "type": "release_paused"}\n', encoding="utf-8")
+    words = ["--schedule", schedule, "--guid", hubs[0].guid]
+    ran = chfw("explain", *inputs(world, events=events), *words)
+    assert ran.code == 2
+    assert "this row is not what these inputs give" in ran.out
+    assert "its status is planned, and these inputs give held" in ran.out
+    assert f"the row in `{schedule}` is not what these inputs give" in ran.err
+    told = json.loads(chfw("explain", *inputs(world, events=events), *words, "--json").out)
+    assert told["of_other_inputs"] == ["its status is planned, and these inputs give held"]
+    assert chfw("explain", *inputs(world), *words).code == 0

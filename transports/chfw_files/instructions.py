@@ -20,7 +20,7 @@ from chfw_core.documents.tables import INSTRUCTIONS
 from chfw_files.columns import TEXTS
 from chfw_files.quarantine import BadRow
 from chfw_files.typed_tables import read_typed_table, schema_of
-from chfw_files.writing import write_table
+from chfw_files.writing import INSTANT, write_table
 
 INSTRUCTIONS_SCHEMA = schema_of(INSTRUCTIONS)
 """The columns of `--instructions-out`; a table that was read has `row`, its place in the file, too."""

@@ -70,8 +70,20 @@ class Tally:
             by_region=by_region,
             by_region_day=self._by_day(),
             by_party=by_party,
+            by_ineligible=self._ineligible(),
             by_configuration=configurations,
         )
+
+    def _ineligible(self) -> dict[str, int]:
+        """Ineligible hubs by reason."""
+        found, said, total = dict[str, int](), self.sayings, self._said()
+        for number in np.flatnonzero((said.cause == Cause.INELIGIBLE) & (total > 0)).tolist():
+            _add(found, said.reason[number], int(total[number]))
+        return found
+
+    def _said(self) -> Ints:
+        """Hubs of each saying."""
+        return np.bincount(self.sayings.of, weights=self._hubs, minlength=len(self.sayings)).astype(np.int64)
 
     def _totals(self, *columns: NDArray[np.integer]) -> list[tuple[list[int], int]]:
         """Hubs per combination of the slots' numbers; combinations without hubs are left out."""
@@ -100,7 +112,7 @@ class Tally:
         blocked: dict[str, int] = {}
         simple = {Cause.NO_DAY: 0, Cause.LATE_BATCH: 0}
         said = self.sayings
-        total = np.bincount(said.of, weights=self._hubs, minlength=len(said)).astype(np.int64)
+        total = self._said()
         open_ones = np.flatnonzero((said.status == STATUSES.index(HubStatus.INFEASIBLE)) & (total > 0))
         for number, cause, hubs in zip(
             open_ones.tolist(), said.cause[open_ones].tolist(), total[open_ones].tolist(), strict=True
@@ -120,6 +132,7 @@ class Tally:
                 refused=count_refusals(refusals),
                 over_capacity=over,
                 csp_blocked=blocked,
+                ineligible=self._ineligible(),
                 no_day=simple[Cause.NO_DAY],
                 late_batch=simple[Cause.LATE_BATCH],
                 undecided=undecided,

@@ -104,6 +104,8 @@ def misses_release(at: At, release: ReleasePeriod) -> str | None:
     """
     dates = _Dates(release, _context(release))
     first, last = dates.value(at.opens), dates.value(at.closes)
+    if first is not None and last is not None and as_opening(first) >= as_closing(last):
+        return "closes before it opens"
     if last is not None and (closes := as_closing(last)) <= release.notified_at:
         return f"is over at {format_instant(closes)}, before the notice at {format_instant(release.notified_at)}"
     if first is not None and (opens := as_opening(first)) >= release.automatic_at:

@@ -15,9 +15,10 @@ from chfw_core.model.guid import Guid, hash_key, keyed_hash
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import london_date
+from chfw_core.model.products import CentralProductsList, CplEntry, CplStatus
 from chfw_core.planning.model import HubStatus, ScheduledHub
 from chfw_core.planning.release_state import earliest_day
-from chfw_core.rules.model import UntilDate
+from chfw_core.rules.model import At, DecideThen, UntilDate
 from chfw_core.testing.worlds import (
     AUTOMATIC,
     MODEL,
@@ -35,6 +36,7 @@ from chfw_core.testing.worlds import (
     on,
     pilot,
 )
+from tests.core.engines.columnar.agreement import assert_agree
 
 NAMES = tuple(f"{name}, {moment}" for name in features() for moment in MOMENTS)
 
@@ -241,6 +243,66 @@ def test_the_worlds_raise_every_finding() -> None:
         "unknown-owner",
         "window-lost",
     }
+
+
+def test_a_release_that_is_not_current_on_the_cpl_is_a_finding() -> None:
+    """G6: what leaves out a whole device model is said beside the rows, alike by both engines."""
+    draft = base()
+    draft.inputs = evolve(draft.inputs, cpl=CentralProductsList([]))
+    wanted, _ = assert_agree(draft.world())
+    (found,) = (f for f in wanted.findings if f.code == "cpl-not-current")
+    reason = f"{VERSION} is not Current on the CPL for device model {MODEL}"
+    hubs = sum(row.reason == reason for row in wanted.rows)
+    assert hubs > 1
+    assert (found.message, found.count) == (f"{reason}: {hubs} hubs ineligible", hubs)
+    entry = CplEntry(
+        number=1,
+        status=CplStatus.CURRENT,
+        device_type="Communications Hub",
+        manufacturer="106C",
+        device_model=MODEL,
+        firmware_version=VERSION,
+    )
+    draft.inputs = evolve(draft.inputs, cpl=CentralProductsList([entry]))
+    assert "cpl-not-current" not in {f.code for f in plan(draft.world()).findings}
+
+
+def test_a_rule_in_the_wrong_year_is_a_finding() -> None:
+    """Section 13: its period never comes, and its hubs would go to the DCC's date without a word."""
+    draft = base()
+    for rule, opens, closes in (
+        ("last-year", date(2025, 3, 2), date(2025, 5, 2)),
+        ("next-year", date(2027, 3, 2), date(2027, 5, 2)),
+        ("backwards", date(2026, 5, 2), date(2026, 3, 2)),
+        ("over-by-now", date(2026, 1, 20), date(2026, 1, 25)),
+    ):
+        draft.add(A, decides=(decide(rule, is_("csp_region", "North"), opens=on(opens), closes=on(closes)),))
+    draft.add(A, pilots=(pilot("late", is_("csp_region", "North"), 1, at=At(opens=on(date(2026, 8, 1)))),))
+    wanted, _ = assert_agree(draft.world())
+    found = {f.message.split("`")[1]: f for f in wanted.findings if f.code == "rule-never"}
+    assert list(found) == ["late", "backwards", "next-year", "last-year"]
+    assert found["last-year"].message == (
+        "the rule `last-year` never instructs in this release: its period is over at 2025-05-02T23:00:00Z, "
+        "before the notice at 2026-01-05T09:00:00Z"
+    )
+    assert "not before the automatic time at 2026-07-05T08:00:00Z" in found["next-year"].message
+    assert found["backwards"].message.endswith("its period closes before it opens")
+    assert {f.party for f in found.values()} == {A}
+    draft.add(
+        DCC,
+        decides=(
+            decide("later", is_("csp_region", "North"), then=DecideThen.MOVE_AUTOMATIC_DATE, to=on(AUTOMATIC, 400)),
+        ),
+    )
+    codes = [f.message for f in plan(draft.world()).findings if f.code == "rule-never"]
+    assert not any("next-year" in message for message in codes)  # BR1.3: for hubs of the North it comes
+
+
+def test_windows_that_do_not_meet_say_what_was_done() -> None:
+    """BR4.2: the finding says which windows apply, for it is planned all the same."""
+    messages = {f.message for name in NAMES for f in plan_of(name).findings if f.code == "windows-disjoint"}
+    assert messages
+    assert all(message.endswith(" do not meet: those of the later one apply") for message in messages)
 
 
 def test_an_owner_that_the_estate_does_not_name() -> None:

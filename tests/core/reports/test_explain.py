@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import cache
 
 import pytest
@@ -16,7 +17,7 @@ from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import Party, ResponsibleSuppliers
 from chfw_core.planning.model import HubStatus, ScheduledHub
 from chfw_core.reports.explain import explain_hub
-from chfw_core.rules.model import UntilDate, UntilFlagCleared, UntilManual
+from chfw_core.rules.model import Always, UntilDate, UntilFlagCleared, UntilManual
 from chfw_core.testing.features import CS1
 from chfw_core.testing.worlds import (
     MOMENTS,
@@ -25,6 +26,7 @@ from chfw_core.testing.worlds import (
     Draft,
     World,
     base,
+    exclude,
     features,
     hold,
     named_worlds,
@@ -98,6 +100,89 @@ def test_nothing_a_supplier_reads_varies_with_who_the_other_is(name: str, mine: 
             assert "there is a second Supplier, which has" in text
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_row_of_these_inputs_is_never_taken_for_another_plans(name: str) -> None:
+    """NF1: whatever the plan gives a hub, its story tells the same; for the DCC and for its Suppliers."""
+    inputs, hubs, instructions = worlds()[name]
+    for hub, row in zip(hubs, plan_of(name).rows, strict=True):
+        for reader in (None, *hub.suppliers.parties):
+            assert explain_hub(inputs, hub, instructions, row, reader).other == ()
+
+
+def test_the_row_of_another_plan_is_told_of() -> None:
+    """NF1: a story must not explain a date that these inputs do not give."""
+    draft = base()
+    inputs, hubs, instructions = draft.world()
+    rows = plan_reference(*draft.world(), solve_flow).rows
+    at = next(at for at, row in enumerate(rows) if row.basis is ActivationBasis.BOTH_SUPPLIERS)
+    hub, row = hubs[at], rows[at]
+
+    def other(row: ScheduledHub, reader: str | None = None) -> tuple[str, ...]:
+        return explain_hub(inputs, hub, instructions, row, reader).other
+
+    paused = base()
+    paused.tell("release_paused", day=1)
+    held = plan_reference(*paused.world(), solve_flow).rows[at]
+    assert other(held) == ("its status is held, and these inputs give planned or infeasible",)
+    assert explain_hub(paused.inputs, hub, instructions, row, None).other == (
+        "its status is planned, and these inputs give held",
+    )
+    assert other(evolve(held, status=HubStatus.INELIGIBLE)) == (
+        "its status is ineligible, and these inputs give planned or infeasible",
+    )
+    sole = other(evolve(row, basis=ActivationBasis.SOLE_SUPPLIER))
+    assert sole == ("its basis is SOLE_SUPPLIER, and these inputs give BOTH_SUPPLIERS",)
+    moved = other(evolve(row, day=date(2026, 2, 20)))
+    assert moved == ("its day 2026-02-20 is not possible with these inputs",)
+    # NF7: each Supplier is told of its own rule alone.
+    mine, theirs = hub.import_supplier, hub.gas_supplier
+    renamed_rule = evolve(row, import_rule="other")
+    assert other(renamed_rule, theirs) == ()
+    assert (
+        other(renamed_rule, mine)
+        == other(renamed_rule)
+        == ("its `import_rule` is `other`, and these inputs give `all-of-ours`",)
+    )
+    assert "its reason is `because`" in other(evolve(row, reason="because"))[0]
+    assert other(evolve(row, reason="because"), mine) == ()
+    stopped = explain_hub(paused.inputs, hub, instructions, evolve(held, reason="because"), None)
+    assert "its reason is `because`" in stopped.other[0]
+
+
+def test_a_row_in_a_pilot_that_cannot_choose_the_hub() -> None:
+    """I10: an excluded hub is in no pilot, whatever a schedule says."""
+    draft = base()
+    features()["pilots"](draft)
+    inputs, hubs, instructions = draft.world()
+    pilots = {rule.id for rules in inputs.rulesets for rule in rules.pilots}
+    rows = plan_reference(*draft.world(), solve_flow).rows
+    at = next(at for at, row in enumerate(rows) if {row.import_rule, row.gas_rule} & pilots)
+    owner = next(
+        rules.owner
+        for rules in inputs.rulesets
+        if {rule.id for rule in rules.pilots} & {rows[at].import_rule, rows[at].gas_rule}
+    )
+    draft.add(owner, excludes=(exclude("x", Always()),))
+    found = explain_hub(draft.inputs, hubs[at], instructions, rows[at], None).other
+    assert any("which with these inputs cannot choose it" in words for words in found)
+
+
+def test_why_not_earlier() -> None:
+    """NF1: of a planned hub the possible days before its own are told; which of them it gets is not its own matter."""
+    draft = base()
+    inputs, hubs, instructions = draft.world()
+    rows = plan_reference(*draft.world(), solve_flow).rows
+    at = next(at for at, row in enumerate(rows) if row.day is not None)
+    first = explain_hub(inputs, hubs[at], instructions, rows[at], None)
+    assert "  the first of its possible days" in first.lines()
+    day = rows[at].day
+    assert day is not None
+    later = evolve(rows[at], day=day + timedelta(days=3))
+    text = "\n".join(explain_hub(inputs, hubs[at], instructions, later, None).lines())
+    assert f"3 earlier days were possible: {day} to " in text
+    assert "the capacity of its region" in text
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("early")])
 def test_a_party_that_is_not_responsible_learns_that_alone(name: str) -> None:
     world, texts = worlds()[name], set()
@@ -142,6 +227,7 @@ outcome
   status planned
   basis DCC_DEFAULT
   on 2026-07-05, 2026-07-05T08:00:00Z to 2026-07-05T23:00:00Z
+  the first of its possible days
 
 eligibility
   device model 433100AC, version 0D030000, Commissioned
@@ -210,7 +296,7 @@ def test_the_object_says_what_the_text_says(name: str) -> None:
 
 KEYS = {
     *("guid", "as", "responsible", "outcome", "eligible", "ineligible_because", "dcc", "suppliers", "resolution"),
-    *("missing_acts", "changes", "sections"),
+    *("missing_acts", "changes", "sections", "of_other_inputs"),
 }
 
 

@@ -35,6 +35,7 @@ from chfw_core.rules.model import (
 from chfw_core.testing.features import CS1
 from chfw_core.testing.strategies import conditions
 from chfw_core.testing.worlds import (
+    NOTIFIED,
     OTHER_MODEL,
     PAIRS,
     A,
@@ -269,6 +270,20 @@ def test_the_dcc_and_hubs_that_are_stopped_or_not_eligible() -> None:
     plain = base()
     plain.release(upgrade_from=("0D020000",))
     assert "instruct by `all-of-ours` if `firmware_version` is 0D020000" in changes(plain, other)
+
+
+def test_later_facts_do_not_exist() -> None:
+    """As of (glossary): an act that is recorded but not yet there is not foretold by letting time pass."""
+    early, late = base(), base()
+    for draft in (early, late):
+        draft.add(A, holds=(hold("h", CS1, UntilDate(date=on(date(2026, 4, 1)))),))
+    late.tell("release_stopped", day=120)
+    late.tell("flag_cleared", day=120, guid=HUB.guid, flag="psr")
+    late.instruct(HUB, A, received_at=NOTIFIED + timedelta(days=110))
+    assert late.inputs.events[0].at > late.inputs.as_of
+    told = changes(early)
+    assert "if nothing happens until" in told
+    assert changes(late, known=Known(rows=late.instructions)) == told
 
 
 def test_what_a_device_is_does_not_change() -> None:

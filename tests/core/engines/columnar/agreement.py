@@ -11,7 +11,7 @@ from chfw_core.engines.flow import solve_flow
 from chfw_core.engines.reference import ReferencePlan, plan_reference
 from chfw_core.model.estate import format_set
 from chfw_core.model.hubs import CommsHub
-from chfw_core.planning.model import SCHEDULE_COLUMNS, ScheduledHub
+from chfw_core.planning.model import SCHEDULE_COLUMNS, HubStatus, ScheduledHub
 from chfw_core.testing.worlds import World
 
 
@@ -72,6 +72,8 @@ def assert_agree(world: World) -> tuple[ReferencePlan, ColumnarPlan]:
     summary = found.summary
     assert summary.hubs == len(hubs)
     assert dict(summary.by_outcome) == Counter((row.status, row.basis) for row in wanted.rows)
+    reasons = Counter(row.reason for row in wanted.rows if row.status is HubStatus.INELIGIBLE)
+    assert dict(summary.by_ineligible) == reasons
     region = {hub.guid: hub.csp_region for hub in hubs}
     days = [(region[row.guid], row.day, row.basis) for row in wanted.rows if row.day is not None]
     assert dict(summary.by_region_day) == Counter(days)
