@@ -8,7 +8,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.box import SIMPLE_HEAD
@@ -23,6 +23,8 @@ from chfw_core.diagnostics import Severity, in_order
 PIPED_WIDTH = 110
 WIDE = 100
 """Narrower than this, tables do without air between their columns."""
+LONG_WORD = 28
+"""Longer ones, such as paths, may be broken."""
 
 
 class _Patient(Console):
@@ -111,7 +113,14 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object
     numeric = [
         all(isinstance(row[at], int | float) or row[at] in ("", None) for row in rows) for at in range(len(header))
     ]
+    texts = [[_cell(value) for value in row] for row in rows]
+    # A heading never breaks inside a word; nor does a cell (a GUID, an instant), where there is room for all.
+    headings = [_longest_word([name]) for name in header]
+    whole = [max(least, _longest_word(row[at] for row in texts)) for at, least in enumerate(headings)]
+    needed = sum(whole) + 3 * len(whole)
     screen = console()
+    if needed > screen.width and not (screen.is_terminal or "COLUMNS" in os.environ):
+        screen.width = needed
     narrow = screen.width < WIDE
     table = Table(
         box=SIMPLE_HEAD,
@@ -123,13 +132,16 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object
         caption=note or None,
         caption_justify="left",
     )
-    for name, is_number in zip(header, numeric, strict=True):
-        # A heading may break between its words, never inside one; cells that are too long still fold.
-        longest = max((len(word) for word in name.split()), default=0)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold", min_width=longest)
-    for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
+    widths = whole if needed <= screen.width else headings
+    for name, is_number, least in zip(header, numeric, widths, strict=True):
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", min_width=least)
+    for row in texts:
+        table.add_row(*map(Text, row))
     screen.print(table)
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    return max((min(len(word), LONG_WORD) for text in texts for word in text.split()), default=0)
 
 
 def _cell(value: object) -> str:

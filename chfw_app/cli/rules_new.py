@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import print_json, say, show_table
+from chfw_app.cli.output import print_json, say, say_error, show_table
 from chfw_app.exits import Exit
 from chfw_core.errors import ChfwError, InputError
 
@@ -52,9 +52,11 @@ def new(
         if out is not None:
             write_new(out, text)
     except ChfwError as problem:
-        if json:
-            print_json(made_as_object(template, text, out, refused=problem))
-        raise
+        if not json:
+            raise
+        print_json(made_as_object(template, text, out, refused=problem))
+        say_error(str(problem), hint=problem.hint)
+        return Exit.CANNOT_READ
     if json:
         print_json(made_as_object(template, text, out))
     elif out is None:

@@ -133,5 +133,5 @@ def test_somebody_elses_hub_and_one_that_does_not_exist_are_the_same_to_ask_for(
         for guid in (FOREIGN, UNKNOWN):
             ran = chfw("report", "status", "--as", "ALPHA", "--store", url, "--guid", format_guid(guid), *form)
             assert ran.code == 1
-            answers.append((ran.out, ran.err.replace(format_guid(guid), "GUID")))
+            answers.append([text.replace(format_guid(guid), "GUID") for text in (ran.out, ran.err)])
         assert answers[0] == answers[1]
