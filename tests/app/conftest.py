@@ -8,8 +8,9 @@ from tests.app.helpers import HUBS, Chfw, Ran
 
 
 @pytest.fixture
-def chfw(capsys: pytest.CaptureFixture[str]) -> Chfw:
-    """Runs one command in this process."""
+def chfw(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Chfw:
+    """Runs one command in this process, its output going into a pipe: no width of a terminal is known."""
+    monkeypatch.delenv("COLUMNS", raising=False)
 
     def call(*words: object) -> Ran:
         capsys.readouterr()

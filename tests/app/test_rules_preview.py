@@ -124,11 +124,8 @@ def test_two_versions_compared(chfw: Chfw, world: DemoFiles, files: Path, tmp_pa
     assert "instruct by approved-sets → leave_to_dcc by everything-else: such as" in words.out
 
 
-def test_one_line_for_each_pair_of_rules(
-    chfw: Chfw, world: DemoFiles, files: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_line_for_each_pair_of_rules(chfw: Chfw, world: DemoFiles, files: Path) -> None:
     """NF2: no two lines look alike, and where not all hubs of a line differ in the same the line says how many do."""
-    monkeypatch.setenv("COLUMNS", "200")  # no line is broken
     new = changed(files, "22:00-05:00", "22:00-04:00")
     extra = (
         "rules: v1\nowner: NWND\nprioritise:\n  - {id: north, because: x, when: csp_region == 'North', priority: 90}\n"
