@@ -134,6 +134,7 @@ def hand_over(
     """Hand the hubs of a day over to their CSPs, and write each CSP's work list (CS1).
 
     A list has all hubs of its region and day that were handed over, now or before: run again, it is written again.
+    While the release does not go on, nothing is handed over and no list is written.
 
     Parameters
     ----------
@@ -162,7 +163,7 @@ def hand_over(
         with service.store.read() as connection:
             later = next_days(connection, release, day_of(day))
     lists = {one.region: str(one.path) for one in done if one.path is not None}
-    answers = [(one.key, one.receipt) for one in done if one.receipt is not None]
+    answers = [answer for one in done for answer in one.answers]
     code = show_answers(options, answers, lists=lists, next_days=[str(one) for one in later])
     if not options.json:
         for one in done:

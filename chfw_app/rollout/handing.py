@@ -1,24 +1,32 @@
-"""CS1: one day's hubs to their CSPs, region by region, and the work list of each."""
+"""CS1: one day's hubs to their CSPs, region by region, and the work list of each.
+
+A list is what a CSP works by: while the release does not go on none is written, not even again (I4, NF6).
+"""
 
 from datetime import date
 from pathlib import Path
 
 from attrs import frozen
 
+from chfw_app.problems import no_result
 from chfw_app.rollout.receipts import Receipt
-from chfw_app.rollout.service import RollOutService
+from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.rollout.work_lists import handed_for, planned_for, regions_on, write_work_list
+from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover.commands import HandOver
+from chfw_core.rollout.states import ReleaseStanding
 
 
 @frozen(kw_only=True)
 class HandedOver:
-    """One region's part of a day. `receipt`: None where nothing was left to hand over; `path`: its work list."""
+    """One region's part of a day. `answers`: each with its key; none where nothing was left to hand over.
+
+    `hubs`: those at the CSP for that day. `path`: its work list, None where there is none or none may be written.
+    """
 
     region: str
-    key: str
-    receipt: Receipt | None
+    answers: tuple[tuple[str, Receipt], ...]
     hubs: int
     path: Path | None
 
@@ -26,22 +34,38 @@ class HandedOver:
 def hand_over_day(
     service: RollOutService, release: str, day: date, region: str | None, by: str, key: str, out: Path, extension: str
 ) -> tuple[HandedOver, ...]:
-    """Hands over what may go and writes what each CSP has to do. Raises InputError, OutputError."""
+    """Hands over what may go and writes what each CSP has to do.
+
+    Raises InputError, OutputError, and Failed where there is no region to refuse and the release does not go on.
+    """
     record = service.release(release)
     with service.store.read() as connection:
         regions = (region,) if region is not None else regions_on(connection, release, day)
-    done = []
-    for one in regions:
-        with service.store.read() as connection:
-            guids = planned_for(connection, release, one, day)
-        own_key = f"{key}/{one}/{day}"
-        receipt = None
-        if guids:
-            receipt = service.submit(HandOver(by=by, key=own_key, release=release, region=one, day=day, guids=guids))
-        with service.store.read() as connection:
-            handed = handed_for(connection, release, one, day)
-            path = out / f"{release}-{one}-{day}.{extension}" if handed else None
-            if path is not None:
-                write_work_list(connection, path, release, firmware_of(record).firmware_version, handed)
-        done.append(HandedOver(region=one, key=own_key, receipt=receipt, hubs=len(handed), path=path))
-    return tuple(done)
+    if not regions and record.standing is not ReleaseStanding.ACTIVE:
+        raise no_result(f"the release is {record.standing.value}: {record.standing_because}")
+    return tuple(_region(service, release, day, one, by, f"{key}/{one}/{day}", out, extension) for one in regions)
+
+
+def _region(
+    service: RollOutService, release: str, day: date, region: str, by: str, key: str, out: Path, extension: str
+) -> HandedOver:
+    def asked(own_key: str, guids: GuidList) -> tuple[str, Receipt]:
+        command = HandOver(by=by, key=own_key, release=release, region=region, day=day, guids=guids)
+        return own_key, service.submit(command)
+
+    with service.store.read() as connection:
+        guids = planned_for(connection, release, region, day)
+    answers = [asked(key, guids)] if guids else []
+    path = None
+    with service.store.read() as connection:
+        record = release_in(connection, release)
+        handed = handed_for(connection, release, region, day)
+        # I4, NF6, BR6.3: by the standing of the very state that the list is made of.
+        active = record.standing is ReleaseStanding.ACTIVE
+        if handed and active:
+            path = out / f"{release}-{region}-{day}.{extension}"
+            write_work_list(connection, path, release, firmware_of(record).firmware_version, handed)
+    if not active and all(receipt.refused is None for _, receipt in answers):
+        # What was handed over before has no command of its own: the refusal that names the standing is the gate's.
+        answers.append(asked(f"{key}/list", GuidList()))
+    return HandedOver(region=region, answers=tuple(answers), hubs=len(handed), path=path)

@@ -297,6 +297,32 @@ def test_an_incident_stops_the_release_and_nothing_is_handed_over_after_it(world
     assert world.done("show", "--release", "CH-1")["standing"] == "stopped"
 
 
+@pytest.mark.parametrize(
+    ("words", "standing"),
+    [(["suspend", "--reason", "meters lost"], "suspended"), (["revoke", "--reason", "meters lost"], "revoked")],
+)
+def test_no_work_list_is_written_once_the_release_does_not_go_on(world: World, words: list[str], standing: str) -> None:
+    # NF6, I4, BR6.3: nor that of hubs which were handed over before.
+    world.rolling_out()
+    day, lists = world.day(), world.folder / "lists"
+    hand_over = ("hand-over", "--release", "CH-1", "--day", day, "--out", lists)
+    world.done(*hand_over, at=THEN)
+    written = sorted(lists.iterdir())
+    assert written
+    for path in written:
+        path.unlink()
+    world.done(words[0], "--release", "CH-1", *words[1:], "--yes")
+    said = world.done(*hand_over, code=3)
+    assert [answer["refused"]["reason"].partition(":")[0] for answer in said["answers"]] == [
+        f"the release is {standing}" + (", which is final" if standing == "revoked" else "")
+    ] * len(written)
+    assert said["lists"] == {}
+    assert list(lists.iterdir()) == []
+    nowhere = world.rollout("hand-over", "--release", "CH-1", "--day", "2026-12-24", "--out", lists)
+    assert nowhere.code == 3
+    assert f"the release is {standing}" in nowhere.problems[0]
+
+
 def test_a_pilot_from_its_approval_to_the_verdicts(world: World) -> None:
     # BR2
     world.notified()
