@@ -137,7 +137,7 @@ def outbox(*, deliver: Path | None = None, revive: Flag = False, options: StoreO
     Parameters
     ----------
     deliver
-        The folder: PARTY/ID.json. The same message always has the same name.
+        The folder: PARTY/NUMBER.json, counted for each party. The same message always has the same name.
     revive
         Take up again what was given up after too many failures.
     options

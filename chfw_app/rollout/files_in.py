@@ -35,9 +35,13 @@ class ReadCommands:
 
 
 def key_of(path: Path) -> str:
-    """What the content of a file is known by: the same content, the same key."""
-    with path.open("rb") as file:
-        return "file/" + hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    """What the content of a file is known by: the same content, the same key. Raises InputError."""
+    try:
+        with path.open("rb") as file:
+            return "file/" + hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    except OSError as failure:
+        why = (failure.strerror or str(failure)).lower()
+        raise InputError(f"cannot read `{path}`: {why}") from failure
 
 
 def read_instructions(path: Path, release: str, key: str, party: str | None) -> ReadCommands:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from attrs import evolve
 
 from chfw_app.stores.outbox import OutboxMessage
-from chfw_app.stores.outgoing import Outgoing
+from chfw_app.stores.outgoing import Outgoing, number_of
 from chfw_core.documents.rollout_values import canonical, type_name, write
 from chfw_core.errors import InputError
 from chfw_core.messages import Message
@@ -64,12 +64,15 @@ def _together(lists: list[GuidList]) -> GuidList:
 
 
 def into_folder(folder: Path) -> Callable[[OutboxMessage], None]:
-    """Delivers a message as a file `<party>/<id>.json` below `folder`: at least once, always under the same name."""
+    """Delivers a message as a file `<party>/<number>.json` below `folder`: at least once, always under the same name.
+
+    The number counts what this party is sent: names tell nothing of what others are (NF7).
+    """
 
     def send(message: OutboxMessage) -> None:
         place = folder / folder_of(message.to_party)
         place.mkdir(parents=True, exist_ok=True)
-        with written_whole(place / f"{message.id}.json") as hidden:
+        with written_whole(place / f"{number_of(message.id)}.json") as hidden:
             hidden.write_bytes(message.payload + b"\n")
 
     return send

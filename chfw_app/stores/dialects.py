@@ -174,6 +174,8 @@ def _sqlite(address: URL) -> SqliteDatabase:
     if not address.database or address.database == ":memory:":
         raise InputError("a ledger needs a file", hint=FORMS)
     path = Path(address.database)
+    if path.is_dir():
+        raise InputError(f"`{path}` is a folder, not a ledger", hint="name a file in it")
     if not path.absolute().parent.is_dir():
         raise InputError(f"there is no folder `{path.parent}` for the ledger")
     engine = create_engine(address, connect_args={"timeout": _WAIT_SECONDS})

@@ -90,6 +90,14 @@ def test_the_database_gives_no_party_the_columns_of_both_suppliers(estate: Store
 
 
 @on_postgresql
+@pytest.mark.parametrize("what", ["seq", "nth", "*"])
+def test_the_database_gives_no_party_the_entry_of_a_message_nor_its_rank_in_it(estate: Store, what: str) -> None:
+    """NF7, I8: they count what others do and what others are sent."""
+    with pytest.raises(DBAPIError, match="permission denied"), estate.read("NWND") as connection:
+        connection.execute(sql(f"SELECT {what} FROM outbox"))
+
+
+@on_postgresql
 def test_the_database_gives_no_party_the_record_of_a_release(estate: Store) -> None:
     """It names every Supplier, and of each the hubs of its pilot."""
     with pytest.raises(DBAPIError, match="permission denied"), estate.read("NWND") as connection:

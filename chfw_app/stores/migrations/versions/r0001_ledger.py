@@ -3,7 +3,7 @@
 On PostgreSQL the role `chfw_party` reads rows by row-level security and the setting `chfw.party`: hubs that
 `link` gives that party, and what is its own. It has no right to the columns that name a hub's Suppliers, nor
 to the batch and the reason, which bear the rules of both, nor to a release's record, which names every Supplier
-and the hubs of its pilot (BR3.3, NF7).
+and the hubs of its pilot, nor to the entry of a message and its rank there, which count others' (BR3.3, NF7).
 """
 
 import sqlalchemy as sa
@@ -68,6 +68,7 @@ _COLUMNS = {
     "device_model, firmware_version, configuration_set, version_at, version_before, failure, attempts, automatic_at, "
     "told, supplier_count, instructed_count",
     "release": "id, stage, standing",
+    "outbox": "id, to_party, type, payload, attempts, next_at, delivered_at, dead_at, last_error",
 }
 """Of these tables some columns only."""
 
