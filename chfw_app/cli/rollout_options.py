@@ -4,11 +4,12 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag, Several
@@ -18,18 +19,23 @@ from chfw_app.problems import no_result
 from chfw_app.rollout.foreseen import Foreseen, foreseen, name_of
 from chfw_app.rollout.opening import open_ledger
 from chfw_app.rollout.receipts import Receipt, RefusedHubs
+from chfw_app.rollout.sent_again import Answer, give, give_all
 from chfw_app.rollout.service import RollOutService, system_clock
 from chfw_app.stores.ledger import ClockWentBackError, KeyReusedError
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.parties import DCC
-from chfw_core.model.periods import parse_instant
-from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, Command
+from chfw_core.model.periods import format_instant, parse_instant
+from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, Command, CommandRefused, region_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.gate import GATES, Who
+from chfw_core.rules.problems import closest
 
 GUIDS_SHOWN = 50
+GUIDS_NAMED = 5
+_WHENEVER = datetime.min.replace(tzinfo=UTC)
 _SPEAKS: dict[Who, str] = {Who.DCC: DCC, Who.PANEL: PANEL, Who.SMI: SMI, Who.REGISTRATION: REGISTRATION}
 
 
@@ -91,6 +97,9 @@ class ActOptions(StoreOptions):
         if found is None:
             who = GATES[kind].who.value
             raise InputError(f"--as is missing: this is for {who}", hint=f"say which: --as {_EXAMPLE[GATES[kind].who]}")
+        if GATES[kind].who is Who.CSP and region_of(found) is None:
+            region = closest(found, CSP_REGIONS) or CSP_REGIONS[0]
+            raise InputError(f"`{found}` is no CSP", hint=f"a CSP is named by its region, such as `CSP:{region}`")
         return found
 
     def by_dcc(self) -> str:
@@ -156,8 +165,8 @@ def act(
     with opened(options, create=create) as service:
         if confirm and not options.yes:
             ask(options, foreseen(service, kind, release, fields.get("guids")), name_of(kind), release)
-        receipt = service.submit(kind(by=by, key=key, release=release, **fields))
-    return show_answers(options, [(key, receipt)], bad_rows)
+        answer = give(service, kind(by=by, key=key, release=release, **fields))
+    return show_answers(options, [answer], bad_rows)
 
 
 def act_on_hubs(
@@ -171,13 +180,9 @@ def act_on_hubs(
 def act_all(
     options: ActOptions, service: RollOutService, commands: Sequence[AnyCommand], bad_rows: Sequence[str] = ()
 ) -> int:
-    """Give the commands of a file; those that wait together are committed together."""
-    promises = [(command.key, service.submit_later(command)) for command in commands]
-    answers = []
+    """Give the commands of a file. Keys that are made of the file are tried anew where all was refused."""
     with progress() as told:
-        for key, promise in promises:
-            answers.append((key, promise.result()))
-            told("writing the ledger", len(answers) / len(promises))
+        answers = give_all(service, commands, anew=options.key is None, told=told)
     return show_answers(options, answers, bad_rows)
 
 
@@ -209,20 +214,30 @@ def show_effects(effects: Sequence[Foreseen], name: str) -> None:
 
 
 def show_answers(
-    options: StoreOptions, answers: Sequence[tuple[str, Receipt]], bad_rows: Sequence[str] = (), **more: object
+    options: StoreOptions,
+    given: Sequence[Answer | tuple[str, Receipt]],
+    bad_rows: Sequence[str] = (),
+    **more: object,
 ) -> int:
     """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger.
 
-    `more`: what a program is told beside it.
+    `given`: the answers, or receipts with their keys. `more`: what a program is told beside it.
     """
-    code = code_of([receipt for _, receipt in answers], bad_rows)
+    answers = [one if isinstance(one, Answer) else Answer(key=one[0], receipt=one[1]) for one in given]
+    code = code_of([one.receipt for one in answers], bad_rows)
+    if code is Exit.DONE and any(one.not_standing for one in answers):
+        code = Exit.FINDINGS
     if options.json:
-        print_json(
-            {"exit": int(code), "answers": [as_object(*one) for one in answers], "bad_rows": list(bad_rows), **more}
-        )
+        print_json({"exit": int(code), "answers": list(map(as_object, answers)), "bad_rows": list(bad_rows), **more})
         return code
-    for key, receipt in answers:
-        _show(key, receipt)
+    said: set[CommandRefused] = set()
+    for answer in answers:
+        refused = _why(answer)
+        if refused is not None and refused not in said:
+            # Once, however many commands of a file it stopped: which ones is said of each below.
+            said.add(refused)
+            say_error(refused.reason, hint=refused.cure)
+        _show(answer)
     for row in bad_rows[:GUIDS_SHOWN]:
         say(f"set aside: {row}")
     if len(bad_rows) > GUIDS_SHOWN:
@@ -240,13 +255,18 @@ def code_of(receipts: Sequence[Receipt], bad_rows: Sequence[str] = ()) -> Exit:
     return Exit.FINDINGS if bad_rows or any(code is not Exit.DONE for code in codes) else Exit.DONE
 
 
-def as_object(key: str, receipt: Receipt) -> dict[str, object]:
-    """One answer for a program."""
-    refused = receipt.refused
-    said = None if refused is None else {"code": refused.code, "reason": refused.reason, "cure": refused.cure}
+def as_object(answer: Answer) -> dict[str, object]:
+    """One answer for a program. `not_standing`: hubs of which something else stands now than was answered."""
+    receipt, refused = answer.receipt, answer.receipt.refused
+    said = None
+    if refused is not None:
+        guids = [format_guid(guid) for guid in answer.guids]
+        said = {"code": refused.code, "reason": refused.reason, "cure": refused.cure, "guids": guids}
     return {
-        "key": key,
+        "key": answer.key,
         "again": receipt.again,
+        "answered_at": format_instant(receipt.answered_at),
+        "not_standing": answer.not_standing,
         "first_entry": receipt.first_seq if receipt.entries_shown else None,
         "last_entry": receipt.last_seq if receipt.entries_shown else None,
         "taken": [{"what": what, "hubs": hubs} for what, hubs in receipt.taken],
@@ -260,16 +280,22 @@ def _hubs(one: RefusedHubs) -> dict[str, object]:
     return {"code": one.code, "reason": one.reason, "guids": [format_guid(guid) for guid in one.guids]}
 
 
-def _show(key: str, receipt: Receipt) -> None:
+def _why(answer: Answer) -> CommandRefused | None:
+    """Why a command was refused, whenever that was."""
+    refused = answer.receipt.refused
+    return None if refused is None else evolve(refused, at=_WHENEVER)
+
+
+def _show(answer: Answer) -> None:
+    receipt = answer.receipt
     entries = f"entry {receipt.first_seq}"
     if receipt.last_seq != receipt.first_seq:
         entries = f"entries {receipt.first_seq} to {receipt.last_seq}"
     stands = [entries] if receipt.entries_shown else []
     if receipt.again:
-        stands.append(f"the same command was answered before under the key {key}")
+        stands.append(_before(answer))
     if receipt.refused is not None:
-        say_error(receipt.refused.reason, hint=receipt.refused.cure)
-        say("; ".join([f"refused ({receipt.refused.code})", *stands]))
+        say("; ".join([f"refused ({receipt.refused.code}){_named(answer.guids)}", *stands]))
         return
     for what, hubs in receipt.taken:
         name = what.replace("_", " ")
@@ -278,6 +304,25 @@ def _show(key: str, receipt: Receipt) -> None:
     _show_hubs("Noted; nothing changes", receipt.noted_hubs)
     if stands:
         say("; ".join(stands))
+
+
+def _before(answer: Answer) -> str:
+    """BR5.1: an answer that was given before is shown as one, and what has become of it since."""
+    said = f"answered before, at {format_instant(answer.receipt.answered_at)}"
+    if answer.not_standing:
+        hubs = counted(answer.not_standing, "hub")
+        return f"{said}: this is not what stands now for {hubs}; to give it anew, send it under a new --key"
+    under = f"{said}, under the key {answer.key}"
+    return f"{under}; to give it anew, send it under another --key" if answer.receipt.nothing_taken else under
+
+
+def _named(guids: GuidList) -> str:
+    """BR5.2: the hubs of a command that was refused, the first of them by GUID."""
+    if not guids:
+        return ""
+    first = [format_guid(guid) for guid in islice(guids, GUIDS_NAMED)]
+    more = f" and {len(guids) - len(first):,} more: --json has all" if len(guids) > len(first) else ""
+    return f", {counted(len(guids), 'hub')}: {', '.join(first)}{more}"
 
 
 def _show_hubs(title: str, found: Sequence[RefusedHubs]) -> None:

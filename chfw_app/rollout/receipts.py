@@ -1,5 +1,7 @@
 """What whoever gave a command is answered: taken or refused, why, what would help, and in which entries it stands."""
 
+from datetime import datetime
+
 from attrs import frozen
 
 from chfw_app.exits import Exit
@@ -55,6 +57,16 @@ class Receipt:
         They tell how much else is going on: a Supplier is not shown them (NF7).
         """
         return not is_party(self.events[0].by)
+
+    @property
+    def answered_at(self) -> datetime:
+        """When the command was answered for the first time."""
+        return self.events[0].at
+
+    @property
+    def nothing_taken(self) -> bool:
+        """Whether the command was refused, as a whole or hub by hub, and has changed and noted nothing."""
+        return self.refused is not None or not (self.taken or self.noted_hubs)
 
     @property
     def refused(self) -> CommandRefused | None:
