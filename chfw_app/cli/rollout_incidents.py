@@ -1,8 +1,10 @@
 """`chfw rollout raise-incident` … `resume`: what is done when something is wrong with a release (BR6)."""
 
 from chfw_app.cli.options import Flag
+from chfw_app.cli.output import counted, say
 from chfw_app.cli.rollout_options import ActOptions, act, ask, opened, show_answers
 from chfw_core.rollout.incidents.model import IncidentOutcome
+from chfw_core.rollout.states import ReleaseStanding
 
 
 def raise_incident(
@@ -74,7 +76,7 @@ def triage(
 
 
 def pause(*, release: str, incident: str, reason: str, options: ActOptions | None = None) -> int:
-    """Triage an incident: pause (BR6.2).
+    """Triage an incident: pause, once the Panel has confirmed it; `suspend` halts at once (BR6.2).
 
     Parameters
     ----------
@@ -91,7 +93,7 @@ def pause(*, release: str, incident: str, reason: str, options: ActOptions | Non
 
 
 def stop(*, release: str, incident: str, reason: str, options: ActOptions | None = None) -> int:
-    """Triage an incident: stop, for good once the Panel has confirmed it; `suspend` stops at once (BR6.2).
+    """Triage an incident: stop, for good once the Panel has confirmed it; `suspend` halts at once (BR6.2).
 
     Parameters
     ----------
@@ -129,19 +131,40 @@ def delay(*, release: str, incident: str, to: str, reason: str, options: ActOpti
 def _triage(
     release: str, incident: str, outcome: IncidentOutcome, reason: str, to: str | None, options: ActOptions | None
 ) -> int:
+    from chfw_app.rollout.foreseen import hubs_to_go
+    from chfw_app.rollout.sent_again import give
     from chfw_core.model.periods import parse_instant
     from chfw_core.rollout.incidents.commands import TriageIncident
 
-    later = None if to is None else parse_instant(to)
-    return act(
-        options or ActOptions(),
-        TriageIncident,
-        release,
+    options = options or ActOptions()
+    by, key = options.by(TriageIncident), options.new_key()
+    command = TriageIncident(
+        by=by,
+        key=key,
+        release=release,
         incident=incident,
         outcome=outcome,
-        automatic_at=later,
+        automatic_at=None if to is None else parse_instant(to),
         reason=reason,
     )
+    with opened(options) as service:
+        answer = give(service, command)
+        if answer.receipt.refused is not None:
+            return show_answers(options, [answer])
+        standing, hubs = service.release(release).standing, hubs_to_go(service, release)
+    code = show_answers(options, [answer], proposed=outcome.value, standing=standing.value, hubs_to_go=hubs)
+    if not options.json:
+        say(_until_then(outcome, standing, hubs))
+    return code
+
+
+def _until_then(outcome: IncidentOutcome, standing: ReleaseStanding, hubs: int) -> str:
+    """BR6.3: a triage is the DCC's word; what is so until the Panel has given its own."""
+    said = f"proposed: {outcome.value}; the release"
+    if standing is not ReleaseStanding.ACTIVE:
+        return f"{said} stays {standing.value} until the Panel confirms"
+    goes_on = f"{said} goes on until the Panel confirms, with {counted(hubs, 'hub')} to be handed over"
+    return goes_on if outcome is IncidentOutcome.PROCEED else f"{goes_on}; `chfw rollout suspend` halts it at once"
 
 
 def confirm(

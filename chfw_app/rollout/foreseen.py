@@ -16,7 +16,7 @@ from chfw_core.rollout.base import Command
 from chfw_core.rollout.commands import COMMANDS
 from chfw_core.rollout.effects import STANDING_EFFECTS, effect_of
 from chfw_core.rollout.incidents.model import IncidentOutcome
-from chfw_core.rollout.states import HubState, ReleaseStanding
+from chfw_core.rollout.states import WAITING, HubState, ReleaseStanding
 from chfw_core.rules.problems import did_you_mean
 
 _NAMES = by_name(COMMANDS)
@@ -79,6 +79,12 @@ def foreseen_outcome(service: RollOutService, outcome: IncidentOutcome, release:
         Foreseen(state=state, hubs=hubs, sentence=effects[state].sentence, after=tuple(sorted(effects[state].after)))
         for state, hubs in _counts(service, release, None).items()
     )
+
+
+def hubs_to_go(service: RollOutService, release: str) -> int:
+    """How many hubs may still be handed over while a release goes on. Raises InputError."""
+    counts = _counts(service, release, None)
+    return sum(counts.get(state, 0) for state in WAITING)
 
 
 def _counts(service: RollOutService, release: str, guids: GuidList | None) -> Mapping[HubState, int]:

@@ -359,6 +359,34 @@ def test_no_work_list_is_written_once_the_release_does_not_go_on(world: World, w
     assert f"the release is {standing}" in nowhere.problems[0]
 
 
+def test_a_triage_says_that_it_proposes_and_what_goes_on_until_the_panel_confirms(world: World) -> None:
+    # BR6.2, BR6.3
+    world.rolling_out()
+    raised = ("raise-incident", "--release", "CH-1", "--as", "NWND", "--description", "meters lost", "--incident")
+    world.done(*raised, "I1")
+    day, lists = world.day(), world.folder / "lists"
+    world.done("hand-over", "--release", "CH-1", "--day", day, "--region", "North", "--out", lists, at=THEN)
+    gone = len(world.hubs(hub.c.state == "handed_to_csp"))
+    to_go = len(world.hubs()) - gone
+    words = ("--release", "CH-1", "--incident", "I1", "--reason", "meters lost")
+    ran = world.rollout("stop", *words)
+    assert ran.code == 0
+    assert gone
+    assert (
+        f"proposed: stop; the release goes on until the Panel confirms, with {to_go} hubs to be handed over; "
+        "`chfw rollout suspend` halts it at once"
+    ) in ran.out
+    said = world.done("pause", *words)
+    assert (said["proposed"], said["standing"], said["hubs_to_go"]) == ("pause", "active", to_go)
+    assert "proposed: proceed; the release goes on" in world.rollout("triage", *words, "--outcome", "proceed").out
+    # Nothing is promised where nothing was proposed, and a release that is halted does not go on.
+    assert "proposed" not in world.rollout("stop", *words[:2], "--incident", "I2", "--reason", "meters lost").out
+    world.done("suspend", "--release", "CH-1", "--reason", "meters lost", "--yes")
+    ran = world.rollout("stop", *words)
+    assert "proposed: stop; the release stays suspended until the Panel confirms" in ran.out
+    assert "goes on" not in ran.out
+
+
 def test_a_pilot_from_its_approval_to_the_verdicts(world: World) -> None:
     # BR2
     world.notified()
