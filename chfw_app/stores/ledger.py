@@ -97,7 +97,7 @@ def answered(connection: Connection, stamp: Stamp) -> range | None:
         return None
     if bytes(row.digest) != stamp.digest:
         raise KeyReusedError(
-            f"the key `{stamp.key}` was another command's, answered by entry {row.first_seq}",
+            f"the key `{stamp.key}` was another command's",
             hint="give each command a key of its own, and repeat a command only as it was",
         )
     return range(row.first_seq, row.last_seq + 1)

@@ -544,6 +544,7 @@ def test_a_key_used_for_two_commands_and_a_clock_put_back_are_refused_as_a_whole
     ran = world.rollout(*words, "--version", "2")
     assert ran.code == 3
     assert "(key_reused)" in ran.problems[0]
+    assert "entry" not in ran.err  # NF7: the same words are a Supplier's, whom entries' numbers tell what others do
     ran = world.rollout("note", "--release", "CH-1", "--url", "https://example.org", "--version", "3", at=NOTICE)
     assert ran.code == 3
     assert "(clock_went_back)" in ran.problems[0]

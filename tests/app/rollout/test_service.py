@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from chfw_app.exits import Exit
 from chfw_app.rollout.loading import load
+from chfw_app.rollout.sent_again import give, give_all
 from chfw_app.rollout.showing import show_release
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.ledger import ClockWentBackError, KeyReusedError, read_entries
@@ -21,7 +22,7 @@ from chfw_core.model.parties import Party
 from chfw_core.rollout.handover.commands import HandOver, PlannedClass, PublishPlan, SetCapacity
 from chfw_core.rollout.incidents.commands import ConfirmDecision, RaiseIncident, SuspendRelease, TriageIncident
 from chfw_core.rollout.incidents.model import IncidentOutcome
-from chfw_core.rollout.instructing.commands import Instruct
+from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
 from chfw_core.rollout.pilot.commands import ApproveMass, BeginMass, CompleteRelease
 from chfw_core.rollout.states import HubState
@@ -97,6 +98,19 @@ def test_the_same_command_twice_is_carried_out_once(told: Told) -> None:
     with pytest.raises(KeyReusedError):
         told.service.submit(evolve(command, closes=command.closes + timedelta(days=1)))
     assert _tables(told) == before
+
+
+def test_the_same_instruction_again_tells_of_how_many_hubs_it_is_not_true_any_more(told: Told) -> None:
+    # BR5.1
+    told.notified()
+    mine = Instruct(by=ALPHA, key="mine", release=R, role=IMPORT, guids=GuidList([SOLE, SPLIT]), **PERIOD)
+    back = WithdrawInstructions(by=ALPHA, key="back", release=R, role=IMPORT, guids=GuidList([SPLIT]))
+    assert [give(told.service, one).not_standing for one in (mine, mine, back, back)] == [0, 0, 0, 0]
+    assert give(told.service, mine).not_standing == 1
+    (answer,) = give_all(told.service, [mine], anew=True, told=lambda step, done: None)
+    assert (answer.key, answer.receipt.again, answer.not_standing) == ("mine", True, 1)
+    told.taken(Instruct, ALPHA, role=IMPORT, guids=GuidList([SPLIT]), **PERIOD)
+    assert [give(told.service, one).not_standing for one in (mine, back)] == [0, 1]
 
 
 def test_a_clock_that_was_put_back_is_refused_and_one_that_lags_a_little_is_not(told: Told) -> None:
