@@ -297,6 +297,10 @@ def _show(answer: Answer) -> None:
     if receipt.refused is not None:
         say("; ".join([f"refused ({receipt.refused.code}){_named(answer.guids)}", *stands]))
         return
+    if receipt.again:
+        # First of all: what follows was so then.
+        say("; ".join(stands))
+        stands = []
     for what, hubs in receipt.taken:
         name = what.replace("_", " ")
         say(name if hubs is None else f"{name}: {counted(hubs, 'hub')}")
