@@ -24,7 +24,7 @@ from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC
-from chfw_core.model.periods import parse_instant
+from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, Command
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.gate import GATES, Who
@@ -135,7 +135,11 @@ def opened(options: StoreOptions, *, create: bool = False) -> Iterator[RollOutSe
     with open_ledger(options.store, create=create) as store, RollOutService(store=store, clock=clock) as service:
         try:
             yield service
-        except (KeyReusedError, ClockWentBackError) as problem:
+        except ClockWentBackError as problem:
+            # A time that was given is no fault of the machine's clock.
+            hint = problem.hint if options.at is None else f"give an --at not before {format_instant(problem.last)}"
+            raise no_result(f"{problem} ({problem.code})", hint=hint) from problem
+        except KeyReusedError as problem:
             # Refused as a whole, like what the core refuses, but not an entry of the ledger.
             raise no_result(f"{problem} ({problem.code})", hint=problem.hint) from problem
 
@@ -209,11 +213,16 @@ def show_effects(effects: Sequence[Foreseen], name: str) -> None:
 
 
 def show_answers(
-    options: StoreOptions, answers: Sequence[tuple[str, Receipt]], bad_rows: Sequence[str] = (), **more: object
+    options: StoreOptions,
+    answers: Sequence[tuple[str, Receipt]],
+    bad_rows: Sequence[str] = (),
+    *,
+    about: Sequence[str] = (),
+    **more: object,
 ) -> int:
     """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger.
 
-    `more`: what a program is told beside it.
+    `about`: per answer what it is about, where several look alike. `more`: what a program is told beside it.
     """
     code = code_of([receipt for _, receipt in answers], bad_rows)
     if options.json:
@@ -221,7 +230,9 @@ def show_answers(
             {"exit": int(code), "answers": [as_object(*one) for one in answers], "bad_rows": list(bad_rows), **more}
         )
         return code
-    for key, receipt in answers:
+    for number, (key, receipt) in enumerate(answers):
+        if about:
+            say(about[number], style="bold")
         _show(key, receipt)
     for row in bad_rows[:GUIDS_SHOWN]:
         say(f"set aside: {row}")
