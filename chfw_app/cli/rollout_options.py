@@ -156,8 +156,11 @@ def act(
     **fields: Any,
 ) -> int:
     """Give one command and show its answer. `confirm`: show what it does to hubs first, and ask."""
+    from chfw_app.cli.rollout_words import check_words  # it asks by what is below
+
     by, key = options.by(kind), options.new_key()
     with opened(options, create=create) as service:
+        check_words(options, service, by, release, fields)
         if confirm and not options.yes:
             ask(options, foreseen(service, kind, release, fields.get("guids")), name_of(kind), release)
         receipt = service.submit(kind(by=by, key=key, release=release, **fields))
