@@ -169,7 +169,8 @@ def confirm(
     options = options or ActOptions()
     key = options.new_key()
     with opened(options) as service:
-        check_words(options, service, options.by(ConfirmDecision), release, {"commentary": commentary})
+        if not reject:  # why it is rejected goes to the DCC alone
+            check_words(options, service, options.by(ConfirmDecision), release, {"commentary": commentary})
         known = {one.id: one for one in service.release(release).incidents}
         outcome = known[incident].outcome if incident in known else None
         if outcome is not None and not reject and not options.yes:

@@ -28,6 +28,7 @@ from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, Command
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.gate import GATES, Who
+from chfw_core.rollout.incidents.commands import TriageIncident
 
 GUIDS_SHOWN = 50
 _SPEAKS: dict[Who, str] = {Who.DCC: DCC, Who.PANEL: PANEL, Who.SMI: SMI, Who.REGISTRATION: REGISTRATION}
@@ -160,7 +161,8 @@ def act(
 
     by, key = options.by(kind), options.new_key()
     with opened(options, create=create) as service:
-        check_words(options, service, by, release, fields)
+        if kind is not TriageIncident:  # BR6.3: its reason goes to the Panel alone
+            check_words(options, service, by, release, fields)
         if confirm and not options.yes:
             ask(options, foreseen(service, kind, release, fields.get("guids")), name_of(kind), release)
         receipt = service.submit(kind(by=by, key=key, release=release, **fields))

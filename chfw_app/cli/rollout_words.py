@@ -1,4 +1,4 @@
-"""NF7: free words of the DCC and the Panel are told to Suppliers, none of which may learn from them of another.
+"""NF7: what the DCC and the Panel give as a reason is told to Suppliers, none of which may learn from it of another.
 
 Nobody can read a text for its meaning here; the ids of the release's Suppliers can be found in it.
 """

@@ -58,6 +58,16 @@ def test_the_panels_word_is_looked_at_too(world: World) -> None:
     assert ran.problems == ["error: --commentary names `BRKW`, and Suppliers are told these words"]
 
 
+def test_what_the_dcc_and_the_panel_say_to_each_other_may_name_a_supplier(world: World) -> None:
+    # BR6.3: why an outcome is proposed goes to the Panel, and why it is rejected to the DCC.
+    world.notified()
+    raised = ["--as", "NWND", "--incident", "I-1", "--description", "meters lost"]
+    world.done("raise-incident", "--release", "CH-1", *raised)
+    world.done("triage", "--release", "CH-1", "--incident", "I-1", "--outcome", "pause", "--reason", "as NWND says")
+    words = ["--incident", "I-1", "--commentary", "BRKW is not affected", "--reject"]
+    assert world.rollout("confirm", "--release", "CH-1", *words).code == 0
+
+
 def test_a_release_that_is_not_there_is_refused_as_ever(world: World) -> None:
     world.notified()
     ran = world.rollout("note", "--release", "CH-9", "--url", "https://example.org/BRKW", "--version", "1")
