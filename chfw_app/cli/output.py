@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -19,6 +20,7 @@ from rich.text import Text
 from chfw_app.problems import Problems
 from chfw_app.steps import Report, silent
 from chfw_core.diagnostics import Severity, in_order
+from chfw_core.model.periods import as_utc, format_instant, london_date
 
 PIPED_WIDTH = 110
 WIDE = 100
@@ -96,6 +98,18 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def instant_words(instant: datetime | None) -> str:
+    """An instant in UTC, with the London day where that is another one (G4); nothing where there is none.
+
+    `2026-08-31T23:00:00Z (2026-09-01 in London)`.
+    """
+    if instant is None:
+        return ""
+    day = london_date(instant)
+    beside = "" if day == as_utc(instant).date() else f" ({day} in London)"
+    return f"{format_instant(instant)}{beside}"
+
+
 def say_note(message: str) -> None:
     """Something to know on standard error; not a problem."""
     console(stderr=True).print(Text(message), soft_wrap=True)
@@ -137,6 +151,10 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object
         table.add_column(name, justify="right" if is_number else "left", overflow="fold", min_width=least)
     for row in texts:
         table.add_row(*map(Text, row))
+    if len(title) > screen.measure(table).maximum:
+        # A title is one line, so that it can be searched; within a narrow table it would be broken.
+        table.title = None
+        screen.print(Text(title, style="bold"), soft_wrap=True)
     screen.print(table)
 
 

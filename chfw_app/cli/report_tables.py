@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from chfw_app.cli.output import counted, say, show_table
+from chfw_app.cli.output import counted, instant_words, say, show_table
 from chfw_app.reports.extracts import cell
 from chfw_app.reports.reading import Age
 from chfw_app.reports.trend import Trend
@@ -71,8 +71,8 @@ def show_actions(reader: str, found: Actions) -> None:
             task.release,
             words(task.kind),
             task.subject or ("" if task.hubs is None else counted(task.hubs, "hub")),
-            format_instant(task.starts),
-            "" if task.due is None else format_instant(task.due),
+            instant_words(task.starts),
+            instant_words(task.due),
             span_words(task.left),
             "" if task.binding else "you may",
         )
@@ -86,7 +86,7 @@ def show_actions(reader: str, found: Actions) -> None:
             act.release,
             act.actor,
             words(act.kind),
-            "" if act.due is None else format_instant(act.due),
+            instant_words(act.due),
             span_words(act.left),
         )
         for act in found.others
@@ -101,7 +101,7 @@ def show_flights(found: Sequence[ReleaseInFlight]) -> None:
     for one in found:
         say(
             f"{one.release}: version {one.firmware_version}, {words(one.stage)}, {one.standing}, "
-            f"automatic from {format_instant(one.automatic_at)}"
+            f"automatic from {instant_words(one.automatic_at)}"
         )
         if one.standing_because:
             say(f"  {one.standing}: {one.standing_because}")
@@ -170,7 +170,7 @@ def show_late(found: Sequence[LateDay]) -> None:
             one.handed,
             one.overdue,
             one.silent,
-            format_instant(one.due),
+            instant_words(one.due),
             span_words(-one.late_by),
         )
         for one in found

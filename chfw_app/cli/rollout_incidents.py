@@ -185,12 +185,15 @@ def confirm(
     options
         Who acts, and where.
     """
+    from chfw_app.cli.rollout_words import check_words
     from chfw_app.rollout.foreseen import foreseen_outcome
     from chfw_core.rollout.incidents.commands import ConfirmDecision
 
     options = options or ActOptions()
     key = options.new_key()
     with opened(options) as service:
+        if not reject:  # why it is rejected goes to the DCC alone
+            check_words(options, service, options.by(ConfirmDecision), release, {"commentary": commentary})
         known = {one.id: one for one in service.release(release).incidents}
         outcome = known[incident].outcome if incident in known else None
         if outcome is not None and not reject and not options.yes:

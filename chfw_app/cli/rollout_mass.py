@@ -1,10 +1,13 @@
 """`chfw rollout approve-mass`, `start-mass`, `complete`: the mass roll-out, from its approval to its end (BR2.6)."""
 
 import sys
+from collections.abc import Mapping, Sequence
 
 from chfw_app.cli.output import say, show_table
 from chfw_app.cli.rollout_options import ActOptions, act, confirm_or_stop, opened, show_answers
 from chfw_core.errors import InputError
+from chfw_core.model.parties import DCC, Party
+from chfw_core.rollout.records import ReleaseRecord, Verdict
 
 
 def approve_mass(
@@ -26,12 +29,14 @@ def approve_mass(
     from chfw_core.rollout.pilot.commands import ApproveMass, SeenVerdict
 
     options = options or ActOptions()
-    key = options.new_key()
+    by, key = options.by(ApproveMass), options.new_key()
     with opened(options) as service:
-        verdicts = service.release(release).verdicts
-        if verdicts and not options.json:
-            rows = [(party, one.opinion.replace("_", " "), one.findings) for party, one in sorted(verdicts.items())]
-            show_table("Verdicts on the pilot", ("Supplier", "opinion", "findings"), rows)
+        record = service.release(release)
+        # NF7: they are shown to the DCC alone; whoever else asks is refused without having seen them.
+        verdicts = record.verdicts if by == DCC else {}
+        missing = _without_verdict(record) if by == DCC and without_pilot is None else ()
+        if not options.json:
+            _show_verdicts(verdicts, missing)
         if verdicts and not options.yes:
             if options.json or not sys.stdin.isatty():
                 raise InputError(
@@ -39,12 +44,10 @@ def approve_mass(
                     hint="read them, then give --yes",
                 )
             confirm_or_stop(f"mass roll-out of {release}")
-        if not verdicts and not options.json:
-            say("no Supplier has given a verdict")
         seen = tuple(SeenVerdict(party=party, given_at=one.given_at) for party, one in sorted(verdicts.items()))
         receipt = service.submit(
             ApproveMass(
-                by=options.by(ApproveMass),
+                by=by,
                 key=key,
                 release=release,
                 approval=approval,
@@ -52,7 +55,23 @@ def approve_mass(
                 without_pilot=without_pilot,
             )
         )
-    return show_answers(options, [(key, receipt)])
+    return show_answers(options, [(key, receipt)], no_verdict=list(missing))
+
+
+def _without_verdict(record: ReleaseRecord) -> tuple[str, ...]:
+    """BR2.10: the relevant Suppliers that have said nothing of the pilot."""
+    return tuple(sorted(record.suppliers - record.verdicts.keys()))
+
+
+def _show_verdicts(verdicts: Mapping[Party, Verdict], missing: Sequence[str]) -> None:
+    rows = [(str(party), one.opinion.replace("_", " "), one.findings) for party, one in verdicts.items()]
+    rows += [(party, "none given", "") for party in missing]
+    show_table("Verdicts on the pilot", ("Supplier", "opinion", "findings"), sorted(rows))
+    if not verdicts:
+        say("no Supplier has given a verdict")
+    elif missing:
+        is_missing = "verdict of 1 Supplier is" if len(missing) == 1 else f"verdicts of {len(missing)} Suppliers are"
+        say(f"the {is_missing} missing")
 
 
 def start_mass(*, release: str, options: ActOptions | None = None) -> int:

@@ -31,6 +31,7 @@ from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, Command, CommandRefused, region_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.gate import GATES, Who
+from chfw_core.rollout.incidents.commands import TriageIncident
 from chfw_core.rules.problems import closest
 
 GUIDS_SHOWN = 50
@@ -144,7 +145,11 @@ def opened(options: StoreOptions, *, create: bool = False) -> Iterator[RollOutSe
     with open_ledger(options.store, create=create) as store, RollOutService(store=store, clock=clock) as service:
         try:
             yield service
-        except (KeyReusedError, ClockWentBackError) as problem:
+        except ClockWentBackError as problem:
+            # A time that was given is no fault of the machine's clock.
+            hint = problem.hint if options.at is None else f"give an --at not before {format_instant(problem.last)}"
+            raise no_result(f"{problem} ({problem.code})", hint=hint) from problem
+        except KeyReusedError as problem:
             # Refused as a whole, like what the core refuses, but not an entry of the ledger.
             raise no_result(f"{problem} ({problem.code})", hint=problem.hint) from problem
 
@@ -161,8 +166,12 @@ def act(
     **fields: Any,
 ) -> int:
     """Give one command and show its answer. `confirm`: show what it does to hubs first, and ask."""
+    from chfw_app.cli.rollout_words import check_words  # it asks by what is below
+
     by, key = options.by(kind), options.new_key()
     with opened(options, create=create) as service:
+        if kind is not TriageIncident:  # BR6.3: its reason goes to the Panel alone
+            check_words(options, service, by, release, fields)
         if confirm and not options.yes:
             ask(options, foreseen(service, kind, release, fields.get("guids")), name_of(kind), release)
         answer = give(service, kind(by=by, key=key, release=release, **fields))
@@ -217,11 +226,14 @@ def show_answers(
     options: StoreOptions,
     given: Sequence[Answer | tuple[str, Receipt]],
     bad_rows: Sequence[str] = (),
+    *,
+    about: Sequence[str] = (),
     **more: object,
 ) -> int:
     """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger.
 
-    `given`: the answers, or receipts with their keys. `more`: what a program is told beside it.
+    `given`: the answers, or receipts with their keys. `about`: per answer what it is about, where several look
+    alike. `more`: what a program is told beside it.
     """
     answers = [one if isinstance(one, Answer) else Answer(key=one[0], receipt=one[1]) for one in given]
     code = code_of([one.receipt for one in answers], bad_rows)
@@ -231,7 +243,9 @@ def show_answers(
         print_json({"exit": int(code), "answers": list(map(as_object, answers)), "bad_rows": list(bad_rows), **more})
         return code
     said: set[CommandRefused] = set()
-    for answer in answers:
+    for number, answer in enumerate(answers):
+        if about:
+            say(about[number], style="bold")
         refused = _why(answer)
         if refused is not None and refused not in said:
             # Once, however many commands of a file it stopped: which ones is said of each below.

@@ -56,13 +56,14 @@ def publish(
     release
         The id of the release.
     schedule
-        A schedule that `chfw plan` wrote. Without it a plan is made, and --estate and --rules are needed.
+        A schedule that `chfw plan` wrote. Without it a plan is made, and --estate is needed.
     instructions
         What `chfw plan --instructions-out` wrote beside that schedule.
     estate
         The hubs, with what rules ask of them; who may be planned is in the ledger.
     rules
-        Rule files; a folder means every *.rules.yaml below it.
+        Rule files; a folder means every *.rules.yaml below it. Without any, the instructions that stand are planned,
+        and the DCC's own date.
     attributes
         PARTY=FILE: what one Supplier alone knows of its hubs. May be given again.
     events
@@ -80,7 +81,7 @@ def publish(
     options = options or ActOptions()
     if (schedule is None) == (estate is None):
         raise InputError(
-            "a plan is published from --schedule, or made with --estate and --rules", hint="give one of them"
+            "a plan is published from --schedule, or made with --estate", hint="give one of them, and no more"
         )
     key = options.new_key()
     with opened(options) as service, progress() as told:
@@ -164,7 +165,8 @@ def hand_over(
             later = next_days(connection, release, day_of(day))
     lists = {one.region: str(one.path) for one in done if one.path is not None}
     answers = [answer for one in done for answer in one.answers]
-    code = show_answers(options, answers, lists=lists, next_days=[str(one) for one in later])
+    about = [f"CSP:{one.region}" for one in done for _ in one.answers]
+    code = show_answers(options, answers, about=about, lists=lists, next_days=[str(one) for one in later])
     if not options.json:
         for one in done:
             if one.path is not None:

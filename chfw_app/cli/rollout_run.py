@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import counted, print_json, say, show_table
+from chfw_app.cli.output import counted, instant_words, print_json, say, show_table
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, opened, show_effects
 from chfw_app.exits import Exit
 from chfw_core.model.parties import DCC
@@ -213,7 +213,7 @@ def _list(options: ActOptions, releases: tuple[str, ...], look: object) -> int:
             one.stage.replace("_", " "),
             one.standing,
             sum(one.hubs.values()),
-            format_instant(one.automatic_at),
+            instant_words(one.automatic_at),
         )
         for one in found
     ]
@@ -249,7 +249,15 @@ def _as_object(found: object) -> dict[str, object]:
             }
             for task in found.tasks
         ],
-        "next": [{"actor": act.actor, "task": act.kind.value, "due": _instant(act.due)} for act in found.next],
+        "next": [
+            {
+                "actor": act.actor,
+                "task": act.kind.value,
+                "due": _instant(act.due),
+                "seconds_left": None if act.due is None else int((act.due - found.at).total_seconds()),
+            }
+            for act in found.next
+        ],
         "incidents": list(found.incidents),
     }
 
@@ -264,19 +272,28 @@ def _show(found: object) -> None:
     assert isinstance(found, Shown)
     because = f" ({found.because})" if found.because else ""
     say(f"{found.release}: {found.stage.replace('_', ' ')}, {found.standing}{because}", style="bold")
-    say(f"firmware {found.firmware_version}; automatic date {format_instant(found.automatic_at)}")
-    say(f"instructions are taken until {format_instant(found.cutoff)}")
+    say(f"firmware {found.firmware_version}; automatic date {instant_words(found.automatic_at)}")
+    say(f"instructions are taken until {instant_words(found.cutoff)}")
     show_table("Hubs", ("state", "hubs"), [(state.replace("_", " "), hubs) for state, hubs in found.hubs.items()])
     tasks = [
-        (task.owner, task.kind.replace("_", " "), task.subject, _instant(task.due) or "", _left(task.left(found.at)))
+        (task.owner, task.kind.replace("_", " "), task.subject, instant_words(task.due), _left(task.left(found.at)))
         for task in found.tasks
         if task.done_at is None
     ]
     show_table("Tasks", ("owner", "task", "about", "due", "time left"), tasks)
-    acts = [(act.actor, act.kind.replace("_", " "), _instant(act.due) or "") for act in found.next]
-    show_table("What others do next", ("who", "task", "due"), acts)
+    acts = [
+        (act.actor, act.kind.replace("_", " "), instant_words(act.due), _until(act.due, found.at)) for act in found.next
+    ]
+    show_table("What others do next", ("who", "task", "due", "time left"), acts)
     for incident in found.incidents:
         say(f"open incident {incident}")
+
+
+def _until(due: datetime | None, at: datetime) -> str:
+    """BR5.5: another's task may be no more than a chance, so one whose time has passed is not called late."""
+    if due is None:
+        return ""
+    return f"passed {_span(at - due)} ago" if due < at else _span(due - at)
 
 
 def _left(left: timedelta | None) -> str:

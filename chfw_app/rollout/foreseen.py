@@ -20,6 +20,44 @@ from chfw_core.rollout.states import WAITING, HubState, ReleaseStanding
 from chfw_core.rules.problems import did_you_mean
 
 _NAMES = by_name(COMMANDS)
+_TYPED: Mapping[str, str] = {
+    "draft": "draft_release",
+    "cpl_entry": "record_cpl_entry",
+    "note": "publish_release_note",
+    "participation": "choose_participation",
+    "notify": "notify_release",
+    "move_date": "move_automatic_date",
+    "revoke": "revoke_notice",
+    "dcc_only": "return_to_dcc_only",
+    "supersede": "supersede_hubs",
+    "pilot_list": "submit_pilot_list",
+    "start_pilot": "begin_pilot",
+    "progress": "record_pilot_progress",
+    "complete_phase": "complete_pilot_phase",
+    "verdict": "give_verdict",
+    "start_mass": "begin_mass",
+    "complete": "complete_release",
+    "withdraw": "withdraw_instructions",
+    "publish": "publish_plan",
+    "capacity": "set_capacity",
+    "hold": "hold_hubs",
+    "let_go": "let_hubs_go",
+    "exclude": "exclude_hubs",
+    "protect": "protect_hubs",
+    "outcomes": "report_outcomes",
+    "inventory": "observe_versions",
+    "triage": "triage_incident",
+    "pause": "triage_incident",
+    "delay": "triage_incident",
+    "stop": "triage_incident",
+    "confirm": "confirm_decision",
+    "suspend": "suspend_release",
+    "resume": "resume_release",
+}
+"""What is typed after `chfw rollout`, where it is not the command's own name."""
+_SEVERAL: Mapping[str, tuple[str, ...]] = {
+    "change_supplier": ("announce-supplier-change", "cancel-supplier-change", "complete-supplier-change"),
+}
 _MEANING: Mapping[IncidentOutcome, ReleaseStanding] = {
     IncidentOutcome.PROCEED: ReleaseStanding.ACTIVE,
     IncidentOutcome.PAUSE: ReleaseStanding.PAUSED,
@@ -38,10 +76,14 @@ class Foreseen:
 
 
 def command_named(name: str) -> type[Command]:
-    """The command that `suspend-release` or `suspend_release` names. Raises InputError."""
+    """The command that `suspend-release`, `suspend_release` or `suspend`, as it is typed, names. Raises InputError."""
     wanted = name.strip().lower().replace("-", "_")
+    wanted = _TYPED.get(wanted, wanted)
+    if wanted in _SEVERAL:
+        *most, last = _SEVERAL[wanted]
+        raise InputError(f"`{name}` is three commands", hint=f"say {', '.join(most)} or {last}")
     if wanted not in _NAMES:
-        known = [one.replace("_", "-") for one in _NAMES]
+        known = [one.replace("_", "-") for one in (*_NAMES, *_TYPED)]
         raise InputError(
             f"there is no command `{name}` on a roll-out",
             hint=did_you_mean(name, known) or f"there are {', '.join(known)}",

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, select
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.stores.tables import hub, link
 from chfw_core.errors import InputError
-from chfw_core.model.parties import DCC
+from chfw_core.model.hubs import CSP_REGIONS
+from chfw_core.model.parties import CSP_PREFIX, DCC
 from chfw_core.model.periods import as_utc
 from chfw_core.rollout.agreement import cutoff_of, firmware_of
 from chfw_core.rollout.base import PANEL, is_party, region_of
@@ -41,13 +42,22 @@ class Shown:
 def show_release(service: RollOutService, of: str, reader: str) -> Shown:
     """A CSP's hubs are those of its region.
 
-    Raises InputError where the release is not there, or has nothing of this Supplier.
+    Raises InputError where the release is not there, or has nothing of this Supplier or CSP.
     """
     at = as_utc(service.clock())
     with service.store.read() as connection:
         record = release_in(connection, of)
         if not is_party(reader):
-            return _shown(record, reader, _counts(connection, of, region_of(reader)), at)
+            region = region_of(reader)
+            counts = _counts(connection, of, region)
+            if region is not None and region not in record.regions and not counts:
+                raise InputError(
+                    f"there is no release `{of}` with hubs of `{reader}`",
+                    hint=None
+                    if region in CSP_REGIONS
+                    else f"there are {', '.join(f'{CSP_PREFIX}{one}' for one in CSP_REGIONS)}",
+                )
+            return _shown(record, reader, counts, at)
     if reader not in record.suppliers:
         # The same words as for a release that is not there: a stranger learns nothing.
         raise InputError(f"there is no release `{of}` with hubs of `{reader}`")

@@ -15,6 +15,7 @@ from chfw_app.stores.bulk import insert_into
 from chfw_app.stores.dialects import Database
 from chfw_app.stores.tables import answer, entry, head
 from chfw_core.errors import InputError
+from chfw_core.model.periods import format_instant
 from chfw_core.rollout.entries import Entry, Head, Stamp
 
 _AT_ONCE = 64
@@ -30,9 +31,16 @@ class KeyReusedError(InputError):
 
 
 class ClockWentBackError(InputError):
-    """A command is dated before the ledger's last entry: on some machine the clock was put back."""
+    """A command is dated `at`, before the ledger's last entry at `last`: on some machine the clock was put back."""
 
     code = "clock_went_back"
+
+    def __init__(self, at: datetime, last: datetime) -> None:
+        super().__init__(
+            f"the command is dated {format_instant(at)}, the ledger's last entry {format_instant(last)}",
+            hint="set the clock of this machine, then send it again",
+        )
+        self.last = last
 
 
 def read_head(connection: Connection) -> Head:

@@ -18,7 +18,6 @@ from chfw_app.stores.dialects import Database
 from chfw_app.stores.outgoing import Outgoing, add_outgoing
 from chfw_app.stores.projections import Projections
 from chfw_core.errors import UsageError
-from chfw_core.model.periods import format_instant
 from chfw_core.rollout.entries import Draft, Entry, Head, Stamp, chain, head_of
 
 
@@ -55,11 +54,7 @@ class WriteTransaction:
         if before is not None:
             return before
         if self.head.at is not None and stamp.at < self.head.at:
-            raise ledger.ClockWentBackError(
-                f"the command is dated {format_instant(stamp.at)}, the ledger's last entry "
-                f"{format_instant(self.head.at)}",
-                hint="set the clock of this machine, then send it again",
-            )
+            raise ledger.ClockWentBackError(stamp.at, self.head.at)
         if any(one.draft >= len(drafts) for one in outgoing):
             raise UsageError("a message tells of an event that the command does not have")
         self.projections.check([draft.type for draft in drafts])

@@ -1,0 +1,156 @@
+"""What the commands on a roll-out say to the one who gave them: who is missing, what is left, what would help."""
+
+import pytest
+
+from chfw_app.cli import _GROUPS
+from chfw_app.rollout.foreseen import command_named
+from chfw_app.stores.tables import hub
+from chfw_core.errors import InputError
+from chfw_core.model.hubs import CSP_REGIONS
+from chfw_core.rollout.commands import COMMANDS
+from chfw_core.rollout.handover.commands import HoldHubs
+from chfw_core.rollout.notice.commands import RevokeNotice
+from chfw_core.rollout.states import HubState
+from tests.app.rollout.test_cli import NOTICE, PLANNED, THEN, World, estate, world
+
+__all__ = ["estate", "world"]
+
+
+def _piloted(world: World) -> World:
+    """A pilot that has ended, and of which NWND alone has given its verdict."""
+    world.notified()
+    guid = world.hubs(hub.c.import_supplier == "NWND", hub.c.gas_supplier == "NWND")[0]
+    for words in (
+        ["pilot-list", "--as", "NWND", "--guid", guid],
+        ["approve-pilot", "--approval", "OA-1"],
+        ["start-pilot"],
+        ["progress", "--succeeded", "--guid", guid],
+        ["end-pilot", "--succeeded", "--commentary", "well"],
+        ["verdict", "proceed", "--findings", "one restart", "--as", "NWND"],
+    ):
+        world.done(words[0], "--release", "CH-1", *words[1:])
+    return world
+
+
+def test_who_has_given_no_verdict_is_shown_before_the_mass_roll_out_is_approved(world: World) -> None:
+    # BR2.10: the verdicts are seen, and so is whose are not there.
+    _piloted(world)
+    others = [party for party in _suppliers(world) if party != "NWND"]
+    ran = world.rollout("approve-mass", "--release", "CH-1", "--approval", "OA-2")
+    assert "one restart" in ran.out
+    for party in others:
+        (line,) = [line for line in ran.out.splitlines() if party in line]
+        assert "none given" in line
+    assert f"the verdicts of {len(others)} Suppliers are missing" in ran.out
+    said = world.done("approve-mass", "--release", "CH-1", "--approval", "OA-2", "--yes")
+    assert said["no_verdict"] == others
+
+
+def test_who_may_not_approve_is_not_shown_the_verdicts(world: World) -> None:
+    # NF7: the verdicts and the names of all Suppliers are the DCC's to see.
+    _piloted(world)
+    ran = world.rollout("approve-mass", "--release", "CH-1", "--approval", "OA-2", "--as", "NWND", "--yes")
+    assert ran.code == 3
+    assert not any(party in ran.out + ran.err for party in _suppliers(world) if party != "NWND")
+    assert "one restart" not in ran.out
+
+
+def _suppliers(world: World) -> list[str]:
+    return sorted(
+        task["owner"] for task in world.done("show", "--release", "CH-1")["tasks"] if task["task"] == "instruct"
+    )
+
+
+def test_a_time_that_was_given_is_not_the_clock_of_the_machine(world: World) -> None:
+    world.notified()
+    words = ("note", "--release", "CH-1", "--url", "https://example.org", "--version")
+    world.done(*words, "1", at=PLANNED)
+    ran = world.rollout(*words, "2", at=NOTICE)
+    assert (ran.code, "(clock_went_back)" in ran.problems[0]) == (3, True)
+    assert f"give an --at not before {PLANNED}" in ran.err
+    assert "machine" not in ran.err
+
+
+_TELLS_NOTHING = {"show", "effects", "tick", "outbox"}
+
+
+@pytest.mark.parametrize("name", sorted(set(_GROUPS["rollout"][1]) - _TELLS_NOTHING - {"change-supplier"}))
+def test_effects_knows_the_commands_as_they_are_typed(name: str) -> None:
+    # BR6.2: what is about to be confirmed can be asked for by the name under which it is given.
+    assert command_named(name) in COMMANDS
+
+
+def test_effects_of_a_typed_command_are_those_of_the_ledgers(world: World) -> None:
+    assert command_named("revoke") is RevokeNotice
+    assert command_named("hold") is HoldHubs
+    world.notified()
+    typed, own = (world.done("effects", name, "--release", "CH-1") for name in ("hold", "hold-hubs"))
+    assert typed == own
+
+
+def test_a_command_that_is_several_names_them() -> None:
+    with pytest.raises(InputError, match="`change-supplier` is three commands") as caught:
+        command_named("change-supplier")
+    assert caught.value.hint == ("say announce-supplier-change, cancel-supplier-change or complete-supplier-change")
+
+
+def test_what_others_do_next_comes_with_the_time_left(world: World) -> None:
+    # BR5.4, BR5.5
+    world.notified()
+    shown = world.done("show", "--release", "CH-1", "--as", "NWND")
+    (dcc,) = [act for act in shown["next"] if act["actor"] == "DCC"]
+    assert dcc["seconds_left"] > 0
+    out = world.rollout("show", "--release", "CH-1", "--as", "NWND").out
+    _, next_acts = out.split("What others do next")
+    assert "time left" in next_acts
+    assert f"{dcc['seconds_left'] // 86_400} days" in next_acts
+
+
+def test_a_region_that_is_none_is_shown_nothing(world: World) -> None:
+    world.notified()
+    ran = world.rollout("show", "--release", "CH-1", "--as", "CSP:Nowhere")
+    assert (ran.code, ran.problems) == (1, ["error: there is no release `CH-1` with hubs of `CSP:Nowhere`"])
+    assert "CSP:North" in ran.err
+    assert "0D050002" not in ran.out
+    assert world.done("show", "--as", "CSP:Nowhere") == {"releases": []}
+
+
+def test_a_plan_can_be_published_without_rules_and_the_help_says_so(world: World) -> None:
+    world.notified()
+    guid = world.hubs(hub.c.import_supplier == "NWND", hub.c.gas_supplier == "NWND")[0]
+    period = ("--opens", "2026-03-02", "--closes", "2026-03-09")
+    world.done("instruct", "--release", "CH-1", "--as", "NWND", "--role", "import", *period, "--guid", guid)
+    world.done("publish", "--release", "CH-1", "--estate", world.folder / "estate.csv", at=PLANNED)
+    assert guid in world.hubs(hub.c.state == HubState.PLANNED.value, hub.c.day.is_not(None))
+    shown = world.rollout("publish", "--help")
+    assert "--estate and --rules are needed" not in " ".join(shown.out.split())
+    ran = world.rollout("publish", "--release", "CH-1")
+    assert (ran.code, ran.problems) == (1, ["error: a plan is published from --schedule, or made with --estate"])
+
+
+def test_an_instant_of_another_day_in_london_comes_with_that_day(world: World) -> None:
+    # G4: 2026-09-01 is London's; in UTC it begins on the day before.
+    world.notified()
+    world.done("move-date", "--release", "CH-1", "--to", "2026-09-01", "--reason", "supply", "--yes")
+    shown = world.rollout("show", "--release", "CH-1").out
+    assert "automatic date 2026-08-31T23:00:00Z (2026-09-01 in London)" in shown
+    assert "2026-08-31T23:00:00Z (2026-09-01 in London)" in world.rollout("show").out
+    assert world.done("show", "--release", "CH-1")["automatic_at"] == "2026-08-31T23:00:00Z"
+
+
+def test_hand_over_says_of_which_region_it_tells(world: World) -> None:
+    # CS1
+    world.rolling_out()
+    day = world.day()
+    ran = world.rollout("hand-over", "--release", "CH-1", "--day", day, "--out", world.folder / "lists", at=THEN)
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    at = [number for number, line in enumerate(lines) if line.startswith("hubs handed over: ")]
+    assert at
+    assert {lines[number - 1] for number in at} <= {f"CSP:{region}" for region in CSP_REGIONS}
+
+
+def test_the_title_of_a_narrow_table_is_one_line(world: World) -> None:
+    world.notified()
+    ran = world.chfw("ledger", "replay", "--as-of", NOTICE, "--store", world.store)
+    assert "CH-1: notified, active" in [line.rstrip() for line in ran.out.splitlines()]
