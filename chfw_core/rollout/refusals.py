@@ -99,7 +99,7 @@ REFUSALS: Mapping[Code, tuple[str, str]] = {
     Code.NOT_YOUR_REGION: ("`{region}` has no hub in this release", "name a region that the notice names"),
     Code.VERSION_MISSING: ("an activated hub has a version", "say which one it runs"),
     Code.INCIDENT_EXISTS: ("there is an incident `{incident}` already", "give it another id"),
-    Code.NO_SUCH_INCIDENT: ("no incident `{incident}` is waiting for this", "name one that is"),
+    Code.NO_SUCH_INCIDENT: ("no incident `{incident}` is waiting for this", "name one that is, as PARTY/ID"),
     Code.INCIDENT_OPEN: ("the incident `{incident}` has no decision yet", "triage it, and let the Panel confirm"),
     Code.NOT_LATER: ("{when} is not later than the automatic date {now}", "name a later one"),
 }
