@@ -124,14 +124,24 @@ def test_others_are_shown_with_their_next_act_and_date_but_without_their_name() 
             ("South", date(2026, 7, 1)): evolve(next(iter(record.pools.values())), due=AUTOMATIC),
         },
     )
-    found = {(act.actor, act.kind): act.due for act in next_acts(later, ALPHA)}
+    found = {(act.actor, act.kind): act.due for act in next_acts(later, ALPHA, CUTOFF)}
     assert found == {
         ("DCC", TaskKind.END_PILOT): AUTOMATIC,
         ("DCC", TaskKind.TRIAGE): story.now + timedelta(hours=24),
         ("a CSP", TaskKind.REPORT_OUTCOMES): AUTOMATIC,
         ("a Supplier", TaskKind.INSTRUCT): CUTOFF,
     }
-    assert not any(name in repr(next_acts(later, ALPHA)) for name in (BETA, "North", "I1"))
+    assert not any(name in repr(next_acts(later, ALPHA, CUTOFF)) for name in (BETA, "North", "I1"))
+
+
+@pytest.mark.parametrize(
+    ("participation", "shown"), [(Participation.MANDATORY, True), (Participation.VOLUNTARY, False)]
+)
+def test_a_chance_that_has_passed_is_nobodys_next_act(participation: Participation, shown: bool) -> None:
+    """BR5.5, G7."""
+    record = notified(evolve(FIRMWARE, participation=participation)).roll_out.release
+    for at, expected in ((CUTOFF, True), (CUTOFF + timedelta(seconds=1), shown)):
+        assert (TaskKind.INSTRUCT in {act.kind for act in next_acts(record, ALPHA, at)}) is expected
 
 
 def test_nothing_is_owed_before_the_draft_with_alerts_alone_or_after_a_final_standing() -> None:
