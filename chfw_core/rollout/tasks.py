@@ -107,12 +107,20 @@ def _of_suppliers(record: ReleaseRecord) -> list[Task]:
             Task(owner=party, kind=owed, starts=firmware.notified_at, due=cutoff, binding=owes_a_decision(record))
             for party in sorted(record.suppliers)
         ]
-    if record.stage in (ReleaseStage.PILOTING, ReleaseStage.PILOT_ENDED):  # BR2.10
+    if record.stage in (ReleaseStage.PILOTING, ReleaseStage.PILOT_ENDED):
+        # BR2.10: seen before the mass roll-out is approved, which the DCC owes by the automatic date.
         for party in sorted(record.suppliers):
             verdict = record.verdicts.get(party)
             done = None if verdict is None else verdict.given_at
             found.append(
-                Task(owner=party, kind=TaskKind.GIVE_VERDICT, starts=since, due=None, done_at=done, binding=False)
+                Task(
+                    owner=party,
+                    kind=TaskKind.GIVE_VERDICT,
+                    starts=since,
+                    due=firmware.automatic_at,
+                    done_at=done,
+                    binding=False,
+                )
             )
     return found
 

@@ -68,14 +68,18 @@ def test_the_dcc_owes_the_next_step(stage: ReleaseStage, kind: TaskKind | None) 
     assert [task.kind for task in own_tasks(record, "DCC")] == ([] if kind is None else [kind])
 
 
-def test_verdicts_are_a_chance_without_an_end() -> None:
-    """BR2.10."""
+def test_verdicts_are_a_chance_until_the_mass_roll_out_has_to_be_approved() -> None:
+    """BR2.10, BR5.4: they are seen before it; nobody is late with one."""
     story = piloting()
     story.do(GiveVerdict, ALPHA, opinion=Opinion.PROCEED, findings="fine")
     done = {task.owner: task for task in tasks_of(story.roll_out.release) if task.kind is TaskKind.GIVE_VERDICT}
     assert (done[ALPHA].done_at, done[BETA].done_at) == (story.now, None)
-    assert not done[BETA].late(AUTOMATIC)
-    assert done[BETA].left(AUTOMATIC) is None
+    assert not done[BETA].late(AUTOMATIC + timedelta(days=1))
+    assert done[BETA].left(AUTOMATIC - timedelta(days=3)) == timedelta(days=3)
+    assert done[ALPHA].left(AUTOMATIC) is None
+    ended = evolve(story.roll_out.release, stage=ReleaseStage.PILOT_ENDED)
+    (approval,) = own_tasks(ended, "DCC")
+    assert (approval.kind, approval.due) == (TaskKind.APPROVE_MASS, done[BETA].due)
 
 
 def test_a_csp_owes_outcomes_until_each_hub_has_one_and_its_lateness_is_visible() -> None:
