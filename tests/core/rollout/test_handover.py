@@ -17,6 +17,7 @@ from chfw_core.rollout.handover.commands import (
     HandOver,
     HoldHubs,
     LetHubsGo,
+    PlannedClass,
     ProtectHubs,
     PublishPlan,
     SetCapacity,
@@ -275,6 +276,37 @@ def test_an_instruction_whose_period_passed_lapses_to_the_dccs_date() -> None:
     assert story.hub(SOLE).basis is ActivationBasis.DCC_DEFAULT
 
 
+def test_a_refused_row_says_what_is_agreed_and_what_to_do() -> None:
+    """BR5.2, BR3.5, BR4.2."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE, SPLIT)
+
+    def said(made: PlannedClass) -> str:
+        (event,) = publish(story, made)
+        assert isinstance(event, PlanRowsRefused)
+        return event.reason
+
+    again = "; publish a plan again, made with every Supplier's rules and recorded instructions"
+    assert said(row(SOLE)) == (
+        "the row goes by the DCC's date, but ALPHA agreed to 2026-03-10T00:00:00Z until 2026-03-12T00:00:00Z" + again
+    )
+    assert said(row(FAR, day=MARCH, basis=AGREED)) == (
+        "the row goes by a sole Supplier's instruction, but no instruction of ALPHA stands, so that the DCC's date "
+        "2026-07-06T00:00:00Z holds" + again
+    )
+    assert said(row(SPLIT, day=MARCH, basis=BOTH)) == (
+        "the row goes by both Suppliers' instructions, but no instruction of BETA stands, so that the DCC's date "
+        "2026-07-06T00:00:00Z holds" + again
+    )
+    assert said(row(FAR, day=date(2026, 7, 5))) == (
+        "the row opens at 2026-07-05T01:00:00Z, before the automatic time 2026-07-06T00:00:00Z; publish a plan again"
+    )
+    assert said(row(SOLE, day=date(2026, 3, 9), basis=AGREED)) == (
+        "the row, 2026-03-09T01:00:00Z until 2026-03-09T05:00:00Z, lies outside the period that was agreed, "
+        "2026-03-10T00:00:00Z until 2026-03-12T00:00:00Z; publish a plan again"
+    )
+
+
 def published_for_both() -> Story:
     """ALPHA instructed for 10 to 12 March, BETA for 20 to 22; the plan gave the 20th, the later (BR4.3)."""
     story = notified()
@@ -297,7 +329,12 @@ def test_a_new_plan_does_not_take_a_published_day_that_both_agreed_to() -> None:
     """BR4.3, BR4.2: the DCC's date is for where an act is missing; within what was agreed the day may move."""
     story = published_for_both()
     story.now = datetime(2026, 3, 15, tzinfo=UTC)
-    assert refusals(publish(story, row(SPLIT))) == {"another_basis": some(SPLIT)}
+    (refused,) = publish(story, row(SPLIT))
+    assert isinstance(refused, PlanRowsRefused)
+    assert (refused.code, refused.guids) == ("another_basis", some(SPLIT))
+    assert refused.reason.endswith(
+        "ALPHA and BETA agreed to 2026-03-20T00:00:00Z until 2026-03-22T00:00:00Z; the published day 2026-03-20 stands"
+    )
     assert refusals(publish(story, row(SPLIT, day=date(2026, 3, 21), basis=BOTH))) == {}
     assert story.hub(SPLIT).day == date(2026, 3, 21)
 
