@@ -188,14 +188,15 @@ def confirm(
     from chfw_app.cli.rollout_words import check_words
     from chfw_app.rollout.foreseen import foreseen_outcome
     from chfw_core.rollout.incidents.commands import ConfirmDecision
+    from chfw_core.rollout.incidents.decide import incident_of
 
     options = options or ActOptions()
     key = options.new_key()
     with opened(options) as service:
         if not reject:  # why it is rejected goes to the DCC alone
             check_words(options, service, options.by(ConfirmDecision), release, {"commentary": commentary})
-        known = {one.id: one for one in service.release(release).incidents}
-        outcome = known[incident].outcome if incident in known else None
+        known = incident_of(service.release(release), incident)
+        outcome = None if known is None else known.outcome
         if outcome is not None and not reject and not options.yes:
             ask(options, foreseen_outcome(service, outcome, release), "confirm-decision", release)
         receipt = service.submit(

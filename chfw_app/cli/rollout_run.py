@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -13,9 +13,14 @@ from chfw_app.exits import Exit
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant
 
+if TYPE_CHECKING:
+    from chfw_app.rollout.missed import Missed
+
 
 def show(*, release: str | None = None, options: ActOptions | None = None) -> int:
     """Show where a release stands: hubs by state, tasks with the time left, what others do next (BR5.4, BR5.5).
+
+    Exit code 2 where a planned day has passed and its hubs were not handed over (CS2).
 
     Parameters
     ----------
@@ -34,9 +39,9 @@ def show(*, release: str | None = None, options: ActOptions | None = None) -> in
         found = show_release(service, release, reader)
     if options.json:
         print_json(_as_object(found))
-        return Exit.DONE
-    _show(found)
-    return Exit.DONE
+    else:
+        _show(found)
+    return Exit.FINDINGS if found.missed else Exit.DONE
 
 
 def effects(
@@ -97,7 +102,7 @@ def tick(*, deliver: Path | None = None, options: StoreOptions | None = None) ->
     silent = sum(hubs or 0 for receipt in done.silent for _, hubs in receipt.taken)
     delivered = None if done.delivered is None else len(done.delivered.delivered)
     failed = () if done.delivered is None else (*done.delivered.failed, *done.delivered.dead)
-    code = Exit.FINDINGS if done.late or silent or failed else Exit.DONE
+    code = Exit.FINDINGS if done.late or done.missed or silent or failed else Exit.DONE
     if options.json:
         print_json(
             {
@@ -115,6 +120,7 @@ def tick(*, deliver: Path | None = None, options: StoreOptions | None = None) ->
                     for one in done.late
                 ],
                 "lapsed": [{"release": one.release, "hubs": one.hubs} for one in done.lapsed],
+                "missed": [_missed(one) for one in done.missed],
                 "delivered": delivered,
                 "not_delivered": list(failed),
             }
@@ -125,6 +131,7 @@ def tick(*, deliver: Path | None = None, options: StoreOptions | None = None) ->
         (one.release, one.owner, one.kind.replace("_", " "), one.subject, _span(done.at - one.due)) for one in done.late
     ]
     show_table("Late", ("release", "owner", "task", "about", "late by"), late)
+    _say_missed(done.missed)
     for lapsed in done.lapsed:
         say(f"{lapsed.release}: instructions of {counted(lapsed.hubs, 'hub')} have lapsed; plan them again")
     _say_delivered(delivered, failed)
@@ -259,6 +266,7 @@ def _as_object(found: object) -> dict[str, object]:
             for act in found.next
         ],
         "incidents": list(found.incidents),
+        "missed": [_missed(one) for one in found.missed],
     }
 
 
@@ -287,6 +295,19 @@ def _show(found: object) -> None:
     show_table("What others do next", ("who", "task", "due", "time left"), acts)
     for incident in found.incidents:
         say(f"open incident {incident}")
+    _say_missed(found.missed)
+
+
+def _missed(one: "Missed") -> dict[str, object]:
+    return {"release": one.release, "region": one.region, "day": one.day.isoformat(), "hubs": one.hubs}
+
+
+def _say_missed(found: "tuple[Missed, ...]") -> None:
+    """CS2: each planned day that passed without a hand-over."""
+    for one in found:
+        were = "was" if one.hubs == 1 else "were"
+        hubs = counted(one.hubs, "hub")
+        say(f"{one.release}: {hubs} planned for {one.day} in {one.region} {were} not handed over; plan again")
 
 
 def _until(due: datetime | None, at: datetime) -> str:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from chfw_app.cli.options import Flag
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, act_on_hubs
+from chfw_core.errors import InputError
 from chfw_core.model.parties import Party, SupplierRole
 
 
@@ -27,6 +29,7 @@ def change_supplier(
     effective: str,
     leaves: str | None = None,
     joins: str | None = None,
+    vacant: Flag = False,
     hubs: HubOptions | None = None,
     options: ActOptions | None = None,
 ) -> int:
@@ -46,6 +49,8 @@ def change_supplier(
         The Supplier that had it.
     joins
         The Supplier that gets it.
+    vacant
+        Nobody gets it: the role stays empty.
     hubs
         Which hubs.
     options
@@ -62,6 +67,12 @@ def change_supplier(
     day: date = day_of(effective)
     if step is Step.CANCELLED:
         return act_on_hubs(options, CancelSupplierChange, release, named, role=role, effective=day)
+    if joins is None and not vacant:
+        raise InputError(
+            "who gets the role is missing", hint="give `--joins PARTY`, or `--vacant` where nobody gets the role"
+        )
+    if joins is not None and vacant:
+        raise InputError(f"a role that `{joins}` gets is not vacant", hint="give one of `--joins` and `--vacant`")
     kind = AnnounceSupplierChange if step is Step.ANNOUNCED else CompleteSupplierChange
     return act_on_hubs(
         options,

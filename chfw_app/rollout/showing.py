@@ -8,22 +8,27 @@ from datetime import datetime
 from attrs import frozen
 from sqlalchemy import Connection, func, select
 
+from chfw_app.rollout.missed import Missed, missed
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.stores.tables import hub, link
+from chfw_app.stores.uninstructed import has_uninstructed
 from chfw_core.errors import InputError
 from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.parties import CSP_PREFIX, DCC
-from chfw_core.model.periods import as_utc
+from chfw_core.model.periods import as_utc, london_date
 from chfw_core.rollout.agreement import cutoff_of, firmware_of
 from chfw_core.rollout.base import PANEL, is_party, region_of
 from chfw_core.rollout.records import ReleaseRecord
-from chfw_core.rollout.states import HubState
-from chfw_core.rollout.tasks import NextAct, Task, next_acts, own_tasks, tasks_of
+from chfw_core.rollout.states import FINAL_STANDINGS, HubState
+from chfw_core.rollout.tasks import NextAct, Task, TaskKind, is_open, next_acts, own_tasks, tasks_of
 
 
 @frozen(kw_only=True)
 class Shown:
-    """A release for one reader. `tasks`: its own, or for the DCC everybody's. `next`: what others do next."""
+    """A release for one reader. `tasks`: its own, or for the DCC everybody's, open or done.
+
+    `next`: what others do next. `missed`: planned days of the reader's hubs that passed without a hand-over.
+    """
 
     release: str
     stage: str
@@ -37,6 +42,7 @@ class Shown:
     tasks: tuple[Task, ...]
     next: tuple[NextAct, ...]
     incidents: tuple[str, ...]
+    missed: tuple[Missed, ...]
 
 
 def show_release(service: RollOutService, of: str, reader: str) -> Shown:
@@ -57,12 +63,14 @@ def show_release(service: RollOutService, of: str, reader: str) -> Shown:
                     if region in CSP_REGIONS
                     else f"there are {', '.join(f'{CSP_PREFIX}{one}' for one in CSP_REGIONS)}",
                 )
-            return _shown(record, reader, counts, at)
+            late = missed(connection, london_date(at), of=of, region=region)
+            return _shown(connection, record, reader, counts, late, at)
     if reader not in record.suppliers:
         # The same words as for a release that is not there: a stranger learns nothing.
         raise InputError(f"there is no release `{of}` with hubs of `{reader}`")
     with service.store.read(reader) as connection:
-        return _shown(record, reader, _own_counts(connection, of, reader), at)
+        late = missed(connection, london_date(at), of=of, party=reader)
+        return _shown(connection, record, reader, _own_counts(connection, of, reader), late, at)
 
 
 def _counts(connection: Connection, of: str, region: str | None) -> dict[HubState, int]:
@@ -85,11 +93,30 @@ def _own_counts(connection: Connection, of: str, party: str) -> dict[HubState, i
     return {HubState(state): hubs for state, hubs in connection.execute(query)}
 
 
-def _shown(record: ReleaseRecord, reader: str, counts: dict[HubState, int], at: datetime) -> Shown:
+def _tasks(connection: Connection, record: ReleaseRecord, tasks: tuple[Task, ...], at: datetime) -> tuple[Task, ...]:
+    """BR5.4: nobody is shown a chance that has passed, nor owes an instruction that it has given for every hub."""
+
+    def kept(task: Task) -> bool:
+        if task.done_at is not None:
+            return True
+        asked = task.kind is TaskKind.INSTRUCT and is_open(task, at, 1)
+        return is_open(task, at, int(asked and has_uninstructed(connection, record.id, task.owner)))
+
+    return tuple(task for task in tasks if kept(task))
+
+
+def _shown(
+    connection: Connection,
+    record: ReleaseRecord,
+    reader: str,
+    counts: dict[HubState, int],
+    late: tuple[Missed, ...],
+    at: datetime,
+) -> Shown:
     firmware = firmware_of(record)
     everything = reader == DCC
     incidents = (
-        f"{one.id}: {one.description}"
+        f"{one.own_id if one.party == reader else one.id}: {one.description}"
         for one in record.incidents
         if one.open and (reader in (DCC, PANEL) or one.party == reader)
     )
@@ -103,7 +130,8 @@ def _shown(record: ReleaseRecord, reader: str, counts: dict[HubState, int], at: 
         cutoff=cutoff_of(record, firmware.automatic_at),
         at=at,
         hubs=counts,
-        tasks=tasks_of(record) if everything else own_tasks(record, reader),
-        next=() if everything else next_acts(record, reader),
+        tasks=_tasks(connection, record, tasks_of(record) if everything else own_tasks(record, reader), at),
+        next=() if everything else next_acts(record, reader, at),
         incidents=tuple(incidents),
+        missed=() if record.standing in FINAL_STANDINGS else late,
     )

@@ -9,16 +9,19 @@ from datetime import datetime
 from attrs import frozen
 from sqlalchemy import Connection, func, select
 
+from chfw_app.rollout.missed import Missed, missed
 from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.outbox import Delivered, Send, deliver
 from chfw_app.stores.tables import consent, hub, release, task
+from chfw_app.stores.uninstructed import has_uninstructed
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC
-from chfw_core.model.periods import as_utc, format_instant
+from chfw_core.model.periods import as_utc, format_instant, london_date
 from chfw_core.rollout.outcomes.commands import DeclareSilence
 from chfw_core.rollout.states import AT_CSP, FINAL_STANDINGS, WAITING, HubState
+from chfw_core.rollout.tasks import TaskKind
 
 AT_ONCE = 50_000
 """Hubs of one declaration of silence."""
@@ -56,6 +59,7 @@ class Ticked:
     silent: tuple[Receipt, ...]
     late: tuple[LateTask, ...]
     lapsed: tuple[Lapsed, ...]
+    missed: tuple[Missed, ...]
     delivered: Delivered | None
 
 
@@ -67,11 +71,13 @@ def tick(service: RollOutService, at: datetime, send: Send | None = None, batch:
     silent = tuple(service.submit(_silence(of, guids, at)) for of, guids in overdue)
     with service.store.read() as connection:
         late, lapsed = tuple(_late(connection, at)), tuple(_lapsed(connection, at))
+        passed = missed(connection, london_date(at))  # CS2: a day without a hand-over
     return Ticked(
         at=at,
         silent=silent,
         late=late,
         lapsed=lapsed,
+        missed=passed,
         delivered=None if send is None else deliver_all(service, send, at, batch),
     )
 
@@ -105,9 +111,11 @@ def _silence(of: str, guids: GuidList, at: datetime) -> DeclareSilence:
 
 
 def _late(connection: Connection, at: datetime) -> Iterator[LateTask]:
-    """BR5.4: nobody is late with a chance, nor with what is done."""
+    """BR5.4: nobody is late with a chance, nor with what is done; nor to instruct once every hub has its answer."""
     query = select(task).where(task.c.due < at, task.c.done_at.is_(None), task.c.binding)
-    for row in connection.execute(query.order_by(task.c.due, task.c.release, task.c.owner, task.c.kind)):
+    for row in connection.execute(query.order_by(task.c.due, task.c.release, task.c.owner, task.c.kind)).all():
+        if row.kind == TaskKind.INSTRUCT.value and not has_uninstructed(connection, row.release, row.owner):
+            continue
         yield LateTask(release=row.release, owner=row.owner, kind=row.kind, subject=row.subject, due=row.due)
 
 

@@ -63,24 +63,25 @@ def suppliers_on(hub: HubRecord, day: date) -> ResponsibleSuppliers:
 
 
 def consents_of(
-    hub: HubRecord, suppliers: ResponsibleSuppliers, automatic: datetime, at: datetime
+    hub: HubRecord, suppliers: ResponsibleSuppliers, automatic: datetime, at: datetime | None
 ) -> tuple[Consent, ...]:
     """What those who answer for the hub agree to, cut at the automatic time (I1); in the roles' order.
 
-    A period that is over at `at` has lapsed, and one that the DCC's date has overtaken is none (BR1.3).
+    A period that is over at `at` has lapsed (None: whether it has is not asked), and one that the DCC's date has
+    overtaken is none (BR1.3).
     """
     found = []
     for party in suppliers.parties:
         consent = hub.consent_of(party)
         if consent is not None and consent.period is not None:
             period = consent.period.cut(consent.period.opens, automatic)
-            if period is not None and period.closes > at:
+            if period is not None and (at is None or period.closes > at):
                 found.append(Consent(period=period))
     return tuple(found)
 
 
-def instructed(record: ReleaseRecord, hub: HubRecord, at: datetime) -> frozenset[Party]:
-    """Which of the responsible Suppliers have an instruction that stands (BR3.3)."""
+def instructed(record: ReleaseRecord, hub: HubRecord, at: datetime | None) -> frozenset[Party]:
+    """Which of the responsible Suppliers have an instruction that stands (BR3.3); with None, also one that lapsed."""
     automatic = automatic_at(record, hub)
     return frozenset(
         party
@@ -92,7 +93,11 @@ def instructed(record: ReleaseRecord, hub: HubRecord, at: datetime) -> frozenset
 def resolution(
     record: ReleaseRecord, hub: HubRecord, at: datetime, suppliers: ResponsibleSuppliers | None = None
 ) -> Resolution:
-    """The hub's period and its basis at an instant, for those who are responsible now, or for these."""
+    """The hub's period and its basis at an instant, for those who are responsible now, or for these.
+
+    Where a plan gave the hub a day that both agreed to, their acts stand until the period that came of them is over:
+    the one that was earlier alone does not lapse before it (BR4.3).
+    """
     who = suppliers or hub.suppliers
     automatic = automatic_at(record, hub)
     days = firmware_of(record).mass_period_days
@@ -101,12 +106,16 @@ def resolution(
         period=Period(opens=automatic, closes=add_wall_days(automatic, days)),
         windows=Windows(),
     )
-    return resolve_activation(
-        responsible=len(who.parties),
-        consents=consents_of(hub, who, automatic, at),
-        default=default,
-        closed=frozenset(),
-    )
+
+    def made_of(consents: tuple[Consent, ...]) -> Resolution:
+        return resolve_activation(responsible=len(who.parties), consents=consents, default=default, closed=frozenset())
+
+    if hub.day is not None and hub.basis is ActivationBasis.BOTH_SUPPLIERS:
+        # BR4.3: the later of the two was published, and the earlier one's own period may be over by then.
+        published = made_of(consents_of(hub, who, automatic, None))
+        if published.basis is hub.basis and published.period.closes > at:
+            return published
+    return made_of(consents_of(hub, who, automatic, at))
 
 
 def _step(record: ReleaseRecord, hub: HubRecord, at: datetime) -> HubStep:
@@ -128,9 +137,11 @@ def settle(record: ReleaseRecord, before: HubRecord, hub: HubRecord, at: datetim
     state = HUB_STATES.get((hub.state, step))
     if state is None or hub.state in (HubState.HELD, HubState.FAILED):
         return hub
-    now = resolution(record, hub, at)
-    if hub.state is HubState.PLANNED and hub.day is not None and resolution(record, before, at) == now:
-        return hub
+    if hub.state is HubState.PLANNED and hub.day is not None:
+        rests_on = resolution(record, hub, at)
+        if rests_on.basis is hub.basis and rests_on == resolution(record, before, at):
+            return hub
+    now = resolution(record, evolve(hub, day=None), at)  # the day is gone, and with it what it kept from lapsing
     agreed = now.basis is not ActivationBasis.DCC_DEFAULT
     return evolve(
         hub,

@@ -107,12 +107,20 @@ def _of_suppliers(record: ReleaseRecord) -> list[Task]:
             Task(owner=party, kind=owed, starts=firmware.notified_at, due=cutoff, binding=owes_a_decision(record))
             for party in sorted(record.suppliers)
         ]
-    if record.stage in (ReleaseStage.PILOTING, ReleaseStage.PILOT_ENDED):  # BR2.10
+    if record.stage in (ReleaseStage.PILOTING, ReleaseStage.PILOT_ENDED):
+        # BR2.10: seen before the mass roll-out is approved, which the DCC owes by the automatic date.
         for party in sorted(record.suppliers):
             verdict = record.verdicts.get(party)
             done = None if verdict is None else verdict.given_at
             found.append(
-                Task(owner=party, kind=TaskKind.GIVE_VERDICT, starts=since, due=None, done_at=done, binding=False)
+                Task(
+                    owner=party,
+                    kind=TaskKind.GIVE_VERDICT,
+                    starts=since,
+                    due=firmware.automatic_at,
+                    done_at=done,
+                    binding=False,
+                )
             )
     return found
 
@@ -165,11 +173,28 @@ def own_tasks(record: ReleaseRecord, actor: str) -> tuple[Task, ...]:
     return tuple(task for task in tasks_of(record) if task.owner == actor)
 
 
-def next_acts(record: ReleaseRecord, reader: str) -> tuple[NextAct, ...]:
-    """BR5.5: what the other actors do next. Suppliers are one actor here, whoever and however many they are (NF7)."""
+def is_open(task: Task, at: datetime, uninstructed: int) -> bool:
+    """BR5.4: whether it is still to be done. `uninstructed`: its owner's hubs that wait for an instruction of its own.
+
+    A chance that has passed is nothing to do any more; nor is a question that every hub has an answer to.
+    """
+    if task.done_at is not None or (task.kind is TaskKind.INSTRUCT and not uninstructed):
+        return False
+    return not _passed(task, at)
+
+
+def _passed(task: Task, at: datetime) -> bool:
+    return not task.binding and task.due is not None and at > task.due
+
+
+def next_acts(record: ReleaseRecord, reader: str, at: datetime) -> tuple[NextAct, ...]:
+    """BR5.5: what the other actors do next, without the chances that have passed at `at`.
+
+    Suppliers are one actor here, whoever and however many they are (NF7).
+    """
     found = dict[tuple[str, TaskKind], NextAct]()
     for task in tasks_of(record):
-        if task.owner == reader or task.done_at is not None or task.kind is TaskKind.GIVE_VERDICT:
+        if task.owner == reader or task.done_at is not None or task.kind is TaskKind.GIVE_VERDICT or _passed(task, at):
             continue
         actor = _actor(task.owner)
         key = (actor, task.kind)

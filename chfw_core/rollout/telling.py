@@ -68,7 +68,7 @@ def second_suppliers(
             if party == giver:
                 if now is not None:
                     found.setdefault((party, now), []).append(guid)
-            elif now != _known(after.release, former, party):  # who was not responsible knew nothing
+            elif now != _known(after.release, former, party, lapsed=True):  # who was not responsible knew nothing
                 found.setdefault((party, now), []).append(guid)
     return tuple(
         SecondSupplier(to=party, release=after.release.id, instructed=said, guids=GuidList(own))
@@ -76,7 +76,8 @@ def second_suppliers(
     )
 
 
-def _known(record: ReleaseRecord, hub: HubRecord, party: Party) -> bool | None:
+def _known(record: ReleaseRecord, hub: HubRecord, party: Party, *, lapsed: bool = False) -> bool | None:
+    """`lapsed`: an instruction whose period is over counts too, since nobody was told that it lapsed."""
     assert record.last_at is not None  # an event has just happened
-    disclosed = disclose(hub.suppliers, party, instructed(record, hub, record.last_at))
+    disclosed = disclose(hub.suppliers, party, instructed(record, hub, None if lapsed else record.last_at))
     return None if disclosed is None else disclosed.second_instructed

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from chfw_core.reports.progress.readers import Reader
 from chfw_core.rollout.records import ReleaseRecord
-from chfw_core.rollout.tasks import Task, TaskKind, next_acts, own_tasks
+from chfw_core.rollout.tasks import TaskKind, is_open, next_acts, own_tasks
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
@@ -67,7 +67,7 @@ def actions_of(
             left=None if act.due is None else act.due - at,
         )
         for record in mine
-        for act in next_acts(record, reader.name)
+        for act in next_acts(record, reader.name, at)
     ]
     return Actions(tasks=tuple(sorted(tasks, key=_soonest)), others=tuple(sorted(others, key=_soonest)))
 
@@ -86,15 +86,8 @@ def _open(record: ReleaseRecord, owner: str, at: datetime, uninstructed: int) ->
             hubs=uninstructed if task.kind is TaskKind.INSTRUCT else None,
         )
         for task in own_tasks(record, owner)
-        if _is_open(task, at, uninstructed)
+        if is_open(task, at, uninstructed)
     ]
-
-
-def _is_open(task: Task, at: datetime, uninstructed: int) -> bool:
-    """A chance that has passed is nothing to do any more; nor is a question that every hub has an answer to."""
-    if task.done_at is not None or (task.kind is TaskKind.INSTRUCT and not uninstructed):
-        return False
-    return task.binding or task.due is None or at <= task.due
 
 
 def _soonest(one: OpenTask | AwaitedAct) -> tuple[object, ...]:

@@ -6,9 +6,10 @@ may have changed since the plan was published.
 
 from datetime import date, datetime
 
-from chfw_core.consent.model import ActivationBasis
-from chfw_core.model.periods import Period
-from chfw_core.rollout.agreement import automatic_at, clash_of, firmware_of, resolution, suppliers_on
+from chfw_core.consent.model import ActivationBasis, Resolution
+from chfw_core.model.parties import ResponsibleSuppliers
+from chfw_core.model.periods import Period, format_instant
+from chfw_core.rollout.agreement import automatic_at, clash_of, consents_of, firmware_of, resolution, suppliers_on
 from chfw_core.rollout.handover.commands import PlannedClass
 from chfw_core.rollout.records import HubRecord, ReleaseRecord
 from chfw_core.rollout.refusals import hub_reason
@@ -24,6 +25,12 @@ OPEN_FOR = {
     ReleaseStage.ROLLING_OUT: frozenset(ActivationBasis),
 }
 """Which hubs may be handed over at which stage, by their basis."""
+_PLAN_AGAIN = "publish a plan again, made with every Supplier's rules and recorded instructions"
+_GOES_BY = {
+    ActivationBasis.SOLE_SUPPLIER: "a sole Supplier's instruction",
+    ActivationBasis.BOTH_SUPPLIERS: "both Suppliers' instructions",
+    ActivationBasis.DCC_DEFAULT: "the DCC's date",
+}
 
 
 def row_fault(record: ReleaseRecord, hub: HubRecord | None, row: PlannedClass, at: datetime) -> tuple[str, str]:
@@ -34,26 +41,49 @@ def row_fault(record: ReleaseRecord, hub: HubRecord | None, row: PlannedClass, a
         return hub_reason("held")
     if (hub.state, HubStep.PLAN) not in HUB_STATES:
         return hub_reason("not_waiting", state=hub.state.value.replace("_", " "))
-    code = timing_fault(record, hub, Period(opens=row.window_opens, closes=row.window_closes), row.day, row.basis, at)
-    return GOOD if code is None else hub_reason(code)
+    return timing_fault(record, hub, Period(opens=row.window_opens, closes=row.window_closes), row.day, row.basis, at)
 
 
 def timing_fault(
     record: ReleaseRecord, hub: HubRecord, window: Period, day: date, basis: ActivationBasis, at: datetime
-) -> str | None:
-    """The code for which the hub may not be activated in that window of that day on that basis, or None."""
+) -> tuple[str, str]:
+    """Why the hub may not be activated in that window of that day on that basis; two empty texts where it may."""
     if window.closes <= at:
-        return "period_over"
-    agreed = resolution(record, hub, at, suppliers_on(hub, day))  # CS3: by who is responsible on that day
-    if agreed.basis is not basis:
-        return "another_basis"  # I2
+        return hub_reason("period_over")
+    who = suppliers_on(hub, day)  # CS3: by who is responsible on that day
+    agreed = resolution(record, hub, at, who)
+    if agreed.basis is not basis:  # I2
+        stands = hub.day is not None and hub.basis is agreed.basis
+        cure = f"the published day {hub.day} stands" if stands else _PLAN_AGAIN
+        said = {"asked": _GOES_BY[basis], "agreed": _agreed(record, hub, who, agreed, at), "cure": cure}
+        return hub_reason("another_basis", **said)
     if basis is ActivationBasis.DCC_DEFAULT:
         # The DCC may delay within its own time, and never comes earlier than it said (I1).
-        if window.opens < automatic_at(record, hub):
-            return "too_early"
+        automatic = automatic_at(record, hub)
+        if window.opens < automatic:
+            return hub_reason("too_early", opens=format_instant(window.opens), automatic=format_instant(automatic))
     elif window.opens < agreed.period.opens or window.closes > agreed.period.closes:
-        return "outside_period"  # BR3.5, I1
-    return clash_of(record, hub, window)  # CS3, CS4
+        return hub_reason("outside_period", row=_span(window), agreed=_span(agreed.period))  # BR3.5, I1
+    clash = clash_of(record, hub, window)  # CS3, CS4
+    return GOOD if clash is None else hub_reason(clash)
+
+
+def _agreed(record: ReleaseRecord, hub: HubRecord, who: ResponsibleSuppliers, found: Resolution, at: datetime) -> str:
+    """What stands, in words for the DCC, who may know whose instruction it is."""
+    if found.basis is not ActivationBasis.DCC_DEFAULT:
+        return f"{' and '.join(sorted(who.parties))} agreed to {_span(found.period)}"
+    automatic = automatic_at(record, hub)
+    missing = sorted(
+        party
+        for party in who.parties
+        if not consents_of(hub, ResponsibleSuppliers(import_supplier=party), automatic, at)
+    )
+    lacking = f"no instruction of {' nor of '.join(missing)} stands" if missing else "no Supplier answers for the hub"
+    return f"{lacking}, so that the DCC's date {format_instant(automatic)} holds"
+
+
+def _span(period: Period) -> str:
+    return f"{format_instant(period.opens)} until {format_instant(period.closes)}"
 
 
 def handover_fault(
@@ -76,5 +106,4 @@ def handover_fault(
     if firmware.upgrade_from is not None and hub.firmware_version not in firmware.upgrade_from:
         return hub_reason("needs_first")
     window = Period(opens=hub.window_opens, closes=hub.window_closes)
-    code = timing_fault(record, hub, window, day, hub.basis, at)
-    return GOOD if code is None else hub_reason(code)
+    return timing_fault(record, hub, window, day, hub.basis, at)

@@ -10,7 +10,7 @@ from chfw_core.rollout.incidents.model import IncidentOutcome
 
 @frozen(kw_only=True)
 class RaiseIncident(Command):
-    """BR6.1."""
+    """BR6.1. `incident`: an id of its own; to others the incident is `PARTY/ID` (NF7)."""
 
     incident: str
     description: str
@@ -27,7 +27,10 @@ class SuspendRelease(Command):
 
 @frozen(kw_only=True)
 class TriageIncident(Command):
-    """BR6.2: what the DCC proposes. `automatic_at`: the later date, for a delay only."""
+    """BR6.2: what the DCC proposes. `automatic_at`: the later date, for a delay only.
+
+    `incident`: `PARTY/ID`, or the ID alone where only one open incident bears it; so too when it is confirmed.
+    """
 
     incident: str
     outcome: IncidentOutcome

@@ -13,7 +13,7 @@ from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.incidents import commands, events
 from chfw_core.rollout.incidents.commands import IncidentCommand
 from chfw_core.rollout.incidents.events import PendingHubs
-from chfw_core.rollout.incidents.model import Incident, IncidentOutcome
+from chfw_core.rollout.incidents.model import Incident, IncidentOutcome, full_id
 from chfw_core.rollout.records import ReleaseRecord, RollOut
 from chfw_core.rollout.refusals import Code, refuse
 from chfw_core.rollout.states import STANDINGS, ReleaseStanding, StandingStep
@@ -24,12 +24,13 @@ def decide(roll_out: RollOut, command: IncidentCommand, at: datetime) -> tuple[R
     record, by = roll_out.release, command.by
     match command:
         case commands.RaiseIncident():
-            if incident_of(record, command.incident) is not None:
+            full = full_id(by, command.incident)
+            if any(known.id == full for known in record.incidents):
                 return refuse(command, at, Code.INCIDENT_EXISTS, incident=command.incident)
             raised = events.IncidentRaised(
                 at=at,
                 by=by,
-                incident=command.incident,
+                incident=full,
                 party=Party(by),
                 description=command.description,
                 high_priority=command.high_priority,
@@ -57,8 +58,12 @@ def decide(roll_out: RollOut, command: IncidentCommand, at: datetime) -> tuple[R
 
 
 def incident_of(record: ReleaseRecord, incident: str) -> Incident | None:
-    """The incident with that id, or None."""
-    return next((known for known in record.incidents if known.id == incident), None)
+    """The incident with that id, or the only open one to which its party gave it; None where there is none."""
+    exact = next((known for known in record.incidents if known.id == incident), None)
+    if exact is not None:
+        return exact
+    so_named = [known for known in record.incidents if known.open and known.own_id == incident]
+    return so_named[0] if len(so_named) == 1 else None
 
 
 def pending(roll_out: RollOut) -> tuple[PendingHubs, ...]:
@@ -88,7 +93,7 @@ def _triage(record: ReleaseRecord, command: commands.TriageIncident, at: datetim
     triaged = events.IncidentTriaged(
         at=at,
         by=command.by,
-        incident=command.incident,
+        incident=incident.id,
         outcome=command.outcome,
         automatic_at=later,
         reason=command.reason,
@@ -102,14 +107,12 @@ def _confirm(roll_out: RollOut, command: commands.ConfirmDecision, at: datetime)
     if incident is None or not incident.open or incident.outcome is None:
         return refuse(command, at, Code.NO_SUCH_INCIDENT, incident=command.incident)
     if not command.confirmed:
-        rejected = events.DecisionRejected(
-            at=at, by=command.by, incident=command.incident, commentary=command.commentary
-        )
+        rejected = events.DecisionRejected(at=at, by=command.by, incident=incident.id, commentary=command.commentary)
         return (rejected,)
     decided = events.IncidentDecided(
         at=at,
         by=command.by,
-        incident=command.incident,
+        incident=incident.id,
         outcome=incident.outcome,
         automatic_at=incident.automatic_at,
         commentary=command.commentary,

@@ -17,11 +17,16 @@ class IncidentOutcome(StrEnum):
     STOP = "stop"
 
 
+def full_id(party: str, own_id: str) -> str:
+    """`PARTY/ID`: ids are a party's own, so that nobody learns from a refusal what another has raised (NF7)."""
+    return f"{party}/{own_id}"
+
+
 @frozen(kw_only=True)
 class Incident:
     """`outcome` and `automatic_at` as the DCC's triage proposed them; in force once `decided_at` is set (BR6.3).
 
-    `automatic_at`: the later date, for a delay only.
+    `automatic_at`: the later date, for a delay only. `id`: `PARTY/ID`, see `full_id`.
     """
 
     id: str
@@ -34,6 +39,11 @@ class Incident:
     outcome: IncidentOutcome | None = None
     automatic_at: datetime | None = None
     decided_at: datetime | None = None
+
+    @property
+    def own_id(self) -> str:
+        """The id that its party gave it."""
+        return self.id.removeprefix(full_id(self.party, ""))
 
     @property
     def open(self) -> bool:

@@ -37,7 +37,7 @@ def test_a_supplier_raises_an_incident(world: World, high_priority: bool, emerge
     world.raises_incident(NWND, high_priority=high_priority, emergency_stop=emergency_stop)
     assert world.readers_of("incident_reported") == ({DCC, PANEL} if emergency_stop else {DCC})
     (told,) = world.told(DCC, "incident_reported")
-    assert (told["party"], told["incident"], told["description"]) == (NWND, "INC-1", "meters lose their hub")
+    assert (told["party"], told["incident"], told["description"]) == (NWND, "NWND/INC-1", "meters lose their hub")
     assert (told["high_priority"], told["emergency_stop"]) == (high_priority, emergency_stop)
     assert world.release().standing is ReleaseStanding.ACTIVE  # asked for is not decided
 
@@ -49,9 +49,10 @@ def test_only_a_supplier_of_the_release_raises_one_and_each_once(world: World) -
     assert refused is not None
     assert refused.code == "not_relevant"
     assert world.raises_incident(NWND).refused is None
-    again = world.raises_incident(CLDR).refused
+    again = world.raises_incident(NWND).refused
     assert again is not None
     assert again.code == "incident_exists"
+    assert world.raises_incident(CLDR).refused is None  # NF7: ids are a party's own
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_a_decision_is_in_force_only_once_the_panel_has_confirmed_it(world: Worl
     stop = {"incident": "INC-1", "outcome": IncidentOutcome.STOP, "reason": "meters lose their hub"}
     world.done(DCC, TriageIncident, **stop)
     (asked,) = world.told(PANEL, "decision_to_confirm")
-    assert (asked["outcome"], asked["incident"]) == ("stop", "INC-1")
+    assert (asked["outcome"], asked["incident"]) == ("stop", "NWND/INC-1")
     assert world.release().standing is ReleaseStanding.ACTIVE
     confirm = {"incident": "INC-1", "confirmed": True, "commentary": "agreed"}
     for nobody in (DCC, NWND, f"CSP:{NORTH}"):

@@ -13,6 +13,7 @@ from chfw_app.stores.open import open_store
 from chfw_app.stores.rollout_codec import projections
 from chfw_app.stores.store import Store
 from chfw_core.model.parties import DCC
+from chfw_core.model.releases import FirmwareRelease
 from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
 from tests.app.stores.conftest import databases, postgres_databases, sqlite_databases, url
 from tests.core.rollout.worlds import CLASSES, FIRMWARE, START, R
@@ -41,9 +42,9 @@ class Told:
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)
 
-    def notified(self) -> "Told":
+    def notified(self, firmware: FirmwareRelease = FIRMWARE) -> "Told":
         """The release is drafted, on the CPL, and its four hubs are notified."""
-        self.taken(DraftRelease, firmware=FIRMWARE)
+        self.taken(DraftRelease, firmware=firmware)
         self.taken(RecordCplEntry, entry="CPL-77")
         self.taken(NotifyRelease, classes=CLASSES)
         return self

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from chfw_app.cli import _GROUPS, run
 from chfw_app.rollout.opening import open_ledger
 from chfw_app.stores.tables import entry, hub
-from chfw_core.model.guid import format_guid
+from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.rollout.commands import COMMANDS
 from tests.app.helpers import Chfw, Ran
 
@@ -286,6 +286,41 @@ def test_what_cannot_be_asked_has_to_be_confirmed(world: World, words: list[str]
     with open_ledger(str(world.store)) as store, store.read() as connection:
         assert connection.execute(select(entry.c.seq)).all() == before
     assert world.rollout(*words, "--release", "CH-1", "--yes").code == 0
+
+
+def test_a_planned_day_that_passed_without_a_hand_over_is_said_by_tick_and_show(world: World) -> None:
+    # CS2, BR5.4
+    world.rolling_out()
+    day = world.day()
+    hubs = len(world.hubs(hub.c.day == day, hub.c.region == "North"))
+    after = f"{day + timedelta(days=1)}T12:00:00Z"
+    expected = {"release": "CH-1", "region": "North", "day": str(day), "hubs": hubs}
+    assert expected in world.done("show", "--release", "CH-1", at=after, code=2)["missed"]
+    assert expected in world.done("tick", at=after, code=2)["missed"]
+    line = f"CH-1: {hubs} hubs planned for {day} in North were not handed over; plan again"
+    for words in (["show", "--release", "CH-1"], ["tick"]):
+        ran = world.rollout(*words, at=after)
+        assert line in " ".join(ran.out.split())
+        assert ran.code == 2
+    assert world.done("show", "--release", "CH-1", at=THEN)["missed"] == []
+
+
+@pytest.mark.parametrize("step", ["announced", "completed"])
+def test_a_role_is_left_empty_only_where_that_is_said(world: World, step: str) -> None:
+    # CS3: what was forgotten must not take a Supplier's hubs away.
+    world.notified()
+    guid = world.hubs(hub.c.gas_supplier.is_not(None))[0]
+    words = ["change-supplier", step, "--release", "CH-1", "--role", "gas", "--effective", "2026-01-05", "--guid", guid]
+    for more in ([], ["--leaves", "NWND"]):
+        ran = world.rollout(*words, *more)
+        assert (ran.code, ran.problems) == (1, ["error: who gets the role is missing"])
+        assert "`--joins PARTY`" in ran.err
+        assert "`--vacant`" in ran.err
+    ran = world.rollout(*words, "--joins", "NWND", "--vacant")
+    assert (ran.code, ran.problems) == (1, ["error: a role that `NWND` gets is not vacant"])
+    assert world.hubs(hub.c.guid == parse_guid(guid), hub.c.gas_supplier.is_(None)) == []
+    assert world.rollout(*words, "--vacant").code == 0
+    assert (world.hubs(hub.c.gas_supplier.is_(None), hub.c.guid == parse_guid(guid)) == [guid]) is (step == "completed")
 
 
 def test_the_repercussions_of_participation_are_shown_before_it_is_chosen(world: World) -> None:

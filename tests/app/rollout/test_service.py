@@ -274,7 +274,7 @@ def test_the_tasks_in_the_table_are_those_of_the_releases_record(told: Told) -> 
     told.taken(RaiseIncident, BETA, incident="I2", description="meters lost")
     told.later(hours=1)
     told.taken(TriageIncident, incident="I1", outcome=IncidentOutcome.PROCEED, reason="one meter")
-    assert ("DCC", "triage", "I2") in {found[1:4] for found in rows()}
+    assert ("DCC", "triage", "BETA/I2") in {found[1:4] for found in rows()}
     assert rows() == expected()
     told.taken(ConfirmDecision, "PANEL", incident="I1", confirmed=True, commentary="agreed")
     told.taken(ApproveMass, approval="OA-2", without_pilot="an urgent fix")

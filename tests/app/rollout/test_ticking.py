@@ -1,25 +1,46 @@
 """What time brings (CS2, BR5.4), delivery at least once (NF6), and how messages become files."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
+from chfw_app.rollout.missed import Missed
+from chfw_app.rollout.showing import show_release
 from chfw_app.rollout.telling import folder_of, into_folder
 from chfw_app.rollout.ticking import tick
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.outbox import OutboxMessage, waiting
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import london_midnight
+from chfw_core.model.releases import Participation
 from chfw_core.rollout.handover.commands import HandOver, PublishPlan
 from chfw_core.rollout.incidents.commands import RaiseIncident
 from chfw_core.rollout.instructing.commands import Instruct
+from chfw_core.rollout.notice.commands import RevokeNotice
 from chfw_core.rollout.pilot.commands import ApproveMass, BeginMass
 from chfw_core.rollout.states import HubState
+from chfw_core.rollout.tasks import Task, TaskKind
 from tests.app.rollout.conftest import Told
-from tests.core.rollout.worlds import ALPHA, AUTOMATIC, IMPORT, NORTH, SOLE, SPLIT, START, R, row
+from tests.core.rollout.worlds import (
+    ALPHA,
+    AUTOMATIC,
+    BETA,
+    FAR,
+    FIRMWARE,
+    GAS_ONLY,
+    IMPORT,
+    NORTH,
+    SOLE,
+    SOUTH,
+    SPLIT,
+    START,
+    R,
+    row,
+)
 
 
 @pytest.fixture
@@ -57,7 +78,67 @@ def test_a_task_is_late_from_its_time_on_and_a_chance_never_is(told: Told) -> No
     told.taken(RaiseIncident, ALPHA, incident="I1", description="meters lost")
     assert tick(told.service, told.now + timedelta(hours=24)).late == ()
     late = tick(told.service, AUTOMATIC - timedelta(days=1)).late
-    assert [(one.owner, one.kind, one.subject) for one in late] == [("DCC", "triage", "I1")]
+    assert [(one.owner, one.kind, one.subject) for one in late] == [("DCC", "triage", "ALPHA/I1")]
+
+
+def test_a_supplier_that_has_instructed_everything_is_late_with_nothing(told: Told) -> None:
+    # BR5.4, G7: nor does its view, or the DCC's, say that it still has to.
+    told.notified(evolve(FIRMWARE, participation=Participation.MANDATORY))
+    period: dict[str, Any] = {"opens": START + timedelta(days=30), "closes": START + timedelta(days=32)}
+    told.taken(Instruct, ALPHA, role=IMPORT, guids=GuidList([SOLE, SPLIT]), **period)
+    told.now = AUTOMATIC - timedelta(days=1)
+
+    def owing() -> list[str]:
+        late = tick(told.service, told.now).late
+        assert [one.owner for one in late] == [one.owner for one in shown("DCC")]
+        return [one.owner for one in late]
+
+    def shown(reader: str) -> list[Task]:
+        return [one for one in show_release(told.service, R, reader).tasks if one.kind is TaskKind.INSTRUCT]
+
+    assert owing() == [ALPHA, BETA]
+    told.now = START
+    told.taken(Instruct, ALPHA, role=IMPORT, guids=GuidList([FAR]), **period)
+    told.now = AUTOMATIC - timedelta(days=1)
+    assert owing() == [BETA]
+    assert shown(ALPHA) == []
+    assert [one.owner for one in shown(BETA)] == [BETA]
+
+
+def test_a_chance_that_has_passed_is_not_shown(told: Told) -> None:
+    # BR5.4, BR5.5, G7: where taking part is voluntary nothing is late after the cut-off.
+    told.notified()
+    assert TaskKind.INSTRUCT in {one.kind for one in show_release(told.service, R, ALPHA).tasks}
+    told.now = AUTOMATIC - timedelta(days=1)
+    shown = show_release(told.service, R, ALPHA)
+    assert shown.tasks == ()
+    assert {one.kind for one in shown.next} == {TaskKind.APPROVE_PILOT}
+
+
+def test_a_planned_day_that_passed_without_a_hand_over_is_told_of(told: Told) -> None:
+    # CS2, BR5.4: to the DCC, to the CSP for its region, and to a Supplier for its own hubs.
+    told.notified()
+    told.taken(PublishPlan, classes=(row(SOLE, GAS_ONLY, day=date(2026, 7, 6)), row(FAR, day=date(2026, 7, 7))))
+    told.now = datetime(2026, 7, 6, 22, 59, tzinfo=UTC)  # the last London minute of the day
+    assert tick(told.service, told.now).missed == ()
+    told.later(minutes=1)
+    north = Missed(release=R, region=NORTH, day=date(2026, 7, 6), hubs=2)
+    assert tick(told.service, told.now).missed == (north,)
+    told.later(days=1)
+    south = Missed(release=R, region=SOUTH, day=date(2026, 7, 7), hubs=1)
+    assert tick(told.service, told.now).missed == (north, south)
+    assert show_release(told.service, R, "DCC").missed == (north, south)
+    assert show_release(told.service, R, f"CSP:{SOUTH}").missed == (south,)
+    assert show_release(told.service, R, BETA).missed == (evolve(north, hubs=1),)
+    told.taken(RevokeNotice, reason="a defect")
+    assert tick(told.service, told.now).missed == ()
+    assert show_release(told.service, R, "DCC").missed == ()
+
+
+def test_what_was_handed_over_is_not_missed(handed: Told) -> None:
+    # CS2: from then on its outcome is what is owed.
+    handed.later(days=1)
+    assert tick(handed.service, handed.now).missed == ()
 
 
 def test_instructions_whose_period_is_over_are_told_of(told: Told) -> None:

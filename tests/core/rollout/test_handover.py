@@ -17,6 +17,7 @@ from chfw_core.rollout.handover.commands import (
     HandOver,
     HoldHubs,
     LetHubsGo,
+    PlannedClass,
     ProtectHubs,
     PublishPlan,
     SetCapacity,
@@ -41,6 +42,7 @@ from tests.core.rollout.worlds import (
     SOLE,
     SOUTH,
     SPLIT,
+    Story,
     hand_over,
     handed_over,
     instruct,
@@ -53,7 +55,8 @@ from tests.core.rollout.worlds import (
 
 MARCH = date(2026, 3, 10)
 DAY = AUTOMATIC.date()
-AGREED = ActivationBasis.SOLE_SUPPLIER
+LATER = date(2026, 3, 20)
+AGREED, BOTH = ActivationBasis.SOLE_SUPPLIER, ActivationBasis.BOTH_SUPPLIERS
 
 
 def refusals(found: tuple[RollOutEvent, ...]) -> dict[str, GuidList]:
@@ -271,6 +274,96 @@ def test_an_instruction_whose_period_passed_lapses_to_the_dccs_date() -> None:
     story.now = datetime(2026, 3, 20, tzinfo=UTC)
     publish(story, row(SOLE))
     assert story.hub(SOLE).basis is ActivationBasis.DCC_DEFAULT
+
+
+def test_a_refused_row_says_what_is_agreed_and_what_to_do() -> None:
+    """BR5.2, BR3.5, BR4.2."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE, SPLIT)
+
+    def said(made: PlannedClass) -> str:
+        (event,) = publish(story, made)
+        assert isinstance(event, PlanRowsRefused)
+        return event.reason
+
+    again = "; publish a plan again, made with every Supplier's rules and recorded instructions"
+    assert said(row(SOLE)) == (
+        "the row goes by the DCC's date, but ALPHA agreed to 2026-03-10T00:00:00Z until 2026-03-12T00:00:00Z" + again
+    )
+    assert said(row(FAR, day=MARCH, basis=AGREED)) == (
+        "the row goes by a sole Supplier's instruction, but no instruction of ALPHA stands, so that the DCC's date "
+        "2026-07-06T00:00:00Z holds" + again
+    )
+    assert said(row(SPLIT, day=MARCH, basis=BOTH)) == (
+        "the row goes by both Suppliers' instructions, but no instruction of BETA stands, so that the DCC's date "
+        "2026-07-06T00:00:00Z holds" + again
+    )
+    assert said(row(FAR, day=date(2026, 7, 5))) == (
+        "the row opens at 2026-07-05T01:00:00Z, before the automatic time 2026-07-06T00:00:00Z; publish a plan again"
+    )
+    assert said(row(SOLE, day=date(2026, 3, 9), basis=AGREED)) == (
+        "the row, 2026-03-09T01:00:00Z until 2026-03-09T05:00:00Z, lies outside the period that was agreed, "
+        "2026-03-10T00:00:00Z until 2026-03-12T00:00:00Z; publish a plan again"
+    )
+
+
+def published_for_both() -> Story:
+    """ALPHA instructed for 10 to 12 March, BETA for 20 to 22; the plan gave the 20th, the later (BR4.3)."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SPLIT, day=10)
+    instruct(story, BETA, GAS, SPLIT, day=20)
+    publish(story, row(SPLIT, day=LATER, basis=BOTH))
+    story.do(ApproveMass, approval="OA", without_pilot="urgent")
+    return story
+
+
+def test_a_published_day_outlives_the_period_of_the_earlier_supplier() -> None:
+    """BR4.3: both agreed, so the later of the two stands, also once the earlier one's own period is over."""
+    story = published_for_both()
+    story.now = datetime(2026, 3, 20, tzinfo=UTC)
+    assert refusals(hand_over(story, SPLIT, day=LATER)) == {}
+    assert story.state(SPLIT) is HubState.HANDED_TO_CSP
+
+
+def test_a_new_plan_does_not_take_a_published_day_that_both_agreed_to() -> None:
+    """BR4.3, BR4.2: the DCC's date is for where an act is missing; within what was agreed the day may move."""
+    story = published_for_both()
+    story.now = datetime(2026, 3, 15, tzinfo=UTC)
+    (refused,) = publish(story, row(SPLIT))
+    assert isinstance(refused, PlanRowsRefused)
+    assert (refused.code, refused.guids) == ("another_basis", some(SPLIT))
+    assert refused.reason.endswith(
+        "ALPHA and BETA agreed to 2026-03-20T00:00:00Z until 2026-03-22T00:00:00Z; the published day 2026-03-20 stands"
+    )
+    assert refusals(publish(story, row(SPLIT, day=date(2026, 3, 21), basis=BOTH))) == {}
+    assert story.hub(SPLIT).day == date(2026, 3, 21)
+
+
+def test_a_published_day_that_both_agreed_to_ends_with_the_later_period() -> None:
+    """So that no hub is left without a way on."""
+    story = published_for_both()
+    story.now = datetime(2026, 3, 23, tzinfo=UTC)
+    assert refusals(publish(story, row(SPLIT))) == {}
+    assert story.hub(SPLIT).basis is ActivationBasis.DCC_DEFAULT
+
+
+def test_a_withdrawal_takes_the_published_day_also_after_the_earlier_period() -> None:
+    """BR4.2, I2: without the later Supplier's act nothing is agreed."""
+    story = published_for_both()
+    story.now = datetime(2026, 3, 15, tzinfo=UTC)
+    story.do(WithdrawInstructions, BETA, role=GAS, guids=some(SPLIT))
+    assert (story.hub(SPLIT).day, story.hub(SPLIT).basis) == (None, None)
+
+
+def test_another_period_is_another_agreement_and_the_earlier_act_has_lapsed_by_then() -> None:
+    """BR4.2, BR4.3: what stood was agreed for the former period; for the new one an act is missing."""
+    story = published_for_both()
+    story.now = datetime(2026, 3, 15, tzinfo=UTC)
+    instruct(story, BETA, GAS, SPLIT, day=20)  # the same again changes nothing
+    assert story.hub(SPLIT).day == LATER
+    instruct(story, BETA, GAS, SPLIT, day=24)
+    hub = story.hub(SPLIT)
+    assert (hub.state, hub.day, hub.basis) == (HubState.AWAITING_OTHER_SUPPLIER, None, None)
 
 
 def test_a_date_moved_forward_overtakes_what_was_agreed_for_later() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from chfw_core.messages import Decision, DecisionToConfirm, IncidentReported
+from chfw_core.messages import Answer, Decision, DecisionToConfirm, IncidentReported
 from chfw_core.rollout.base import PANEL
 from chfw_core.rollout.handover.commands import HandOver
 from chfw_core.rollout.incidents.commands import (
@@ -57,7 +57,26 @@ def test_an_incident_reaches_the_dcc_and_with_an_emergency_stop_the_panel() -> N
         ("DCC", BETA, True),
         (PANEL, BETA, True),
     ]
-    assert story.refused(RaiseIncident, ALPHA, incident="I2", description="x") == "incident_exists"
+    assert story.refused(RaiseIncident, BETA, incident="I2", description="x") == "incident_exists"
+    answers = [message.reason for message in story.told(BETA) if isinstance(message, Answer)]
+    assert answers[-1] == "there is an incident `I2` already"  # in its own words
+
+
+def test_ids_of_incidents_are_a_partys_own() -> None:
+    """NF7: who raises an incident does not learn that another Supplier has one of that id."""
+    story = raised()
+    story.do(RaiseIncident, BETA, incident="I1", description="fire")
+    reported = [message.incident for message in story.sent if isinstance(message, IncidentReported)]
+    assert reported == ["ALPHA/I1", "BETA/I1"]
+    ambiguous = {"incident": "I1", "reason": "x", "outcome": IncidentOutcome.PROCEED}
+    assert story.refused(TriageIncident, **ambiguous) == "no_such_incident"
+    story.do(TriageIncident, **{**ambiguous, "incident": "BETA/I1"})
+    (asked,) = [message for message in story.told(PANEL) if isinstance(message, DecisionToConfirm)]
+    assert asked.incident == "BETA/I1"
+    story.do(ConfirmDecision, PANEL, incident="BETA/I1", confirmed=True, commentary="agreed")
+    assert [known.open for known in story.roll_out.release.incidents] == [True, False]
+    story.do(TriageIncident, **ambiguous)  # only one of that id is open now
+    assert story.roll_out.release.incidents[0].outcome is IncidentOutcome.PROCEED
 
 
 @pytest.mark.parametrize(

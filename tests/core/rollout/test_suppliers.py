@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.messages import HubsRefused, ReleaseNotice, SecondSupplier, SupplierJoins, SupplierLeaves
 from chfw_core.model.guid import Guid
@@ -90,6 +92,23 @@ def test_the_old_instruction_ends_with_the_responsibility_and_the_new_supplier_i
     assert said == [False, True, False]  # own receipt; BETA's instruction; its end
     instruct(story, GAMMA, GAS, SPLIT)
     assert story.hub(SPLIT).basis is BOTH
+
+
+@pytest.mark.parametrize("day", [15, 23])
+def test_a_published_day_ends_with_the_responsibility_of_one_of_two_whose_period_is_over(day: int) -> None:
+    """CS3, BR3.3: also where its instruction lapsed before; who stays is told that the second has not instructed."""
+    story = notified()
+    instruct(story, BETA, GAS, SPLIT, day=10)
+    instruct(story, ALPHA, IMPORT, SPLIT, day=20)
+    publish(story, row(SPLIT, day=date(2026, 3, 20), basis=BOTH))
+    story.now = datetime(2026, 3, day, tzinfo=UTC)
+    change(story, SPLIT)
+    assert (story.hub(SPLIT).day, story.hub(SPLIT).basis) == (None, None)
+    assert story.state(SPLIT) is (HubState.AWAITING_OTHER_SUPPLIER if day == 15 else HubState.ELIGIBLE)
+    said = [message.instructed for message in story.told(ALPHA) if isinstance(message, SecondSupplier)]
+    assert said == [True, True, False]  # BETA's instruction; own receipt; its end
+    said = [message.instructed for message in story.told(GAMMA) if isinstance(message, SecondSupplier)]
+    assert said == [day == 15]  # what stands of ALPHA's
 
 
 def test_a_supplier_that_is_new_to_the_release_gets_its_notice_first() -> None:

@@ -68,14 +68,18 @@ def test_the_dcc_owes_the_next_step(stage: ReleaseStage, kind: TaskKind | None) 
     assert [task.kind for task in own_tasks(record, "DCC")] == ([] if kind is None else [kind])
 
 
-def test_verdicts_are_a_chance_without_an_end() -> None:
-    """BR2.10."""
+def test_verdicts_are_a_chance_until_the_mass_roll_out_has_to_be_approved() -> None:
+    """BR2.10, BR5.4: they are seen before it; nobody is late with one."""
     story = piloting()
     story.do(GiveVerdict, ALPHA, opinion=Opinion.PROCEED, findings="fine")
     done = {task.owner: task for task in tasks_of(story.roll_out.release) if task.kind is TaskKind.GIVE_VERDICT}
     assert (done[ALPHA].done_at, done[BETA].done_at) == (story.now, None)
-    assert not done[BETA].late(AUTOMATIC)
-    assert done[BETA].left(AUTOMATIC) is None
+    assert not done[BETA].late(AUTOMATIC + timedelta(days=1))
+    assert done[BETA].left(AUTOMATIC - timedelta(days=3)) == timedelta(days=3)
+    assert done[ALPHA].left(AUTOMATIC) is None
+    ended = evolve(story.roll_out.release, stage=ReleaseStage.PILOT_ENDED)
+    (approval,) = own_tasks(ended, "DCC")
+    assert (approval.kind, approval.due) == (TaskKind.APPROVE_MASS, done[BETA].due)
 
 
 def test_a_csp_owes_outcomes_until_each_hub_has_one_and_its_lateness_is_visible() -> None:
@@ -124,14 +128,24 @@ def test_others_are_shown_with_their_next_act_and_date_but_without_their_name() 
             ("South", date(2026, 7, 1)): evolve(next(iter(record.pools.values())), due=AUTOMATIC),
         },
     )
-    found = {(act.actor, act.kind): act.due for act in next_acts(later, ALPHA)}
+    found = {(act.actor, act.kind): act.due for act in next_acts(later, ALPHA, CUTOFF)}
     assert found == {
         ("DCC", TaskKind.END_PILOT): AUTOMATIC,
         ("DCC", TaskKind.TRIAGE): story.now + timedelta(hours=24),
         ("a CSP", TaskKind.REPORT_OUTCOMES): AUTOMATIC,
         ("a Supplier", TaskKind.INSTRUCT): CUTOFF,
     }
-    assert not any(name in repr(next_acts(later, ALPHA)) for name in (BETA, "North", "I1"))
+    assert not any(name in repr(next_acts(later, ALPHA, CUTOFF)) for name in (BETA, "North", "I1"))
+
+
+@pytest.mark.parametrize(
+    ("participation", "shown"), [(Participation.MANDATORY, True), (Participation.VOLUNTARY, False)]
+)
+def test_a_chance_that_has_passed_is_nobodys_next_act(participation: Participation, shown: bool) -> None:
+    """BR5.5, G7."""
+    record = notified(evolve(FIRMWARE, participation=participation)).roll_out.release
+    for at, expected in ((CUTOFF, True), (CUTOFF + timedelta(seconds=1), shown)):
+        assert (TaskKind.INSTRUCT in {act.kind for act in next_acts(record, ALPHA, at)}) is expected
 
 
 def test_nothing_is_owed_before_the_draft_with_alerts_alone_or_after_a_final_standing() -> None:
