@@ -3,13 +3,14 @@
 What is refused once stays refused: nothing here is tried again by itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.base import Command, CommandRefused
+from chfw_core.rollout.records import HubRecord
 
 
 class Code(StrEnum):
@@ -178,3 +179,14 @@ class Sorted:
 def hub_reason(code: str, **said: object) -> tuple[str, str]:
     """The code with its words."""
     return code, HUB_REASONS[code].format(**said)
+
+
+def sort_hubs(
+    hubs: Mapping[Guid, HubRecord], guids: GuidList, judge: Callable[[HubRecord], tuple[str, str]]
+) -> tuple[GuidList, Sorted]:
+    """The hubs with which nothing is wrong, and the others by what is. `judge`: code and reason, or two empty texts."""
+    answers = Sorted()
+    for guid in guids:
+        hub = hubs.get(guid)
+        answers.add(*(hub_reason("unknown_guid") if hub is None else judge(hub)), guid)
+    return answers.take(""), answers

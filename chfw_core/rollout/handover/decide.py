@@ -1,7 +1,6 @@
 """CS1, CS4, G5: what follows from the commands about plans, hand-over and single hubs."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import assert_never
 
@@ -13,7 +12,7 @@ from chfw_core.rollout.handover import commands, events
 from chfw_core.rollout.handover.commands import HandoverCommand
 from chfw_core.rollout.handover.rows import handover_fault, row_fault
 from chfw_core.rollout.records import HubRecord, RollOut
-from chfw_core.rollout.refusals import Code, Sorted, hub_reason, refuse
+from chfw_core.rollout.refusals import Code, Sorted, hub_reason, refuse, sort_hubs
 from chfw_core.rollout.states import HUB_STATES, HubStep
 
 
@@ -61,18 +60,8 @@ def _of_hubs(
     return (*((made,) if good else ()), *rest)
 
 
-def _sorted(
-    roll_out: RollOut, guids: GuidList, judge: Callable[[HubRecord], tuple[str, str]]
-) -> tuple[GuidList, Sorted]:
-    answers = Sorted()
-    for guid in guids:
-        hub = roll_out.hubs.get(guid)
-        answers.add(*(hub_reason("unknown_guid") if hub is None else judge(hub)), guid)
-    return answers.take(""), answers
-
-
 def _known(roll_out: RollOut, guids: GuidList) -> tuple[GuidList, Sorted]:
-    return _sorted(roll_out, guids, lambda hub: ("", ""))
+    return sort_hubs(roll_out.hubs, guids, lambda hub: ("", ""))
 
 
 def _stepping(roll_out: RollOut, guids: GuidList, step: HubStep) -> tuple[GuidList, Sorted]:
@@ -82,7 +71,7 @@ def _stepping(roll_out: RollOut, guids: GuidList, step: HubStep) -> tuple[GuidLi
         code = "not_held" if step is HubStep.LET_GO else "not_waiting"
         return hub_reason(code, state=hub.state.value.replace("_", " "))
 
-    return _sorted(roll_out, guids, judge)
+    return sort_hubs(roll_out.hubs, guids, judge)
 
 
 def free_places(roll_out: RollOut, region: str, day: date) -> tuple[int, int] | None:

@@ -1,16 +1,14 @@
 """CS3: what follows from what the registration systems say; each hub's answer by what is known of its roles."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
-from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import london_date
 from chfw_core.rollout.agreement import suppliers_on
 from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.records import HubRecord, RollOut, SupplierChanging
-from chfw_core.rollout.refusals import Code, Sorted, hub_reason, refuse
+from chfw_core.rollout.refusals import Code, hub_reason, refuse, sort_hubs
 from chfw_core.rollout.suppliers import commands, events
 from chfw_core.rollout.suppliers.commands import SupplierCommand
 
@@ -24,7 +22,7 @@ def decide(roll_out: RollOut, command: SupplierCommand, at: datetime) -> tuple[R
         case commands.AnnounceSupplierChange():
             if command.effective < today:
                 return refuse(command, at, Code.IN_THE_PAST, when=command.effective)
-            good, answers = _sorted(roll_out, command.guids, lambda hub: _announceable(hub, command))
+            good, answers = sort_hubs(roll_out.hubs, command.guids, lambda hub: _announceable(hub, command))
             made: RollOutEvent = events.SupplierChangeAnnounced(
                 at=at,
                 by=by,
@@ -35,14 +33,14 @@ def decide(roll_out: RollOut, command: SupplierCommand, at: datetime) -> tuple[R
                 guids=good,
             )
         case commands.CancelSupplierChange():
-            good, answers = _sorted(roll_out, command.guids, lambda hub: _announced(hub, command))
+            good, answers = sort_hubs(roll_out.hubs, command.guids, lambda hub: _announced(hub, command))
             made = events.SupplierChangeCancelled(
                 at=at, by=by, role=command.role, effective=command.effective, guids=good
             )
         case commands.CompleteSupplierChange():
             if command.effective > today:
                 return refuse(command, at, Code.IN_THE_FUTURE, when=command.effective)
-            good, answers = _sorted(roll_out, command.guids, lambda hub: _completable(hub, command))
+            good, answers = sort_hubs(roll_out.hubs, command.guids, lambda hub: _completable(hub, command))
             made = events.SupplierChanged(
                 at=at,
                 by=by,
@@ -59,16 +57,6 @@ def decide(roll_out: RollOut, command: SupplierCommand, at: datetime) -> tuple[R
         for code, reason, guids in answers.rest()
     )
     return (*((made,) if good else ()), *rest)
-
-
-def _sorted(
-    roll_out: RollOut, guids: GuidList, judge: Callable[[HubRecord], tuple[str, str]]
-) -> tuple[GuidList, Sorted]:
-    answers = Sorted()
-    for guid in guids:
-        hub = roll_out.hubs.get(guid)
-        answers.add(*(hub_reason("unknown_guid") if hub is None else judge(hub)), guid)
-    return answers.take(""), answers
 
 
 def holder(suppliers: ResponsibleSuppliers, role: SupplierRole) -> Party | None:
