@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from chfw_app.rollout.missed import Missed, missed
 from chfw_app.rollout.receipts import Receipt
@@ -127,6 +127,8 @@ def _lapsed(connection: Connection, at: datetime) -> Iterator[Lapsed]:
         .join(hub, (hub.c.release == consent.c.release) & (hub.c.guid == consent.c.guid))
         .join(release, release.c.id == consent.c.release)
         .where(consent.c.closes <= at, hub.c.state.in_(states), hub.c.day.is_(None))
+        # What two agreed to lapses as a whole (`consent.agreement`): a hub keeps the period that came of it.
+        .where(or_(hub.c.window_closes.is_(None), hub.c.window_closes <= at))
         .where(release.c.standing.not_in(ended))
         .group_by(consent.c.release)
         .order_by(consent.c.release)

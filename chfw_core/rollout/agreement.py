@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from attrs import evolve
 
+from chfw_core.consent.agreement import Act, lapses_at
 from chfw_core.consent.model import ActivationBasis, Consent, Resolution
 from chfw_core.consent.resolve import resolve_activation
 from chfw_core.consent.standing import HubFacts
@@ -64,40 +65,35 @@ def suppliers_on(hub: HubRecord, day: date) -> ResponsibleSuppliers:
 
 def consents_of(
     hub: HubRecord, suppliers: ResponsibleSuppliers, automatic: datetime, at: datetime | None
-) -> tuple[Consent, ...]:
+) -> dict[Party, Consent]:
     """What those who answer for the hub agree to, cut at the automatic time (I1); in the roles' order.
 
-    A period that is over at `at` has lapsed (None: whether it has is not asked), and one that the DCC's date has
-    overtaken is none (BR1.3).
+    What has lapsed at `at` is none (None: whether it has is not asked), nor is what the DCC's date has overtaken (BR1.3).
     """
-    found = []
+    acts: dict[Party, Act] = {}
     for party in suppliers.parties:
         consent = hub.consent_of(party)
         if consent is not None and consent.period is not None:
             period = consent.period.cut(consent.period.opens, automatic)
-            if period is not None and (at is None or period.closes > at):
-                found.append(Consent(period=period))
-    return tuple(found)
+            if period is not None:
+                acts[party] = Act(period=period, received_at=consent.received_at)
+
+    def stands(party: Party) -> bool:
+        other = next((act for second, act in acts.items() if second != party), None)
+        return at is None or lapses_at(acts[party], other) > at
+
+    return {party: Consent(period=act.period) for party, act in acts.items() if stands(party)}
 
 
 def instructed(record: ReleaseRecord, hub: HubRecord, at: datetime | None) -> frozenset[Party]:
     """Which of the responsible Suppliers have an instruction that stands (BR3.3); with None, also one that lapsed."""
-    automatic = automatic_at(record, hub)
-    return frozenset(
-        party
-        for party in hub.suppliers.parties
-        if consents_of(hub, ResponsibleSuppliers(import_supplier=party), automatic, at)
-    )
+    return frozenset(consents_of(hub, hub.suppliers, automatic_at(record, hub), at))
 
 
 def resolution(
     record: ReleaseRecord, hub: HubRecord, at: datetime, suppliers: ResponsibleSuppliers | None = None
 ) -> Resolution:
-    """The hub's period and its basis at an instant, for those who are responsible now, or for these.
-
-    Where a plan gave the hub a day that both agreed to, their acts stand until the period that came of them is over:
-    the one that was earlier alone does not lapse before it (BR4.3).
-    """
+    """The hub's period and its basis at an instant, for those who are responsible now, or for these."""
     who = suppliers or hub.suppliers
     automatic = automatic_at(record, hub)
     days = firmware_of(record).mass_period_days
@@ -106,16 +102,8 @@ def resolution(
         period=Period(opens=automatic, closes=add_wall_days(automatic, days)),
         windows=Windows(),
     )
-
-    def made_of(consents: tuple[Consent, ...]) -> Resolution:
-        return resolve_activation(responsible=len(who.parties), consents=consents, default=default, closed=frozenset())
-
-    if hub.day is not None and hub.basis is ActivationBasis.BOTH_SUPPLIERS:
-        # BR4.3: the later of the two was published, and the earlier one's own period may be over by then.
-        published = made_of(consents_of(hub, who, automatic, None))
-        if published.basis is hub.basis and published.period.closes > at:
-            return published
-    return made_of(consents_of(hub, who, automatic, at))
+    consents = tuple(consents_of(hub, who, automatic, at).values())
+    return resolve_activation(responsible=len(who.parties), consents=consents, default=default, closed=frozenset())
 
 
 def _step(record: ReleaseRecord, hub: HubRecord, at: datetime) -> HubStep:
@@ -141,7 +129,7 @@ def settle(record: ReleaseRecord, before: HubRecord, hub: HubRecord, at: datetim
         rests_on = resolution(record, hub, at)
         if rests_on.basis is hub.basis and rests_on == resolution(record, before, at):
             return hub
-    now = resolution(record, evolve(hub, day=None), at)  # the day is gone, and with it what it kept from lapsing
+    now = resolution(record, hub, at)
     agreed = now.basis is not ActivationBasis.DCC_DEFAULT
     return evolve(
         hub,

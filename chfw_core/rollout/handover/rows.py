@@ -73,11 +73,7 @@ def _agreed(record: ReleaseRecord, hub: HubRecord, who: ResponsibleSuppliers, fo
     if found.basis is not ActivationBasis.DCC_DEFAULT:
         return f"{' and '.join(sorted(who.parties))} agreed to {_span(found.period)}"
     automatic = automatic_at(record, hub)
-    missing = sorted(
-        party
-        for party in who.parties
-        if not consents_of(hub, ResponsibleSuppliers(import_supplier=party), automatic, at)
-    )
+    missing = sorted(set(who.parties) - set(consents_of(hub, who, automatic, at)))
     lacking = f"no instruction of {' nor of '.join(missing)} stands" if missing else "no Supplier answers for the hub"
     return f"{lacking}, so that the DCC's date {format_instant(automatic)} holds"
 

@@ -1,4 +1,8 @@
-"""What instructions make of the hubs: an amendment replaces, a withdrawal is kept as one."""
+"""What instructions make of the hubs: an amendment replaces, a withdrawal is kept as one.
+
+The same period said again is no amendment: it counts as received when it was said first, so that what was agreed
+with a second Supplier stays agreed.
+"""
 
 from typing import assert_never
 
@@ -32,8 +36,11 @@ def evolve(roll_out: RollOut, event: InstructingEvent) -> RollOut:
             assert_never(event)
 
     def replaced(hub: HubRecord) -> HubRecord:
+        former = hub.consent_of(given.party)
+        said_before = former is not None and former.period == given.period
+        own = changed(given, received_at=former.received_at) if former and said_before else given
         others = [consent for consent in hub.consents if consent.party != given.party]
-        consents = tuple(sorted((*others, given), key=lambda consent: consent.party))
+        consents = tuple(sorted((*others, own), key=lambda consent: consent.party))
         return settle(roll_out.release, hub, changed(hub, consents=consents), event.at)
 
     return each(roll_out, event.guids, replaced)

@@ -31,6 +31,7 @@ from tests.core.rollout.worlds import (
     BETA,
     FAR,
     FIRMWARE,
+    GAS,
     GAS_ONLY,
     IMPORT,
     NORTH,
@@ -148,6 +149,17 @@ def test_instructions_whose_period_is_over_are_told_of(told: Told) -> None:
     assert tick(told.service, START + timedelta(days=31)).lapsed == ()
     (lapsed,) = tick(told.service, START + timedelta(days=32)).lapsed
     assert (lapsed.release, lapsed.hubs) == (R, 2)
+
+
+def test_what_both_agreed_to_has_not_lapsed_with_the_earlier_period(told: Told) -> None:
+    """BR4.3: and is told of once it is over as a whole."""
+    told.notified()
+    for party, role, days in ((ALPHA, IMPORT, 30), (BETA, GAS, 40)):
+        opens = START + timedelta(days=days)
+        told.taken(Instruct, party, role=role, guids=GuidList([SPLIT]), opens=opens, closes=opens + timedelta(days=2))
+    assert tick(told.service, START + timedelta(days=33)).lapsed == ()
+    (lapsed,) = tick(told.service, START + timedelta(days=42)).lapsed
+    assert (lapsed.release, lapsed.hubs) == (R, 1)
 
 
 def test_every_message_becomes_a_file_of_its_reader_under_its_id(told: Told, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import Period
 from chfw_core.model.releases import Blackout
+from chfw_core.rollout.agreement import instructed
 from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.handover.commands import (
     ExcludeHubs,
@@ -398,3 +399,40 @@ def test_holding_letting_go_and_excluding_say_what_they_could_not_do() -> None:
         "excluded",
     ]
     assert GAS in story.hub(SPLIT).suppliers.roles_of(BETA)
+
+
+def agreed_by_both(*, later: int = 20) -> Story:
+    """ALPHA instructed for 10 to 12 March, BETA for 20 to 22, and no plan was published."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SPLIT, day=10)
+    instruct(story, BETA, GAS, SPLIT, day=later)
+    return story
+
+
+def test_what_both_agreed_to_stands_before_it_is_published_too() -> None:
+    """BR4.3: it lapses as a whole, when the later period is over; a new plan may publish it until then."""
+    story = agreed_by_both()
+    story.now = datetime(2026, 3, 15, tzinfo=UTC)
+    assert refusals(publish(story, row(SPLIT))) == {"another_basis": some(SPLIT)}
+    assert refusals(publish(story, row(SPLIT, day=LATER, basis=BOTH))) == {}
+    story = agreed_by_both()
+    story.now = datetime(2026, 3, 22, tzinfo=UTC)
+    assert refusals(publish(story, row(SPLIT))) == {}
+
+
+def test_an_instruction_that_was_over_before_the_second_one_came_is_not_brought_back() -> None:
+    """BR4.2: nothing was agreed while it was open."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SPLIT, day=10)
+    story.now = datetime(2026, 3, 15, tzinfo=UTC)
+    instruct(story, BETA, GAS, SPLIT, day=20)
+    assert story.state(SPLIT) is HubState.AWAITING_OTHER_SUPPLIER
+    assert refusals(publish(story, row(SPLIT))) == {}
+
+
+def test_the_second_supplier_of_an_agreement_has_instructed_as_long_as_it_stands() -> None:
+    """BR3.3, BR4.4: what is told is what holds."""
+    story = agreed_by_both()
+    for day, both in ((15, True), (22, False)):
+        story.now = datetime(2026, 3, day, tzinfo=UTC)
+        assert (instructed(story.roll_out.release, story.hub(SPLIT), story.now) == {ALPHA, BETA}) is both
