@@ -5,6 +5,9 @@ so that an engine may judge a group of rows with the same facts and times once. 
 asked before anything that says more of a hub than that it exists: a Party learns nothing about
 hubs that are not its own.
 
+A row whose own period is over has lapsed, unless it is part of what both Suppliers agreed to and that is not
+over (`consent.agreement`): `kept_by` says so of the two Suppliers' rows together.
+
 Whether the *other* Supplier has instructed is judged with every exclude rule reading
 `other_supplier_instructed` as false, since two Suppliers must not wait for each other.
 """
@@ -12,8 +15,9 @@ Whether the *other* Supplier has instructed is judged with every exclude rule re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from chfw_core.consent.agreement import Act, lapses_at
 from chfw_core.consent.model import Instruction, InstructionAction, Refusal
 from chfw_core.model.parties import ResponsibleSuppliers
 from chfw_core.model.periods import Period, as_utc, format_instant
@@ -24,16 +28,22 @@ class Standing:
     """The explicit instruction that stands for a Supplier: a period, or None after a withdrawal.
 
     `rule` only for a row that an earlier plan's rule wrote. `overtaken`: the DCC moved the automatic
-    time to before its opening; `period` is then as it was given.
+    time to before its opening; `period` is then as it was given. `kept_until`: its own period is over, and it stands
+    for what both Suppliers agreed to, which closes then.
     """
 
     period: Period | None
     rule: str | None = None
     overtaken: bool = False
+    kept_until: datetime | None = None
+
+    def lapsed(self, first_moment: datetime) -> bool:
+        """Whether its period is over, and nothing keeps it."""
+        return self.period is not None and self.period.closes <= first_moment and self.kept_until is None
 
     def instructs(self, first_moment: datetime) -> bool:
-        """Whether it is an instruction still: not withdrawn, not overtaken, and not over (lapsed)."""
-        return self.period is not None and not self.overtaken and self.period.closes > first_moment
+        """Whether it is an instruction still: not withdrawn, not overtaken, and not lapsed."""
+        return self.period is not None and not self.overtaken and not self.lapsed(first_moment)
 
 
 @frozen(kw_only=True)
@@ -55,15 +65,23 @@ class HubFacts:
 
 @frozen(kw_only=True)
 class Judged:
-    """What became of the rows of one hub and Party."""
+    """What became of the rows of one hub and Party.
+
+    `act`: the latest of its valid rows, if that is an instruction, whether today's rules replace it or not; `act_rule`
+    the rule that wrote it. `kept`: a row that today's rules replace, and that stands where they still say the same of
+    a period that is over: see `Standing.kept_until`.
+    """
 
     standing: Standing | None = None
     refusals: tuple[Refusal, ...] = ()
+    act: Act | None = None
+    act_rule: str | None = None
+    kept: Standing | None = None
 
     @property
     def refused(self) -> str:
         """Why its rows were refused, in words, where nothing stands; empty where none was, or one stands."""
-        if self.standing is not None:
+        if self.standing is not None or self.kept is not None:
             return ""
         return ", ".join(sorted({refusal.code.replace("_", " ") for refusal in self.refusals}))
 
@@ -75,19 +93,43 @@ def judge_rows(rows: Iterable[Instruction], facts: HubFacts | None, as_of: datet
     that a rule wrote are ignored up to the hub's cut-off, when today's rules speak for themselves.
     """
     valid: list[Instruction] = []
+    replaced: list[Instruction] = []
     refusals: list[Refusal] = []
     for row in rows:
-        if row.received_at > as_of or is_superseded(row, facts, as_of):
+        if row.received_at > as_of:
             continue
+        superseded = is_superseded(row, facts, as_of)
         refused = refusal_of(row, facts)
         if refused is None:
-            valid.append(row)
-        else:
+            (replaced if superseded else valid).append(row)
+        elif not superseded:
             refusals.append(Refusal(instruction=row, code=refused[0], reason=refused[1]))
-    standing = None
-    if valid and facts is not None:
-        standing = _standing(max(valid, key=_rank), facts)
-    return Judged(standing=standing, refusals=tuple(refusals))
+    if facts is None or not (valid or replaced):
+        return Judged(refusals=tuple(refusals))
+    standing = _standing(max(valid, key=_rank), facts) if valid else None
+    last = max((*valid, *replaced), key=_rank)
+    found = _standing(last, facts)
+    act = None
+    if found.period is not None and not found.overtaken:
+        act = Act(period=found.period, received_at=last.received_at)
+    return Judged(standing=standing, refusals=tuple(refusals), act=act, act_rule=found.rule)
+
+
+def kept_by(own: Judged, other: Judged, first_moment: datetime) -> Judged:
+    """`own` with what both Suppliers of a hub agreed to: its period may be over, and it stands all the same.
+
+    `first_moment`: as of `Standing.instructs`.
+    """
+    act = own.act
+    if act is None or act.period.closes > first_moment:
+        return own
+    until = lapses_at(act, other.act)
+    if until <= first_moment:
+        return own
+    stands = Standing(period=act.period, rule=own.act_rule, kept_until=until)
+    if own.standing is None:
+        return evolve(own, kept=stands)
+    return evolve(own, standing=stands) if own.standing == evolve(stands, kept_until=None) else own
 
 
 def is_superseded(row: Instruction, facts: HubFacts | None, as_of: datetime) -> bool:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from attrs import evolve, frozen
 
 from chfw_core.consent.model import Instruction, Refusal
-from chfw_core.consent.standing import HubFacts, Judged, judge_rows
+from chfw_core.consent.standing import HubFacts, Judged, judge_rows, kept_by
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import CSP_PREFIX, DCC
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
@@ -119,10 +119,11 @@ class Matcher:
         terms = terms_for(self.inputs, dcc.automatic_at)
         facts = self._facts(hub, dcc.automatic_at)
         instructed = self._instructed(hub, facts, terms, instructions, context)
-        parties = tuple(
+        heard = [
             self._party(hub, party, facts, instructions, context, other_instructed=bool(instructed - {party}))
             for party in hub.suppliers.parties
-        )
+        ]
+        parties = tuple(self._beside(own, heard, terms) for own in heard)
         return HubMatch(
             hub=hub,
             ineligible=facts.ineligible,
@@ -209,13 +210,33 @@ class Matcher:
         """
         if not rows or not hub.suppliers.split:
             return frozenset()
-        instructed = set()
+        judged = {}
         for party in hub.suppliers.parties:
             exclude = self._exclude(self.rules(party), hub_reader(hub, party), context)
-            standing = _judge(rows, party, facts, exclude, self.inputs.as_of).standing
-            if standing is not None and standing.instructs(terms.first_moment):
-                instructed.add(party)
-        return frozenset(instructed)
+            judged[party] = _judge(rows, party, facts, exclude, self.inputs.as_of)
+        first = terms.first_moment
+        standing = {
+            party: kept_by(own, other, first).standing
+            for party, own in judged.items()
+            for second, other in judged.items()
+            if second != party
+        }
+        return frozenset(party for party, row in standing.items() if row is not None and row.instructs(first))
+
+    def _beside(self, own: PartyMatch, heard: Sequence[PartyMatch], terms: Terms) -> PartyMatch:
+        """What applies of one Supplier, with what both agreed to."""
+        other = next((one for one in heard if one is not own), None)
+        judged = own.judged if other is None else kept_by(own.judged, other.judged, terms.first_moment)
+        if judged is own.judged:
+            return own
+        matched = evolve(
+            own.matched,
+            standing=judged.standing,
+            kept=judged.kept,
+            writer=writer_of(self.rules(own.matched.party), judged.standing or judged.kept),
+            refused=judged.refused,
+        )
+        return evolve(own, matched=matched, judged=judged)
 
     def _party(
         self,

@@ -22,7 +22,7 @@ from chfw_core.model.windows import holidays_for
 from chfw_core.planning import reasons
 from chfw_core.planning.batches import batch_id, batch_number, batch_period, specs_by_key
 from chfw_core.planning.capacity import DemandClass, Proof, assign_days, region_capacity
-from chfw_core.planning.decision import Decision, decide_supplier
+from chfw_core.planning.decision import Decision, as_agreed, decide_supplier
 from chfw_core.planning.findings import Counts, count_refusals, plan_findings
 from chfw_core.planning.flow import FlowSolver
 from chfw_core.planning.hub_plan import HubPlan, day_rules, plan_hub
@@ -153,9 +153,10 @@ def _resolve(matcher: Matcher, match: HubMatch, pilots: Sequence[PilotResult]) -
         matched = evolve(party.matched, pilot=pilot)
         decisions.append(decide_supplier(matched, match.terms, party.read_date))
     csp = matcher.rules(CSP_PREFIX + hub.csp_region)
+    agreed = as_agreed(tuple(decisions))
     plan = plan_hub(
         suppliers=hub.suppliers,
-        decisions=tuple(decisions),
+        decisions=agreed,
         dcc=match.dcc,
         changes=matcher.changes(hub),
         freeze=freeze_of(inputs),
@@ -164,7 +165,7 @@ def _resolve(matcher: Matcher, match: HubMatch, pilots: Sequence[PilotResult]) -
         csp_batch=csp.region_batch,
         closed=holidays_for(hub.holiday_division, inputs.holidays),
     )
-    return HubTrace(match=match, decisions=tuple(decisions), plan=plan)
+    return HubTrace(match=match, decisions=agreed, plan=plan)
 
 
 def _with_batches(inputs: PlanInputs, traces: Mapping[Guid, HubTrace]) -> dict[Guid, HubTrace]:

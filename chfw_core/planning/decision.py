@@ -71,13 +71,15 @@ class Matched:
     """What of one Supplier's rules and instructions holds for a hub.
 
     `exclude`: the first matching exclude rule (id, because). `decide`: the first match. `writer`:
-    the rule that wrote the standing row, see `writer_of`. `refused`: why the rows were, where none stands.
+    the rule that wrote the standing or kept row, see `writer_of`. `refused`: why the rows were, where none stands.
+    `kept`: a row that today's rules replace unless they say the same, see `Judged`.
     """
 
     party: str
     exclude: tuple[str, str] | None = None
     holds: tuple[HoldState, ...] = ()
     standing: Standing | None = None
+    kept: Standing | None = None
     writer: DecideRule | PilotRule | None = None
     refused: str = ""
     pilot: PilotRule | None = None
@@ -89,7 +91,8 @@ class Decision:
     """What one Supplier agrees to, the rule that determined it and the reason in words.
 
     `consent` None = it leaves the hub to the DCC's date. `delayed_by`: the hold that moved its opening.
-    `windows_lost`: its standing row was written by a rule that its owner's files no longer have.
+    `windows_lost`: its standing row was written by a rule that its owner's files no longer have. `kept_until`: the
+    consent's period is over, and stands for what both agreed to on record, which closes then: see `as_agreed`.
     """
 
     party: str
@@ -101,6 +104,7 @@ class Decision:
     pilot: bool = False
     delayed_by: str | None = None
     windows_lost: bool = False
+    kept_until: datetime | None = None
 
     @property
     def undecided(self) -> bool:
@@ -168,6 +172,8 @@ def _decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Dec
     delay = latest_end(matched.holds)
     if matched.standing is not None:
         return _explicit(matched.standing, matched.writer, delay, party, terms)
+    if matched.kept is not None and _says_the_same(matched.kept, matched, terms, read_date):
+        return evolve(_explicit(matched.kept, matched.writer, delay, party, terms), explicit=False)
     if matched.pilot is not None:
         pilot = matched.pilot
         decision = _instruct(pilot.id, pilot.at, None, party, terms, read_date)
@@ -254,18 +260,67 @@ def _explicit(
             f"{format_instant(terms.automatic_at)}, which comes before it"
         )
         return Decision(party=party, consent=None, explicit=True, rule=rule, reason=reason)
-    if period.closes <= terms.first_moment:
+    if standing.lapsed(terms.first_moment):
         reason = f"{party}'s instruction lapsed at {format_instant(period.closes)}"
         return Decision(party=party, consent=None, explicit=True, rule=rule, reason=reason)
     at = At() if writer is None or writer.at is None else writer.at
     lost = rule is not None and writer is None
     reason = f"{party} has instructed" + (f" by `{rule}`" if rule else " explicitly")
     reason += ", whose windows are lost since its files no longer have it" if lost else ""
-    consent = Consent(period=period, windows=at.windows)
-    made = Decision(party=party, consent=consent, rule=rule, explicit=True, reason=reason, windows_lost=lost)
+    reason += ", and what both agreed to is not over" if standing.kept_until is not None else ""
+    made = Decision(
+        party=party,
+        consent=Consent(period=period, windows=at.windows),
+        rule=rule,
+        explicit=True,
+        reason=reason,
+        windows_lost=lost,
+        kept_until=standing.kept_until,
+    )
     decided = _delayed(made, delay, terms)
     batch = writer.batch if isinstance(writer, DecideRule) and decided.consent is not None else None
     return evolve(decided, batch=batch)
+
+
+def _says_the_same(kept: Standing, matched: Matched, terms: Terms, read_date: ReadDate) -> bool:
+    """Whether the rule that wrote the row decides today, and its period ends as the row's did.
+
+    A pilot whose period is over chooses nobody any more: that its owner's files have it is enough.
+    """
+    writer, period = matched.writer, kept.period
+    if writer is None or period is None or (matched.pilot is not None and matched.pilot.id != writer.id):
+        return False
+    if isinstance(writer, DecideRule) and (matched.decide is None or matched.decide.id != writer.id):
+        return False
+    at = writer.at or At()
+    closes = terms.automatic_at if at.closes is None else _closing(at.closes, read_date)
+    return closes is not None and min(closes, terms.automatic_at) == period.closes
+
+
+def as_agreed(decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """The decisions of a hub's Suppliers, together: a period that is over stands for what was agreed on record alone.
+
+    Where the second Supplier says another period today, that is another agreement, and the earlier act has lapsed.
+    """
+    if all(decision.kept_until is None for decision in decisions):
+        return decisions
+    return tuple(
+        _lapsed(own) if own.kept_until is not None and _is_another(own.kept_until, decisions, own) else own
+        for own in decisions
+    )
+
+
+def _is_another(until: datetime, decisions: tuple[Decision, ...], own: Decision) -> bool:
+    others = (other.consent for other in decisions if other is not own)
+    return any(consent is not None and consent.period.closes != until for consent in others)
+
+
+def _lapsed(decision: Decision) -> Decision:
+    """As if nothing kept it."""
+    if decision.consent is None:
+        return decision
+    reason = f"{decision.party}'s instruction lapsed at {format_instant(decision.consent.period.closes)}"
+    return evolve(decision, consent=None, batch=None, kept_until=None, reason=reason)
 
 
 def _delayed(decision: Decision, delay: HoldState | None, terms: Terms) -> Decision:

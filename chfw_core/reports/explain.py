@@ -21,7 +21,7 @@ from chfw_core.model.parties import CSP_PREFIX, DCC
 from chfw_core.model.periods import Period, format_instant
 from chfw_core.model.windows import holidays_for
 from chfw_core.planning.capacity import intervals
-from chfw_core.planning.decision import Decision, decide_supplier
+from chfw_core.planning.decision import Decision, as_agreed, decide_supplier
 from chfw_core.planning.eligibility import upgrade_path
 from chfw_core.planning.hub_plan import HubPlan, day_rules, plan_hub
 from chfw_core.planning.model import HubStatus, PlanInputs, ScheduledHub
@@ -62,7 +62,8 @@ def explain_hub(
         return Explanation(guid=guid, party=reader, sections=(section,), facts={"responsible": False, "why": said})
     matcher = Matcher(inputs)
     match = matcher.match(hub, [row for row in instructions if row.guid == hub.guid])
-    decisions = {p.matched.party: _decision(matcher, match, p, scheduled) for p in match.parties}
+    decided = as_agreed(tuple(_decision(matcher, match, p, scheduled) for p in match.parties))
+    decisions = {decision.party: decision for decision in decided}
     plan = _plan(matcher, match, tuple(decisions.values()))
     final = {decision.party: decision for decision in plan.decisions}
     leaving = frozenset(

@@ -76,7 +76,8 @@ def _rules(
             yield f"its `{column}` is {_named(named)}, and these inputs give {_named(given)}"
     for party in match.parties:
         name = party.matched.party
-        if party.matched.standing is not None:  # a row that a pilot wrote stands by itself
+        if party.matched.standing is not None or party.matched.kept is not None:
+            # a row that a pilot wrote stands by itself
             continue
         pilot = next((rule for rule in matcher.rules(name).pilots if rule.id == pilots[name]), None)
         if reader in (None, name) and pilot is not None and not matcher.pilot_candidate(match, party, pilot):

@@ -68,7 +68,7 @@ def consents_of(
 ) -> dict[Party, Consent]:
     """What those who answer for the hub agree to, cut at the automatic time (I1); in the roles' order.
 
-    What has lapsed at `at` is none (None: whether it has is not asked), nor is what the DCC's date has overtaken (BR1.3).
+    Left out: what has lapsed at `at` (None: whether it has is not asked), what the DCC's date has overtaken (BR1.3).
     """
     acts: dict[Party, Act] = {}
     for party in suppliers.parties:

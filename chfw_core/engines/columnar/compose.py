@@ -22,7 +22,7 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.parties import CSP_PREFIX
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.dcc import dcc_terms
-from chfw_core.planning.decision import Decision, HoldState, Matched, decide_supplier, writer_of
+from chfw_core.planning.decision import Decision, HoldState, Matched, as_agreed, decide_supplier, writer_of
 from chfw_core.planning.holds import hold_state
 from chfw_core.planning.hub_plan import (
     DccTerms,
@@ -38,6 +38,13 @@ Ints = NDArray[np.int64]
 NONE = -1
 
 
+@frozen
+class Kept:
+    """A row that today's rules replace unless they say the same: see `consent.standing.Judged`."""
+
+    row: Standing
+
+
 @define(kw_only=True)
 class Known:
     """What is known of single hubs; entry 0 of each list is what most hubs have.
@@ -45,7 +52,7 @@ class Known:
     A text among `standings`: nothing stands, and why the rows were refused.
     """
 
-    standings: list[Standing | str | None] = field(factory=lambda: [None])
+    standings: list[Standing | Kept | str | None] = field(factory=lambda: [None])
     pilots: list[str | None] = field(factory=lambda: [None])
     changes: list[tuple[SupplierChange, ...]] = field(factory=lambda: [()])
     guids: list[Guid | None] = field(factory=lambda: [None])
@@ -103,6 +110,7 @@ class Composer:
         live = ~(ineligible[records[:, Part.PLACE]] | held[terms])
         first = self._decide(records, terms, live, _FIRST)
         second = self._decide(records, terms, live & (records[:, Part.SECOND_ROW] > 0), _SECOND)
+        self._as_agreed(first, second)
         plan = np.full(len(records), NONE, dtype=np.int64)
         plan[live] = self._plan(records[live], terms[live], first[live], second[live])
         return Composed(
@@ -188,13 +196,28 @@ class Composer:
         key = (row, match, standing, pilot, guid, terms)
         if key not in self._decided:
             decision = self._decision_of(*key)
-            batch = decision.batch and (decision.batch.size, decision.batch.pause)
-            said = (decision.party, decision.rule, decision.reason, decision.consent, batch)
-            number = self._alike.setdefault((*said, decision.explicit, decision.pilot), len(self._decisions))
-            if number == len(self._decisions):
-                self._decisions.append(decision)
-            self._decided[key] = number
+            self._decided[key] = self._entered(decision)
         return self._decided[key]
+
+    def _entered(self, decision: Decision) -> int:
+        """The number of a decision among those alike."""
+        batch = decision.batch and (decision.batch.size, decision.batch.pause)
+        said = (decision.party, decision.rule, decision.reason, decision.consent, batch, decision.kept_until)
+        number = self._alike.setdefault((*said, decision.explicit, decision.pilot), len(self._decisions))
+        if number == len(self._decisions):
+            self._decisions.append(decision)
+        return number
+
+    def _as_agreed(self, first: Ints, second: Ints) -> None:
+        """What is over stands for what both agreed to alone: the pairs of decisions of which one is so."""
+        kept = np.array([*(one.kept_until is not None for one in self._decisions), False], dtype=np.bool_)
+        rows = np.flatnonzero((kept[first] | kept[second]) & (first != NONE) & (second != NONE))
+        if not len(rows):
+            return
+        distinct, of = distinct_rows(np.stack([first[rows], second[rows]], axis=1))
+        pairs = [as_agreed((self._decisions[one], self._decisions[other])) for one, other in distinct.tolist()]
+        numbers = np.array([[self._entered(decision) for decision in pair] for pair in pairs], dtype=np.int64)
+        first[rows], second[rows] = numbers[of, 0], numbers[of, 1]
 
     def _decision_of(self, row: int, match: int, standing: int, pilot: int, guid: int, terms: int) -> Decision:
         world, dcc = self.world, self._terms_list[terms]
@@ -203,13 +226,15 @@ class Composer:
         exclude, decide = int(known.exclude[match]), int(known.decide[match])
         chosen = self.known.pilots[pilot]
         said = self.known.standings[standing]
-        stands = None if isinstance(said, str) else said
+        stands = said if isinstance(said, Standing) else None
+        kept = said.row if isinstance(said, Kept) else None
         matched = Matched(
             party=who.owner,
             exclude=(rules.excludes[exclude].id, rules.excludes[exclude].because) if exclude >= 0 else None,
             holds=self.holds(who, match, self.known.guids[guid], context),
             standing=stands,
-            writer=writer_of(rules, stands),
+            kept=kept,
+            writer=writer_of(rules, stands or kept),
             refused=said if isinstance(said, str) else "",
             pilot=next((rule for rule in rules.pilots if rule.id == chosen), None),
             decide=rules.decides[decide] if decide >= 0 else None,

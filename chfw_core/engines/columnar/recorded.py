@@ -49,17 +49,23 @@ class Recorded:
     table: pa.Table
     refusals: list[tuple[int, str, str]] = field(factory=list)
 
-    def bundles(self, as_of: datetime, rules_speak: bool) -> Bundles:
-        """The rows received by `as_of`; without those of rules where today's rules speak for all."""
+    def bundles(self, as_of: datetime, first_moment: datetime, rules_speak: bool) -> Bundles:
+        """The rows received by `as_of`.
+
+        Where today's rules speak for all, those of rules are left out but for hubs of which one row is over and another
+        is not: there they say what both Suppliers agreed to.
+        """
         count = self.table.num_rows
         texts = {name: _codes(self.table, name) for name in _TEXTS}
         times = {name: _instants(self.table, name) for name in _TIMES}
-        limit = (as_of - _EPOCH) // timedelta(microseconds=1)
-        counts = times["received_at"] <= limit
-        if rules_speak:
-            counts &= texts["rule"][0] < 0
-        rows = np.flatnonzero(counts)
+        counts = times["received_at"] <= _micros(as_of)
         guid = _numbers(self.table)
+        if rules_speak:
+            timed = counts & (times["closes"] != NO_TIME)
+            over = timed & (times["closes"] <= _micros(first_moment))
+            both = np.intersect1d(guid[over], guid[timed & ~over]) if over.any() else guid[:0]
+            counts &= (texts["rule"][0] < 0) | np.isin(guid, both)
+        rows = np.flatnonzero(counts)
         columns = [codes[rows] for codes, _ in texts.values()] + [times[name][rows] for name in _TIMES]
         kinds, kind = distinct_rows(np.stack(columns, axis=1)) if count else (np.zeros((0, 8), np.int64), rows)
         party = texts["party"][0][rows]
@@ -137,6 +143,10 @@ def _codes(table: pa.Table, name: str) -> tuple[Ints, list[str]]:
 def _instants(table: pa.Table, name: str) -> Ints:
     column = table.column(name).cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
     return np.asarray(pc.fill_null(column, int(NO_TIME)).to_numpy(), dtype=np.int64)
+
+
+def _micros(instant: datetime) -> int:
+    return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def _numbers(table: pa.Table) -> NDArray[np.uint64]:

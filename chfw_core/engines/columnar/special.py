@@ -5,14 +5,15 @@ what the other Supplier's instruction changes. Everything is worked out per dist
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
 from attrs import define, evolve, field
 from numpy.typing import NDArray
 
-from chfw_core.consent.standing import HubFacts, Judged, Standing, judge_rows
+from chfw_core.consent.standing import HubFacts, Judged, Standing, judge_rows, kept_by
 from chfw_core.engines.columnar.axes import Chunk
-from chfw_core.engines.columnar.compose import Composer
+from chfw_core.engines.columnar.compose import Composer, Kept
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
 from chfw_core.engines.columnar.records import Part, Records, distinct_rows
 from chfw_core.engines.columnar.sides import Side
@@ -51,7 +52,7 @@ class Special:
     refusals: list[tuple[int, str, str]] = field(init=False, factory=list)
     named: list[int] = field(init=False, factory=list)
     contradictions: int = field(init=False, default=0)
-    _standings: dict[Standing | str | None, int] = field(init=False, factory=lambda: {None: 0})
+    _standings: dict[Standing | Kept | str | None, int] = field(init=False, factory=lambda: {None: 0})
     _origin: list[NDArray[np.int32]] = field(init=False, factory=list)
 
     def fill(self, classes: Sequence[Parts], records: Records) -> None:
@@ -60,7 +61,7 @@ class Special:
         if self.recorded is not None:
             state_cutoffs = {world.terms(at).cutoff for at in world.contexts}
             rules_speak = world.inputs.as_of <= min(state_cutoffs)
-            self.bundles = self.recorded.bundles(world.inputs.as_of, rules_speak)
+            self.bundles = self.recorded.bundles(world.inputs.as_of, self._first_moment, rules_speak)
         self._find(classes, records)
         if len(self.rows):
             self._events()
@@ -230,9 +231,9 @@ class Special:
         numbers = {party: number for number, party in enumerate(dict.fromkeys([*parties, *bundles.party]))}
         party = np.array([numbers[p] for p in bundles.party], dtype=np.int64)
         owner = np.array([-1, *(numbers[p] for p in parties)], dtype=np.int64)
-        instructing: list[Ints] = []
+        heard: list[_Heard] = []
         matched = np.zeros(len(at), dtype=np.bool_)
-        for row_part, match_part, standing_part in SIDES:
+        for row_part, match_part, _ in SIDES:
             own = np.flatnonzero(known & (owner[self.records[at, row_part]] == party))
             matched[own] = True
             rows = at[own]
@@ -245,16 +246,40 @@ class Special:
                 self.records[rows, match_part],
             ]
             distinct, of = distinct_rows(np.stack(columns, axis=1))
-            judged = [self._judged(*row) for row in distinct.tolist()]
-            instructs = np.array([self._instructs(j, int(t)) for j, t in zip(judged, distinct[:, 2], strict=True)])
-            instructing.append(rows[instructs[of]] if len(of) else rows)
+            heard.append(_Heard(own=own, rows=rows, of=of, judged=[self._judged(*row) for row in distinct.tolist()]))
+        self._beside_each_other(heard)
+        instructing: list[Ints] = []
+        for (_, _, standing_part), side in zip(SIDES, heard, strict=True):
+            instructs = np.array([self._instructs(one) for one in side.judged], dtype=np.bool_)
+            instructing.append(side.rows[instructs[side.of]] if len(side.of) else side.rows)
             if final:
-                numbers_of = [self._standing_number(one.standing or one.refused or None) for one in judged]
-                self.records[rows, standing_part] = np.array(numbers_of or [0], dtype=np.int64)[of]
-                self._refuse(own, of, judged)
+                numbers_of = [self._standing_number(_stands(one)) for one in side.judged]
+                self.records[side.rows, standing_part] = np.array(numbers_of or [0], dtype=np.int64)[side.of]
+                self._refuse(side.own, side.of, side.judged)
         if final:
             self._refuse_others(np.flatnonzero(known & ~matched), at, terms)
         return instructing
+
+    def _beside_each_other(self, heard: Sequence["_Heard"]) -> None:
+        """What both Suppliers of a hub agreed to, for those of which one's period is over."""
+        first, second = heard
+        which = [np.full(len(self.rows), -1, dtype=np.int64) for _ in heard]
+        over = []
+        for numbers, side in zip(which, heard, strict=True):
+            numbers[side.rows] = side.of
+            acts = (one.act for one in side.judged)
+            ended = [act is not None and act.period.closes <= self._first_moment for act in acts]
+            over.append(np.array([*ended, False], dtype=np.bool_)[numbers])
+        rows = np.flatnonzero((over[0] | over[1]) & (which[0] >= 0) & (which[1] >= 0))
+        if not len(rows):
+            return
+        distinct, of = distinct_rows(np.stack([which[0][rows], which[1][rows]], axis=1))
+        pairs = [(first.judged[one], second.judged[other]) for one, other in distinct.tolist()]
+        for numbers, side, (mine, theirs) in zip(which, heard, ((0, 1), (1, 0)), strict=True):
+            start = len(side.judged)
+            side.judged += [kept_by(pair[mine], pair[theirs], self._first_moment) for pair in pairs]
+            numbers[rows] = start + of
+            side.of = numbers[side.rows]
 
     def _judged(self, content: int, pair: int, terms: int, place: int, row: int, match: int) -> Judged:
         facts = self._facts(pair, terms, place)
@@ -278,11 +303,15 @@ class Special:
             ineligible=world.places[place].ineligible,
         )
 
-    def _instructs(self, judged: Judged, terms: int) -> bool:
-        first_moment = self.world.terms(self.composer.terms_list[terms].automatic_at).first_moment
-        return judged.standing is not None and judged.standing.instructs(first_moment)
+    def _instructs(self, judged: Judged) -> bool:
+        return judged.standing is not None and judged.standing.instructs(self._first_moment)
 
-    def _standing_number(self, standing: Standing | str | None) -> int:
+    @property
+    def _first_moment(self) -> datetime:
+        """The start of the earliest day: the same for all hubs of a plan."""
+        return self.world.terms(self.world.inputs.release.automatic_at).first_moment
+
+    def _standing_number(self, standing: Standing | Kept | str | None) -> int:
         known = self.composer.known.standings
         number = self._standings.setdefault(standing, len(known))
         if number == len(known):
@@ -330,6 +359,22 @@ class Special:
         if self.bundles is None:
             raise UsageError("no instructions were given")
         return self.bundles
+
+
+@define(kw_only=True)
+class _Heard:
+    """One side's bundles `own`, of the special hubs `rows`: bundle i was judged `judged[of[i]]`."""
+
+    own: Ints
+    rows: Ints
+    of: Ints
+    judged: list[Judged]
+
+
+def _stands(judged: Judged) -> Standing | Kept | str | None:
+    if judged.standing is not None:
+        return judged.standing
+    return (None if judged.kept is None else Kept(judged.kept)) or judged.refused or None
 
 
 def _members(chunk: Chunk, wanted: NDArray[np.uint64]) -> NDArray[np.int64]:

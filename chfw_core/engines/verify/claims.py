@@ -5,6 +5,7 @@ import numpy as np
 from chfw_core.engines.verify.arrays import Ints
 from chfw_core.engines.verify.pilots import Pilots
 from chfw_core.engines.verify.readings import GAS, BlockFacts, Reading
+from chfw_core.engines.verify.recorded import KEPT, NOTHING
 from chfw_core.engines.verify.rows import INFEASIBLE, PLANNED
 from chfw_core.engines.verify.settle import Explicit, Settler
 
@@ -29,7 +30,7 @@ def claimed_pilots(
     _, hold = owner.floors(sheet, reading.frame, sheet.inverse, moment)
     may &= hold < 0
     if explicit is not None:
-        may &= explicit.kind == 0
+        may &= (explicit.kind == NOTHING) | (explicit.kind == KEPT)
     for number, rule in enumerate(owner.rules.pilots):
         opens, closes = settler.period_of(rule.at, reading.frame, moment)
         closes = np.minimum(closes, moment.automatic)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from attrs import frozen
 
-from chfw_core.engines.verify.arrays import Bools, Domain, Ints, Longs
+from chfw_core.engines.verify.arrays import NO_TIME, Bools, Domain, Ints, Longs
 from chfw_core.engines.verify.frames import Block, Frame
 from chfw_core.engines.verify.recorded import Standing
 from chfw_core.engines.verify.rows import Rows
@@ -79,4 +79,5 @@ def explicit_of(standing: Standing | None, place: Ints, reading: Reading) -> Exp
         of(standing.opens),
         of(standing.closes),
         of(standing.rule).astype(np.int32),
+        np.where(there, of(standing.until), NO_TIME),
     )

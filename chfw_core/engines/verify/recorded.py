@@ -2,6 +2,9 @@
 
 Rows are sorted by hub once. For the hubs of a block that have rows, every row is put beside its
 hub, validated by masks, and the last of those that count is taken.
+
+Two Suppliers whose rows were both open when the later one came have agreed, and neither lapses before the period that
+came of it is over: `until` says so of the one that is over by itself.
 """
 
 from collections.abc import Sequence
@@ -15,7 +18,7 @@ from chfw_core.engines.verify.estate import text_codes
 from chfw_core.engines.verify.rows import times_of
 from chfw_core.engines.verify.world import World
 
-NOTHING, WITHDRAWN, INSTRUCTED = 0, 1, 2
+NOTHING, WITHDRAWN, INSTRUCTED, KEPT = 0, 1, 2, 3
 _ROLES = ("import", "gas")
 _ACTIONS = ("instruct", "withdraw")
 
@@ -33,12 +36,28 @@ class Hubs:
 
 @frozen(kw_only=True)
 class Standing:
-    """Per role and hub: nothing, a withdrawal or an instruction, its period and its rule's code."""
+    """Per role and hub: nothing, a withdrawal or an instruction, its period and its rule's code.
+
+    KEPT: a rule's row that stands only where today's rules say the same. `until`: the end of what was agreed, where
+    the row's own period is over and that is not; NO_TIME elsewhere.
+    """
 
     kind: tuple[Ints, Ints]
     opens: tuple[Longs, Longs]
     closes: tuple[Longs, Longs]
     rule: tuple[Ints, Ints]
+    until: tuple[Longs, Longs]
+
+
+@frozen(kw_only=True)
+class Last:
+    """The last row of each hub's Supplier in one role, of those that count."""
+
+    kind: Ints
+    opens: Longs
+    closes: Longs
+    received: Longs
+    rule: Ints
 
 
 class Recorded:
@@ -98,11 +117,41 @@ class Recorded:
         start = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count)
         row = start + np.arange(len(hub))
         sides = [self._side(hubs, hub, row, side, excluded[side]) for side in (0, 1)]
-        kind, opens, closes, rule = zip(*sides, strict=True)
-        return Standing(kind=kind, opens=opens, closes=closes, rule=rule)
+        untils = self._agreed(hubs, sides[0][1], sides[1][1])
+        found = [self._kept(stands, last, until) for (stands, last), until in zip(sides, untils, strict=True)]
+        kind, opens, closes, rule = zip(*((one.kind, one.opens, one.closes, one.rule) for one in found), strict=True)
+        return Standing(kind=kind, opens=opens, closes=closes, rule=rule, until=untils)
 
-    def _side(self, hubs: Hubs, hub: Longs, row: Longs, side: int, excluded: Bools) -> tuple[Ints, Longs, Longs, Ints]:
-        size = len(hubs.guids)
+    def _agreed(self, hubs: Hubs, one: Last, two: Last) -> tuple[Longs, Longs]:
+        """Per role, until when what both agreed to keeps a row whose own period is over; NO_TIME where it does not."""
+        imports, gases = hubs.parties
+        now = self._world.earliest
+        opens = (one.opens, two.opens)
+        closes = tuple(np.minimum(last.closes, hubs.automatic) for last in (one, two))
+        met = (imports > 0) & (gases > 0) & (imports != gases)
+        for side, last in enumerate((one, two)):
+            met &= (last.kind == INSTRUCTED) & (opens[side] < hubs.automatic)
+        met &= np.maximum(one.received, two.received) < np.minimum(*closes)
+        untils = []
+        for side in (0, 1):
+            # Only where the other opens after this one is over does what was agreed outlast it.
+            outlasts = met & (closes[side] <= now) & (opens[1 - side] >= closes[side]) & (closes[1 - side] > now)
+            untils.append(np.where(outlasts, closes[1 - side], NO_TIME))
+        return untils[0], untils[1]
+
+    def _kept(self, stands: Last, last: Last, until: Longs) -> Last:
+        """What stands, and where nothing does a row of a rule that what was agreed keeps."""
+        kept = (until != NO_TIME) & (stands.kind == NOTHING)
+        return Last(
+            kind=np.where(kept, KEPT, stands.kind).astype(np.int32),
+            opens=np.where(kept, last.opens, stands.opens),
+            closes=np.where(kept, last.closes, stands.closes),
+            received=stands.received,
+            rule=np.where(kept, last.rule, stands.rule).astype(np.int32),
+        )
+
+    def _side(self, hubs: Hubs, hub: Longs, row: Longs, side: int, excluded: Bools) -> tuple[Last, Last]:
+        """What stands today, and what is on record, the rows that today's rules replace included."""
         party = hubs.parties[side][hub]
         # A Party in both roles may name either; any other names the role it holds.
         held = [hubs.parties[role][hub] == party for role in (0, 1)]
@@ -117,13 +166,22 @@ class Recorded:
         last = np.maximum(hubs.automatic[hub], self._world.own.automatic)  # instructions that stood stay
         valid &= (opens != NO_TIME) & (closes > opens) & (opens < last)
         withdraw = self._withdraw[row]
-        counts = np.flatnonzero(responsible & ~replaced & (valid | withdraw))
+        on_record = responsible & (valid | withdraw)
+        return (
+            self._last(hubs, hub, row, np.flatnonzero(on_record & ~replaced)),
+            self._last(hubs, hub, row, np.flatnonzero(on_record)),
+        )
+
+    def _last(self, hubs: Hubs, hub: Longs, row: Longs, counts: Longs) -> Last:
+        size = len(hubs.guids)
+        opens, closes, received = self._opens[row], self._closes[row], self._received[row]
+        withdraw = self._withdraw[row]
         ties = (self._rank[row][counts], closes[counts], opens[counts], withdraw[counts])
         keys = (*ties, received[counts], hub[counts])
         order = counts[np.lexsort(keys)]
         kind = np.zeros(size, np.int32)
         rule = np.zeros(size, np.int32)
-        times = np.full((2, size), NO_TIME, np.int64)
+        times = np.full((3, size), NO_TIME, np.int64)
         # Written in rising order, so that the last of a hub is what remains.
         final = np.full(size, -1, np.int64)
         final[hub[order]] = order
@@ -132,8 +190,9 @@ class Recorded:
         kind[there] = np.where(withdraw[chosen], WITHDRAWN, INSTRUCTED)
         times[0][there] = opens[chosen]
         times[1][there] = closes[chosen]
+        times[2][there] = received[chosen]
         rule[there] = np.where(withdraw[chosen], 0, self._rule[row][chosen])
-        return kind, times[0], times[1], rule
+        return Last(kind=kind, opens=times[0], closes=times[1], received=times[2], rule=rule)
 
 
 def _whole(table: pa.Table, name: str) -> pa.Array:

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from chfw_core.engines.verify.arrays import (
     FOREVER,
+    NO_TIME,
     Domain,
     Guids,
     Ints,
@@ -69,6 +70,7 @@ class Resolver:
     ) -> Resolved:
         """The period of hubs that share all this. `parties` = NOBODY, ONE or SPLIT."""
         cuts = (FOREVER, FOREVER) if freeze is None else freeze.cuts
+        consents = _still_agreed(consents)
         one, two = (_until(agreed, cut) for agreed, cut in zip(consents, cuts, strict=True))
         early = self._early((one, two), parties, division)
         if early is not None:
@@ -119,6 +121,17 @@ class Resolver:
             first = int(spans[0]) if len(spans) else FOREVER  # it agreed to no moment at all
             ranked.append((first, [_sorts(part) for part in windows.parts], windows))
         return max(ranked, key=lambda rank: rank[:2])[2]
+
+
+def _still_agreed(consents: tuple[Agreed | None, Agreed | None]) -> tuple[Agreed | None, Agreed | None]:
+    """Without what is over and was kept for another period of the second Supplier than it says now."""
+    one, two = consents
+    if one is None or two is None:
+        return consents
+    return (
+        None if one.until not in (NO_TIME, two.closes) else one,
+        None if two.until not in (NO_TIME, one.closes) else two,
+    )
 
 
 def _until(agreed: Agreed | None, cut: int) -> Agreed | None:

@@ -10,7 +10,7 @@ from attrs import frozen
 from chfw_core.engines.verify.arrays import NO_TIME, Bools, Domain, Ints, Longs, distinct, numbered
 from chfw_core.engines.verify.frames import Frame
 from chfw_core.engines.verify.masks import Truths, closing_of, opening_of
-from chfw_core.engines.verify.recorded import INSTRUCTED, WITHDRAWN
+from chfw_core.engines.verify.recorded import INSTRUCTED, KEPT, WITHDRAWN
 from chfw_core.engines.verify.sheet import Owner, Sheet
 from chfw_core.engines.verify.world import Moment, World
 from chfw_core.rules.model import At, BatchSpec, DecideThen
@@ -21,11 +21,15 @@ Spec = tuple[int, int, int]
 
 @frozen
 class Agreed:
-    """What a Supplier agrees to: before the automatic time, opening, closing, windows."""
+    """What a Supplier agrees to: before the automatic time, opening, closing, windows.
+
+    `until`: its period is over, and stands for what was agreed on record, which ends then; else NO_TIME.
+    """
 
     opens: int
     closes: int
     windows: int
+    until: int = NO_TIME
 
 
 @frozen
@@ -39,16 +43,17 @@ class Acts:
 
 @frozen
 class Explicit:
-    """What stands on record for each hub asked about."""
+    """What stands on record for each hub asked about; see `recorded.Standing`."""
 
     kind: Ints
     opens: Longs
     closes: Longs
     rule: Ints
+    until: Longs
 
     def take(self, rows: Longs) -> "Explicit":
         """Some of the hubs."""
-        return Explicit(self.kind[rows], self.opens[rows], self.closes[rows], self.rule[rows])
+        return Explicit(self.kind[rows], self.opens[rows], self.closes[rows], self.rule[rows], self.until[rows])
 
 
 class Settler:
@@ -97,17 +102,20 @@ class Settler:
                     rule[rows] = owner.pilot_codes[number]
                     spec[rows] = 0
                     instructs[rows] = True
+        until = np.full(len(opens), NO_TIME, np.int64)
         if explicit is not None:
-            on_record = explicit.kind != 0
+            same = self._says_the_same(owner, explicit, rule, frame, moment, pilot)
+            on_record = (explicit.kind == WITHDRAWN) | (explicit.kind == INSTRUCTED) | same
+            until = np.where(on_record, explicit.until, until)
             rule = np.where(on_record, explicit.rule, rule)
             opens = np.where(on_record, explicit.opens, opens)
             closes = np.where(on_record, explicit.closes, closes)
             windows[on_record], spec[on_record] = 0, 0
             self._written(owner, on_record, explicit.rule, windows, spec)
-            instructs[explicit.kind == INSTRUCTED] = True
+            instructs[(explicit.kind == INSTRUCTED) | same] = True
             instructs[explicit.kind == WITHDRAWN] = False
         closes = np.minimum(closes, moment.automatic)
-        instructs &= (closes > self.world.earliest) & (opens < closes)
+        instructs &= ((closes > self.world.earliest) | (until != NO_TIME)) & (opens < closes)
         floor, hold = owner.floors(sheet, frame, profile, moment)
         pushed_out = instructs & (floor >= closes)
         rule = np.where(pushed_out, owner.hold_codes[hold], rule)
@@ -118,8 +126,30 @@ class Settler:
         excluded = sheet.exclude[profile]
         rule = np.where(excluded >= 0, owner.exclude_codes[excluded], rule)
         instructs &= (held < 0) & (excluded < 0)
-        consent = self._consents(instructs, opens, closes, windows)
+        consent = self._consents(instructs, opens, closes, windows, until)
         return Acts(rule.astype(np.int32), consent, np.where(instructs, spec, 0).astype(np.int32))
+
+    def _says_the_same(
+        self, owner: Owner, explicit: Explicit, rule: Ints, frame: Frame, moment: Moment, pilot: Ints | None
+    ) -> Bools:
+        """Where the rule that wrote a KEPT row decides today, with the same end: there the row stands.
+
+        A pilot that is over has no hubs any more: that its owner still has it is enough.
+        """
+        same = np.zeros(len(rule), np.bool_)
+        kept = explicit.kind == KEPT
+        if not kept.any():
+            return same
+        in_pilot = np.zeros(len(rule), np.bool_) if pilot is None else pilot >= 0
+        said = [(r.id, r.at, False) for r in owner.rules.decides if r.then is DecideThen.INSTRUCT]
+        for name, at, by_pilot in (*said, *((r.id, r.at, True) for r in owner.rules.pilots)):
+            code = self.world.rules.code(name)
+            rows = np.flatnonzero(kept & ~in_pilot & (explicit.rule == code) & (by_pilot | (rule == code)))
+            if len(rows):
+                _, closes = self.period_of(at, frame.take(rows), moment)
+                ends = np.minimum(closes, moment.automatic)
+                same[rows] |= ends == np.minimum(explicit.closes[rows], moment.automatic)
+        return same
 
     def _written(self, owner: Owner, on_record: Bools, wrote: Ints, windows: Ints, spec: Ints) -> None:
         """A row that a rule wrote keeps the windows and the batch of that rule, while there is one."""
@@ -153,14 +183,16 @@ class Settler:
             instructs[rows] = True
         return opens, closes, windows, spec, instructs
 
-    def _consents(self, there: Bools, opens: Longs, closes: Longs, windows: Ints) -> Ints:
+    def _consents(self, there: Bools, opens: Longs, closes: Longs, windows: Ints, until: Longs) -> Ints:
         consent = np.zeros(len(there), np.int32)
         rows = np.flatnonzero(there)
         if not len(rows):
             return consent
-        firsts, lasts, kinds = opens[rows], closes[rows], windows[rows]
-        keys = [numbered(firsts), numbered(lasts), (kinds, len(self.world.windows))]
+        firsts, lasts, kinds, kept = opens[rows], closes[rows], windows[rows], until[rows]
+        keys = [numbered(firsts), numbered(lasts), (kinds, len(self.world.windows)), numbered(kept)]
         chosen, inverse = distinct(keys)
-        codes = [self.consents.code(Agreed(int(firsts[at]), int(lasts[at]), int(kinds[at]))) for at in chosen]
+        codes = [
+            self.consents.code(Agreed(int(firsts[at]), int(lasts[at]), int(kinds[at]), int(kept[at]))) for at in chosen
+        ]
         consent[rows] = np.array(codes, np.int32)[inverse]
         return consent

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from attrs import frozen
 
-from chfw_core.engines.verify.arrays import TRUTH, Bools, Guids, Ints, Longs
+from chfw_core.engines.verify.arrays import NO_TIME, TRUTH, Bools, Guids, Ints, Longs
 from chfw_core.engines.verify.claims import claimed_pilots
 from chfw_core.engines.verify.frames import Column, Frame
 from chfw_core.engines.verify.masks import Truths
@@ -104,7 +104,8 @@ class Suppliers:
         for side in (0, 1):
             says = standing.kind[1 - side] == INSTRUCTED
             closes = np.minimum(standing.closes[1 - side], hubs.automatic)
-            over = (closes <= self.world.earliest) | (standing.opens[1 - side] >= hubs.automatic)
+            over = (closes <= self.world.earliest) & (standing.until[1 - side] == NO_TIME)
+            over |= standing.opens[1 - side] >= hubs.automatic
             other[side][rows] = split & says & ~over
         return other
 
