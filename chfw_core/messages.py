@@ -16,7 +16,7 @@ from chfw_core.model.releases import Participation, Priority, Severity
 
 @frozen(kw_only=True)
 class Message:
-    """`to`: a Party, `DCC`, `CSP:<region>`, `PANEL` or `SMI`. `release`: the id of the release."""
+    """`to`: a Party, `DCC`, `CSP:<region>`, `PANEL`, `SUB-COMMITTEE` or `SMI`. `release`: the id of the release."""
 
     to: str
     release: str
@@ -179,7 +179,7 @@ class ActivationAlert(Message):
 
 @frozen(kw_only=True)
 class IncidentReported(Message):
-    """BR6.1: to the DCC, and to the Panel where an emergency stop is asked for."""
+    """BR6.1: to the DCC, and to the Panel and its Sub-Committee where an emergency stop is asked for."""
 
     incident: str
     party: str
@@ -190,7 +190,7 @@ class IncidentReported(Message):
 
 @frozen(kw_only=True)
 class DecisionToConfirm(Message):
-    """BR6.3: to the Panel."""
+    """BR6.3: to the Panel and its Sub-Committee."""
 
     incident: str
     outcome: str
@@ -210,6 +210,19 @@ class Decision(Message):
     automatic_at: datetime
     meaning: Mapping[str, str]
     pending: Mapping[str, int]
+
+
+@frozen(kw_only=True)
+class ChangeExpected(Message):
+    """CS3: to the Supplier that is to lose a role on London day `effective`, or that keeps it after all (`cancelled`).
+
+    Its instructions count until then, and the hub is left alone around that day. Who comes is not said.
+    """
+
+    role: SupplierRole
+    effective: date
+    cancelled: bool
+    guids: GuidList
 
 
 @frozen(kw_only=True)

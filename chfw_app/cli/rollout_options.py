@@ -75,7 +75,7 @@ class ActOptions(StoreOptions):
     Parameters
     ----------
     as_
-        Who acts: a Party, DCC, CSP:REGION, PANEL, SMI or REGISTRATION. Needed where several may.
+        Who acts: a Party, DCC, CSP:REGION, PANEL, SUB-COMMITTEE, SMI or REGISTRATION. Needed where several may.
     key
         The command's key: the same command again under it is answered, not carried out again.
     yes

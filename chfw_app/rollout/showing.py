@@ -17,7 +17,7 @@ from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.parties import CSP_PREFIX, DCC
 from chfw_core.model.periods import as_utc, london_date
 from chfw_core.rollout.agreement import cutoff_of, firmware_of
-from chfw_core.rollout.base import PANEL, is_party, region_of
+from chfw_core.rollout.base import CONFIRMING, is_party, region_of
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import FINAL_STANDINGS, HubState
 from chfw_core.rollout.tasks import NextAct, Task, TaskKind, is_open, next_acts, own_tasks, tasks_of
@@ -118,7 +118,7 @@ def _shown(
     incidents = (
         f"{one.own_id if one.party == reader else one.id}: {one.description}"
         for one in record.incidents
-        if one.open and (reader in (DCC, PANEL) or one.party == reader)
+        if one.open and (reader in (DCC, *CONFIRMING) or one.party == reader)
     )
     return Shown(
         release=record.id,

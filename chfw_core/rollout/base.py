@@ -13,6 +13,9 @@ from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.model.periods import as_utc
 
 PANEL: Final = "PANEL"
+SUB_COMMITTEE: Final = "SUB-COMMITTEE"
+CONFIRMING: Final = (PANEL, SUB_COMMITTEE)
+"""BR6.3: the Panel or its Sub-Committee confirms; who did is in the ledger. What one owes the other may do."""
 SMI: Final = "SMI"
 REGISTRATION: Final = "REGISTRATION"
 """The registration systems, which know who supplies a meter point and say so when it changes (CS3)."""
@@ -20,7 +23,7 @@ REGISTRATION: Final = "REGISTRATION"
 
 def is_party(by: str) -> bool:
     """Whether `by` is a Supplier: none of the others that act in a roll-out."""
-    return bool(by) and is_supplier(by) and by not in (PANEL, SMI, REGISTRATION)
+    return bool(by) and is_supplier(by) and by not in (*CONFIRMING, SMI, REGISTRATION)
 
 
 def region_of(by: str) -> str | None:
@@ -30,8 +33,8 @@ def region_of(by: str) -> str | None:
 
 @frozen(kw_only=True)
 class Command:
-    """`by`: a Party, `DCC`, `CSP:<region>`, `PANEL`, `SMI` or `REGISTRATION`. `key`: the same key again is the
-    same command again. `release`: the id of the release."""
+    """`by`: a Party, `DCC`, `CSP:<region>`, `PANEL`, `SUB-COMMITTEE`, `SMI` or `REGISTRATION`. `key`: the same key
+    again is the same command again. `release`: the id of the release."""
 
     by: str
     key: str
@@ -65,4 +68,4 @@ class Refused:
     cure: str
 
 
-ACTORS: Final = (DCC, PANEL, SMI, REGISTRATION)
+ACTORS: Final = (DCC, *CONFIRMING, SMI, REGISTRATION)

@@ -12,6 +12,7 @@ def figures_at(parameters: Parameters, day: date) -> Figures:
         cutoff_before_months=parameters.at("cutoff_before_months", day),
         outcome_due_days=parameters.at("outcome_due_days", day),
         verification_due_days=parameters.at("verification_due_days", day),
+        release_note_due_days=parameters.at("release_note_due_days", day),
         triage_due_hours=parameters.at("triage_due_hours", day),
         confirmation_due_days=parameters.at("confirmation_due_days", day),
         freeze_days_before=parameters.at("change_freeze_days_before", day),

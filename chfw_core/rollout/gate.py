@@ -12,7 +12,7 @@ from attrs import frozen
 
 from chfw_core.model.parties import DCC, Party
 from chfw_core.model.periods import format_instant
-from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, Command, CommandRefused, is_party, region_of
+from chfw_core.rollout.base import CONFIRMING, REGISTRATION, SMI, Command, CommandRefused, is_party, region_of
 from chfw_core.rollout.handover import commands as handover
 from chfw_core.rollout.incidents import commands as incidents
 from chfw_core.rollout.instructing import commands as instructing
@@ -31,7 +31,7 @@ class Who(StrEnum):
     DCC = "the DCC"
     SUPPLIER = "a Supplier"
     CSP = "a CSP"
-    PANEL = "the Panel"
+    PANEL = "the Panel or its Sub-Committee"
     SMI = "the SMI"
     REGISTRATION = "the registration systems"
 
@@ -40,6 +40,8 @@ _S = ReleaseStage
 ALL_STAGES = tuple(_S)
 BEFORE_THE_END = ALL_STAGES[:-1]
 FROM_NOTICE = ALL_STAGES[1:-1]
+EVER_SINCE = ALL_STAGES[1:]
+"""BR6.1: a fault that shows when the release is complete is an incident on it too."""
 ANY_STANDING = frozenset(ReleaseStanding)
 NOT_FINAL = ANY_STANDING - FINAL_STANDINGS
 ACTIVE = frozenset({ReleaseStanding.ACTIVE})
@@ -95,10 +97,10 @@ GATES: Mapping[type[Command], Gate] = {
     outcomes.ReportOutcomes: Gate(who=Who.CSP, stages=ALL_STAGES, standings=ANY_STANDING),
     outcomes.ObserveVersions: Gate(who=Who.SMI, stages=ALL_STAGES, standings=ANY_STANDING, alerts_only=True),
     outcomes.DeclareSilence: Gate(who=_OF_DCC, stages=ALL_STAGES, standings=ANY_STANDING),
-    incidents.RaiseIncident: Gate(who=_OF_SUPPLIER, stages=FROM_NOTICE),
+    incidents.RaiseIncident: Gate(who=_OF_SUPPLIER, stages=EVER_SINCE),
     incidents.SuspendRelease: Gate(who=_OF_DCC, stages=FROM_NOTICE),
-    incidents.TriageIncident: Gate(who=_OF_DCC, stages=FROM_NOTICE),
-    incidents.ConfirmDecision: Gate(who=Who.PANEL, stages=FROM_NOTICE),
+    incidents.TriageIncident: Gate(who=_OF_DCC, stages=EVER_SINCE),
+    incidents.ConfirmDecision: Gate(who=Who.PANEL, stages=EVER_SINCE),
     incidents.ResumeRelease: Gate(who=_OF_DCC, stages=FROM_NOTICE),
     suppliers.AnnounceSupplierChange: Gate(
         who=Who.REGISTRATION, stages=ALL_STAGES, standings=ANY_STANDING, alerts_only=True
@@ -115,7 +117,7 @@ GATES: Mapping[type[Command], Gate] = {
 
 def who_is(by: str) -> Who:
     """Which actor an id stands for."""
-    fixed = {DCC: Who.DCC, PANEL: Who.PANEL, SMI: Who.SMI, REGISTRATION: Who.REGISTRATION}
+    fixed = {DCC: Who.DCC, **dict.fromkeys(CONFIRMING, Who.PANEL), SMI: Who.SMI, REGISTRATION: Who.REGISTRATION}
     if by in fixed:
         return fixed[by]
     return Who.CSP if region_of(by) is not None else Who.SUPPLIER

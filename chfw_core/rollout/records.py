@@ -35,6 +35,7 @@ class Figures:
     cutoff_before_months: int = 1  # BR3.4
     outcome_due_days: int = 5  # CS2: from the planned day to the CSP's report
     verification_due_days: int = 3  # from the report to the SMI showing it
+    release_note_due_days: int = 5  # BR1.5: of a Maintenance Release, from its notice
     triage_due_hours: int = 24  # BR6.2
     confirmation_due_days: int = 10  # BR6.3
     freeze_days_before: int = 5  # CS3

@@ -45,6 +45,7 @@ class Code(StrEnum):
     INCIDENT_EXISTS = "incident_exists"
     NO_SUCH_INCIDENT = "no_such_incident"
     INCIDENT_OPEN = "incident_open"
+    ALL_DONE = "all_done"
     NOT_LATER = "not_later"
 
 
@@ -102,6 +103,10 @@ REFUSALS: Mapping[Code, tuple[str, str]] = {
     Code.INCIDENT_EXISTS: ("there is an incident `{incident}` already", "give it another id"),
     Code.NO_SUCH_INCIDENT: ("no incident `{incident}` is waiting for this", "name one that is, as PARTY/ID"),
     Code.INCIDENT_OPEN: ("the incident `{incident}` has no decision yet", "triage it, and let the Panel confirm"),
+    Code.ALL_DONE: (
+        "the release is complete: there is nothing left to {outcome}",
+        "let it proceed, or stop it for good",
+    ),
     Code.NOT_LATER: ("{when} is not later than the automatic date {now}", "name a later one"),
 }
 """Per code the reason, with what it says of this case, and the cure."""

@@ -11,9 +11,9 @@ from attrs import frozen
 
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.model.periods import add_wall_days
-from chfw_core.model.releases import Participation
+from chfw_core.model.releases import Participation, ReleaseKind
 from chfw_core.rollout.agreement import cutoff_of, firmware_of
-from chfw_core.rollout.base import PANEL
+from chfw_core.rollout.base import CONFIRMING, PANEL
 from chfw_core.rollout.incidents.model import Incident
 from chfw_core.rollout.records import Mode, ReleaseRecord
 from chfw_core.rollout.states import FINAL_STANDINGS, ReleaseStage
@@ -22,6 +22,7 @@ from chfw_core.rollout.states import FINAL_STANDINGS, ReleaseStage
 class TaskKind(StrEnum):
     """What may be owed."""
 
+    PUBLISH_NOTE = "publish_note"
     INSTRUCT = "instruct"
     GIVE_VERDICT = "give_verdict"
     APPROVE_PILOT = "approve_pilot"
@@ -79,12 +80,23 @@ def tasks_of(record: ReleaseRecord) -> tuple[Task, ...]:
         return ()
     found = [*_of_incidents(record), *_of_csps(record)]
     if record.standing not in FINAL_STANDINGS:
-        found += [*_of_dcc(record), *_of_suppliers(record)]
+        found += [*_note(record), *_of_dcc(record), *_of_suppliers(record)]
     return tuple(sorted(found, key=_order))
 
 
 def _order(task: Task) -> tuple[object, ...]:
     return (task.owner, task.due is None, task.due or task.starts, task.kind, task.subject)
+
+
+def _note(record: ReleaseRecord) -> list[Task]:
+    """BR1.5: until there is one: by the notice of a SEC Release, soon after that of a Maintenance Release."""
+    firmware = firmware_of(record)
+    if record.note is not None or firmware.release_note or record.stage is ReleaseStage.COMPLETED:
+        return []
+    due = firmware.notified_at
+    if firmware.kind is not ReleaseKind.SEC_RELEASE:
+        due = add_wall_days(due, record.figures.release_note_due_days)
+    return [Task(owner=DCC, kind=TaskKind.PUBLISH_NOTE, starts=firmware.notified_at, due=due)]
 
 
 def _of_dcc(record: ReleaseRecord) -> list[Task]:
@@ -170,7 +182,7 @@ def _of_incident(record: ReleaseRecord, incident: Incident) -> list[Task]:
 
 def own_tasks(record: ReleaseRecord, actor: str) -> tuple[Task, ...]:
     """BR5.4: what one actor owes."""
-    return tuple(task for task in tasks_of(record) if task.owner == actor)
+    return tuple(task for task in tasks_of(record) if task.owner == _owner(actor))
 
 
 def is_open(task: Task, at: datetime, uninstructed: int) -> bool:
@@ -194,7 +206,12 @@ def next_acts(record: ReleaseRecord, reader: str, at: datetime) -> tuple[NextAct
     """
     found = dict[tuple[str, TaskKind], NextAct]()
     for task in tasks_of(record):
-        if task.owner == reader or task.done_at is not None or task.kind is TaskKind.GIVE_VERDICT or _passed(task, at):
+        if (
+            task.owner == _owner(reader)
+            or task.done_at is not None
+            or task.kind is TaskKind.GIVE_VERDICT
+            or _passed(task, at)
+        ):
             continue
         actor = _actor(task.owner)
         key = (actor, task.kind)
@@ -202,6 +219,11 @@ def next_acts(record: ReleaseRecord, reader: str, at: datetime) -> tuple[NextAct
         if key not in found or _earlier(act.due, found[key].due):
             found[key] = act
     return tuple(found[key] for key in sorted(found))
+
+
+def _owner(actor: str) -> str:
+    """BR6.3: what the Panel owes its Sub-Committee may do, so that it stands under one name."""
+    return PANEL if actor in CONFIRMING else actor
 
 
 def _actor(owner: str) -> str:

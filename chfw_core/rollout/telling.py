@@ -13,7 +13,17 @@ from chfw_core.rollout.records import HubRecord, ReleaseRecord, RollOut
 from chfw_core.rollout.states import HubState
 
 K = TypeVar("K")
-_TOLD = frozenset({HubState.FAILED, HubState.HELD, HubState.EXCLUDED, HubState.SUPERSEDED})
+_TOLD = frozenset(
+    {
+        HubState.ACTIVATED,
+        HubState.VERIFIED,
+        HubState.FAILED,
+        HubState.HELD,
+        HubState.EXCLUDED,
+        HubState.SUPERSEDED,
+    }
+)
+"""Where a hub's reason is no plan's: what a plan says is gone with the first report."""
 
 
 def told_reason(hub: HubRecord) -> str | None:

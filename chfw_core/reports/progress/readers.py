@@ -6,7 +6,7 @@ from attrs import frozen
 
 from chfw_core.errors import InputError
 from chfw_core.model.parties import CSP_PREFIX, DCC, Party
-from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, is_party, region_of
+from chfw_core.rollout.base import CONFIRMING, REGISTRATION, SMI, is_party, region_of
 from chfw_core.rollout.records import ReleaseRecord
 
 
@@ -16,12 +16,12 @@ class ReaderKind(StrEnum):
     SUPPLIER = "a Supplier"
     DCC = "the DCC"
     CSP = "a CSP"
-    PANEL = "the Panel"
+    PANEL = "the Panel or its Sub-Committee"
 
 
 @frozen(kw_only=True)
 class Reader:
-    """One actor. `name`: a Party, `DCC`, `CSP:<region>` or `PANEL`."""
+    """One actor. `name`: a Party, `DCC`, `CSP:<region>`, `PANEL` or `SUB-COMMITTEE`."""
 
     name: str
     kind: ReaderKind
@@ -54,7 +54,7 @@ def reader_named(name: str, *allowed: ReaderKind) -> Reader:
     kind = ReaderKind.CSP
     if is_party(name):
         kind = ReaderKind.SUPPLIER
-    elif name in (DCC, PANEL):
+    elif name in (DCC, *CONFIRMING):
         kind = ReaderKind.DCC if name == DCC else ReaderKind.PANEL
     if allowed and kind not in allowed:
         who = " and ".join(one.value for one in allowed)

@@ -7,6 +7,7 @@ from chfw_core.messages import HubNews, HubsRefused, HubsScheduled, Message, Wor
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import CSP_PREFIX
+from chfw_core.model.periods import format_instant
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover import events
 from chfw_core.rollout.handover.events import HandoverEvent
@@ -50,7 +51,10 @@ def react(event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
                 guids=event.guids,
             )
             return (refused,)
-        case events.CapacitySet() | events.HubsProtected():
+        case events.HubsProtected():  # CS4: when, not what for: that can be the second Supplier's affair (NF7)
+            span = f"{format_instant(event.period.opens)} until {format_instant(event.period.closes)}"
+            return _news(after, event.guids, "protected", f"these hubs are left alone from {span}")
+        case events.CapacitySet():
             return ()
         case _:
             assert_never(event)

@@ -16,7 +16,7 @@ from chfw_core.rollout.incidents.events import PendingHubs
 from chfw_core.rollout.incidents.model import Incident, IncidentOutcome, full_id
 from chfw_core.rollout.records import ReleaseRecord, RollOut
 from chfw_core.rollout.refusals import Code, refuse
-from chfw_core.rollout.states import STANDINGS, ReleaseStanding, StandingStep
+from chfw_core.rollout.states import STANDINGS, ReleaseStage, ReleaseStanding, StandingStep
 
 
 def decide(roll_out: RollOut, command: IncidentCommand, at: datetime) -> tuple[RollOutEvent, ...]:
@@ -81,6 +81,8 @@ def _triage(record: ReleaseRecord, command: commands.TriageIncident, at: datetim
     incident = incident_of(record, command.incident)
     if incident is None or not incident.open:
         return refuse(command, at, Code.NO_SUCH_INCIDENT, incident=command.incident)
+    if record.stage is ReleaseStage.COMPLETED and command.outcome in (IncidentOutcome.PAUSE, IncidentOutcome.DELAY):
+        return refuse(command, at, Code.ALL_DONE, outcome=command.outcome.value)
     later = None if command.automatic_at is None else as_utc(command.automatic_at)
     if command.outcome is IncidentOutcome.DELAY:
         now = firmware_of(record).automatic_at

@@ -9,7 +9,7 @@ from typing import assert_never
 from chfw_core.messages import Decision, DecisionToConfirm, IncidentReported, Message
 from chfw_core.model.parties import DCC
 from chfw_core.rollout.agreement import firmware_of
-from chfw_core.rollout.base import PANEL
+from chfw_core.rollout.base import CONFIRMING
 from chfw_core.rollout.effects import meaning_of
 from chfw_core.rollout.incidents import events
 from chfw_core.rollout.incidents.events import IncidentEvent, PendingHubs
@@ -22,7 +22,7 @@ def react(event: IncidentEvent, after: RollOut) -> tuple[Message, ...]:
     record = after.release
     match event:
         case events.IncidentRaised():
-            readers = (DCC, PANEL) if event.emergency_stop else (DCC,)
+            readers = (DCC, *CONFIRMING) if event.emergency_stop else (DCC,)
             return tuple(
                 IncidentReported(
                     to=who,
@@ -36,15 +36,17 @@ def react(event: IncidentEvent, after: RollOut) -> tuple[Message, ...]:
                 for who in readers
             )
         case events.IncidentTriaged():
-            asked = DecisionToConfirm(
-                to=PANEL,
-                release=record.id,
-                incident=event.incident,
-                outcome=event.outcome.value,
-                automatic_at=event.automatic_at,
-                reason=event.reason,
+            return tuple(  # BR6.3
+                DecisionToConfirm(
+                    to=who,
+                    release=record.id,
+                    incident=event.incident,
+                    outcome=event.outcome.value,
+                    automatic_at=event.automatic_at,
+                    reason=event.reason,
+                )
+                for who in CONFIRMING
             )
-            return (asked,)  # BR6.3
         case events.ReleaseSuspended() | events.IncidentDecided() | events.ReleaseResumed():
             return decision(record, event.pending)  # BR6.4
         case events.DecisionRejected():

@@ -17,6 +17,8 @@ from chfw_core.rollout.records import HubRecord, Mode, RollOut
 from chfw_core.rollout.refusals import Code, Sorted, hub_reason, refuse
 from chfw_core.rollout.states import AT_CSP, HUB_STATES, HubState, HubStep
 
+OUTSIDE = "outside"
+
 
 def decide(roll_out: RollOut, command: OutcomeCommand, at: datetime) -> tuple[RollOutEvent, ...]:
     """The events that follow, at least one. The gate has let the command through."""
@@ -65,13 +67,14 @@ def _report(roll_out: RollOut, command: commands.ReportOutcomes, at: datetime) -
         if hub is not None and own:
             answer = answer_to(hub.state, said, attempts=hub.attempts, failure=hub.failure)
         if answer.step is not None:
-            steps.add(answer.step.value, "", guid)
+            outside = answer.step is HubStep.ACTIVATE and hub is not None and _is_outside(hub, command.occurred_at)
+            steps.add(answer.step.value, OUTSIDE if outside else "", guid)
         elif answer.noted is not None:
             state = hub.state.value.replace("_", " ") if hub is not None else ""
             noted.add(*hub_reason(answer.noted, state=state), guid)
         else:
             refused.add(*hub_reason(answer.refused or "not_handed_over"), guid)
-    found = [_stepped(roll_out, command, HubStep(step), guids, at) for step, _, guids in steps.rest()]
+    found = [_stepped(roll_out, command, HubStep(step), guids, at, mark) for step, mark, guids in steps.rest()]
     kept = (
         events.OutcomesNoted(at=at, by=command.by, outcome=command.outcome, code=code, reason=reason, guids=guids)
         for code, reason, guids in noted.rest()
@@ -79,15 +82,24 @@ def _report(roll_out: RollOut, command: commands.ReportOutcomes, at: datetime) -
     return (*found, *kept, *_refused(command, refused, at))
 
 
+def _is_outside(hub: HubRecord, occurred_at: datetime) -> bool:
+    """BR3.5: whether that is outside the window that was planned, which lies within what was agreed."""
+    if hub.window_opens is None or hub.window_closes is None:
+        return False
+    return not hub.window_opens <= occurred_at < hub.window_closes
+
+
 def _stepped(
-    roll_out: RollOut, command: commands.ReportOutcomes, step: HubStep, guids: GuidList, at: datetime
+    roll_out: RollOut, command: commands.ReportOutcomes, step: HubStep, guids: GuidList, at: datetime, mark: str
 ) -> RollOutEvent:
     by, when = command.by, command.occurred_at
     if step is HubStep.DELIVER:
         return events.ImagesDelivered(at=at, by=by, occurred_at=when, guids=guids)
     if step is HubStep.ACTIVATE:
         due = add_wall_days(at, roll_out.release.figures.verification_due_days)
-        return events.HubsActivated(at=at, by=by, occurred_at=when, due=due, guids=guids)
+        return events.HubsActivated(
+            at=at, by=by, occurred_at=when, due=due, outside_window=mark == OUTSIDE, guids=guids
+        )
     if step is HubStep.FAIL:
         return events.HubsFailed(at=at, by=by, code="reported", reason=command.reason, guids=guids)
     return _wrong_version(roll_out, by, command.firmware_version or "", guids, at)

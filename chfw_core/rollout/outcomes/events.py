@@ -18,10 +18,14 @@ class ImagesDelivered(RollOutEvent):
 
 @frozen(kw_only=True)
 class HubsActivated(RollOutEvent):
-    """The CSP says so; the SMI has yet to show it. `due`: by when."""
+    """The CSP says so; the SMI has yet to show it. `due`: by when.
+
+    `outside_window`: it did not fall into the window that was planned (BR3.5).
+    """
 
     occurred_at: datetime = field(converter=as_utc)
     due: datetime = field(converter=as_utc)
+    outside_window: bool = False
     guids: GuidList
 
 

@@ -4,11 +4,12 @@ from typing import assert_never
 
 from attrs import evolve as changed
 
+from chfw_core.model.periods import format_instant
 from chfw_core.rollout.hubs import each, moved
 from chfw_core.rollout.outcomes import events
 from chfw_core.rollout.outcomes.events import OutcomeEvent
 from chfw_core.rollout.records import HubRecord, RollOut
-from chfw_core.rollout.states import HubStep
+from chfw_core.rollout.states import HubState, HubStep
 
 
 def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
@@ -17,10 +18,11 @@ def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
         case events.ImagesDelivered():
             return each(roll_out, event.guids, lambda hub: moved(hub, HubStep.DELIVER, reason="", failure=None))
         case events.HubsActivated():
+            mark = outside_words(event) if event.outside_window else ""
             return each(
                 roll_out,
                 event.guids,
-                lambda hub: moved(hub, HubStep.ACTIVATE, reason="", failure=None, outcome_due_at=event.due),
+                lambda hub: moved(hub, HubStep.ACTIVATE, reason=mark, failure=None, outcome_due_at=event.due),
             )
         case events.HubsFailed():
             step = HubStep.SHOW_ANOTHER_VERSION if event.code == "wrong_version" else HubStep.FAIL
@@ -36,7 +38,7 @@ def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
                 lambda hub: moved(
                     _shown(hub, event),
                     HubStep.VERIFY,
-                    reason="",
+                    reason=hub.reason if hub.state is HubState.ACTIVATED else "",  # BR3.5: the mark stays
                     failure=None,
                     outcome_due_at=None,
                 ),
@@ -45,6 +47,11 @@ def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
             return roll_out
         case _:
             assert_never(event)
+
+
+def outside_words(event: events.HubsActivated) -> str:
+    """BR3.5: what is said of an activation that did not fall into the window that was planned for it."""
+    return f"activated at {format_instant(event.occurred_at)}, outside the window that was planned"
 
 
 def _failed(hub: HubRecord, step: HubStep, code: str, reason: str) -> HubRecord:

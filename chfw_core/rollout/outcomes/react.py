@@ -1,15 +1,32 @@
-"""BR5.6, BR5.7: the activation alert to the current Suppliers, and the update of the SMI."""
+"""BR5.6, BR5.7: the activation alert to the current Suppliers, the update of the SMI.
+
+BR3.5: what was activated at another time than was planned is told.
+"""
 
 from typing import assert_never
 
 from chfw_core.messages import ActivationAlert, HubNews, HubsRefused, InventoryUpdate, Message
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import DCC
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.base import SMI
 from chfw_core.rollout.outcomes import events
 from chfw_core.rollout.outcomes.events import OutcomeEvent
+from chfw_core.rollout.outcomes.evolve import outside_words
 from chfw_core.rollout.records import RollOut
 from chfw_core.rollout.telling import own_hubs
+
+
+def _outside(event: events.HubsActivated, after: RollOut) -> tuple[Message, ...]:
+    """BR3.5: an activation outside the window that was planned is told to its Suppliers and to the DCC."""
+    if not event.outside_window:
+        return ()
+
+    def told(to: str, guids: GuidList) -> HubNews:
+        words = outside_words(event)
+        return HubNews(to=to, release=after.release.id, what="activated_outside_window", words=words, guids=guids)
+
+    return (*own_hubs(after, event.guids, told), told(DCC, event.guids))
 
 
 def react(before: RollOut, event: OutcomeEvent, after: RollOut) -> tuple[Message, ...]:
@@ -30,9 +47,8 @@ def react(before: RollOut, event: OutcomeEvent, after: RollOut) -> tuple[Message
             differ = GuidList(
                 guid for guid in event.guids if guid in before.hubs and before.hubs[guid].firmware_version != version
             )
-            if not differ:
-                return ()
-            return (InventoryUpdate(to=SMI, release=release, firmware_version=version, guids=differ),)  # BR5.6
+            smi = InventoryUpdate(to=SMI, release=release, firmware_version=version, guids=differ)  # BR5.6
+            return (*((smi,) if differ else ()), *_outside(event, after))
         case events.HubsFailed() | events.HubsFellSilent():
             words = event.reason
             return own_hubs(

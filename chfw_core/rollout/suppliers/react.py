@@ -1,12 +1,13 @@
 """CS3: the old Supplier, the new one, and what the one that stays may know."""
 
+from datetime import timedelta
 from typing import assert_never
 
-from chfw_core.messages import HubsRefused, Message, SupplierJoins, SupplierLeaves
+from chfw_core.messages import ChangeExpected, HubsRefused, Message, SupplierJoins, SupplierLeaves
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
-from chfw_core.rollout.agreement import automatic_at, cutoff_of
+from chfw_core.rollout.agreement import automatic_at, cutoff_of, suppliers_on
 from chfw_core.rollout.notice.react import newcomers
 from chfw_core.rollout.records import Mode, RollOut
 from chfw_core.rollout.suppliers import events
@@ -37,10 +38,44 @@ def react(before: RollOut, event: SupplierEvent, after: RollOut) -> tuple[Messag
                 guids=event.guids,
             )
             return (refused,)
-        case events.SupplierChangeAnnounced() | events.SupplierChangeCancelled():
-            return ()  # who comes or goes is nobody's business before it is so
+        case events.SupplierChangeAnnounced():
+            return _expected(after, event, cancelled=False)
+        case events.SupplierChangeCancelled():
+            return _expected(before, event, cancelled=True)
         case _:
             assert_never(event)
+
+
+def _expected(
+    known: RollOut, event: events.SupplierChangeAnnounced | events.SupplierChangeCancelled, *, cancelled: bool
+) -> tuple[Message, ...]:
+    """To whoever loses its own role that day: who comes, and who else goes, is nobody's business before it is so (NF7).
+
+    `known`: the roll-out in which the change is announced.
+    """
+    if known.release.mode is Mode.ALERTS_ONLY:
+        return ()
+
+    def loses(guid: Guid) -> Party | None:
+        hub = known.hubs.get(guid)
+        if hub is None:
+            return None
+        held = holder(hub.suppliers, event.role)
+        by_then = suppliers_on(hub, event.effective - timedelta(days=1))
+        return held if held == holder(by_then, event.role) else None
+
+    return tuple(
+        ChangeExpected(
+            to=party,
+            release=known.release.id,
+            role=event.role,
+            effective=event.effective,
+            cancelled=cancelled,
+            guids=guids,
+        )
+        for party, guids in grouped(event.guids, loses)
+        if party is not None
+    )
 
 
 def _leaving(before: RollOut, event: events.SupplierChanged) -> tuple[Message, ...]:

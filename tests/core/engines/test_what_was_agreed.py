@@ -47,9 +47,9 @@ def world(as_of: datetime, first: str, second: str, received: datetime, rules: t
     for hub in draft.hubs:
         for party, days, how, at in ((A, MARCH, first, SOON), (B, APRIL, second, received)):
             if party in hub.suppliers.parties and how != NOT:
-                opens, closes = london_midnight(days[0]), london_midnight(days[1] + timedelta(days=1))
-                rule = "first" if how == BY_RULE else None
-                draft.instruct(hub, party, opens=opens, closes=closes, received_at=at, rule=rule)
+                first_of, end = london_midnight(days[0]), london_midnight(days[1] + timedelta(days=1))
+                wrote = "first" if how == BY_RULE else None
+                draft.instruct(hub, party, opens=first_of, closes=end, received_at=at, rule=wrote)
     return draft.world()
 
 

@@ -436,3 +436,17 @@ def test_the_second_supplier_of_an_agreement_has_instructed_as_long_as_it_stands
     for day, both in ((15, True), (22, False)):
         story.now = datetime(2026, 3, day, tzinfo=UTC)
         assert (instructed(story.roll_out.release, story.hub(SPLIT), story.now) == {ALPHA, BETA}) is both
+
+
+def test_both_suppliers_are_told_when_a_hub_is_left_alone_and_not_what_for() -> None:
+    """CS4, NF7: what it is can be the other's affair."""
+    sent = []
+    for kind in (Protection.PRICE_CHANGE, Protection.PREPAYMENT_TOP_UP):
+        story = notified()
+        period = Period(opens=datetime(2026, 3, 10, tzinfo=UTC), closes=datetime(2026, 3, 12, tzinfo=UTC))
+        story.do(ProtectHubs, kind=kind, period=period, guids=some(SPLIT))
+        news = [message for message in story.sent if isinstance(message, HubNews)]
+        assert [(message.to, message.what) for message in news] == [(ALPHA, "protected"), (BETA, "protected")]
+        assert "2026-03-10T00:00:00Z until 2026-03-12T00:00:00Z" in news[0].words
+        sent.append(news)
+    assert sent[0] == sent[1]

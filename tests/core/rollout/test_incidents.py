@@ -6,8 +6,15 @@ import pytest
 from attrs import evolve
 
 from chfw_core.messages import Answer, Decision, DecisionToConfirm, IncidentReported
-from chfw_core.rollout.base import PANEL
-from chfw_core.rollout.handover.commands import HandOver
+from chfw_core.rollout.base import (
+    PANEL,
+    SMI,
+    SUB_COMMITTEE,
+)
+from chfw_core.rollout.handover.commands import (
+    HandOver,
+    HoldHubs,
+)
 from chfw_core.rollout.incidents.commands import (
     ConfirmDecision,
     RaiseIncident,
@@ -15,16 +22,29 @@ from chfw_core.rollout.incidents.commands import (
     SuspendRelease,
     TriageIncident,
 )
+from chfw_core.rollout.incidents.events import IncidentDecided
 from chfw_core.rollout.incidents.model import IncidentOutcome
-from chfw_core.rollout.states import HubState, ReleaseStanding
+from chfw_core.rollout.outcomes.commands import ObserveVersions
+from chfw_core.rollout.pilot.commands import CompleteRelease
+from chfw_core.rollout.states import (
+    HubState,
+    ReleaseStage,
+    ReleaseStanding,
+)
+from chfw_core.rollout.tasks import TaskKind, next_acts, own_tasks, tasks_of
 from tests.core.rollout.worlds import (
     ALPHA,
     AUTOMATIC,
     BETA,
+    FAR,
+    GAS_ONLY,
+    NEW,
     NORTH,
     SOLE,
+    SPLIT,
     Story,
     hand_over,
+    handed_over,
     publish,
     rolling_out,
     row,
@@ -52,10 +72,11 @@ def test_an_incident_reaches_the_dcc_and_with_an_emergency_stop_the_panel() -> N
     story = raised()
     assert [message.to for message in story.sent if isinstance(message, IncidentReported)] == ["DCC"]
     story.do(RaiseIncident, BETA, incident="I2", description="fire", emergency_stop=True)
-    last = [message for message in story.sent if isinstance(message, IncidentReported)][-2:]
+    last = [message for message in story.sent if isinstance(message, IncidentReported)][-3:]
     assert [(message.to, message.party, message.emergency_stop) for message in last] == [
         ("DCC", BETA, True),
         (PANEL, BETA, True),
+        (SUB_COMMITTEE, BETA, True),
     ]
     assert story.refused(RaiseIncident, BETA, incident="I2", description="x") == "incident_exists"
     answers = [message.reason for message in story.told(BETA) if isinstance(message, Answer)]
@@ -181,3 +202,47 @@ def test_a_pause_is_ended_by_the_dcc_once_every_incident_is_decided() -> None:
     story.do(ResumeRelease, reason="mended")
     assert story.roll_out.release.standing is ACTIVE
     assert story.refused(ResumeRelease, reason="again") == "same_again"
+
+
+def completed() -> Story:
+    story = handed_over(SOLE)
+    story.do(HoldHubs, reason="no signal", guids=some(SPLIT, FAR, GAS_ONLY))
+    story.do(ObserveVersions, SMI, firmware_version=NEW, observed_at=story.now, guids=some(SOLE))
+    story.roll_out = evolve(story.roll_out, hub_count={HubState.VERIFIED: 1, HubState.HELD: 3})
+    story.do(CompleteRelease)
+    assert story.roll_out.release.stage is ReleaseStage.COMPLETED
+    return story
+
+
+def test_a_fault_found_when_the_release_is_complete_is_an_incident_too() -> None:
+    """BR6.1, BR6.2: there is nothing left to pause or to delay; a stop is for good."""
+    story = completed()
+    story.do(RaiseIncident, ALPHA, incident="I9", description="hubs lose their meters after a week")
+    assert [task.kind for task in tasks_of(story.roll_out.release)] == [TaskKind.TRIAGE]
+    for outcome in (IncidentOutcome.PAUSE, IncidentOutcome.DELAY):
+        assert story.refused(TriageIncident, incident="I9", outcome=outcome, reason="x") == "all_done"
+    decide_on(story, IncidentOutcome.STOP, "I9")
+    assert story.roll_out.release.standing is STOPPED
+    assert len([message for message in story.sent if isinstance(message, Decision)]) == 4  # BR6.4: everybody
+    story = completed()
+    story.do(RaiseIncident, ALPHA, incident="I9", description="a label was wrong")
+    decide_on(story, IncidentOutcome.PROCEED, "I9")
+    assert story.roll_out.release.standing is ACTIVE
+    assert story.refused(SuspendRelease, reason="x") == "out_of_phase"  # nothing goes on that could halt
+
+
+def test_the_sub_committee_confirms_as_the_panel_does_and_the_ledger_says_which() -> None:
+    """BR6.3: both are asked, both see the task, and one word is enough."""
+    story = raised()
+    story.do(TriageIncident, incident="I1", outcome=IncidentOutcome.PAUSE, reason="as found")
+    asked = [message.to for message in story.sent if isinstance(message, DecisionToConfirm)]
+    assert asked == [PANEL, SUB_COMMITTEE]
+    record = story.roll_out.release
+    assert own_tasks(record, SUB_COMMITTEE) == own_tasks(record, PANEL) != ()
+    assert next_acts(record, SUB_COMMITTEE, story.now) == next_acts(record, PANEL, story.now)
+    story.do(ConfirmDecision, SUB_COMMITTEE, incident="I1", confirmed=True, commentary="agreed")
+    assert story.roll_out.release.standing is PAUSED
+    (decided,) = story.all_of(IncidentDecided)
+    assert decided.by == SUB_COMMITTEE
+    assert story.refused(ConfirmDecision, PANEL, incident="I1", confirmed=True, commentary="x") == "no_such_incident"
+    assert story.refused(SuspendRelease, SUB_COMMITTEE, reason="x") == "wrong_party"

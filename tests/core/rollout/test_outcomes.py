@@ -1,6 +1,10 @@
 """CS2, BR5.6, BR5.7: outcomes, silence, verification, and the activation alert."""
 
-from datetime import timedelta
+from datetime import (
+    UTC,
+    datetime,
+    timedelta,
+)
 
 import pytest
 from attrs import evolve
@@ -16,6 +20,7 @@ from chfw_core.rollout.outcomes.events import OutcomesNoted, OutcomesRefused
 from chfw_core.rollout.records import Mode
 from chfw_core.rollout.states import HUB_STATES, HubState
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
+from chfw_core.rollout.telling import told_reason
 from tests.core.rollout.worlds import (
     ALPHA,
     BETA,
@@ -328,3 +333,19 @@ def test_every_report_has_an_answer_in_every_state(state: HubState, said: Report
     if answer.step is not None:
         assert (state, answer.step) in HUB_STATES
     assert answer_to(state, said, attempts=0, failure=failure).refused == "not_handed_over"
+
+
+@pytest.mark.parametrize(("hour", "outside"), [(0, True), (1, False), (4, False), (5, True)])
+def test_an_activation_outside_the_planned_window_is_marked_and_told(hour: int, outside: bool) -> None:
+    """BR3.5: and the mark stays when the SMI has shown the version."""
+    story = handed_over(SOLE)
+    story.now = datetime(2026, 7, 6, 8, tzinfo=UTC)
+    when = datetime(2026, 7, 6, hour, tzinfo=UTC)
+    said = {"outcome": ACTIVATED, "occurred_at": when, "firmware_version": NEW, "guids": some(SOLE)}
+    story.do(ReportOutcomes, "CSP:North", **said)
+    words = f"activated at 2026-07-06T0{hour}:00:00Z, outside the window that was planned" if outside else ""
+    assert (story.state(SOLE), story.hub(SOLE).reason) == (HubState.ACTIVATED, words)
+    story.do(ObserveVersions, SMI, firmware_version=NEW, observed_at=story.now, guids=some(SOLE))
+    assert (story.state(SOLE), told_reason(story.hub(SOLE))) == (HubState.VERIFIED, words or None)
+    news = [m for m in story.sent if isinstance(m, HubNews) and m.what == "activated_outside_window"]
+    assert [(message.to, message.words) for message in news] == ([(ALPHA, words), ("DCC", words)] if outside else [])

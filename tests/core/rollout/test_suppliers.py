@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chfw_core.consent.model import ActivationBasis
-from chfw_core.messages import HubsRefused, ReleaseNotice, SecondSupplier, SupplierJoins, SupplierLeaves
+from chfw_core.messages import (
+    ChangeExpected,
+    HubsRefused,
+    ReleaseNotice,
+    SecondSupplier,
+    SupplierJoins,
+    SupplierLeaves,
+)
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.base import RollOutEvent
@@ -244,3 +251,54 @@ def test_the_former_holder_is_told_also_where_the_change_does_not_say_who_it_is(
     story = notified()
     change(story, SPLIT, FAR, leaves=None)
     assert {message.to for message in story.sent if isinstance(message, SupplierLeaves)} == {ALPHA, BETA}
+
+
+def announced(story: Story, *guids: Guid, leaves: str | None = BETA, joins: str | None = GAMMA) -> None:
+    story.do(
+        AnnounceSupplierChange,
+        REGISTRATION,
+        role=GAS,
+        leaves=leaves,
+        joins=joins,
+        effective=MARCH,
+        guids=some(*guids),
+    )
+
+
+@pytest.mark.parametrize("leaves", [BETA, None])
+def test_whoever_is_to_lose_a_role_is_told_and_nobody_else(leaves: str | None) -> None:
+    """CS3, NF7: also where the registration systems do not say who leaves; and that it stays after all."""
+    story = notified()
+    announced(story, SPLIT, leaves=leaves)
+    story.do(CancelSupplierChange, REGISTRATION, role=GAS, effective=MARCH, guids=some(SPLIT))
+    told = [message for message in story.sent if isinstance(message, ChangeExpected)]
+    assert [(m.to, m.role, m.effective, m.cancelled, m.guids) for m in told] == [
+        (BETA, GAS, MARCH, False, some(SPLIT)),
+        (BETA, GAS, MARCH, True, some(SPLIT)),
+    ]
+
+
+def test_what_is_told_of_an_announced_change_says_nothing_of_who_comes() -> None:
+    """NF7: changing only who joins changes nothing that anybody reads."""
+    sent = []
+    for joins in (GAMMA, ALPHA, None):
+        story = notified()
+        announced(story, SPLIT, joins=joins)
+        sent.append(story.sent)
+    assert sent[0] == sent[1] == sent[2]
+    assert not [message for message in sent[0] if message.to == GAMMA]
+
+
+def test_a_later_change_is_not_told_to_who_does_not_hold_the_role_yet() -> None:
+    story = notified()
+    announced(story, SPLIT)
+    story.do(
+        AnnounceSupplierChange,
+        REGISTRATION,
+        role=GAS,
+        leaves=GAMMA,
+        joins=ALPHA,
+        effective=date(2026, 4, 1),
+        guids=some(SPLIT),
+    )
+    assert [message.to for message in story.sent if isinstance(message, ChangeExpected)] == [BETA]

@@ -6,17 +6,36 @@ import pytest
 from attrs import evolve
 
 from chfw_core.documents.defaults import default_parameters
-from chfw_core.model.releases import Participation
+from chfw_core.model.releases import (
+    Participation,
+    ReleaseKind,
+)
 from chfw_core.rollout.base import PANEL
 from chfw_core.rollout.figures import figures_at
 from chfw_core.rollout.incidents.commands import ConfirmDecision, RaiseIncident, TriageIncident
 from chfw_core.rollout.incidents.model import IncidentOutcome
-from chfw_core.rollout.notice.commands import DraftRelease, ReturnToDccOnly, RevokeNotice
+from chfw_core.rollout.notice.commands import (
+    DraftRelease,
+    PublishReleaseNote,
+    ReturnToDccOnly,
+    RevokeNotice,
+)
 from chfw_core.rollout.outcomes.commands import DeclareSilence, OutcomeKind, ReportOutcomes
 from chfw_core.rollout.pilot.commands import GiveVerdict
-from chfw_core.rollout.records import Figures, Opinion, ReleaseRecord
+from chfw_core.rollout.records import (
+    Figures,
+    Opinion,
+    ReleaseNote,
+    ReleaseRecord,
+)
 from chfw_core.rollout.states import ReleaseStage
-from chfw_core.rollout.tasks import TaskKind, next_acts, own_tasks, tasks_of
+from chfw_core.rollout.tasks import (
+    Task,
+    TaskKind,
+    next_acts,
+    own_tasks,
+    tasks_of,
+)
 from tests.core.rollout.worlds import (
     ALPHA,
     AUTOMATIC,
@@ -24,6 +43,7 @@ from tests.core.rollout.worlds import (
     FIRMWARE,
     SOLE,
     SPLIT,
+    START,
     Story,
     handed_over,
     notified,
@@ -171,3 +191,31 @@ def test_with_the_dcc_alone_nobody_is_asked_to_instruct() -> None:
 
 def test_the_figures_come_from_the_parameters_that_are_in_force() -> None:
     assert figures_at(default_parameters(), date(2026, 1, 5)) == Figures()
+
+
+def test_a_chance_is_never_late_whatever_its_time() -> None:
+    """BR5.4, G7."""
+    due = datetime(2026, 3, 1, tzinfo=UTC)
+    for binding in (True, False):
+        task = Task(owner=ALPHA, kind=TaskKind.INSTRUCT, starts=START, due=due, binding=binding)
+        assert task.late(due + timedelta(seconds=1)) is binding
+        assert not task.late(due)
+        done = evolve(task, done_at=due + timedelta(days=1))
+        assert done.late(due) is binding  # done, and after its time
+        assert not evolve(task, due=None).late(AUTOMATIC)
+
+
+@pytest.mark.parametrize(("kind", "days"), [(ReleaseKind.SEC_RELEASE, 0), (ReleaseKind.UNPLANNED_MAINTENANCE, 5)])
+def test_the_release_note_is_owed_by_the_dcc_until_it_is_there(kind: ReleaseKind, days: int) -> None:
+    """BR1.5: by the notice of a SEC Release, some days after that of a Maintenance Release."""
+    story = notified(evolve(FIRMWARE, kind=kind, release_note=None))
+    owed = [task for task in own_tasks(story.roll_out.release, "DCC") if task.kind is TaskKind.PUBLISH_NOTE]
+    assert [(task.due, task.binding) for task in owed] == [(START + timedelta(days=days), True)]
+    acts = [act.actor for act in next_acts(story.roll_out.release, ALPHA, START) if act.kind is TaskKind.PUBLISH_NOTE]
+    assert acts == ["DCC"]
+    story.do(PublishReleaseNote, note=ReleaseNote(url="https://example.org/n", version="1"))
+    assert TaskKind.PUBLISH_NOTE not in {task.kind for task in tasks_of(story.roll_out.release)}
+
+
+def test_a_note_that_the_notice_names_is_owed_no_more() -> None:
+    assert TaskKind.PUBLISH_NOTE not in {task.kind for task in tasks_of(notified().roll_out.release)}
