@@ -75,6 +75,7 @@ def withdraw(
     *,
     release: str,
     role: SupplierRole | None = None,
+    rule: str | None = None,
     hubs: HubOptions | None = None,
     options: ActOptions | None = None,
 ) -> int:
@@ -88,6 +89,8 @@ def withdraw(
         The id of the release.
     role
         import or gas; a Supplier in both roles may name either.
+    rule
+        Only what this rule instructed; the Supplier's rules may then instruct again.
     hubs
         Which hubs.
     options
@@ -97,10 +100,12 @@ def withdraw(
 
     options = options or ActOptions()
     if file is not None:
+        if rule is not None:
+            raise InputError("the file says all of it", hint="its column `rule` names the rule")
         return _from_file(options, file, release, withdrawals_only=True)
     if role is None:
         raise InputError("without a file of instructions --role must be given")
-    return act_on_hubs(options, WithdrawInstructions, release, hubs or HubOptions(), role=role)
+    return act_on_hubs(options, WithdrawInstructions, release, hubs or HubOptions(), role=role, rule=rule)
 
 
 def _from_file(options: ActOptions, file: Path, release: str, *, withdrawals_only: bool = False) -> int:

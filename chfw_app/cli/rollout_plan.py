@@ -49,7 +49,8 @@ def publish(
 ) -> int:
     """Publish days for hubs: of a schedule, or of a plan that is made now of what the ledger holds.
 
-    What rules instruct is recorded first, in the same transaction, as instructions of their owners.
+    What rules instruct is recorded first, in the same transaction, as instructions of their owners. What a rule
+    instructed before and instructs no more is taken back, where the plan is made now and up to the cut-off.
 
     Parameters
     ----------
@@ -77,6 +78,7 @@ def publish(
     """
     from chfw_app.rollout.files_in import read_schedule
     from chfw_app.rollout.publishing import PlanFiles, own_instructions, plan_now, publication
+    from chfw_core.rollout.instructing.commands import WithdrawInstructions
 
     options = options or ActOptions()
     if (schedule is None) == (estate is None):
@@ -89,15 +91,16 @@ def publish(
             classes = read_schedule(schedule)
             own = () if instructions is None else own_instructions(instructions, release, key)
             bad_rows: tuple[str, ...] = ()
+            no_more: tuple[WithdrawInstructions, ...] = ()
         else:
             assert estate is not None
             files = PlanFiles(estate=estate, rules=rules, attributes=attributes, events=events, cpl=cpl)
             made = plan_now(service, release, files, key, told, retry=retry)
-            classes, own, bad_rows = made.classes, made.instructions, made.bad_rows
+            classes, own, bad_rows, no_more = made.classes, made.instructions, made.bad_rows, made.gone
             for words in made.findings:
                 say_note(words)
         told("writing the ledger", 0.0)
-        answers = publication(service, release, options.by_dcc(), key, own, classes)
+        answers = publication(service, release, options.by_dcc(), key, own, classes, no_more)
         told("writing the ledger", 1.0)
     return show_answers(options, answers, bad_rows)
 

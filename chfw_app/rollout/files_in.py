@@ -61,7 +61,7 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
         said = {"by": row["party"], "key": f"{key}/{len(found)}", "release": release, "guids": guids}
         role = SupplierRole(row["role"])
         if row["action"] == InstructionAction.WITHDRAW.value:
-            found.append(WithdrawInstructions(role=role, **said))
+            found.append(WithdrawInstructions(role=role, rule=row["rule"], **said))
             continue
         if row["opens"] is None or row["closes"] is None:
             bad.append(f"{len(guids)} rows of {row['party']}: an instruction needs `opens` and `closes`")

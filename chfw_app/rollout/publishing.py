@@ -1,7 +1,10 @@
 """A plan of what the ledger holds now, and its publication (I6): rules' own instructions first, then the days.
 
-The planner sees the hubs that wait, the instructions that stand, the release as it was drafted and moved, and
-what each CSP has been handed already. What rules ask of a hub beside that comes from an estate file.
+What a rule instructed and instructs no more is taken back in the same transaction (`gone`): today's rules replace it.
+
+The planner sees the hubs that wait, the instructions that stand, the changes of Supplier and the protected periods
+that are announced, the release as it was drafted and moved, and what each CSP has been handed already. What rules
+ask of a hub beside that comes from an estate file.
 """
 
 import json
@@ -17,7 +20,9 @@ from chfw_app.engines import Engine
 from chfw_app.gathered import Gathered
 from chfw_app.inputs import InputPaths, gather
 from chfw_app.planning import PlanOutputs, write_plan
+from chfw_app.rollout.disturbances import Disturbances, disturbances
 from chfw_app.rollout.files_in import read_instructions, read_schedule
+from chfw_app.rollout.gone import gone
 from chfw_app.rollout.loading import handed_elsewhere
 from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService, release_in
@@ -35,7 +40,7 @@ from chfw_core.planning.model import HubStatus
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
-from chfw_core.rollout.instructing.commands import Instruct
+from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState, ReleaseStage
 
@@ -61,10 +66,14 @@ class PlanFiles:
 
 @frozen(kw_only=True)
 class MadeNow:
-    """Days for hubs, what rules instruct, what is worth a look, and what was set aside: rows, hubs without a day."""
+    """Days for hubs, what rules instruct and instruct no more, what is worth a look.
+
+    `bad_rows`: what was set aside: rows, hubs without a day.
+    """
 
     classes: tuple[PlannedClass, ...]
     instructions: tuple[Instruct, ...]
+    gone: tuple[WithdrawInstructions, ...]
     findings: tuple[str, ...]
     bad_rows: tuple[str, ...]
 
@@ -76,10 +85,14 @@ def publication(
     key: str,
     own: Sequence[Instruct],
     classes: tuple[PlannedClass, ...],
+    gone: Sequence[WithdrawInstructions] = (),
 ) -> list[tuple[str, Receipt]]:
-    """Records what rules instruct and publishes the days, in one transaction; each command's key and answer."""
+    """Records what rules instruct and publishes the days, in one transaction; each command's key and answer.
+
+    `gone`: what rules instruct no more.
+    """
     publish = PublishPlan(by=by, key=key, release=release, classes=classes)
-    commands: list[AnyCommand] = [*_new(service, release, own), publish]
+    commands: list[AnyCommand] = [*gone, *_new(service, release, own), publish]
     return [(command.key, receipt) for command, receipt in zip(commands, service.submit_all(commands), strict=True)]
 
 
@@ -125,15 +138,18 @@ def plan_now(
             report=report,
         )
         gathered = _as_the_ledger_has_it(gathered, record, handed_elsewhere(connection, release))
+        gathered = _with_disturbances(gathered, disturbances(connection, release))
         outputs = PlanOutputs(schedule=folder / "plan.parquet", instructions=folder / "own.parquet")
         done = write_plan(gathered, outputs, engine=Engine.COLUMNAR, report=report)
         bad_rows += tuple(f"{row.file}: line {row.line}: {row.reason}" for row in gathered.bad_rows)
         infeasible = done.summary.by_outcome.get((HubStatus.INFEASIBLE, None), 0)
         if infeasible:
             bad_rows += (f"{infeasible} hubs have no day that keeps to all limits",)
+        own = own_instructions(folder / "own.parquet", release, key)
         return MadeNow(
             classes=read_schedule(folder / "plan.parquet"),
-            instructions=own_instructions(folder / "own.parquet", release, key),
+            instructions=own,
+            gone=gone(connection, release, folder / "plan.parquet", own, gathered.inputs.rulesets, key),
             findings=tuple(finding.message for finding in done.worth_a_look),
             bad_rows=bad_rows,
         )
@@ -164,6 +180,17 @@ def _as_the_ledger_has_it(
         )
         events = (*events, opened)
     return evolve(gathered, inputs=evolve(inputs, release=firmware, capacity_overrides=limits, events=events))
+
+
+def _with_disturbances(gathered: Gathered, found: Disturbances) -> Gathered:
+    """CS3, CS4: what the ledger knows of single hubs, beside what the events of a file say."""
+    inputs = gathered.inputs
+    last = max((event.seq for event in inputs.events), default=0)
+    events = tuple(
+        Event(seq=last + number, at=inputs.as_of, type="change_of_supplier_started", guid=guid, fields=fields)
+        for number, (guid, fields) in enumerate(found.changes, start=1)
+    )
+    return evolve(gathered, inputs=evolve(inputs, events=(*inputs.events, *events), protected=found.protected))
 
 
 def _waiting(connection: Connection, release: str, states: Sequence[HubState]) -> GuidList:

@@ -118,13 +118,24 @@ def _read_rest(text: str | None) -> dict[str, Any]:
     return {
         "excluded": {Party(party): (rule, reason) for party, (rule, reason) in rest.get("excluded", {}).items()},
         "changes": tuple(_changes(rest.get("changes", ()))),
-        "protected": tuple(
-            ProtectedPeriod(
-                kind=Protection(kind), period=Period(opens=parse_instant(opens), closes=parse_instant(closes))
-            )
-            for kind, opens, closes in rest.get("protected", ())
-        ),
+        "protected": tuple(_protected(rest.get("protected", ()))),
     }
+
+
+def changes_in(rest: str) -> tuple[SupplierChanging, ...]:
+    """CS3: the announced changes in a hub's `rest`."""
+    return tuple(_changes(json.loads(rest).get("changes", ())))
+
+
+def protected_in(rest: str) -> tuple[ProtectedPeriod, ...]:
+    """CS4: the protected periods in a hub's `rest`."""
+    return tuple(_protected(json.loads(rest).get("protected", ())))
+
+
+def _protected(written: Iterable[Any]) -> Iterator[ProtectedPeriod]:
+    for kind, opens, closes in written:
+        period = Period(opens=parse_instant(opens), closes=parse_instant(closes))
+        yield ProtectedPeriod(kind=Protection(kind), period=period)
 
 
 def _changes(written: Iterable[Any]) -> Iterator[SupplierChanging]:

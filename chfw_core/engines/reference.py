@@ -164,6 +164,7 @@ def _resolve(matcher: Matcher, match: HubMatch, pilots: Sequence[PilotResult]) -
         csp_windows=csp.region_windows,
         csp_batch=csp.region_batch,
         closed=holidays_for(hub.holiday_division, inputs.holidays),
+        protected=inputs.protected.get(hub.guid, ()),
     )
     return HubTrace(match=match, decisions=agreed, plan=plan)
 

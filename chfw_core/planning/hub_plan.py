@@ -68,7 +68,7 @@ class HubPlan:
 
     `csp_blocked`: the CSP's windows leave nothing of what was possible. `first_day`: no earlier
     day, where a hold of the DCC outlasts the period (then no day at all is left). `decisions`:
-    each Supplier's, as changes of Supplier left it.
+    each Supplier's, as changes of Supplier left it. `protected`: CS4, the hub's own black-outs.
     """
 
     resolution: Resolution
@@ -76,6 +76,7 @@ class HubPlan:
     import_rule: str | None
     gas_rule: str | None
     frozen: frozenset[date] = frozenset()
+    protected: tuple[Period, ...] = ()
     batch: BatchSpec | None = None
     batch_key: tuple[str, ...] = ()
     csp_blocked: bool = False
@@ -94,6 +95,7 @@ def plan_hub(
     csp_windows: Windows,
     csp_batch: BatchSpec | None,
     closed: frozenset[date],
+    protected: tuple[Period, ...] = (),
 ) -> HubPlan:
     """Resolve one hub (or a class of hubs): `decisions` has one entry per responsible Party."""
     decided = tuple(_before_change(d, suppliers, changes, freeze, today) for d in decisions) if changes else decisions
@@ -106,16 +108,17 @@ def plan_hub(
         csp_windows=csp_windows,
         closed=closed,
     )
-    return put_together(
+    plan = put_together(
         settled, suppliers=suppliers, decided=decided, dcc=dcc, csp_batch=csp_batch, frozen=freeze.days(changes)
     )
+    return evolve(plan, protected=protected) if protected else plan
 
 
 @frozen(kw_only=True)
 class Settled:
     """What the agreements come to, whoever gave them: the same for all hubs with the same consents.
 
-    `head`: the first words of the reason. `csp_blocked`, `first_day`, `frozen`: as in HubPlan.
+    `head`: the first words of the reason. `csp_blocked`, `first_day`, `frozen`, `protected`: as in HubPlan.
     """
 
     resolution: Resolution
@@ -123,6 +126,7 @@ class Settled:
     csp_blocked: bool = False
     first_day: date | None = None
     frozen: frozenset[date] = frozenset()
+    protected: tuple[Period, ...] = ()
 
 
 def settle(
@@ -182,7 +186,7 @@ def put_together(
 def day_rules(plan: HubPlan | Settled, earliest: date, blackouts: tuple[Period, ...]) -> DayRules:
     """What forbids days for this plan, for `possible_days`."""
     first = earliest if plan.first_day is None else max(earliest, plan.first_day)
-    return DayRules(earliest=first, blackouts=blackouts, frozen=plan.frozen)
+    return DayRules(earliest=first, blackouts=(*blackouts, *plan.protected), frozen=plan.frozen)
 
 
 def _before_change(

@@ -10,7 +10,7 @@ from chfw_core.consent.model import ActivationBasis
 from chfw_core.model.events import Event
 from chfw_core.model.guid import Guid
 from chfw_core.model.parameters import Parameters
-from chfw_core.model.periods import as_utc
+from chfw_core.model.periods import Period, as_utc
 from chfw_core.model.products import CentralProductsList
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.model.windows import Holidays
@@ -21,7 +21,8 @@ from chfw_core.rules.model import RuleSet
 class PlanInputs:
     """Everything but the rows: release, rules, events, capacity, as of one instant.
 
-    `rulesets`: one per owner. `capacity_overrides[(region, day)]` replaces the release's figure.
+    `rulesets`: one per owner. `capacity_overrides[(region, day)]` replaces the release's figure. `protected`: by
+    GUID the periods in which a hub is left alone (CS4); nothing is activated in them, as in a black-out.
     """
 
     release: FirmwareRelease
@@ -29,6 +30,7 @@ class PlanInputs:
     rulesets: tuple[RuleSet, ...] = ()
     events: tuple[Event, ...] = ()
     capacity_overrides: Mapping[tuple[str, date], int] = field(factory=dict)
+    protected: Mapping[int, tuple[Period, ...]] = field(factory=dict)
     cpl: CentralProductsList | None = None
     parameters: Parameters
     holidays: Holidays

@@ -134,6 +134,7 @@ def _plan(matcher: Matcher, match: HubMatch, decisions: tuple[Decision, ...]) ->
         csp_windows=csp.region_windows,
         csp_batch=csp.region_batch,
         closed=holidays_for(hub.holiday_division, matcher.inputs.holidays),
+        protected=matcher.inputs.protected.get(hub.guid, ()),
     )
 
 
@@ -271,6 +272,7 @@ def _resolution(
         lines.append("the windows of the two Suppliers do not meet: those of the later one apply")
     if plan.frozen:
         lines.append(f"frozen for a change of Supplier: {intervals(sorted(plan.frozen))}")
+    lines += [f"left alone: {said(period)}" for period in plan.protected]
     possible = f"{len(days):,} possible day{'s' if len(days) > 1 else ''}: {intervals(days)}"
     lines.append(possible if days else "no day is possible")
     return Section(title="resolution", lines=tuple(lines))

@@ -122,6 +122,7 @@ HUB_REASONS: Mapping[str, str] = {
     "not_in_pilot": "the hub is not on this Supplier's pilot list",
     "period_over": "the period is over",
     "withdrawn_already": "the instruction is withdrawn already",
+    "not_by_that_rule": "no instruction of that rule stands for the hub",
     "held": "the DCC holds the hub",
     "not_held": "the DCC does not hold the hub",
     "another_basis": "the row goes by {asked}, but {agreed}; {cure}",

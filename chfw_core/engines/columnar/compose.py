@@ -20,6 +20,7 @@ from chfw_core.engines.columnar.sides import Side, Speaker
 from chfw_core.engines.columnar.world import DateReader, World, reader
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import CSP_PREFIX
+from chfw_core.model.periods import Period
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.dcc import dcc_terms
 from chfw_core.planning.decision import Decision, HoldState, Matched, as_agreed, decide_supplier, writer_of
@@ -39,6 +40,14 @@ NONE = -1
 
 
 @frozen
+class Disturbed:
+    """What keeps a single hub from being activated at some times: changes of Supplier, and protected periods (CS4)."""
+
+    changes: tuple[SupplierChange, ...] = ()
+    protected: tuple[Period, ...] = ()
+
+
+@frozen
 class Kept:
     """A row that today's rules replace unless they say the same: see `consent.standing.Judged`."""
 
@@ -54,7 +63,7 @@ class Known:
 
     standings: list[Standing | Kept | str | None] = field(factory=lambda: [None])
     pilots: list[str | None] = field(factory=lambda: [None])
-    changes: list[tuple[SupplierChange, ...]] = field(factory=lambda: [()])
+    changes: list[Disturbed] = field(factory=lambda: [Disturbed()])
     guids: list[Guid | None] = field(factory=lambda: [None])
 
 
@@ -283,19 +292,20 @@ class Composer:
         return start + of
 
     def _add_changing(self, number: int, changes: int, closed: frozenset[date]) -> None:
-        """A plan of hubs whose Supplier changes: it depends on who that is."""
+        """A plan of hubs whose Supplier changes, or that are left alone at some time: it depends on who that is."""
         plans = self._plans
         rules = plans.csp_rules[int(plans.csp[number])]
         plan = plan_hub(
             suppliers=plans.pairs[int(plans.pair[number])],
             decisions=plans.decided(number),
             dcc=self._terms_list[int(plans.terms[number])],
-            changes=self.known.changes[changes],
+            changes=self.known.changes[changes].changes,
             freeze=freeze_of(self.world.inputs),
             today=today_of(self.world.inputs),
             csp_windows=rules.region_windows,
             csp_batch=rules.region_batch,
             closed=closed,
+            protected=self.known.changes[changes].protected,
         )
         own = Settled(
             resolution=plan.resolution,
@@ -303,6 +313,7 @@ class Composer:
             csp_blocked=plan.csp_blocked,
             first_day=plan.first_day,
             frozen=plan.frozen,
+            protected=plan.protected,
         )
         plans.settled[number] = self._settler.add(own, closed)
         plans.replace(number, plan)

@@ -81,7 +81,7 @@ class Settler:
     def add(self, settled: Settled, closed: frozenset[date]) -> int:
         """Enter one more; answers with its number."""
         windows, period = settled.resolution.windows, settled.resolution.period
-        key = (period, windows, closed, settled.first_day, settled.csp_blocked, settled.frozen)
+        key = (period, windows, closed, settled.first_day, settled.csp_blocked, settled.frozen, settled.protected)
         self.calendar_of.append(self._calendars.setdefault(key, len(self._calendars)))
         self.settled.append(settled)
         return len(self.settled) - 1

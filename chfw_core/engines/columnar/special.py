@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.standing import HubFacts, Judged, Standing, judge_rows, kept_by
 from chfw_core.engines.columnar.axes import Chunk
-from chfw_core.engines.columnar.compose import Composer, Kept
+from chfw_core.engines.columnar.compose import Composer, Disturbed, Kept
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
 from chfw_core.engines.columnar.records import Part, Records, distinct_rows
 from chfw_core.engines.columnar.sides import Side
@@ -102,7 +102,7 @@ class Special:
 
     def _guids(self) -> list[object]:
         world, events = self.world, self.world.state.events
-        named: set[int] = set(world.state.guids) | set(changes_by_guid(events))
+        named: set[int] = set(world.state.guids) | set(changes_by_guid(events)) | set(world.inputs.protected)
         for rules in world.inputs.rulesets:
             for hold in rules.holds:
                 named |= guid_sensitive(hold, events, owner=rules.owner)
@@ -130,16 +130,17 @@ class Special:
     def _events(self) -> None:
         known, events = self.composer.known, self.world.state.events
         changes = changes_by_guid(events)
-        numbers: dict[object, int] = {(): 0}
+        numbers = {Disturbed(): 0}
         for at in np.flatnonzero(np.isin(self.rows.guid, np.array(self.named, dtype=np.uint64))).tolist():
             guid = int(self.rows.guid[at])
             announced = changes.get(guid, ())
             pair = self.world.pairs[self.records[at, Part.PAIR]]
             own = without_contradictions(announced, pair, today_of(self.world.inputs)) if announced else ()
             self.contradictions += len(announced) - len(own)
-            if numbers.setdefault(own, len(numbers)) == len(known.changes):
-                known.changes.append(own)
-            self.records[at, Part.CHANGES] = numbers[own]
+            disturbed = Disturbed(changes=own, protected=self.world.inputs.protected.get(guid, ()))
+            if numbers.setdefault(disturbed, len(numbers)) == len(known.changes):
+                known.changes.append(disturbed)
+            self.records[at, Part.CHANGES] = numbers[disturbed]
             self.records[at, Part.GUID] = len(known.guids)
             known.guids.append(Guid(guid))
 

@@ -181,7 +181,8 @@ class Compare:
             concerns = blackout.regions is None or timing.region in blackout.regions
             if concerns and opens < micros(blackout.closes) and closes > micros(blackout.opens):
                 return True
-        return False
+        left_alone = timing.freeze.spans if timing.freeze else ()  # CS4
+        return any(opens < last and closes > first for first, last in left_alone)
 
     def _expected(self, number: int, day: date) -> str:
         first, allowed = self._timings.days_of(number)

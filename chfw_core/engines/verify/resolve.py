@@ -47,10 +47,14 @@ class Resolved:
 
 @frozen
 class Freeze:
-    """Changes of Supplier of one hub: frozen days; per role, the end of what its Supplier agreed to."""
+    """Changes of Supplier of one hub: frozen days; per role, the end of what its Supplier agreed to.
+
+    `spans`: CS4, from when until when it is left alone.
+    """
 
     days: tuple[tuple[int, int], ...]
     cuts: tuple[int, int]
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class Resolver:
@@ -152,7 +156,7 @@ def _sorts(part: WeeklyWindow) -> tuple[str, str, int, int]:
 
 
 class Changes:
-    """CS3: the changes of Supplier that were announced by `as_of`, by hub."""
+    """CS3: the changes of Supplier that were announced by `as_of`, by hub; CS4: when it is left alone."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -165,7 +169,8 @@ class Changes:
                 continue
             if event.guid is not None and (event.party is None or not is_supplier(str(event.party))):
                 self._by_guid.setdefault(int(event.guid), []).append(event)
-        self._guids = np.array(sorted(self._by_guid), np.uint64)
+        self._protected = {int(guid): periods for guid, periods in world.inputs.protected.items()}
+        self._guids = np.array(sorted({*self._by_guid, *self._protected}), np.uint64)
         self.freezes: Domain[Freeze | None] = Domain(None)
 
     def codes(self, guids: Guids, imports: Ints, gases: Ints) -> Ints:
@@ -179,10 +184,14 @@ class Changes:
                 "import": self._world.parties.values[imports[row]],
                 "gas": self._world.parties.values[gases[row]],
             }
-            codes[row] = self.freezes.code(self._freeze(self._by_guid[int(guids[row])], holders))
+            guid = int(guids[row])
+            spans = [(micros(span.opens), micros(span.closes)) for span in self._protected.get(guid, ())]
+            codes[row] = self.freezes.code(self._freeze(self._by_guid.get(guid, []), holders, tuple(sorted(spans))))
         return codes
 
-    def _freeze(self, events: list[Event], holders: dict[str, str | None]) -> Freeze:
+    def _freeze(
+        self, events: list[Event], holders: dict[str, str | None], spans: tuple[tuple[int, int], ...]
+    ) -> Freeze:
         days = []
         cuts = dict.fromkeys(holders, FOREVER)
         current: dict[str, object] = dict(holders)
@@ -201,7 +210,7 @@ class Changes:
                 # A Party in both roles gave one instruction: it ends for both.
                 for same in (name for name, party in holders.items() if party == holder):
                     cuts[same] = min(cuts[same], start)
-        return Freeze(tuple(sorted(set(days))), (cuts["import"], cuts["gas"]))
+        return Freeze(tuple(sorted(set(days))), (cuts["import"], cuts["gas"]), spans)
 
 
 def _told(event: Event) -> tuple[date, str, str, str]:

@@ -134,6 +134,8 @@ class Timings:
         for blackout in world.release.blackouts:
             if blackout.regions is None or timing.region in blackout.regions:
                 spans = without(spans, micros(blackout.opens), micros(blackout.closes))
+        for since, until in timing.freeze.spans if timing.freeze else ():
+            spans = without(spans, since, until)  # CS4
         days = self._calendar.days(spans[0])
         # A night belongs to the day on which it begins: its second half opens no day of its own.
         kept = (days >= world.earliest_day) & (days == spans[2])

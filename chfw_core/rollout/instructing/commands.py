@@ -25,9 +25,14 @@ class Instruct(Command):
 
 @frozen(kw_only=True)
 class WithdrawInstructions(Command):
-    """Take the instructions for these hubs back; counts until the hub is handed to its CSP."""
+    """Take the instructions for these hubs back; counts until the hub is handed to its CSP.
+
+    `rule`: only what that rule instructed, since it does so no more. Such a withdrawal is not explicit: its owner's
+    rules may instruct again.
+    """
 
     role: SupplierRole
+    rule: str | None = None
     guids: GuidList
 
 

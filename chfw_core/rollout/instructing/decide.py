@@ -123,12 +123,16 @@ def _withdraw(roll_out: RollOut, command: commands.WithdrawInstructions, at: dat
         former = hub.consent_of(party) if hub is not None and answer == GOOD else None
         if former is not None and former.period is None:
             answer = hub_reason("withdrawn_already")
+        elif command.rule is not None and answer == GOOD and (former is None or former.rule != command.rule):
+            answer = hub_reason("not_by_that_rule")
         answers.add(*answer, guid)
     taken_back = answers.take("")
     found: list[RollOutEvent] = []
     if taken_back:
         found.append(
-            events.InstructionsWithdrawn(at=at, by=command.by, party=party, role=command.role, guids=taken_back)
+            events.InstructionsWithdrawn(
+                at=at, by=command.by, party=party, role=command.role, rule=command.rule, guids=taken_back
+            )
         )
     return (*found, *_refused(command, answers, at))
 

@@ -37,8 +37,11 @@ class InstructionsRefused(RollOutEvent):
 
 @frozen(kw_only=True)
 class InstructionsWithdrawn(RollOutEvent):
+    """`rule`: it instructs these hubs no more; None: the Supplier has taken them back itself."""
+
     party: Party
     role: SupplierRole
+    rule: str | None = None
     guids: GuidList
 
 

@@ -29,7 +29,7 @@ def evolve(roll_out: RollOut, event: InstructingEvent) -> RollOut:
                 rule=event.rule,
             )
         case events.InstructionsWithdrawn():
-            given = HubConsent(party=event.party, role=event.role, period=None, received_at=event.at)
+            given = HubConsent(party=event.party, role=event.role, period=None, received_at=event.at, rule=event.rule)
         case events.InstructionsRefused():
             return roll_out
         case _:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 
 from chfw_app.cli import _GROUPS, run
 from chfw_app.rollout.opening import open_ledger
-from chfw_app.stores.tables import entry, hub
+from chfw_app.stores.tables import consent, entry, hub
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.rollout.commands import COMMANDS
 from tests.app.helpers import Chfw, Ran
@@ -612,3 +613,82 @@ def test_a_csp_sees_the_hubs_of_its_region_and_a_stranger_nothing(world: World) 
     ran = world.rollout("show", "--release", "CH-1", "--as", "ZULU")
     assert (ran.code, ran.problems) == (1, ["error: there is no release `CH-1` with hubs of `ZULU`"])
     assert world.done("show", "--as", "ZULU") == {"releases": []}
+
+
+def left_by_rules(world: World, rules: str) -> Counter[str]:
+    """A plan made now with other rules of NWND; what its commands came to, by what was taken."""
+    (world.folder / "rules" / "NWND.rules.yaml").write_text(rules, encoding="utf-8")
+    estate = world.folder / "estate.csv"
+    said = world.done("publish", "--release", "CH-1", "--estate", estate, "--rules", world.folder / "rules")
+    assert not any(answer["refused"] or answer["refused_hubs"] for answer in said["answers"])
+    taken = Counter[str]()
+    for answer in said["answers"]:
+        taken.update({one["what"]: one["hubs"] for one in answer["taken"]})
+    return taken
+
+
+def test_what_a_rule_instructs_no_more_is_taken_back_and_may_be_instructed_again(world: World) -> None:
+    """Contracts, Rules' own instructions: they are replaced by today's; nothing that a rule drops is left standing."""
+    world.rolling_out()
+    everything = len(world.hubs())
+    with open_ledger(str(world.store)) as store, store.read() as connection:
+        instructed = len(set(connection.execute(select(consent.c.guid)).scalars()))
+    assert instructed > 50
+    fewer = RULES.replace("when: otherwise", 'when: csp_region == "North"') + REST
+    taken = left_by_rules(world, fewer)
+    assert 0 < taken["instructions_withdrawn"] < instructed
+    assert taken["hubs_planned"] == everything
+    assert "instructions_accepted" not in taken
+    gone = taken["instructions_withdrawn"]
+    assert "instructions_withdrawn" not in left_by_rules(world, fewer)  # once
+    again = left_by_rules(world, RULES)
+    assert (again["instructions_accepted"], again["hubs_planned"]) == (gone, everything)
+    held = RULES.replace("decide:", HOLD + "decide:")
+    assert left_by_rules(world, held)["instructions_withdrawn"] == instructed
+    # Without that Supplier's rules nobody knows what they say: what stands is left standing.
+    assert left_by_rules(world, RULES)["instructions_accepted"] == instructed
+    (world.folder / "rules" / "NWND.rules.yaml").unlink()
+    (world.folder / "rules" / "DCC.rules.yaml").write_text("rules: v1\nowner: DCC\n", encoding="utf-8")
+    estate = world.folder / "estate.csv"
+    said = world.done("publish", "--release", "CH-1", "--estate", estate, "--rules", world.folder / "rules", code=2)
+    assert [one["what"] for answer in said["answers"] for one in answer["taken"]] == ["hubs_planned"]
+    assert {one["code"] for answer in said["answers"] for one in answer["refused_hubs"]} == {"another_basis"}
+
+
+REST = """  - id: the-rest
+    because: not yet
+    when: otherwise
+    then: leave_to_dcc
+"""
+HOLD = """hold:
+  - id: wait
+    because: a defect is looked into
+    when: guid != "00-00-00-00-00-00-00-01"
+    until: manual
+"""
+
+
+def test_a_plan_made_now_minds_changes_of_supplier_and_protected_periods(world: World) -> None:
+    """CS3, CS4: the rows that it publishes are rows that the roll-out takes."""
+    world.rolling_out()
+    day = world.day()
+    first, *rest = world.hubs(hub.c.day == day)
+    leaving = world.hubs(hub.c.day == day, hub.c.import_supplier == "NWND", hub.c.gas_supplier == "NWND")[-1]
+    assert leaving != first
+    world.done(
+        "protect", "--release", "CH-1", "--kind", "price-change", "--opens", day, "--closes", day + timedelta(days=9),
+        "--guid", first,
+    )  # fmt: skip
+    for role in ("import", "gas"):
+        world.done(
+            "change-supplier", "announced", "--release", "CH-1", "--role", role, "--leaves", "NWND", "--joins", "BRKW",
+            "--effective", day + timedelta(days=1), "--guid", leaving,
+        )  # fmt: skip
+    left_by_rules(world, RULES)
+    with open_ledger(str(world.store)) as store, store.read() as connection:
+        query = select(hub.c.guid, hub.c.day).where(hub.c.state == "planned")
+        days = {format_guid(guid): found for guid, found in connection.execute(query)}
+    assert days[first] > day + timedelta(days=9)
+    assert days[leaving] > day + timedelta(days=1)
+    assert len(days) == len(world.hubs())
+    assert rest

@@ -1,22 +1,47 @@
 """BR3, BR4, BR5.1, BR5.2: instructions, amendments, withdrawals, and what the other Supplier may know."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import (
+    UTC,
+    datetime,
+    timedelta,
+)
 
 from attrs import evolve
 
-from chfw_core.consent.model import ActivationBasis, InstructionGroup
-from chfw_core.messages import ActivationAlert, HubsRefused, InstructionReceipt, SecondSupplier
+from chfw_core.consent.model import (
+    ActivationBasis,
+    Instruction,
+    InstructionAction,
+    InstructionGroup,
+)
+from chfw_core.consent.standing import judge_rows
+from chfw_core.messages import (
+    ActivationAlert,
+    HubsRefused,
+    InstructionReceipt,
+    SecondSupplier,
+)
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.rollout.agreement import facts_of
 from chfw_core.rollout.evolve import evolve as evolve_event
 from chfw_core.rollout.handover.commands import ExcludeHubs, HoldHubs, LetHubsGo
-from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
-from chfw_core.rollout.instructing.events import InstructionsAccepted, InstructionsRefused, InstructionsWithdrawn
+from chfw_core.rollout.instructing.commands import (
+    Instruct,
+    WithdrawInstructions,
+)
+from chfw_core.rollout.instructing.events import (
+    InstructionsAccepted,
+    InstructionsRefused,
+    InstructionsWithdrawn,
+)
 from chfw_core.rollout.notice.commands import AddHubs, HubClass
 from chfw_core.rollout.outcomes.events import ActivationConfirmed
 from chfw_core.rollout.pilot.commands import SubmitPilotList
 from chfw_core.rollout.react import react
-from chfw_core.rollout.states import HubState
+from chfw_core.rollout.states import (
+    HubState,
+)
 from tests.core.rollout.worlds import (
     ALPHA,
     AUTOMATIC,
@@ -290,3 +315,35 @@ def test_an_event_about_hubs_that_were_not_loaded_leaves_them_to_whoever_has_the
     (alert,) = react(loaded, confirmed, after)
     assert isinstance(alert, ActivationAlert)
     assert alert.guids == some(SOLE)
+
+
+def test_what_one_rule_instructed_is_taken_back_alone_and_its_owner_may_instruct_again() -> None:
+    """Contracts, Rules' own instructions: today's rules replace what they wrote; what was said by hand stays."""
+    story = notified()
+    times = {"opens": datetime(2026, 3, 10, tzinfo=UTC), "closes": datetime(2026, 3, 12, tzinfo=UTC)}
+    for rule, guid in (("early", SOLE), ("late", FAR), (None, SPLIT)):
+        story.do(Instruct, ALPHA, role=IMPORT, rule=rule, guids=some(guid), **times)
+    story.do(WithdrawInstructions, ALPHA, role=IMPORT, rule="early", guids=some(SOLE, FAR, SPLIT))
+    (gone,) = story.all_of(InstructionsWithdrawn)
+    assert (gone.rule, gone.guids) == ("early", some(SOLE))
+    (refused,) = story.all_of(InstructionsRefused)
+    assert (refused.code, refused.guids) == ("not_by_that_rule", some(FAR, SPLIT))
+    assert story.state(SOLE) is HubState.WITHDRAWN
+    consent = story.hub(SOLE).consent_of(ALPHA)
+    assert consent is not None
+    assert (consent.period, consent.rule) == (None, "early")
+    row = Instruction(
+        guid=SOLE,
+        party=ALPHA,
+        role=IMPORT,
+        opens=None,
+        closes=None,
+        received_at=story.now,
+        action=InstructionAction.WITHDRAW,
+        rule="early",
+    )
+    facts = facts_of(story.roll_out.release, story.hub(SOLE))
+    # No explicit withdrawal: up to the cut-off rules speak for themselves.
+    assert judge_rows([row], facts, facts.cutoff).standing is None
+    receipts = [m.opens for m in story.told(ALPHA) if isinstance(m, InstructionReceipt)]
+    assert receipts[-1] is None  # BR5.1

@@ -1,0 +1,34 @@
+"""CS3, CS4: what keeps hubs that wait from being activated at some times, as a plan that is made now needs it."""
+
+from collections.abc import Mapping
+
+from attrs import frozen
+from sqlalchemy import Connection, select
+
+from chfw_app.stores.hub_records import changes_in, protected_in
+from chfw_app.stores.tables import hub
+from chfw_core.model.guid import Guid
+from chfw_core.model.periods import Period
+
+
+@frozen(kw_only=True)
+class Disturbances:
+    """`changes`: of announced changes of Supplier, each with the fields of its event. `protected`: by GUID."""
+
+    changes: tuple[tuple[Guid, Mapping[str, object]], ...]
+    protected: Mapping[int, tuple[Period, ...]]
+
+
+def disturbances(connection: Connection, release: str) -> Disturbances:
+    """Of all hubs of a release that have any, in order of GUID."""
+    query = select(hub.c.guid, hub.c.rest).where(hub.c.release == release, hub.c.rest.is_not(None))
+    changes: list[tuple[Guid, Mapping[str, object]]] = []
+    protected: dict[int, tuple[Period, ...]] = {}
+    for guid, rest in connection.execute(query.order_by(hub.c.guid)):
+        for change in changes_in(rest):
+            who = {"from": change.leaves, "to": change.joins}
+            fields = {"role": change.role.value, "effective": change.effective.isoformat()}
+            changes.append((Guid(guid), {**fields, **{name: party for name, party in who.items() if party}}))
+        if periods := protected_in(rest):
+            protected[guid] = tuple(one.period for one in periods)
+    return Disturbances(changes=tuple(changes), protected=protected)
