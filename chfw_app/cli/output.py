@@ -20,7 +20,7 @@ from rich.text import Text
 from chfw_app.problems import Problems
 from chfw_app.steps import Report, silent
 from chfw_core.diagnostics import Severity, in_order
-from chfw_core.model.periods import as_utc, format_instant, london_date
+from chfw_core.model.periods import instant_words as words_of
 
 PIPED_WIDTH = 110
 WIDE = 100
@@ -99,15 +99,8 @@ def counted(number: int, thing: str) -> str:
 
 
 def instant_words(instant: datetime | None) -> str:
-    """An instant in UTC, with the London day where that is another one (G4); nothing where there is none.
-
-    `2026-08-31T23:00:00Z (2026-09-01 in London)`.
-    """
-    if instant is None:
-        return ""
-    day = london_date(instant)
-    beside = "" if day == as_utc(instant).date() else f" ({day} in London)"
-    return f"{format_instant(instant)}{beside}"
+    """An instant as people read it; nothing where there is none."""
+    return "" if instant is None else words_of(instant)
 
 
 def say_note(message: str) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from chfw_app.cli.rollout_options import ActOptions, HubOptions, act_all, act_on_hubs, opened
+from chfw_app.cli.rollout_acting import act_all, act_on_hubs
+from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_core.consent.model import InstructionGroup
 from chfw_core.errors import InputError
 from chfw_core.model.parties import SupplierRole
@@ -112,7 +113,7 @@ def _from_file(options: ActOptions, file: Path, release: str, *, withdrawals_onl
     from chfw_app.rollout.files_in import key_of, read_instructions
     from chfw_core.rollout.instructing.commands import Instruct
 
-    read = read_instructions(file, release, options.key or key_of(file), options.by(Instruct))
+    read = read_instructions(file, release, options.key or key_of(file, release), options.by(Instruct))
     if withdrawals_only and any(isinstance(command, Instruct) for command in read.commands):
         raise InputError(f"`{file}` has rows that instruct", hint="`chfw rollout instruct` takes both kinds of rows")
     with opened(options) as service:

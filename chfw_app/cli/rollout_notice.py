@@ -7,15 +7,9 @@ from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import progress, say, show_table
-from chfw_app.cli.rollout_options import (
-    ActOptions,
-    HubOptions,
-    act,
-    act_on_hubs,
-    confirm_or_stop,
-    opened,
-    show_answers,
-)
+from chfw_app.cli.rollout_acting import act, act_on_hubs, confirm_or_stop
+from chfw_app.cli.rollout_answers import show_answers
+from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_core.errors import InputError
 from chfw_core.model.releases import Participation
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from chfw_app.cli.rollout_options import ActOptions, act_all, opened
+from chfw_app.cli.rollout_acting import act_all
+from chfw_app.cli.rollout_options import ActOptions, opened
 
 
 def outcomes(
@@ -26,7 +27,7 @@ def outcomes(
     from chfw_core.rollout.outcomes.commands import ReportOutcomes
 
     options = options or ActOptions()
-    read = read_outcomes(file, release, options.key or key_of(file), options.by(ReportOutcomes))
+    read = read_outcomes(file, release, options.key or key_of(file, release), options.by(ReportOutcomes))
     with opened(options) as service:
         return act_all(options, service, read.commands, read.bad_rows)
 

@@ -5,12 +5,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.rollout_options import (
-    ActOptions,
-    HubOptions,
-    act,
-    act_on_hubs,
-)
+from chfw_app.cli.rollout_acting import act, act_on_hubs
+from chfw_app.cli.rollout_options import ActOptions, HubOptions
 from chfw_core.errors import InputError
 from chfw_core.rollout.records import Opinion
 

@@ -7,14 +7,9 @@ from typing import Annotated
 
 from chfw_app.cli.options import Flag, Several
 from chfw_app.cli.output import counted, progress, say, say_note
-from chfw_app.cli.rollout_options import (
-    ActOptions,
-    HubOptions,
-    act,
-    act_on_hubs,
-    opened,
-    show_answers,
-)
+from chfw_app.cli.rollout_acting import act, act_on_hubs
+from chfw_app.cli.rollout_answers import show_answers
+from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_core.errors import InputError
 from chfw_core.rollout.records import Protection
 

@@ -8,7 +8,8 @@ from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, instant_words, print_json, say, show_table
-from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, opened, show_effects
+from chfw_app.cli.rollout_acting import show_effects
+from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, opened
 from chfw_app.exits import Exit
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from chfw_app.cli.output import say_note
-from chfw_app.cli.rollout_options import ActOptions, confirm_or_stop
+from chfw_app.cli.rollout_acting import confirm_or_stop
+from chfw_app.cli.rollout_options import ActOptions
 from chfw_app.rollout.service import RollOutService
 from chfw_core.errors import InputError
 from chfw_core.rollout.base import is_party

@@ -34,14 +34,18 @@ class ReadCommands:
     bad_rows: tuple[str, ...] = ()
 
 
-def key_of(path: Path) -> str:
-    """What the content of a file is known by: the same content, the same key. Raises InputError."""
+def key_of(path: Path, release: str | None = None) -> str:
+    """What the content of a file is known by in a release: the same content, the same key. Raises InputError.
+
+    Without a release: for a file whose commands name theirs in their keys.
+    """
     try:
         with path.open("rb") as file:
-            return "file/" + hashlib.file_digest(file, "sha256").hexdigest()[:32]
+            content = hashlib.file_digest(file, "sha256").hexdigest()[:32]
     except OSError as failure:
         why = (failure.strerror or str(failure)).lower()
         raise InputError(f"cannot read `{path}`: {why}") from failure
+    return f"file/{content}" if release is None else f"file/{release}/{content}"
 
 
 def read_instructions(path: Path, release: str, key: str, party: str | None) -> ReadCommands:

@@ -3,6 +3,7 @@
 A tick may be run as often as one likes, by several at once: what it declares is judged by the core again.
 """
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -106,8 +107,9 @@ def _overdue(connection: Connection, at: datetime) -> Iterator[tuple[str, GuidLi
 
 
 def _silence(of: str, guids: GuidList, at: datetime) -> DeclareSilence:
-    first = next(iter(guids))
-    return DeclareSilence(by=DCC, key=f"tick/{format_instant(at)}/{of}/{first:016x}", release=of, guids=guids)
+    # By its hubs: another tick at the same instant may find others.
+    hubs = hashlib.sha256(guids.pack()).hexdigest()[:32]
+    return DeclareSilence(by=DCC, key=f"tick/{format_instant(at)}/{of}/{hubs}", release=of, guids=guids)
 
 
 def _late(connection: Connection, at: datetime) -> Iterator[LateTask]:

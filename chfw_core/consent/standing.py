@@ -20,7 +20,7 @@ from attrs import evolve, field, frozen
 from chfw_core.consent.agreement import Act, lapses_at
 from chfw_core.consent.model import Instruction, InstructionAction, Refusal
 from chfw_core.model.parties import ResponsibleSuppliers
-from chfw_core.model.periods import Period, as_utc, format_instant
+from chfw_core.model.periods import Period, as_utc, instant_words
 
 
 @frozen(kw_only=True)
@@ -154,14 +154,14 @@ def refusal_of(row: Instruction, facts: HubFacts | None) -> tuple[str, str] | No
     # BR1.3: where the DCC moved the date, instructions that stood stay.
     automatic_at = max(facts.automatic_at, facts.former_automatic_at)
     if row.opens >= automatic_at:  # BR3.4
-        at = format_instant(automatic_at)
+        at = instant_words(automatic_at)
         return "not_earlier", f"it does not open before the automatic time {at}"
     last = max(facts.cutoff, facts.former_cutoff)
     if row.received_at > last:  # BR3.4: the instant itself still counts
-        received = format_instant(row.received_at)
+        received = instant_words(row.received_at)
         return (
             "after_cutoff",
-            f"received at {received}, after the cut-off at {format_instant(last)}",
+            f"received at {received}, after the cut-off at {instant_words(last)}",
         )
     if (excluded := facts.excluded.get(row.party)) is not None:
         rule, because = excluded

@@ -134,3 +134,13 @@ def parse_period_end(text: str) -> datetime:
 def format_instant(instant: datetime) -> str:
     """ISO 8601 in UTC with `Z`, to the second (to the microsecond where it has one)."""
     return as_utc(instant).replace(tzinfo=None).isoformat() + "Z"
+
+
+def instant_words(instant: datetime) -> str:
+    """An instant for people: in UTC, with the London day where that is another one (G4).
+
+    `2026-08-31T23:00:00Z (2026-09-01 in London)`.
+    """
+    day = london_date(instant)
+    beside = "" if day == as_utc(instant).date() else f" ({day} in London)"
+    return f"{format_instant(instant)}{beside}"

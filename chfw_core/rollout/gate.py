@@ -11,7 +11,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from chfw_core.model.parties import DCC, Party
-from chfw_core.model.periods import format_instant
+from chfw_core.model.periods import instant_words
 from chfw_core.rollout.base import CONFIRMING, REGISTRATION, SMI, Command, CommandRefused, is_party, region_of
 from chfw_core.rollout.handover import commands as handover
 from chfw_core.rollout.incidents import commands as incidents
@@ -127,7 +127,7 @@ def stopped_at_gate(roll_out: RollOut, command: Command, at: datetime) -> tuple[
     """Why a command may not even be looked at, or None."""
     record, gate = roll_out.release, GATES[type(command)]
     if record.last_at is not None and at < record.last_at:
-        return refuse(command, at, Code.CLOCK_WENT_BACK, now=format_instant(at), last=format_instant(record.last_at))
+        return refuse(command, at, Code.CLOCK_WENT_BACK, now=instant_words(at), last=instant_words(record.last_at))
     if command.release != record.id:
         return refuse(command, at, Code.WRONG_RELEASE, id=command.release)
     if not command.by or who_is(command.by) is not gate.who:

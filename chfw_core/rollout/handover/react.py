@@ -7,7 +7,7 @@ from chfw_core.messages import HubNews, HubsRefused, HubsScheduled, Message, Wor
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import CSP_PREFIX
-from chfw_core.model.periods import format_instant
+from chfw_core.model.periods import instant_words
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover import events
 from chfw_core.rollout.handover.events import HandoverEvent
@@ -52,7 +52,7 @@ def react(event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
             )
             return (refused,)
         case events.HubsProtected():  # CS4: when, not what for: that can be the second Supplier's affair (NF7)
-            span = f"{format_instant(event.period.opens)} until {format_instant(event.period.closes)}"
+            span = f"{instant_words(event.period.opens)} until {instant_words(event.period.closes)}"
             return _news(after, event.guids, "protected", f"these hubs are left alone from {span}")
         case events.CapacitySet():
             return ()

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from chfw_core.consent.model import ActivationBasis, Resolution
 from chfw_core.model.parties import ResponsibleSuppliers
-from chfw_core.model.periods import Period, format_instant
+from chfw_core.model.periods import Period, instant_words
 from chfw_core.rollout.agreement import automatic_at, clash_of, consents_of, firmware_of, resolution, suppliers_on
 from chfw_core.rollout.handover.commands import PlannedClass
 from chfw_core.rollout.records import HubRecord, ReleaseRecord
@@ -61,7 +61,7 @@ def timing_fault(
         # The DCC may delay within its own time, and never comes earlier than it said (I1).
         automatic = automatic_at(record, hub)
         if window.opens < automatic:
-            return hub_reason("too_early", opens=format_instant(window.opens), automatic=format_instant(automatic))
+            return hub_reason("too_early", opens=instant_words(window.opens), automatic=instant_words(automatic))
     elif window.opens < agreed.period.opens or window.closes > agreed.period.closes:
         return hub_reason("outside_period", row=_span(window), agreed=_span(agreed.period))  # BR3.5, I1
     clash = clash_of(record, hub, window)  # CS3, CS4
@@ -75,11 +75,11 @@ def _agreed(record: ReleaseRecord, hub: HubRecord, who: ResponsibleSuppliers, fo
     automatic = automatic_at(record, hub)
     missing = sorted(set(who.parties) - set(consents_of(hub, who, automatic, at)))
     lacking = f"no instruction of {' nor of '.join(missing)} stands" if missing else "no Supplier answers for the hub"
-    return f"{lacking}, so that the DCC's date {format_instant(automatic)} holds"
+    return f"{lacking}, so that the DCC's date {instant_words(automatic)} holds"
 
 
 def _span(period: Period) -> str:
-    return f"{format_instant(period.opens)} until {format_instant(period.closes)}"
+    return f"{instant_words(period.opens)} until {instant_words(period.closes)}"
 
 
 def handover_fault(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_never
 
 from chfw_core.model.parties import Party
-from chfw_core.model.periods import as_utc, format_instant
+from chfw_core.model.periods import as_utc, instant_words
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.incidents import commands, events
@@ -89,7 +89,7 @@ def _triage(record: ReleaseRecord, command: commands.TriageIncident, at: datetim
         if later is None:
             return refuse(command, at, Code.NEEDS_A_REASON, what="the date to which the end is delayed")
         if later <= max(now, at):
-            return refuse(command, at, Code.NOT_LATER, when=format_instant(later), now=format_instant(now))
+            return refuse(command, at, Code.NOT_LATER, when=instant_words(later), now=instant_words(now))
     else:
         later = None
     triaged = events.IncidentTriaged(

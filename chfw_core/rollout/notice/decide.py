@@ -6,7 +6,7 @@ from typing import assert_never
 
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
-from chfw_core.model.periods import as_utc, format_instant
+from chfw_core.model.periods import as_utc, instant_words
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.incidents.decide import pending
@@ -80,7 +80,7 @@ def _notify(roll_out: RollOut, command: commands.NotifyRelease, at: datetime) ->
         return refused
     automatic = firmware_of(roll_out.release).automatic_at
     if automatic <= at:
-        return refuse(command, at, Code.IN_THE_PAST, when=f"the automatic date {format_instant(automatic)}")
+        return refuse(command, at, Code.IN_THE_PAST, when=f"the automatic date {instant_words(automatic)}")
     added = _add(roll_out, command, at)
     joined = [event for event in added if isinstance(event, events.HubsAdded)]
     told = events.ReleaseNotified(  # BR1.1: every relevant Supplier and CSP
@@ -147,7 +147,7 @@ def _move(roll_out: RollOut, command: commands.MoveAutomaticDate, at: datetime) 
     if command.automatic_at == now:
         return refuse(command, at, Code.SAME_AGAIN)
     if command.automatic_at <= at:
-        return refuse(command, at, Code.IN_THE_PAST, when=format_instant(command.automatic_at))
+        return refuse(command, at, Code.IN_THE_PAST, when=instant_words(command.automatic_at))
     moved = events.AutomaticDateMoved(at=at, by=command.by, automatic_at=command.automatic_at, reason=command.reason)
     return (moved,)  # BR1.3
 

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from chfw_core.model.periods import format_instant
+from chfw_core.model.periods import instant_words
 from chfw_core.model.releases import Participation
 from chfw_core.rollout.agreement import cutoff_of, firmware_of
 from chfw_core.rollout.records import ReleaseRecord
@@ -11,8 +11,8 @@ from chfw_core.rollout.records import ReleaseRecord
 def repercussions(record: ReleaseRecord, participation: Participation) -> tuple[str, ...]:
     """A sentence for each; the command that chooses must have shown just these."""
     firmware = firmware_of(record)
-    automatic = format_instant(firmware.automatic_at)
-    cutoff = format_instant(cutoff_of(record, firmware.automatic_at))
+    automatic = instant_words(firmware.automatic_at)
+    cutoff = instant_words(cutoff_of(record, firmware.automatic_at))
     common = (
         f"hubs without an instruction are activated from {automatic} on",
         f"instructions are taken until {cutoff}",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_never
 
 from chfw_core.model.guid_list import GuidList
-from chfw_core.model.periods import add_wall_days, format_instant
+from chfw_core.model.periods import add_wall_days, instant_words
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.base import RollOutEvent, region_of
 from chfw_core.rollout.outcomes import commands, events
@@ -27,7 +27,7 @@ def decide(roll_out: RollOut, command: OutcomeCommand, at: datetime) -> tuple[Ro
     match command:
         case commands.ReportOutcomes():
             if command.occurred_at > at:
-                return refuse(command, at, Code.IN_THE_FUTURE, when=format_instant(command.occurred_at))
+                return refuse(command, at, Code.IN_THE_FUTURE, when=instant_words(command.occurred_at))
             if command.outcome is OutcomeKind.ACTIVATED and not command.firmware_version:
                 return refuse(command, at, Code.VERSION_MISSING)
             if command.outcome is OutcomeKind.FAILED and not command.reason:
@@ -35,7 +35,7 @@ def decide(roll_out: RollOut, command: OutcomeCommand, at: datetime) -> tuple[Ro
             return _report(roll_out, command, at)
         case commands.ObserveVersions():
             if command.observed_at > at:
-                return refuse(command, at, Code.IN_THE_FUTURE, when=format_instant(command.observed_at))
+                return refuse(command, at, Code.IN_THE_FUTURE, when=instant_words(command.observed_at))
             return _observe(roll_out, command, at)
         case commands.DeclareSilence():
             return _silence(roll_out, command, at)
@@ -215,10 +215,10 @@ def _silence(roll_out: RollOut, command: commands.DeclareSilence, at: datetime) 
         ):
             refused.add(*hub_reason("not_due"), guid)
         elif hub.state is HubState.ACTIVATED:
-            due = format_instant(hub.outcome_due_at)
+            due = instant_words(hub.outcome_due_at)
             silent.add(NOT_VERIFIED, f"the SMI has not shown the version by {due}", guid)
         else:
-            silent.add(SILENT, f"nothing was heard by {format_instant(hub.outcome_due_at)}", guid)
+            silent.add(SILENT, f"nothing was heard by {instant_words(hub.outcome_due_at)}", guid)
     found = (
         events.HubsFellSilent(at=at, by=command.by, code=code, reason=reason, guids=guids)
         for code, reason, guids in silent.rest()

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from attrs import evolve as changed
 
-from chfw_core.model.periods import format_instant
+from chfw_core.model.periods import instant_words
 from chfw_core.rollout.hubs import each, moved
 from chfw_core.rollout.outcomes import events
 from chfw_core.rollout.outcomes.events import OutcomeEvent
@@ -51,7 +51,7 @@ def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
 
 def outside_words(event: events.HubsActivated) -> str:
     """BR3.5: what is said of an activation that did not fall into the window that was planned for it."""
-    return f"activated at {format_instant(event.occurred_at)}, outside the window that was planned"
+    return f"activated at {instant_words(event.occurred_at)}, outside the window that was planned"
 
 
 def _failed(hub: HubRecord, step: HubStep, code: str, reason: str) -> HubRecord:

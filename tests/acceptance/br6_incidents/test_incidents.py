@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chfw_core.model.parties import DCC
-from chfw_core.rollout.base import PANEL
+from chfw_core.rollout.base import PANEL, SUB_COMMITTEE
 from chfw_core.rollout.incidents.commands import ConfirmDecision, ResumeRelease, SuspendRelease, TriageIncident
 from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.notice.commands import RevokeNotice
@@ -35,7 +35,7 @@ def test_a_supplier_raises_an_incident(world: World, high_priority: bool, emerge
     """BR6.1: with or without high priority and an emergency stop; a request to stop reaches the Panel at once."""
     world.given_notice()
     world.raises_incident(NWND, high_priority=high_priority, emergency_stop=emergency_stop)
-    assert world.readers_of("incident_reported") == ({DCC, PANEL} if emergency_stop else {DCC})
+    assert world.readers_of("incident_reported") == ({DCC, PANEL, SUB_COMMITTEE} if emergency_stop else {DCC})
     (told,) = world.told(DCC, "incident_reported")
     assert (told["party"], told["incident"], told["description"]) == (NWND, "NWND/INC-1", "meters lose their hub")
     assert (told["high_priority"], told["emergency_stop"]) == (high_priority, emergency_stop)

@@ -124,7 +124,7 @@ def test_what_cannot_be_read_is_said_in_one_line(chfw: Chfw, store: str, tmp_pat
     assert said("status", *alpha, "--state", "planed") == "a hub is never `planed`"
     assert said("status", *alpha, "--release", "REL-9") == "`ALPHA` has no release `REL-9`"
     assert said("late", *alpha) == "this report is for the DCC and a CSP, and `ALPHA` is a Supplier"
-    assert said("deployed", "--as", "PANEL", "--store", store).endswith("and `PANEL` is the Panel")
+    assert said("deployed", "--as", "PANEL", "--store", store).endswith("and `PANEL` is the Panel or its Sub-Committee")
     assert "the extension `.xls`" in said("status", *alpha, "--out", tmp_path / "a.xls")
 
 

@@ -25,6 +25,7 @@ id: CH-1
 device_models: ["433100AC", "54311F52", "54322052", "57310100"]
 firmware_version: "0D050002"
 notified_at: 2026-01-05T09:00:00Z
+release_note: https://example.org/notes/ch-1
 capacity: {North: 120, Central: 160, South: 160, 4G North: 10, 4G Central: 20, 4G South: 20, Unknown: 10}
 """
 RULES = """
@@ -692,3 +693,21 @@ def test_a_plan_made_now_minds_changes_of_supplier_and_protected_periods(world: 
     assert days[leaving] > day + timedelta(days=1)
     assert len(days) == len(world.hubs())
     assert rest
+
+
+def test_the_same_file_may_be_sent_for_two_releases(world: World) -> None:
+    """I9: what a file's commands are known by names the release."""
+    world.notified()
+    text = (world.folder / "release.yaml").read_text(encoding="utf-8")
+    (world.folder / "release.yaml").write_text(text.replace("CH-1", "CH-2"), encoding="utf-8")
+    world.done("draft", world.folder / "release.yaml")
+    file = world.table(
+        "outcomes.csv",
+        ("guid", "outcome", "occurred_at", "firmware_version", "reason"),
+        (world.hubs()[0], "failed", NOTICE, "", "no signal"),
+    )
+    first = world.done("outcomes", file, "--release", "CH-1", "--as", "CSP:North", code=2)
+    again = world.done("outcomes", file, "--release", "CH-2", "--as", "CSP:North", code=2)
+    keys = [said["answers"][0]["key"] for said in (first, again)]
+    assert keys[0].startswith("file/CH-1/")
+    assert keys[1].startswith("file/CH-2/")

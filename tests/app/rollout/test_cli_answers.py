@@ -1,5 +1,7 @@
 """What the commands on a roll-out say to the one who gave them: who is missing, what is left, what would help."""
 
+import json
+
 import pytest
 
 from chfw_app.cli import _GROUPS
@@ -154,3 +156,36 @@ def test_the_title_of_a_narrow_table_is_one_line(world: World) -> None:
     world.notified()
     ran = world.chfw("ledger", "replay", "--as-of", NOTICE, "--store", world.store)
     assert "CH-1: notified, active" in [line.rstrip() for line in ran.out.splitlines()]
+
+
+def test_a_release_note_that_is_missing_is_owed_by_the_dcc_and_late(world: World) -> None:
+    """BR1.5, BR5.4: a link in the release file, or a note that is published later, ends it."""
+    release = world.folder / "release.yaml"
+    text = release.read_text(encoding="utf-8")
+    release.write_text("".join(line for line in text.splitlines(True) if "release_note" not in line), encoding="utf-8")
+    world.notified()
+
+    def owed(at: str) -> list[str]:
+        ticked = json.loads(world.rollout("tick", "--json", at=at).out)
+        return [late["task"] for late in ticked["late"] if late["owner"] == "DCC"]
+
+    assert owed("2026-01-10T08:00:00Z") == []
+    assert owed("2026-01-10T10:00:00Z") == ["publish_note"]
+    world.done("note", "--release", "CH-1", "--url", "https://example.org/n", "--version", "1")
+    assert owed("2026-01-10T11:00:00Z") == []
+
+
+def test_many_refusals_are_shown_reason_by_reason(world: World) -> None:
+    """BR5.2: --json has every hub."""
+    world.notified()
+    guids = [*world.hubs()[:60], "00-00-00-00-00-00-00-01"]
+    table = world.table("hubs.csv", ("guid",), *((guid,) for guid in guids))
+    told = ("let-go", "--release", "CH-1", "--guids", table)
+    shown = world.rollout(*told)
+    lines = [line for line in shown.out.splitlines() if "_" in line]
+    assert shown.code == 2
+    assert "Refused: 61 hubs" in shown.out
+    assert [line.split()[:2] for line in lines] == [["60", "not_held"], ["1", "unknown_guid"]]
+    assert "and 55 more" in shown.out
+    refused = world.done(*told, code=2)["answers"][0]["refused_hubs"]
+    assert sum(len(one["guids"]) for one in refused) == 61

@@ -11,7 +11,7 @@ from attrs import evolve
 from chfw_app.rollout.missed import Missed
 from chfw_app.rollout.showing import show_release
 from chfw_app.rollout.telling import folder_of, into_folder
-from chfw_app.rollout.ticking import tick
+from chfw_app.rollout.ticking import _silence, tick
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.outbox import OutboxMessage, waiting
 from chfw_core.model.guid_list import GuidList
@@ -209,3 +209,18 @@ def test_a_message_that_could_not_be_written_is_written_later(told: Told, tmp_pa
 )
 def test_a_partys_folder_is_its_id_as_far_as_a_file_system_takes_it(party: str, folder: str) -> None:
     assert folder_of(party) == folder
+
+
+def test_two_ticks_at_one_instant_may_find_different_hubs(handed: Told) -> None:
+    """A tick may be run as often as one likes: the second is neither the first again nor refused as its twin."""
+    handed.later(days=6)
+    with handed.service.store.read() as connection:
+        both = hubs_of(connection, R, [SOLE, SPLIT])
+    assert {hub.state for hub in both.values()} == {HubState.HANDED_TO_CSP}
+    one = _silence(R, GuidList([SOLE]), handed.now)
+    two = _silence(R, GuidList([SOLE, SPLIT]), handed.now)
+    assert one.key != two.key
+    handed.service.submit(one)
+    receipt = handed.service.submit(two)
+    assert receipt.taken == (("hubs_fell_silent", 1),)
+    assert handed.service.submit(two).again

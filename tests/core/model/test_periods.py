@@ -12,6 +12,7 @@ from chfw_core.model.periods import (
     add_wall_days,
     as_utc,
     format_instant,
+    instant_words,
     london_date,
     london_day,
     london_midnight,
@@ -156,3 +157,10 @@ def test_the_london_day_of_an_instant() -> None:
 
 def test_microseconds_are_written_where_there_are_any() -> None:
     assert format_instant(utc(2026, 1, 1, 0, 0, 0, 5)) == "2026-01-01T00:00:00.000005Z"
+
+
+def test_people_are_told_the_london_day_where_it_is_another() -> None:
+    """G4."""
+    assert instant_words(datetime(2026, 8, 31, 23, tzinfo=UTC)) == "2026-08-31T23:00:00Z (2026-09-01 in London)"
+    assert instant_words(datetime(2026, 8, 31, 22, tzinfo=UTC)) == "2026-08-31T22:00:00Z"
+    assert instant_words(datetime(2026, 1, 31, 23, tzinfo=UTC)) == "2026-01-31T23:00:00Z"

@@ -1,0 +1,83 @@
+"""How a command on a roll-out is given: asked for where it must be confirmed, carried out, its answer shown."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from chfw_app.cli.output import progress, say, show_table
+from chfw_app.cli.rollout_answers import show_answers
+from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
+from chfw_app.rollout.foreseen import Foreseen, foreseen, name_of
+from chfw_app.rollout.sent_again import give, give_all
+from chfw_app.rollout.service import RollOutService
+from chfw_core.errors import InputError
+from chfw_core.rollout.commands import AnyCommand
+from chfw_core.rollout.incidents.commands import TriageIncident
+
+
+def act(
+    options: ActOptions,
+    kind: type[Any],
+    release: str,
+    /,
+    *,
+    confirm: bool = False,
+    create: bool = False,
+    bad_rows: Sequence[str] = (),
+    **fields: Any,
+) -> int:
+    """Give one command and show its answer. `confirm`: show what it does to hubs first, and ask."""
+    from chfw_app.cli.rollout_words import check_words  # it asks by what is below
+
+    by, key = options.by(kind), options.new_key()
+    with opened(options, create=create) as service:
+        if kind is not TriageIncident:  # BR6.3: its reason goes to the Panel alone
+            check_words(options, service, by, release, fields)
+        if confirm and not options.yes:
+            ask(options, foreseen(service, kind, release, fields.get("guids")), name_of(kind), release)
+        answer = give(service, kind(by=by, key=key, release=release, **fields))
+    return show_answers(options, [answer], bad_rows)
+
+
+def act_on_hubs(
+    options: ActOptions, kind: type[Any], release: str, hubs: HubOptions, /, *, confirm: bool = False, **fields: Any
+) -> int:
+    """The same for a command that names hubs."""
+    guids, bad_rows = hubs.read()
+    return act(options, kind, release, confirm=confirm, bad_rows=bad_rows, guids=guids, **fields)
+
+
+def act_all(
+    options: ActOptions, service: RollOutService, commands: Sequence[AnyCommand], bad_rows: Sequence[str] = ()
+) -> int:
+    """Give the commands of a file. Keys that are made of the file are tried anew where all was refused."""
+    with progress() as told:
+        answers = give_all(service, commands, anew=options.key is None, told=told)
+    return show_answers(options, answers, bad_rows)
+
+
+def ask(options: ActOptions, effects: Sequence[Foreseen], name: str, release: str) -> None:
+    """Shows what would happen, and asks. Raises InputError where nobody can be asked, or the answer is no."""
+    if not sys.stdin.isatty() or options.json:
+        raise InputError(
+            f"`{name}` on `{release}` has to be confirmed",
+            hint=f"see `chfw rollout effects {name} --release {release}`, then give --yes",
+        )
+    show_effects(effects, name)
+    confirm_or_stop(f"{name} on {release}")
+
+
+def confirm_or_stop(what: str) -> None:
+    """Asks on the terminal. Raises InputError unless the answer is yes."""
+    sys.stderr.write(f"{what}: go on? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise InputError("not confirmed; nothing was done")
+
+
+def show_effects(effects: Sequence[Foreseen], name: str) -> None:
+    """What a command would do, by state of the hubs."""
+    rows = [(one.state.replace("_", " "), one.hubs, one.sentence) for one in effects]
+    show_table(f"What {name} does", ("hubs that are", "hubs", "what happens"), rows)
+    if not rows:
+        say("no hub is concerned")

@@ -1,0 +1,162 @@
+"""What commands on a roll-out are answered, as it is shown: what was taken, what was refused and why (BR5.1, BR5.2)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import islice
+
+from attrs import evolve
+
+from chfw_app.cli.output import counted, print_json, say, say_error, show_table
+from chfw_app.cli.rollout_options import StoreOptions
+from chfw_app.exits import Exit
+from chfw_app.rollout.receipts import Receipt, RefusedHubs
+from chfw_app.rollout.sent_again import Answer
+from chfw_core.model.guid import format_guid
+from chfw_core.model.guid_list import GuidList
+from chfw_core.model.periods import format_instant
+from chfw_core.rollout.base import CommandRefused
+
+GUIDS_SHOWN = 50
+GUIDS_NAMED = 5
+_WHENEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def show_answers(
+    options: StoreOptions,
+    given: Sequence[Answer | tuple[str, Receipt]],
+    bad_rows: Sequence[str] = (),
+    *,
+    about: Sequence[str] = (),
+    **more: object,
+) -> int:
+    """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger.
+
+    `given`: the answers, or receipts with their keys. `about`: per answer what it is about, where several look
+    alike. `more`: what a program is told beside it.
+    """
+    answers = [one if isinstance(one, Answer) else Answer(key=one[0], receipt=one[1]) for one in given]
+    code = code_of([one.receipt for one in answers], bad_rows)
+    if code is Exit.DONE and any(one.not_standing for one in answers):
+        code = Exit.FINDINGS
+    if options.json:
+        print_json({"exit": int(code), "answers": list(map(as_object, answers)), "bad_rows": list(bad_rows), **more})
+        return code
+    said: set[CommandRefused] = set()
+    for number, answer in enumerate(answers):
+        if about:
+            say(about[number], style="bold")
+        refused = _why(answer)
+        if refused is not None and refused not in said:
+            # Once, however many commands of a file it stopped: which ones is said of each below.
+            said.add(refused)
+            say_error(refused.reason, hint=refused.cure)
+        _show(answer)
+    for row in bad_rows[:GUIDS_SHOWN]:
+        say(f"set aside: {row}")
+    if len(bad_rows) > GUIDS_SHOWN:
+        say(f"and {counted(len(bad_rows) - GUIDS_SHOWN, 'row')} more: --json has all")
+    if not answers:
+        say("nothing to do")
+    return code
+
+
+def code_of(receipts: Sequence[Receipt], bad_rows: Sequence[str] = ()) -> Exit:
+    """Nothing taken: 3. Something refused or set aside: 2. Else 0."""
+    codes = [receipt.code for receipt in receipts]
+    if codes and all(code is Exit.NO_RESULT for code in codes):
+        return Exit.NO_RESULT
+    return Exit.FINDINGS if bad_rows or any(code is not Exit.DONE for code in codes) else Exit.DONE
+
+
+def as_object(answer: Answer) -> dict[str, object]:
+    """One answer for a program. `not_standing`: hubs of which something else stands now than was answered."""
+    receipt, refused = answer.receipt, answer.receipt.refused
+    said = None
+    if refused is not None:
+        guids = [format_guid(guid) for guid in answer.guids]
+        said = {"code": refused.code, "reason": refused.reason, "cure": refused.cure, "guids": guids}
+    return {
+        "key": answer.key,
+        "again": receipt.again,
+        "answered_at": format_instant(receipt.answered_at),
+        "not_standing": answer.not_standing,
+        "first_entry": receipt.first_seq if receipt.entries_shown else None,
+        "last_entry": receipt.last_seq if receipt.entries_shown else None,
+        "taken": [{"what": what, "hubs": hubs} for what, hubs in receipt.taken],
+        "refused": said,
+        "refused_hubs": [_hubs(one) for one in receipt.refused_hubs],
+        "noted_hubs": [_hubs(one) for one in receipt.noted_hubs],
+    }
+
+
+def _hubs(one: RefusedHubs) -> dict[str, object]:
+    return {"code": one.code, "reason": one.reason, "guids": [format_guid(guid) for guid in one.guids]}
+
+
+def _why(answer: Answer) -> CommandRefused | None:
+    """Why a command was refused, whenever that was."""
+    refused = answer.receipt.refused
+    return None if refused is None else evolve(refused, at=_WHENEVER)
+
+
+def _show(answer: Answer) -> None:
+    receipt = answer.receipt
+    entries = f"entry {receipt.first_seq}"
+    if receipt.last_seq != receipt.first_seq:
+        entries = f"entries {receipt.first_seq} to {receipt.last_seq}"
+    stands = [entries] if receipt.entries_shown else []
+    if receipt.again:
+        stands.append(_before(answer))
+    if receipt.refused is not None:
+        say("; ".join([f"refused ({receipt.refused.code}){_named(answer.guids)}", *stands]))
+        return
+    if receipt.again:
+        # First of all: what follows was so then.
+        say("; ".join(stands))
+        stands = []
+    for what, hubs in receipt.taken:
+        name = what.replace("_", " ")
+        say(name if hubs is None else f"{name}: {counted(hubs, 'hub')}")
+    _show_hubs("Refused", receipt.refused_hubs)
+    _show_hubs("Noted; nothing changes", receipt.noted_hubs)
+    if stands:
+        say("; ".join(stands))
+
+
+def _before(answer: Answer) -> str:
+    """BR5.1: an answer that was given before is shown as one, and what has become of it since."""
+    said = f"answered before, at {format_instant(answer.receipt.answered_at)}"
+    if answer.not_standing:
+        hubs = counted(answer.not_standing, "hub")
+        return f"{said}: this is not what stands now for {hubs}; to give it anew, send it under a new --key"
+    under = f"{said}, under the key {answer.key}"
+    return f"{under}; to give it anew, send it under another --key" if answer.receipt.nothing_taken else under
+
+
+def _named(guids: GuidList) -> str:
+    """BR5.2: the hubs of a command that was refused, the first of them by GUID."""
+    if not guids:
+        return ""
+    more = ": --json has all" if len(guids) > GUIDS_NAMED else ""
+    return f", {counted(len(guids), 'hub')}: {_first_of(guids)}{more}"
+
+
+def _first_of(guids: GuidList) -> str:
+    first = [format_guid(guid) for guid in islice(guids, GUIDS_NAMED)]
+    more = f" and {len(guids) - len(first):,} more" if len(guids) > len(first) else ""
+    return f"{', '.join(first)}{more}"
+
+
+def _show_hubs(title: str, found: Sequence[RefusedHubs]) -> None:
+    """BR5.2: hub by hub; where they are many, reason by reason, the most frequent first."""
+    count = sum(len(one.guids) for one in found)
+    title = f"{title}: {counted(count, 'hub')}"
+    if count <= GUIDS_SHOWN:
+        rows = [(format_guid(guid), one.code, one.reason) for one in found for guid in one.guids]
+        show_table(title, ("guid", "code", "reason"), rows)
+        return
+    ordered = sorted(found, key=lambda one: -len(one.guids))
+    grouped = [(len(one.guids), one.code, one.reason, _first_of(one.guids)) for one in ordered[:GUIDS_SHOWN]]
+    rest = len(found) - len(grouped)
+    note = f"and {counted(rest, 'reason')} more: --json has all" if rest else "--json has every hub"
+    show_table(title, ("hubs", "code", "reason", "such as"), grouped, note=note)
