@@ -51,6 +51,7 @@ _GROUPS = {
             "eligible": "write a Supplier's hubs that are eligible for a release, with its roles",
             "actions": "say what one actor has to do and how long it has, and what the others do next",
             "flight": "show every upgrade in flight, with the reader's hubs by state, region and day",
+            "pilot": "show a pilot device by device: how far each is, and what was said of it",
             "deployed": "count what runs on a Supplier's hubs; on all hubs for the DCC",
             "trends": "show what a Supplier's hubs ran week by week, and the industry's shares beside it",
             "late": "name the CSPs that owe outcomes, and by how much they are late",

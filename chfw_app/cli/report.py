@@ -16,6 +16,7 @@ from chfw_app.exits import Exit
 from chfw_app.reports.duties import actions as actions_for
 from chfw_app.reports.extracts import write_eligible, write_statuses
 from chfw_app.reports.flights import flights
+from chfw_app.reports.pilots import pilot as pilot_of
 from chfw_app.reports.products import products
 from chfw_app.reports.reading import Age, looking
 from chfw_app.reports.statuses import Asked, release_statuses, statuses
@@ -44,7 +45,7 @@ class ReportOptions(StoreOptions):
     Parameters
     ----------
     as_
-        Who reads: a Supplier, DCC, CSP:<region> or PANEL.
+        Who reads: a Supplier, DCC, CSP:<region>, PANEL or SUB-COMMITTEE.
     store
         The ledger: a path of an SQLite file, or an address of a database. Else chfw.db here.
     at
@@ -146,6 +147,25 @@ def flight(options: ReportOptions) -> int:
         else:
             tables.show_flights(found)
             tables.show_age(sight.age)
+    return Exit.DONE
+
+
+def pilot(options: ReportOptions, *, release: str) -> int:
+    """Show a pilot device by device: how far each is, success or failure, the reason and the commentary (BR2.4).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    """
+    reader = options.reader(ReaderKind.SUPPLIER, ReaderKind.DCC, ReaderKind.CSP)
+    with open_ledger(options.store) as store:
+        age, found = pilot_of(store, reader, release)
+    if options.json:
+        options.show(age, pilot=found)
+    else:
+        tables.show_pilot(found, options.instant())
+        tables.show_age(age)
     return Exit.DONE
 
 

@@ -1,6 +1,7 @@
 """Reports as tables for people."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from chfw_app.cli.output import counted, instant_words, say, show_table
 from chfw_app.reports.extracts import cell
@@ -12,6 +13,7 @@ from chfw_core.reports.progress.actions import Actions, span_words
 from chfw_core.reports.progress.deployed import Deployed
 from chfw_core.reports.progress.flight import ReleaseInFlight
 from chfw_core.reports.progress.late import LateDay
+from chfw_core.reports.progress.pilot import PilotSoFar
 from chfw_core.reports.progress.status import HubStatus, ReleaseStatus
 from chfw_core.rollout.states import HubState
 
@@ -115,6 +117,31 @@ def show_flights(found: Sequence[ReleaseInFlight]) -> None:
 
 def _counts(hubs: Mapping[HubState, int], states: Sequence[HubState]) -> tuple[object, ...]:
     return tuple(hubs.get(state, "") for state in states)
+
+
+def show_pilot(found: PilotSoFar, at: datetime) -> None:
+    """Since when it runs, what is complete, and each device."""
+    lasts = "" if found.since is None else f"; the pilot has run for {counted((at - found.since).days, 'day')}"
+    say(f"{found.release}: {words(found.stage)}{lasts}")
+    if found.phases:
+        say(f"complete: {', '.join(found.phases)}")
+    rows = [
+        (
+            format_guid(one.guid),
+            words(one.state),
+            one.day,
+            _WENT[one.succeeded],
+            "; ".join(text for text in (one.reason, one.because) if text),
+            one.commentary,
+            instant_words(one.recorded_at),
+        )
+        for one in found.hubs
+    ]
+    heads = ("guid", "state", "day", "went", "because", "commentary", "recorded")
+    show_table(f"The pilot: {counted(len(rows), 'hub')}", heads, rows)
+
+
+_WENT = {True: "success", False: "failure", None: ""}
 
 
 def show_products(found: Sequence[Deployed]) -> None:

@@ -60,17 +60,19 @@ class Sight:
 def looking(store: Store, reader: Reader) -> Iterator[Sight]:
     """The store as one reader sees it at one moment."""
     with store.read() as connection:
-        age, records = _age(connection, reader), _records(connection, reader)
+        age, records = age_of(connection, reader), records_for(connection, reader)
         with store.narrowed(connection, reader.party):
             yield Sight(connection=connection, reader=reader, age=age, records=records)
 
 
-def _age(connection: Connection, reader: Reader) -> Age:
+def age_of(connection: Connection, reader: Reader) -> Age:
+    """How old the data is, as this reader is told it."""
     found = read_head(connection)
     return Age(at=found.at, entry=found.seq if reader.kind is ReaderKind.DCC else None)
 
 
-def _records(connection: Connection, reader: Reader) -> tuple[ReleaseRecord, ...]:
+def records_for(connection: Connection, reader: Reader) -> tuple[ReleaseRecord, ...]:
+    """The releases that concern a reader: read with the application's rights, since records name every Supplier."""
     rows = connection.execute(select(release.c.record).order_by(release.c.id)).scalars()
     records = (CODEC.read_release(bytes(written)) for written in rows)
     return tuple(record for record in records if reader.concerns(record))

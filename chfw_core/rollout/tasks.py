@@ -89,13 +89,16 @@ def _order(task: Task) -> tuple[object, ...]:
 
 
 def _note(record: ReleaseRecord) -> list[Task]:
-    """BR1.5: until there is one: by the notice of a SEC Release, soon after that of a Maintenance Release."""
+    """BR1.5: until there is one: soon after the notice of a Maintenance Release.
+
+    That of a SEC Release follows the testing cycle, and is there by the cut-off: Suppliers decide by it.
+    """
     firmware = firmware_of(record)
     if record.note is not None or firmware.release_note or record.stage is ReleaseStage.COMPLETED:
         return []
-    due = firmware.notified_at
+    due = cutoff_of(record, firmware.automatic_at)
     if firmware.kind is not ReleaseKind.SEC_RELEASE:
-        due = add_wall_days(due, record.figures.release_note_due_days)
+        due = add_wall_days(firmware.notified_at, record.figures.release_note_due_days)
     return [Task(owner=DCC, kind=TaskKind.PUBLISH_NOTE, starts=firmware.notified_at, due=due)]
 
 

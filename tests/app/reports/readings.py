@@ -17,6 +17,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "status of somebody else's hub": ("status", "--guid", format_guid(FOREIGN)),
     "actions": ("actions",),
     "flight": ("flight",),
+    "pilot": ("pilot", "--release", R),
     "deployed": ("deployed",),
     "trends": ("trends",),
     "trends by set": ("trends", "--by", "configuration-set"),

@@ -62,9 +62,9 @@ def _classes(other: OtherSupplier) -> tuple[HubClass, ...]:
     )
 
 
-def notified(told: Told, other: OtherSupplier = BETA_SAYS) -> None:
+def notified(told: Told, other: OtherSupplier = BETA_SAYS, *, pilot_limit: int = 2) -> None:
     """The release is notified."""
-    told.taken(DraftRelease, firmware=FIRMWARE)
+    told.taken(DraftRelease, firmware=evolve(FIRMWARE, pilot_limit=pilot_limit))
     told.taken(RecordCplEntry, entry="CPL-77")
     told.taken(NotifyRelease, classes=_classes(other))
 
