@@ -711,3 +711,49 @@ def test_the_same_file_may_be_sent_for_two_releases(world: World) -> None:
     keys = [said["answers"][0]["key"] for said in (first, again)]
     assert keys[0].startswith("file/CH-1/")
     assert keys[1].startswith("file/CH-2/")
+
+
+EXCLUDE = """exclude:
+  - id: not-north
+    because: our vulnerable customers
+    when: csp_region == "North"
+"""
+
+
+def test_the_notice_takes_what_suppliers_rules_keep_out(world: World) -> None:
+    """RU8, BR2.7, I10: no pilot and no instruction by hand takes such a hub; its owner alone is bound by it."""
+    rules = world.folder / "rules"
+    (rules / "NWND.rules.yaml").write_text(RULES.replace("decide:", EXCLUDE + "decide:"), encoding="utf-8")
+    world.done("draft", world.folder / "release.yaml")
+    world.done("cpl-entry", "--release", "CH-1", "--entry", "77")
+    said = world.done("notify", "--release", "CH-1", "--estate", world.folder / "estate.csv", "--rules", rules)
+    mine = (hub.c.import_supplier == "NWND") | (hub.c.gas_supplier == "NWND")
+    north, elsewhere = world.hubs(mine, hub.c.region == "North"), world.hubs(mine, hub.c.region != "North")
+    assert said["excluded"] == len(north) > 10
+    assert said["eligible"] == len(world.hubs())
+    table = world.table("all.csv", ("guid",), *((guid,) for guid in (*north, *elsewhere)))
+    listed = world.done("pilot-list", "--release", "CH-1", "--as", "NWND", "--guids", table, code=2)
+    refused = listed["answers"][0]["refused_hubs"]
+    assert {one["code"]: sorted(one["guids"]) for one in refused} == {"excluded": sorted(north)}
+    own = world.hubs(hub.c.import_supplier == "NWND", hub.c.region == "North")[0]
+    other = world.hubs(hub.c.import_supplier != "NWND", hub.c.region == "North")[0]
+    with open_ledger(str(world.store)) as store, store.read() as connection:
+        query = select(hub.c.import_supplier).where(hub.c.guid == parse_guid(other))
+        holder = connection.execute(query).scalar_one()
+    period = ("--role", "import", "--opens", "2026-03-02", "--closes", "2026-03-08")
+    answer = world.done("instruct", "--release", "CH-1", "--as", "NWND", "--guid", own, *period, code=2)
+    (why,) = answer["answers"][0]["refused_hubs"]
+    assert why["reason"] == "excluded by its own rule `not-north`: our vulnerable customers"
+    world.done("instruct", "--release", "CH-1", "--as", holder, "--guid", other, *period)
+
+
+def test_a_rule_instructs_what_it_keeps_out_no_more(world: World) -> None:
+    """Today's rules replace what was so at the notice; a plan made with them is taken whole."""
+    rules, estate = world.folder / "rules", world.folder / "estate.csv"
+    (rules / "NWND.rules.yaml").write_text(RULES.replace("decide:", EXCLUDE + "decide:"), encoding="utf-8")
+    world.done("draft", world.folder / "release.yaml")
+    world.done("notify", "--release", "CH-1", "--estate", estate, "--rules", rules)
+    (rules / "NWND.rules.yaml").write_text(RULES, encoding="utf-8")
+    said = world.done("publish", "--release", "CH-1", "--estate", estate, "--rules", rules, at=PLANNED)
+    assert not any(answer["refused_hubs"] for answer in said["answers"])
+    assert said["answers"][-1]["taken"] == [{"what": "hubs_planned", "hubs": len(world.hubs())}]
