@@ -1,0 +1,90 @@
+"""What a plan that is made now asks of the ledger: disturbances of hubs (CS3, CS4), and what rules no longer say."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from chfw_app.rollout.disturbances import disturbances
+from chfw_app.rollout.gone import gone
+from chfw_core.model.guid import Guid
+from chfw_core.model.guid_list import GuidList
+from chfw_core.model.periods import Period
+from chfw_core.rollout.base import REGISTRATION
+from chfw_core.rollout.handover.commands import ProtectHubs
+from chfw_core.rollout.instructing.commands import Instruct
+from chfw_core.rollout.records import Protection
+from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange, CancelSupplierChange
+from chfw_core.rules.model import RuleSet
+from chfw_core.testing.worlds import decide
+from chfw_files.schedule import SCHEDULE_SCHEMA
+from tests.app.rollout.conftest import Told
+from tests.core.rollout.worlds import ALPHA, BETA, FAR, GAMMA, GAS, IMPORT, SOLE, SPLIT, START, R
+
+SPRING = Period(opens=datetime(2026, 3, 1, tzinfo=UTC), closes=datetime(2026, 5, 1, tzinfo=UTC))
+
+
+def test_announced_changes_and_protected_periods_of_all_hubs_that_have_any(told: Told) -> None:
+    """CS3, CS4: what was cancelled is none any more."""
+    told.notified()
+    kept: dict[str, Any] = {"role": GAS, "effective": date(2026, 3, 9), "guids": GuidList([SPLIT])}
+    told.taken(AnnounceSupplierChange, REGISTRATION, leaves=BETA, joins=GAMMA, **kept)
+    dropped: dict[str, Any] = {"role": IMPORT, "effective": date(2026, 4, 9), "guids": GuidList([FAR])}
+    told.taken(AnnounceSupplierChange, REGISTRATION, leaves=ALPHA, joins=None, **dropped)
+    told.taken(CancelSupplierChange, REGISTRATION, **dropped)
+    told.taken(ProtectHubs, kind=Protection.PRICE_CHANGE, period=SPRING, guids=GuidList([SOLE, SPLIT]))
+    with told.service.store.read() as connection:
+        found = disturbances(connection, R)
+        assert disturbances(connection, "another").changes == ()
+    assert found.changes == ((SPLIT, {"role": "gas", "effective": "2026-03-09", "from": "BETA", "to": "GAMMA"}),)
+    assert found.protected == {SOLE: (SPRING,), SPLIT: (SPRING,)}
+
+
+def schedule(path: Path, *rows: tuple[Guid, str, str | None, str | None]) -> Path:
+    empty = dict.fromkeys(SCHEDULE_SCHEMA.names)
+    named = [
+        {**empty, "guid": guid, "status": status, "import_rule": own, "gas_rule": other, "reason": ""}
+        for guid, status, own, other in rows
+    ]
+    pq.write_table(pa.Table.from_pylist(named, schema=SCHEDULE_SCHEMA), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("status", "rule", "given", "taken_back"),
+    [
+        ("planned", None, "late", True),  # its rule is gone
+        ("infeasible", None, "late", True),
+        ("planned", "keep-out", "late", True),  # another one decided, such as an exclude
+        ("planned", "early", "late", True),  # it decides, and does not instruct
+        ("planned", "early", "early", False),  # it decides, for a time that is over
+        ("held", None, "late", False),  # nobody was asked
+        ("planned", None, None, False),  # that Supplier's rules were not given
+    ],
+)
+def test_what_a_rule_instructed_is_taken_back_where_its_owners_rules_say_nothing_of_it(
+    told: Told, tmp_path: Path, status: str, rule: str | None, given: str | None, taken_back: bool
+) -> None:
+    """Contracts, Rules' own instructions; what was said by hand and what is said again stand."""
+    told.notified()
+    period: dict[str, Any] = {"opens": START + timedelta(days=30), "closes": START + timedelta(days=40)}
+    for guid, by_rule in ((SOLE, "early"), (SPLIT, None), (FAR, "early")):
+        told.taken(Instruct, ALPHA, role=IMPORT, rule=by_rule, guids=GuidList([guid]), **period)
+    plan = schedule(
+        tmp_path / "plan.parquet",
+        (SOLE, status, rule, rule),
+        (SPLIT, status, rule, None),
+        (FAR, status, "early", "early"),
+    )
+    again = Instruct(by=ALPHA, key="k", release=R, role=IMPORT, rule="early", guids=GuidList([FAR]), **period)
+    rulesets = () if given is None else (RuleSet(owner=ALPHA, decides=(decide(given),)),)
+    with told.service.store.read() as connection:
+        found = gone(connection, R, plan, (again,), rulesets, "key")
+    assert [(one.by, one.rule, one.guids) for one in found] == (
+        [(ALPHA, "early", GuidList([SOLE]))] if taken_back else []
+    )
+    for one in found:
+        assert told.service.submit(one).taken == (("instructions_withdrawn", 1),)
