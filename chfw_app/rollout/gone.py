@@ -6,9 +6,12 @@ when rules say nothing any more; a rule whose period is over, which the plan kno
 hubs that the DCC holds, of which nobody is asked; and what Suppliers instructed whose rules this plan was not given.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from chfw_app.stores.tables import consent
@@ -20,6 +23,22 @@ from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstruction
 from chfw_core.rules.model import DecideThen, RuleSet
 
 _ASKED = (HubStatus.PLANNED.value, HubStatus.INFEASIBLE.value)
+_ROLES = tuple(SupplierRole)
+_AT_ONCE = 100_000
+Codes = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+
+@frozen(kw_only=True, eq=False)
+class _Said:
+    """What rules instructed, on the ledger: parallel arrays. Codes are places in `parties`, `_ROLES` and `rules`."""
+
+    guid: NDArray[np.uint64]
+    party: Codes
+    role: Codes
+    rule: Codes
+    parties: list[str]
+    rules: list[str]
 
 
 def gone(
@@ -32,28 +51,22 @@ def gone(
 ) -> tuple[WithdrawInstructions, ...]:
     """The withdrawals, one for each Party, role and rule, in that order. `own`: what rules instruct in this plan."""
     instructing = {rules.owner: _instructing(rules) for rules in rulesets}
-    today: dict[str, set[int]] = {}
-    for one in own:
-        today.setdefault(one.by, set()).update(one.guids)
-    found: dict[tuple[str, str, str], list[Guid]] = {}
-    named = _named(schedule)
-    query = select(consent.c.guid, consent.c.party, consent.c.role, consent.c.rule).where(
-        consent.c.release == release,
-        consent.c.party.in_(sorted(instructing)),
-        consent.c.rule.is_not(None),
-        consent.c.opens.is_not(None),
-    )
-    for guid, party, role, rule in connection.execute(query):
-        if guid not in named or guid in today.get(party, ()):
-            continue
-        if named[guid][role] != rule or rule not in instructing[party]:
-            found.setdefault((party, role, rule), []).append(Guid(guid))
+    said = _said(connection, release, sorted(instructing))
+    if not len(said.guid):
+        return ()
+    named, asked = _named(schedule, said)
+    decides = np.array([[rule in instructing[party] for rule in said.rules] for party in said.parties])
+    back = asked & ~_today(own, said) & ~((named == said.rule) & decides[said.party, said.rule])
+    found: dict[tuple[str, SupplierRole, str], list[Guid]] = {}
+    for at in np.flatnonzero(back).tolist():
+        of = (said.parties[said.party[at]], _ROLES[said.role[at]], said.rules[said.rule[at]])
+        found.setdefault(of, []).append(Guid(int(said.guid[at])))
     return tuple(
         WithdrawInstructions(
             by=Party(party),
             key=f"{key}/gone/{number}",
             release=release,
-            role=SupplierRole(role),
+            role=role,
             rule=rule,
             guids=GuidList(guids),
         )
@@ -66,16 +79,60 @@ def _instructing(rules: RuleSet) -> frozenset[str]:
     return frozenset((*decides, *(rule.id for rule in rules.pilots)))
 
 
-def _named(schedule: Path) -> Mapping[int, Mapping[str, str | None]]:
-    """By hub whose Suppliers were asked, and by role, the rule that the schedule names."""
-    return dict(_rows(schedule))
+def _said(connection: Connection, release: str, owners: Sequence[str]) -> _Said:
+    query = select(consent.c.guid, consent.c.party, consent.c.role, consent.c.rule).where(
+        consent.c.release == release,
+        consent.c.party.in_(owners),
+        consent.c.rule.is_not(None),
+        consent.c.opens.is_not(None),
+    )
+    parties: dict[str, int] = {}
+    rules: dict[str, int] = {}
+    roles = {role.value: code for code, role in enumerate(_ROLES)}
+    guids, codes = [np.zeros(0, np.uint64)], [np.zeros((0, 3), np.int32)]
+    with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as found:
+        for rows in found.partitions():
+            guids.append(np.array([row.guid for row in rows], np.uint64))
+            numbered = [
+                (parties.setdefault(row.party, len(parties)), roles[row.role], rules.setdefault(row.rule, len(rules)))
+                for row in rows
+            ]
+            codes.append(np.array(numbered, np.int32))
+    party, role, rule = np.concatenate(codes).T
+    return _Said(
+        guid=np.concatenate(guids), party=party, role=role, rule=rule, parties=list(parties), rules=list(rules)
+    )
 
 
-def _rows(schedule: Path) -> Iterator[tuple[int, Mapping[str, str | None]]]:
+def _named(schedule: Path, said: _Said) -> tuple[Codes, Flags]:
+    """Beside what was said: the rule that the schedule names for that hub and role (-1: none), and who was asked."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     from chfw_files.schedule import open_schedule
 
+    known = pa.array(said.rules, pa.string())
+    guids, asked, columns = [np.zeros(0, np.uint64)], [np.zeros(0, np.bool_)], [np.zeros((2, 0), np.int32)]
     for batch in open_schedule(schedule).batches():
-        columns = (batch.column(name).to_pylist() for name in ("guid", "status", "import_rule", "gas_rule"))
-        for guid, status, import_rule, gas_rule in zip(*columns, strict=True):
-            if status in _ASKED:
-                yield guid, {SupplierRole.IMPORT.value: import_rule, SupplierRole.GAS.value: gas_rule}
+        guids.append(batch.column("guid").to_numpy())
+        status = batch.column("status").cast(pa.string())
+        asked.append(pc.is_in(status, pa.array(_ASKED)).to_numpy(zero_copy_only=False))
+        rules = [batch.column(f"{role}_rule").cast(pa.string()) for role in _ROLES]
+        codes = [pc.fill_null(pc.index_in(column, value_set=known), -1).to_numpy() for column in rules]
+        columns.append(np.stack(codes).astype(np.int32))
+    guid, were_asked, rule = np.concatenate(guids), np.concatenate(asked), np.concatenate(columns, axis=1)
+    order = np.argsort(guid)
+    if not len(order):
+        return np.full(len(said.guid), -1, np.int32), np.zeros(len(said.guid), np.bool_)
+    at = order[np.minimum(np.searchsorted(guid, said.guid, sorter=order), len(order) - 1)]
+    return rule[said.role, at], were_asked[at] & (guid[at] == said.guid)
+
+
+def _today(own: Sequence[Instruct], said: _Said) -> Flags:
+    """What is instructed today by rules of the same Supplier, whichever they are."""
+    again = np.zeros(len(said.guid), np.bool_)
+    for code, party in enumerate(said.parties):
+        lists = [np.frombuffer(one.guids.pack(), dtype=">u8") for one in own if one.by == party]
+        if lists:
+            again |= (said.party == code) & np.isin(said.guid, np.concatenate(lists).astype(np.uint64))
+    return again
