@@ -215,3 +215,20 @@ def test_a_pilot_that_never_was_approved_hands_nothing_over(world: World) -> Non
     assert world.hands_over(TERRACE, day=MARCH_10).refused is not None
     world.done(DCC, BeginPilot)
     assert world.hands_over(TERRACE, day=MARCH_10).refused is None
+
+
+def test_an_activation_outside_the_planned_window_is_marked_and_reported(world: World) -> None:
+    """BR3.5: to the hub's Suppliers and the DCC, and it stays to be seen when the SMI has shown the version."""
+    world.given_pilot_begun()
+    world.instructs(NWND, TERRACE)
+    world.publishes(TERRACE, day=MARCH_10, basis=SOLE)
+    world.hands_over(TERRACE, day=MARCH_10)
+    world.on(march(13) + timedelta(hours=2))
+    world.csp_reports(OutcomeKind.ACTIVATED, TERRACE)
+    words = "activated at 2026-03-13T02:00:00Z, outside the window that was planned"
+    for reader in (NWND, DCC):
+        (news,) = [told for told in world.told(reader, "hub_news") if told["what"] == "activated_outside_window"]
+        assert (news["guids"], news["words"]) == (written(TERRACE), words)
+    world.smi_shows(NEW, TERRACE)
+    status = world.sees(NWND)[written(TERRACE)[0]]
+    assert (status.state, status.reason) == (HubState.VERIFIED, words)

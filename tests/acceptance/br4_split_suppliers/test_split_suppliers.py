@@ -1,6 +1,11 @@
 """BR4: a home with two Suppliers, one for electricity and one for gas."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import (
+    UTC,
+    date,
+    datetime,
+    timedelta,
+)
 
 import pytest
 
@@ -115,3 +120,32 @@ def test_the_time_at_which_one_instructs_does_not_count(world: World) -> None:
     world.instructs(CLDR, FLAT, days=(10, 12))
     assert world.hub(FLAT).window_opens == march(24)
     assert world.now == datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=9)
+
+
+@ORDERS
+def test_what_both_agreed_to_stands_until_it_is_over_published_or_not(
+    world: World, first: Party, second: Party
+) -> None:
+    """BR4.3: the earlier one's own period ends before; a day may be published, and published anew, until then."""
+    world.given_notice()
+    world.instructs(first, FLAT, days=(10, 12))
+    world.instructs(second, FLAT, days=(17, 19))
+    world.on(march(14))
+    assert refused_for(world.publishes(FLAT)) == {"another_basis": written(FLAT)}
+    for day in (date(2026, 3, 17), date(2026, 3, 18)):
+        assert world.publishes(FLAT, day=day, basis=BOTH).refused_hubs == ()
+    world.on(march(20))
+    assert world.publishes(FLAT).refused_hubs == ()
+    assert world.hub(FLAT).basis is DEFAULT
+
+
+def test_an_instruction_that_came_to_nothing_is_not_brought_back(world: World) -> None:
+    """BR4.2: it was over before the second Supplier spoke; it may instruct anew."""
+    world.given_notice()
+    world.instructs(NWND, FLAT, days=(10, 12))
+    world.on(march(14))
+    world.instructs(CLDR, FLAT, days=(17, 19))
+    assert world.state(FLAT) is HubState.AWAITING_OTHER_SUPPLIER
+    world.instructs(NWND, FLAT, days=(16, 20))
+    hub = world.hub(FLAT)
+    assert (hub.basis, hub.window_opens, hub.window_closes) == (BOTH, march(17), march(19))

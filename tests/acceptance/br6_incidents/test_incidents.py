@@ -6,10 +6,13 @@ import pytest
 
 from chfw_core.model.parties import DCC
 from chfw_core.rollout.base import PANEL, SUB_COMMITTEE
+from chfw_core.rollout.handover.commands import HoldHubs
 from chfw_core.rollout.incidents.commands import ConfirmDecision, ResumeRelease, SuspendRelease, TriageIncident
+from chfw_core.rollout.incidents.events import IncidentDecided
 from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.notice.commands import RevokeNotice
 from chfw_core.rollout.outcomes.commands import OutcomeKind
+from chfw_core.rollout.pilot.commands import CompleteRelease
 from chfw_core.rollout.states import HubState, ReleaseStanding
 from tests.acceptance.people import (
     AUTOMATIC,
@@ -19,10 +22,13 @@ from tests.acceptance.people import (
     ELMS,
     FLAT,
     FROS,
+    HOMES,
+    NEW,
     NORTH,
     NWND,
     SOUTH,
     TERRACE,
+    some,
 )
 from tests.acceptance.world import DCCS_DAY, World
 
@@ -189,3 +195,31 @@ def test_what_the_csp_has_begun_may_end_and_is_still_reported(world: World) -> N
     world.smi_shows("1A020400", TERRACE)
     assert world.state(TERRACE) is HubState.VERIFIED
     assert world.hub(TERRACE).day == DCCS_DAY
+
+
+def test_the_sub_committee_may_confirm_in_the_panels_place(world: World) -> None:
+    """BR6.3: both are asked, one word is enough, and the ledger has whose it was."""
+    world.given_mass_begun()
+    world.raises_incident(NWND)
+    world.done(DCC, TriageIncident, incident="INC-1", outcome=IncidentOutcome.STOP, reason="meters lose their hub")
+    assert world.readers_of("decision_to_confirm") == {PANEL, SUB_COMMITTEE}
+    assert world.duties(SUB_COMMITTEE).tasks == world.duties(PANEL).tasks != ()
+    world.done(SUB_COMMITTEE, ConfirmDecision, incident="INC-1", confirmed=True, commentary="agreed")
+    assert world.release().standing is ReleaseStanding.STOPPED
+    assert [event.by for event in world.happened() if isinstance(event, IncidentDecided)] == [SUB_COMMITTEE]
+
+
+def test_a_fault_that_shows_when_all_is_done_is_an_incident_too(world: World) -> None:
+    """BR6.1, BR6.2, BR6.4: there is nothing left to pause; what is decided is told to everybody."""
+    world.given_with_csp(TERRACE)
+    world.csp_reports(OutcomeKind.ACTIVATED, TERRACE)
+    world.smi_shows(NEW, TERRACE)
+    world.done(DCC, HoldHubs, reason="no signal", guids=some(*(home for home in HOMES if home is not TERRACE)))
+    world.done(DCC, CompleteRelease)
+    world.later(days=9)
+    world.raises_incident(NWND)
+    pause = {"incident": "INC-1", "outcome": IncidentOutcome.PAUSE, "reason": "meters lose their hub"}
+    assert world.refused(DCC, TriageIncident, **pause) == "all_done"
+    world.decided(IncidentOutcome.STOP)
+    assert world.release().standing is ReleaseStanding.STOPPED
+    assert world.readers_of("decision") == EVERYBODY
