@@ -1,20 +1,17 @@
 """`chfw rollout draft` … `dcc-only`: a release, its notice and what becomes of it (BR1, G6, G7, G9)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
-from chfw_app.cli.options import Flag, Several
-from chfw_app.cli.output import counted, progress, say, show_table
+from chfw_app.cli.options import Flag
+from chfw_app.cli.output import progress, say, show_table
 from chfw_app.cli.rollout_acting import act, act_on_hubs, confirm_or_stop
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_core.errors import InputError
 from chfw_core.model.releases import Participation
-
-if TYPE_CHECKING:
-    from chfw_app.rollout.excluding import RulesOfSuppliers
 
 
 def draft(
@@ -62,15 +59,7 @@ def draft(
     )
 
 
-def notify(
-    *,
-    release: str,
-    estate: Path,
-    cpl: Path | None = None,
-    rules: Annotated[tuple[Path, ...], Several] = (),
-    attributes: Annotated[tuple[str, ...], Several] = (),
-    options: ActOptions | None = None,
-) -> int:
+def notify(*, release: str, estate: Path, cpl: Path | None = None, options: ActOptions | None = None) -> int:
     """Tell every relevant Supplier and CSP, with the hubs of an estate that the release is for.
 
     Parameters
@@ -81,29 +70,15 @@ def notify(
         The hubs: .parquet or .csv. Those that are not eligible are counted with their reasons.
     cpl
         The Central Products List: eligibility is judged by it too.
-    rules
-        Suppliers' rule files: what their excludes keep out, no pilot and no instruction by hand takes. As they are now.
-    attributes
-        PARTY=FILE: what one Supplier alone knows of its hubs. May be given again.
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.excluding import RulesOfSuppliers
     from chfw_core.rollout.notice.commands import NotifyRelease
 
-    named = RulesOfSuppliers(rules=rules, attributes=attributes)
-    return _with_hubs(NotifyRelease, release, estate, cpl, named, options or ActOptions())
+    return _with_hubs(NotifyRelease, release, estate, cpl, options or ActOptions())
 
 
-def add_hubs(
-    *,
-    release: str,
-    estate: Path,
-    cpl: Path | None = None,
-    rules: Annotated[tuple[Path, ...], Several] = (),
-    attributes: Annotated[tuple[str, ...], Several] = (),
-    options: ActOptions | None = None,
-) -> int:
+def add_hubs(*, release: str, estate: Path, cpl: Path | None = None, options: ActOptions | None = None) -> int:
     """Add hubs that became eligible after the notice; with alerts only, the inventory that they need.
 
     Parameters
@@ -114,25 +89,16 @@ def add_hubs(
         The hubs: .parquet or .csv. Those that the release has already are refused.
     cpl
         The Central Products List: eligibility is judged by it too.
-    rules
-        Suppliers' rule files: what their excludes keep out, no pilot and no instruction by hand takes. As they are now.
-    attributes
-        PARTY=FILE: what one Supplier alone knows of its hubs. May be given again.
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.excluding import RulesOfSuppliers
     from chfw_core.rollout.notice.commands import AddHubs
 
-    named = RulesOfSuppliers(rules=rules, attributes=attributes)
-    return _with_hubs(AddHubs, release, estate, cpl, named, options or ActOptions())
+    return _with_hubs(AddHubs, release, estate, cpl, options or ActOptions())
 
 
-def _with_hubs(
-    kind: type, release: str, estate: Path, cpl: Path | None, named: "RulesOfSuppliers", options: ActOptions
-) -> int:
+def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options: ActOptions) -> int:
     from chfw_app.rollout.eligible import eligible_hubs
-    from chfw_app.rollout.excluding import excluded_by_rules
     from chfw_core.rollout.records import Mode
     from chfw_files.cpl import read_cpl
 
@@ -142,32 +108,15 @@ def _with_hubs(
         record = service.release(release)
         assert record.firmware is not None
         with progress() as told:
-            excluded = None
-            if named.rules:
-                excluded = excluded_by_rules(estate, record.firmware, named, service.clock(), told)
-            found = eligible_hubs(
-                estate,
-                record.firmware,
-                products,
-                told,
-                everything=record.mode is Mode.ALERTS_ONLY,
-                excluded=excluded,
-            )
+            found = eligible_hubs(estate, record.firmware, products, told, everything=record.mode is Mode.ALERTS_ONLY)
             told("writing the ledger", 0.0)
             receipt = service.submit(kind(by=options.by(kind), key=key, release=release, classes=found.classes))
             told("writing the ledger", 1.0)
     if not options.json:
         say(f"{found.hubs:,} hubs of the estate are eligible")
-        if excluded is not None:
-            say(f"{counted(found.excluded, 'hub')} of them kept out of early dates by rules of their Suppliers")
         show_table("Not eligible", ("reason", "hubs"), list(found.left_out.items()))
     return show_answers(
-        options,
-        [(key, receipt)],
-        found.bad_rows,
-        eligible=found.hubs,
-        excluded=found.excluded,
-        not_eligible=dict(found.left_out),
+        options, [(key, receipt)], found.bad_rows, eligible=found.hubs, not_eligible=dict(found.left_out)
     )
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from attrs import frozen
 
-from chfw_app.rollout.excluding import Excluded
 from chfw_app.rollout.grouping import alike
 from chfw_app.steps import Report
 from chfw_core.model.guid_list import GuidList
@@ -43,12 +42,6 @@ class Eligible:
         """How many are eligible."""
         return sum(len(one.guids) for one in self.classes)
 
-    @property
-    def excluded(self) -> int:
-        """How many of them a Supplier's rule keeps out of its early dates."""
-        kept_out = (one for one in self.classes if one.excluded_by_import or one.excluded_by_gas)
-        return sum(len(one.guids) for one in kept_out)
-
 
 def eligible_hubs(
     estate: Path,
@@ -57,9 +50,8 @@ def eligible_hubs(
     report: Report,
     *,
     everything: bool = False,
-    excluded: Excluded | None = None,
 ) -> Eligible:
-    """Reads an estate. `everything`: all of its hubs, as alerts alone need them (BR5.7). `excluded`: by rules.
+    """Reads an estate. `everything`: all of its hubs, as alerts alone need them (BR5.7).
 
     Raises InputError for an estate that cannot be read.
     """
@@ -75,15 +67,10 @@ def eligible_hubs(
         batches.append(found.read(index))
         report("reading the estate", (index + 1) / found.chunk_count)
     table = pa.Table.from_batches(batches)
-    keys: tuple[str, ...] = _COLUMNS[1:]
-    if excluded is not None:
-        for role in ("import", "gas"):
-            table = table.append_column(f"excluded_by_{role}", excluded.of(role, table))
-        keys = (*keys, "excluded_by_import", "excluded_by_gas")
     graph = upgrade_graph(firmware, cpl)
     left_out: Counter[str] = Counter()
     taken: dict[tuple[str | None, ...], list[GuidList]] = {}
-    for key, guids in alike(table, keys):
+    for key, guids in alike(table, _COLUMNS[1:]):
         region, model, version, configuration, smi_status, *suppliers = (
             None if value is None else str(value) for value in key
         )
@@ -96,21 +83,14 @@ def eligible_hubs(
         else:
             left_out[reason] += len(guids)
     return Eligible(
-        classes=tuple(
-            _class(key, lists, excluded) for key, lists in sorted(taken.items(), key=lambda item: str(item[0]))
-        ),
+        classes=tuple(_class(key, lists) for key, lists in sorted(taken.items(), key=lambda item: str(item[0]))),
         left_out=dict(sorted(left_out.items())),
         bad_rows=tuple(f"line {row.line}: {row.reason}" for row in found.quarantine),
     )
 
 
-def _class(key: tuple[str | None, ...], lists: list[GuidList], excluded: Excluded | None) -> HubClass:
-    region, model, version, configuration, import_supplier, gas_supplier, *rules = key
-
-    def by(party: str | None, rule: str | None) -> tuple[str, str] | None:
-        assert excluded is not None
-        return None if party is None or rule is None else (rule, excluded.because[party, rule])
-
+def _class(key: tuple[str | None, ...], lists: list[GuidList]) -> HubClass:
+    region, model, version, configuration, import_supplier, gas_supplier = key
     guids = lists[0] if len(lists) == 1 else GuidList.joined(lists)
     return HubClass(
         region=region or "",
@@ -119,7 +99,5 @@ def _class(key: tuple[str | None, ...], lists: list[GuidList], excluded: Exclude
         configuration_set=configuration,
         import_supplier=import_supplier,  # type: ignore[arg-type]  # a Party is a text
         gas_supplier=gas_supplier,  # type: ignore[arg-type]
-        excluded_by_import=by(import_supplier, rules[0]) if rules else None,
-        excluded_by_gas=by(gas_supplier, rules[1]) if rules else None,
         guids=guids,
     )

@@ -7,6 +7,7 @@ that are announced, the release as it was drafted and moved, and what each CSP h
 ask of a hub beside that comes from an estate file.
 """
 
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -25,7 +26,6 @@ from chfw_app.rollout.gone import gone
 from chfw_app.rollout.loading import handed_elsewhere
 from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService, release_in
-from chfw_app.rollout.stand_in import stand_in
 from chfw_app.steps import Report
 from chfw_app.stores.tables import consent, hub
 from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup
@@ -35,7 +35,7 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import as_utc, format_instant
-from chfw_core.model.releases import Phase
+from chfw_core.model.releases import FirmwareRelease, Phase
 from chfw_core.planning.model import HubStatus
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
@@ -123,7 +123,7 @@ def plan_now(
         states = (*WAITING, HubState.FAILED) if retry else WAITING
         bad_rows = _write_estate(files.estate, folder / "estate.parquet", _waiting(connection, release, states))
         _write_consents(connection, release, folder / "recorded.parquet")
-        (folder / "release.yaml").write_text(stand_in(firmware_of(record)), encoding="utf-8")
+        (folder / "release.yaml").write_text(_stand_in(firmware_of(record)), encoding="utf-8")
         gathered = gather(
             InputPaths(
                 estate=folder / "estate.parquet",
@@ -239,6 +239,19 @@ def _write_consents(connection: Connection, release: str, target: Path) -> None:
         for row in connection.execute(query)
     )
     write_instructions(target, [as_batch(rows)])
+
+
+def _stand_in(firmware: FirmwareRelease) -> str:
+    """A release file for the readers of inputs; the release itself takes its place."""
+    return json.dumps(
+        {
+            "release": "v1",
+            "id": firmware.id,
+            "device_models": list(firmware.device_models),
+            "firmware_version": firmware.firmware_version,
+            "notified_at": format_instant(firmware.notified_at),
+        }
+    )
 
 
 def _new(service: RollOutService, release: str, own: Sequence[Instruct]) -> list[Instruct]:

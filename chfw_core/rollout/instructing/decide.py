@@ -7,8 +7,6 @@ the hub is. Hubs alike are judged once, so that fifty thousand in one command (B
 from datetime import datetime
 from typing import assert_never
 
-from attrs import evolve
-
 from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup
 from chfw_core.consent.standing import refusal_of
 from chfw_core.model.guid import Guid
@@ -95,10 +93,7 @@ def _by_kind(record: ReleaseRecord, hub: HubRecord | None, row: Instruction, kno
 
 def _judge(record: ReleaseRecord, hub: HubRecord | None, row: Instruction) -> Answer:
     # BR5.2. An amendment obeys the cut-off itself: refused, the former instruction stands.
-    facts = None if hub is None else facts_of(record, hub)
-    if facts is not None and row.rule is not None:
-        facts = evolve(facts, excluded={})  # a rule instructs where today's excludes have let it
-    refused = refusal_of(row, facts)
+    refused = refusal_of(row, None if hub is None else facts_of(record, hub))
     if hub is None or (refused is not None and refused[0] in FOREIGN):
         return refused or GOOD
     step = HubStep.TAKE_BACK if row.action is InstructionAction.WITHDRAW else HubStep.AGREE
