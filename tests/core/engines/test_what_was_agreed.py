@@ -17,6 +17,7 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import Party
 from chfw_core.model.periods import Period, london_midnight
+from chfw_core.reports.explain import explain_hub
 from chfw_core.rollout.agreement import resolution
 from chfw_core.rollout.records import HubConsent, HubRecord, ReleaseRecord
 from chfw_core.rollout.states import HubState
@@ -162,3 +163,20 @@ def _facts(hub: CommsHub, automatic: datetime) -> HubFacts:
         former_automatic_at=automatic,
         former_cutoff=CUTOFF,
     )
+
+
+@pytest.mark.parametrize("first", [BY_HAND, BY_RULE])
+def test_the_explanation_is_of_the_plan_that_was_made(first: str) -> None:
+    """NF1, NF7: it says that what both agreed to stands, to the Supplier of the earlier act too, and not until when."""
+    made = world(BETWEEN, first, BY_HAND, SOON, (THE_SAME, GONE))
+    inputs, hubs, instructions = made
+    wanted, _ = assert_agree(made)
+    row = next(row for row in wanted.rows if row.basis is ActivationBasis.BOTH_SUPPLIERS)
+    hub = next(hub for hub in hubs if hub.guid == row.guid)
+    for reader in (None, A):
+        found = explain_hub(inputs, hub, instructions, row, reader)
+        assert found.other == ()
+        said = "\n".join(found.lines())
+        assert f"{A} has instructed" in said
+        assert "what both agreed to is not over" in said
+    assert B not in said
