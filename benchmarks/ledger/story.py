@@ -31,7 +31,7 @@ from chfw_core.reports.progress.readers import reader_named
 from chfw_core.rollout.base import REGISTRATION, SMI
 from chfw_core.rollout.handover.commands import HandOver, PlannedClass, PublishPlan
 from chfw_core.rollout.instructing.commands import Instruct
-from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
+from chfw_core.rollout.notice.commands import AddHubs, DraftRelease, NotifyRelease, RecordCplEntry
 from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind, ReportOutcomes
 from chfw_core.rollout.pilot.commands import ApproveMass, BeginMass
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
@@ -39,6 +39,8 @@ from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
 DAYS = 10
 PAGE = 100
 ASKED = 200
+AT_ONCE = 1_000_000
+"""Hubs of one command of the notice; the others are added by further commands."""
 
 
 @frozen(kw_only=True)
@@ -74,15 +76,21 @@ class Steps:
         return receipt
 
 
-def told(store: Store, estate: Estate, url: str, say: Callable[[str], None]) -> Iterator[Figure]:
-    """All figures, in the order in which they are taken."""
+def told(
+    store: Store, estate: Estate, url: str, say: Callable[[str], None], *, questions_only: bool = False
+) -> Iterator[Figure]:
+    """All figures, in the order in which they are taken.
+
+    `questions_only`: the estate is noticed and some of it passes to one Supplier; the steps between are left out.
+    """
     with RollOutService(store=store) as service:
         steps = Steps(service=service)
         service.clock = lambda: steps.now
         yield from _noticed(store, estate, steps, say)
-        yield from _instructed(store, estate, steps, say)
-        yield from _handed_over(store, estate, steps, say)
-        yield from _reported(store, estate, steps, say)
+        if not questions_only:
+            yield from _instructed(store, estate, steps, say)
+            yield from _handed_over(store, estate, steps, say)
+            yield from _reported(store, estate, steps, say)
         yield from _moved(store, estate, steps, say)
     say("questions")
     yield from _asked(store, estate)
@@ -94,11 +102,15 @@ def _noticed(store: Store, estate: Estate, steps: Steps, say: Callable[[str], No
     say("the notice")
     steps.do(DraftRelease, firmware=firmware())
     steps.do(RecordCplEntry, entry="CPL-1")
-    steps.do(NotifyRelease, classes=tuple(estate.classes()))
+    spent = 0.0
+    for start in range(0, estate.hubs, AT_ONCE):
+        command = AddHubs if start else NotifyRelease
+        steps.do(command, classes=tuple(estate.classes(start, min(start + AT_ONCE, estate.hubs))))
+        spent += steps.spent
     yield Figure(
         item="notice over the estate",
         hubs=estate.hubs,
-        seconds=steps.spent,
+        seconds=spent,
         floor=insert_floor(store, "hub", estate.hubs),
     )
 
@@ -169,7 +181,7 @@ def _reported(store: Store, estate: Estate, steps: Steps, say: Callable[[str], N
 
 def _moved(store: Store, estate: Estate, steps: Steps, say: Callable[[str], None]) -> Iterator[Figure]:
     say("the Supplier of Last Resort")
-    guids = estate.guids(0, min(2_000_000, estate.hubs))
+    guids = estate.guids(0, estate.passing)
     said = {"leaves": None, "joins": Party("LAST"), "effective": steps.now.date()}
     steps.do(CompleteSupplierChange, REGISTRATION, role=SupplierRole.IMPORT, guids=guids, **said)
     yield Figure(
@@ -188,15 +200,15 @@ def _asked(store: Store, estate: Estate) -> Iterator[Figure]:
     with store.update() as connection:  # statistics, as a server's own housekeeping would have them by now
         connection.exec_driver_sql("ANALYZE")
     reader = reader_named(str(party))
+    guids = list(estate.guids(0, estate.passing))
+    picked = [guids[at % len(guids)] for at in named]
     with store.read() as connection:
-        guids = list(estate.guids(0, min(2_000_000, estate.hubs)))
-        picked = [guids[at % len(guids)] for at in named]
         floors = [look_up(connection, RELEASE, guid) for guid in picked]
+    with store.read(str(party)) as connection:
         pages, ones = [], []
         for guid in picked:
             start = time.perf_counter()
-            query = status_query(str(party), RELEASE).where(link.c.guid >= guid).limit(PAGE)
-            connection.execute(query).all()
+            connection.execute(status_query(str(party), RELEASE, after=(guid, ""), limit=PAGE)).all()
             pages.append(time.perf_counter() - start)
             start = time.perf_counter()
             connection.execute(status_query(str(party), RELEASE, Asked(guid=guid))).all()
@@ -220,14 +232,14 @@ def _p95(found: list[float]) -> float:
 
 
 def _extracted(store: Store, estate: Estate, url: str) -> Figure:
-    """In a process of its own: the largest size it had, beside the size before the first row."""
+    """In a process of its own: the largest size it had, beside the largest while it wrote its first rows."""
     with store.read() as connection:
         found = connection.execute(select(link.c.guid).where(link.c.party == "LAST").limit(1)).scalar()
     assert found is not None
     command = [sys.executable, "-m", "benchmarks.ledger.extract", url, "LAST"]
     answer = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     said = json.loads(answer.stdout)
-    grown = f"{said['rows']} rows; {said['peak_mib']:.0f} MiB at most, {said['start_mib']:.0f} MiB at the start"
+    grown = f"{said['rows']} rows; {said['peak_mib']:.0f} MiB at most, {said['first_mib']:.0f} MiB in its first part"
     return Figure(
         item="estate extract", hubs=said["rows"], seconds=said["seconds"], floor=None, aim="constant", told=grown
     )

@@ -15,6 +15,8 @@ from chfw_core.errors import InputError
 from chfw_core.model.guid import MASK_64, Guid, format_guid
 
 _SIZE = 8
+_TEXT = 23
+"""Letters of a GUID's text."""
 
 
 class GuidList(Collection[Guid]):
@@ -65,6 +67,11 @@ class GuidList(Collection[Guid]):
         items = self._items[:]
         _to_big_endian(items)
         return items.tobytes()
+
+    def texts(self) -> list[str]:
+        """Each as `format_guid` writes it, in order; made all at once, since a command may name millions."""
+        text = self.pack().hex("-").upper()
+        return [text[at : at + _TEXT] for at in range(0, len(text), _TEXT + 1)]
 
     def __len__(self) -> int:
         return len(self._items)

@@ -83,9 +83,10 @@ class World:
         with self.store.write() as transaction:
             loaded = load(transaction.connection, made)
             wanted = judge(loaded, made, self.now)
-            _, judged = judged_by(transaction.connection, made, self.now)
-            assert judged == wanted
-            receipt = transaction.append(stamp, drafts_of(judged.events).drafts)
+            met = judged_by(transaction.connection, made, self.now)
+            assert met.judged == wanted
+            knowing = projections(met.known if self.random.random() < 0.8 else None)
+            receipt = transaction.append(stamp, drafts_of(met.judged.events).drafts, projections=knowing)
         self.single[release] = evolve_all(self.single[release], wanted.events)
         self.seen.update(type(event).__name__ for event in wanted.events)
         with self.store.read() as connection:
