@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     for name in options.database:
         with _address(name) as url, open_store(url, projections()) as store, console.status("") as status:
             estate = Estate(hubs=options.hubs, suppliers=options.suppliers, passing=options.passing)
-            figures = told(store, estate, url, status.update, questions_only=options.questions_only)
+            figures = told(store, estate, url, status.update, short=options.short)
             results[name] = list(figures)
         _show(console, name, results[name])
     if options.json is not None:
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--hubs", type=_size, default=_size("1m"), help="of the estate, such as 100k or 3m")
     made.add_argument("--suppliers", type=int, default=40)
     made.add_argument("--passing", type=_size, default=_size("2m"), help="hubs that pass to one Supplier at once")
-    made.add_argument("--questions-only", action="store_true", help="leave out the steps of the roll-out")
+    made.add_argument("--short", action="store_true", help="without plan, hand-over, outcomes and inventory")
     made.add_argument("--database", type=_databases, default=DATABASES, help=f"one of {','.join(DATABASES)}, or both")
     made.add_argument("--json", type=Path, metavar="FILE", help="write everything there; - for the standard output")
     return made

@@ -15,7 +15,7 @@ from chfw_app.stores.bulk import among, guids_as_rows, insert_into, staged
 from chfw_app.stores.hub_records import CONSENT, VALUES, consent_values, values_of
 from chfw_app.stores.hub_rows import FEW, HubClass
 from chfw_app.stores.staged_guids import staged_guids
-from chfw_app.stores.tables import consent, hub, hub_count, link
+from chfw_app.stores.tables import consent, hub, hub_count, link, owed
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import ResponsibleSuppliers
 from chfw_core.rollout.records import HubConsent, HubRecord
@@ -231,23 +231,36 @@ def _look_again(connection: Connection, table: Table, added: int) -> None:
 
 
 def _count(connection: Connection, release: str, changes: Sequence[Change]) -> None:
-    """Hubs of a class leave one count and join another, for each of its Suppliers and for all together."""
-    moved: Counter[tuple[str, ...]] = Counter()
+    """Hubs of a class leave one count and join another: for each of its Suppliers and for all together, and where
+    they owe an outcome."""
+    standing: Counter[tuple[object, ...]] = Counter()
+    owing: Counter[tuple[object, ...]] = Counter()
     for change in changes:
         for record, hubs in ((change.before, -len(change.guids)), (change.after, len(change.guids))):
-            if record is not None:
-                day = "" if record.day is None else record.day.isoformat()
-                for party in ("", *record.suppliers.parties):
-                    moved[party, record.state.value, record.region, day] += hubs
-    names = ("party", "state", "region", "day")
+            if record is None:
+                continue
+            day = "" if record.day is None else record.day.isoformat()
+            for party in ("", *record.suppliers.parties):
+                standing[party, record.state.value, record.region, day] += hubs
+            if record.outcome_due_at is not None:
+                owing[record.region, day, record.outcome_due_at] += hubs
+    _add(connection, release, hub_count, ("party", "state", "region", "day"), standing)
+    _add(connection, release, owed, ("region", "day", "due"), owing)
+
+
+def _add(
+    connection: Connection, release: str, table: Table, names: Sequence[str], moved: Counter[tuple[object, ...]]
+) -> None:
+    """Adds to the counts of a table by these names; what comes to nothing is not kept."""
     rows = [
         {"release": release, **dict(zip(names, key, strict=True)), "hubs": hubs}
         for key, hubs in sorted(moved.items())
         if hubs
     ]
-    if rows:
-        adding = insert_into(connection.dialect.name, hub_count)
-        total = {"hubs": hub_count.c.hubs + adding.excluded.hubs}
-        connection.execute(adding.on_conflict_do_update(index_elements=["release", *names], set_=total), rows)
-        mine = (hub_count.c.party.in_(sorted({key[0] for key in moved})), hub_count.c.release == release)
-        connection.execute(delete(hub_count).where(*mine, hub_count.c.hubs == 0))
+    if not rows:
+        return
+    adding = insert_into(connection.dialect.name, table)
+    total = {"hubs": table.c.hubs + adding.excluded.hubs}
+    connection.execute(adding.on_conflict_do_update(index_elements=["release", *names], set_=total), rows)
+    first = table.c[names[0]].in_(sorted({row[names[0]] for row in rows}))  # by the primary key's first columns
+    connection.execute(delete(table).where(table.c.release == release, first, table.c.hubs == 0))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Select, event
 from sqlalchemy import text as sql
 
 from chfw_app.reports.statuses import Asked, status_query
+from chfw_app.rollout.ticking import silent_query
 from chfw_app.stores.bulk import load
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import consent, hub, link
@@ -30,12 +32,17 @@ QUERIES: dict[str, Callable[[], Select[Any]]] = {
 }
 
 
+def day_of(guid: int) -> date:
+    """So that a hundredth of the hubs is for one day."""
+    return date(2026, 3, 1) + timedelta(days=guid % 100)
+
+
 @pytest.fixture
 def estate(rollouts: Store) -> Store:
     """Many hubs of many parties, and statistics of them."""
     with rollouts.update() as connection:
-        rows = (("R1", guid, 1, *HUB.values()) for guid in range(HUBS))
-        load(connection, hub, ("release", "guid", "last_seq", *HUB), rows)
+        rows = (("R1", guid, 1, day_of(guid), *HUB.values()) for guid in range(HUBS))
+        load(connection, hub, ("release", "guid", "last_seq", "day", *HUB), rows)
         links = [(f"P{guid % PARTIES}", "R1", guid, "import") for guid in range(HUBS)]
         links += [(WHOLE, "R1", guid, role) for guid in range(HUBS) for role in ("gas", "import")]
         load(connection, link, ("party", "release", "guid", "role"), sorted(links))
@@ -87,7 +94,9 @@ def test_a_page_from_the_middle_is_as_quick_as_the_first(estate: Store, party: s
             assert min(row.guid for row in rows) >= MIDDLE[0]
             plan = plan_of(connection, query)
         if connection.dialect.name == "sqlite":
-            assert re.search(r"SEARCH link USING COVERING INDEX \S+ \(party=\? AND release=\? AND \(guid,role\)>", plan), plan
+            assert re.search(
+                r"SEARCH link USING COVERING INDEX \S+ \(party=\? AND release=\? AND \(guid,role\)>", plan
+            ), plan
             assert "SEARCH hub USING INDEX sqlite_autoindex_hub_1 (release=? AND guid=?)" in plan, plan
             assert not re.search("SCAN (hub|link|consent)", plan), plan
         else:
@@ -96,3 +105,10 @@ def test_a_page_from_the_middle_is_as_quick_as_the_first(estate: Store, party: s
             assert "hashed SubPlan" not in plan, plan  # it would read all links of the party, for its rights
             assert re.search(r"Index Cond: .*ROW\(guid, role\) >", plan), plan
             assert "Limit" in plan, plan
+
+
+def test_what_fell_silent_is_looked_for_in_its_region_and_day_alone(estate: Store) -> None:
+    with estate.read() as connection:
+        plan = plan_of(connection, silent_query("R1", "North", day_of(7), START))
+    assert "ix_hub_region_day" in plan, plan
+    assert not re.search("Seq Scan|SCAN", plan), plan
