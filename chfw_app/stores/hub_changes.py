@@ -227,7 +227,7 @@ def _look_again(connection: Connection, table: Table, added: int) -> None:
     hubs of a release for a few, and read all of them for every command that names some."""
     query = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name)")
     if added > _GROWN * max(connection.execute(query, {"name": table.name}).scalar_one(), 0):
-        connection.exec_driver_sql(f"ANALYZE {table.name}")
+        connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {table.name}")  # no command waits for somebody's vacuum
 
 
 def _count(connection: Connection, release: str, changes: Sequence[Change]) -> None:

@@ -7,8 +7,8 @@ form is big-endian, so that the bytes sort as the GUIDs do and are the same on e
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from operator import eq, ge
 
 from chfw_core.errors import InputError
@@ -61,6 +61,16 @@ class GuidList(Collection[Guid]):
         if any(map(eq, items, islice(items, 1, None))):
             raise InputError("a GUID is in two lists")
         return cls._of(items)
+
+    @classmethod
+    def united(cls, lists: Sequence["GuidList"]) -> "GuidList":
+        """All of any lists; quick where no two have a GUID in common, as is usual."""
+        if len(lists) == 1:
+            return lists[0]
+        try:
+            return cls.joined(lists)
+        except InputError:
+            return cls(chain.from_iterable(one._items for one in lists))
 
     def pack(self) -> bytes:
         """Eight bytes for each GUID, big-endian, in ascending order."""

@@ -52,6 +52,11 @@ def test_membership_is_that_of_the_set(guids: list[int], one: int) -> None:
     assert no_guid not in made
 
 
+@given(st.lists(GUIDS, max_size=4))
+def test_united_lists_have_all_of_each(lists: list[list[int]]) -> None:
+    assert GuidList.united([GuidList(one) for one in lists]) == GuidList(guid for one in lists for guid in one)
+
+
 @given(GUIDS)
 def test_its_texts_are_those_of_its_guids(guids: list[int]) -> None:
     made = GuidList(guids)
