@@ -31,8 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     results: dict[str, list[Figure]] = {}
     for name in options.database:
         with _address(name) as url, open_store(url, projections()) as store, console.status("") as status:
-            estate = Estate(hubs=options.hubs, suppliers=options.suppliers)
-            results[name] = list(told(store, estate, url, status.update))
+            estate = Estate(hubs=options.hubs, suppliers=options.suppliers, passing=options.passing)
+            figures = told(store, estate, url, status.update, short=options.short)
+            results[name] = list(figures)
         _show(console, name, results[name])
     if options.json is not None:
         found = {name: [asdict(one) for one in figures] for name, figures in results.items()}
@@ -45,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.ledger", description=__doc__)
     made.add_argument("--hubs", type=_size, default=_size("1m"), help="of the estate, such as 100k or 3m")
     made.add_argument("--suppliers", type=int, default=40)
+    made.add_argument("--passing", type=_size, default=_size("2m"), help="hubs that pass to one Supplier at once")
+    made.add_argument("--short", action="store_true", help="without plan, hand-over, outcomes and inventory")
     made.add_argument("--database", type=_databases, default=DATABASES, help=f"one of {','.join(DATABASES)}, or both")
     made.add_argument("--json", type=Path, metavar="FILE", help="write everything there; - for the standard output")
     return made

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from chfw_app.stores.staged_guids import unsigned
 from chfw_core.model.guid_list import GuidList
@@ -23,10 +23,17 @@ REGIONS = tuple(sorted(CSP_REGIONS))
 
 @frozen(kw_only=True)
 class Estate:
-    """`hubs` hubs of `suppliers` Suppliers, dealt out alike; hub number n is the same in every run."""
+    """`hubs` hubs of `suppliers` Suppliers, dealt out alike; hub number n is the same in every run.
+
+    `passing`: so many of them, the first ones, pass to a Supplier of Last Resort.
+    """
 
     hubs: int
     suppliers: int = 40
+    passing: int = field(default=2_000_000)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "passing", min(self.passing, self.hubs))
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -43,9 +50,9 @@ class Estate:
         spread = (at * np.uint64(7)) + (at * np.uint64(2_654_435_761)) % np.uint64(7)
         return ((np.uint64(0x001D_2400_0000_0000) + spread) ^ np.uint64(1 << 63)).view(np.int64)
 
-    def classes(self) -> Iterator[HubClass]:
-        """Hubs alike: by Suppliers and region."""
-        at = np.arange(self.hubs, dtype=np.uint64)
+    def classes(self, start: int = 0, stop: int | None = None) -> Iterator[HubClass]:
+        """Hubs alike, of those from one number up to another: by Suppliers and region."""
+        at = np.arange(start, self.hubs if stop is None else stop, dtype=np.uint64)
         first = at % np.uint64(self.suppliers)
         split = (at // np.uint64(self.suppliers)) % np.uint64(SPLIT) == 0
         region = (at // np.uint64(self.suppliers * SPLIT)) % np.uint64(len(REGIONS))

@@ -4,6 +4,8 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from chfw_app.reports.extracts import write_statuses
@@ -12,8 +14,11 @@ from chfw_app.reports.statuses import statuses
 from chfw_app.stores.open import open_store
 from chfw_app.stores.rollout_codec import projections
 from chfw_core.reports.progress.readers import reader_named
+from chfw_core.reports.progress.status import HubStatus
 
 _KIB_IN_MIB = 1 << 10
+FIRST = 50_000
+"""Rows, five pieces of a file: by then everything is loaded that any number of rows needs."""
 
 
 def peak_mib() -> float:
@@ -30,10 +35,18 @@ def main(url: str, party: str) -> None:
         open_store(url, projections()) as store,
         looking(store, reader_named(party)) as sight,
     ):
-        start, began = peak_mib(), time.perf_counter()
-        rows = write_statuses(Path(folder) / "estate.csv", statuses(sight))
+        sizes: list[float] = []
+        began = time.perf_counter()
+        rows = write_statuses(Path(folder) / "estate.csv", _watched(statuses(sight), sizes))
         spent = time.perf_counter() - began
-    print(json.dumps({"rows": rows, "seconds": spent, "start_mib": start, "peak_mib": peak_mib()}))
+    print(json.dumps({"rows": rows, "seconds": spent, "first_mib": sizes[0], "peak_mib": peak_mib()}))
+
+
+def _watched(found: Iterator[HubStatus], sizes: list[float]) -> Iterator[HubStatus]:
+    """What comes, and the largest size of this program when so many had come, or all."""
+    yield from islice(found, FIRST)
+    sizes.append(peak_mib())
+    yield from found
 
 
 if __name__ == "__main__":

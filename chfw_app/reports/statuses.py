@@ -8,8 +8,8 @@ from attrs import frozen
 from sqlalchemy import Select, and_, func, select
 
 from chfw_app.reports.reading import Sight
-from chfw_app.stores.tables import consent, hub, hub_count, link
-from chfw_app.stores.visible import hubs_of
+from chfw_app.stores.tables import consent, hub, hub_count
+from chfw_app.stores.visible import links_of, with_hubs
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import SupplierRole
 from chfw_core.reports.progress.flight import in_order
@@ -29,11 +29,23 @@ class Asked:
     guid: Guid | None = None
 
 
-def status_query(party: str, release: str, asked: Asked = Asked()) -> Select[Any]:
-    """A party's hubs in a release, a row for each role, with its own instruction and nobody else's."""
-    own = and_(consent.c.release == link.c.release, consent.c.guid == link.c.guid, consent.c.party == link.c.party)
+def status_query(
+    party: str,
+    release: str,
+    asked: Asked = Asked(),
+    *,
+    after: tuple[int, str] | None = None,
+    limit: int | None = None,
+) -> Select[Any]:
+    """A party's hubs in a release, a row for each role, with its own instruction and nobody else's.
+
+    `after`, `limit`: a page, as `visible.hubs_of` gives it. Of a page in one of some states all is found by reading on.
+    """
+    cut = None if asked.states else limit
+    mine = links_of(party, release, after=after, limit=cut)
+    own = and_(consent.c.release == mine.c.release, consent.c.guid == mine.c.guid, consent.c.party == mine.c.party)
     query = (
-        hubs_of(party, release)
+        with_hubs(mine)
         .outerjoin(consent, own)
         .add_columns(
             consent.c.party.label("instructed_by"),
@@ -44,8 +56,8 @@ def status_query(party: str, release: str, asked: Asked = Asked()) -> Select[Any
         )
     )
     if asked.states:
-        query = query.where(hub.c.state.in_([state.value for state in asked.states]))
-    return query if asked.guid is None else query.where(link.c.guid == asked.guid)
+        query = query.where(hub.c.state.in_([state.value for state in asked.states])).limit(limit)
+    return query if asked.guid is None else query.where(mine.c.guid == asked.guid)
 
 
 def statuses(sight: Sight, asked: Asked = Asked()) -> Iterator[HubStatus]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from chfw_app.rollout.judging import judged_by
 from chfw_app.rollout.receipts import Receipt, receipt_of
 from chfw_app.rollout.telling import gathered, outgoing_of
-from chfw_app.stores.rollout_codec import drafts_of
+from chfw_app.stores.rollout_codec import drafts_of, projections
 from chfw_app.stores.store import WriteTransaction
 from chfw_core.documents.rollout_commands import digest_of
 from chfw_core.model.guid import Guid
@@ -44,11 +44,12 @@ def carry_out(transaction: WriteTransaction, command: AnyCommand, clock: Clock) 
     before = transaction.answered(stamp)
     if before is not None:
         return receipt_of(before)
-    roll_out, judged = judged_by(transaction.connection, command, at)
-    drafts = drafts_of(judged.events)
-    outgoing = [outgoing_of(message, drafts.places[number]) for number, message in gathered(judged.messages)]
-    receipt = receipt_of(transaction.append(stamp, drafts.drafts, outgoing))
-    for other, guids in _overtaken(roll_out, judged.events):
+    met = judged_by(transaction.connection, command, at)
+    events = met.judged.events
+    drafts = drafts_of(events)
+    outgoing = [outgoing_of(message, drafts.places[number]) for number, message in gathered(met.judged.messages)]
+    receipt = receipt_of(transaction.append(stamp, drafts.drafts, outgoing, projections(met.known)))
+    for other, guids in _overtaken(met.roll_out, events):
         giving_up = SupersedeHubs(
             by=DCC, key=f"{command.key}/overtakes/{other}", release=other, by_release=command.release, guids=guids
         )

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from attrs import frozen
 from sqlalchemy import Connection
 
 from chfw_app.rollout.loading import load
-from chfw_app.stores.hub_rows import classes_among
+from chfw_app.stores.hub_rows import HubClass, classes_among
+from chfw_app.stores.known_hubs import KnownHubs
 from chfw_app.stores.staged_guids import disjoint
 from chfw_core.consent.model import InstructionGroup
 from chfw_core.model.guid import Guid
@@ -42,16 +44,35 @@ BY_KINDS = (
 """Commands that may name a whole estate. Those of the pilot name few hubs, and are judged hub by hub."""
 
 
-def judged_by(connection: Connection, command: AnyCommand, at: datetime) -> tuple[RollOut, Judged]:
-    """What follows from a command, and the roll-out that it met (without its hubs where it was judged by kinds)."""
+@frozen(kw_only=True)
+class Met:
+    """What follows from a command, and what it met: the roll-out, without its hubs where it was judged by kinds.
+
+    `known`: what was read of its hubs then, for whoever keeps what follows in the same transaction.
+    """
+
+    roll_out: RollOut
+    judged: Judged
+    known: KnownHubs | None = None
+
+
+def judged_by(connection: Connection, command: AnyCommand, at: datetime) -> Met:
+    """What follows from a command."""
     lists = _lists(command)
     if not isinstance(command, BY_KINDS):
         roll_out = load(connection, command)
-        return roll_out, judge(roll_out, command, at)
+        return Met(roll_out=roll_out, judged=judge(roll_out, command, at))
     roll_out = load(connection, command, alike=True)
     if not disjoint(lists):  # a hub in two rows of a command: refused before any hub is looked at
-        return roll_out, judge(roll_out, command, at)
-    return roll_out, judge_alike(roll_out, command, at, list(_kinds(connection, roll_out, command, lists)))
+        return Met(roll_out=roll_out, judged=judge(roll_out, command, at))
+    consents = type(command) in NEED_CONSENTS
+    found = classes_among(connection, command.release, lists, consents=consents)
+    kinds = list(_kinds(found, roll_out, command, lists))
+    return Met(
+        roll_out=roll_out,
+        judged=judge_alike(roll_out, command, at, kinds),
+        known=KnownHubs.of(command.release, lists, found, consents=consents),
+    )
 
 
 def _lists(command: AnyCommand) -> tuple[GuidList, ...]:
@@ -61,10 +82,12 @@ def _lists(command: AnyCommand) -> tuple[GuidList, ...]:
     return () if guids is None else (guids,)
 
 
-def _kinds(connection: Connection, roll_out: RollOut, command: AnyCommand, lists: Sequence[GuidList]) -> Iterator[Kind]:
+def _kinds(
+    found: Sequence[HubClass], roll_out: RollOut, command: AnyCommand, lists: Sequence[GuidList]
+) -> Iterator[Kind]:
     chosen = _pilot_list(roll_out, command)
     known = defaultdict[int, list[GuidList]](list)
-    for alike in classes_among(connection, roll_out.release.id, lists, consents=type(command) in NEED_CONSENTS):
+    for alike in found:
         known[alike.nth].append(alike.guids)
         inside = alike.guids & chosen if chosen else GuidList()
         for guids in (inside, alike.guids - inside) if inside else (alike.guids,):

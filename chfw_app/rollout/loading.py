@@ -37,14 +37,14 @@ _OVER = (HubState.VERIFIED, *sorted(FINAL_STATES))
 def load(connection: Connection, command: AnyCommand, *, alike: bool = False) -> RollOut:
     """The roll-out as the command meets it. `alike`: without hubs, which are loaded by kinds (see `judging`)."""
     record = read_release(connection, CODEC, command.release)
-    guids = named_by(command)
-    hubs = hubs_of(connection, record.id, guids) if guids and not alike else {}
+    guids = GuidList() if alike else named_by(command)
+    hubs = hubs_of(connection, record.id, guids) if guids else {}
     in_flight: Mapping[Guid, InFlight] = {}
     handed: Mapping[tuple[str, date], int] = {}
     tallies: Mapping[Party, Mapping[HubState, int]] = {}
     counts: Mapping[HubState, int] = {}
     if isinstance(command, NotifyRelease | AddHubs) and record.mode is not Mode.ALERTS_ONLY:
-        in_flight = in_other_releases(connection, record.id, guids)
+        in_flight = in_other_releases(connection, record.id, named_by(command))
     if isinstance(command, HandOver | PublishPlan):
         handed = handed_elsewhere(connection, record.id)
     if isinstance(command, DECISIONS):
@@ -60,7 +60,7 @@ def named_by(command: AnyCommand) -> GuidList:
     """All hubs that a command names."""
     classes = getattr(command, "classes", None)
     if classes is not None:
-        return GuidList(guid for alike in classes for guid in alike.guids)
+        return GuidList.united([alike.guids for alike in classes])
     guids: GuidList = getattr(command, "guids", GuidList())
     return guids
 

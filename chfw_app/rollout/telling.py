@@ -14,7 +14,6 @@ from attrs import evolve
 from chfw_app.stores.outbox import OutboxMessage
 from chfw_app.stores.outgoing import Outgoing, number_of
 from chfw_core.documents.rollout_values import canonical, type_name, write
-from chfw_core.errors import InputError
 from chfw_core.messages import Message
 from chfw_core.model.guid_list import GuidList
 from chfw_files.atomic import written_whole
@@ -50,17 +49,8 @@ def gathered(messages: Iterable[tuple[int, Message]]) -> list[tuple[int, Message
     found: list[tuple[int, Message]] = []
     for kind, number in places.items():
         for _, (bare, lists) in sorted(hubs[kind].items(), key=lambda item: item[0]):
-            found.append((number, evolve(bare, guids=_together(lists)) if lists else bare))
+            found.append((number, evolve(bare, guids=GuidList.united(lists)) if lists else bare))
     return found
-
-
-def _together(lists: list[GuidList]) -> GuidList:
-    if len(lists) == 1:
-        return lists[0]
-    try:
-        return GuidList.joined(lists)  # quick, and the usual case: the events of a command share no hub
-    except InputError:
-        return GuidList(guid for one in lists for guid in one)
 
 
 def into_folder(folder: Path) -> Callable[[OutboxMessage], None]:

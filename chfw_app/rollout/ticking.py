@@ -5,16 +5,17 @@ A tick may be run as often as one likes, by several at once: what it declares is
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from chfw_app.rollout.missed import Missed, missed
 from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.outbox import Delivered, Send, deliver
-from chfw_app.stores.tables import consent, hub, release, task
+from chfw_app.stores.tables import consent, hub, owed, release, task
 from chfw_app.stores.uninstructed import has_uninstructed
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
@@ -97,13 +98,21 @@ def deliver_all(service: RollOutService, send: Send, at: datetime, batch: int = 
 
 def _overdue(connection: Connection, at: datetime) -> Iterator[tuple[str, GuidList]]:
     """CS2: hubs of which nothing was heard in time, by release, so many at once."""
-    query = select(hub.c.release, hub.c.guid).where(hub.c.outcome_due_at < at, hub.c.state.in_(_OWED))
+    where = select(owed.c.release, owed.c.region, owed.c.day).where(owed.c.due < at).distinct()
     found: dict[str, list[Guid]] = {}
-    for of, guid in connection.execute(query.order_by(hub.c.release, hub.c.guid)):
-        found.setdefault(of, []).append(Guid(guid))
+    for of, region, day in connection.execute(where.order_by(owed.c.release, owed.c.region, owed.c.day)).all():
+        silent = connection.execute(silent_query(of, region, date.fromisoformat(day) if day else None, at)).scalars()
+        found.setdefault(of, []).extend(silent)
     for of, guids in found.items():
-        for start in range(0, len(guids), AT_ONCE):
-            yield of, GuidList(guids[start : start + AT_ONCE])
+        ordered = sorted(guids)
+        for start in range(0, len(ordered), AT_ONCE):
+            yield of, GuidList(ordered[start : start + AT_ONCE])
+
+
+def silent_query(release: str, region: str, day: date | None, at: datetime) -> Select[Any]:
+    """The hubs handed over to a region for a day of which nothing was heard by `at`, though it was due."""
+    query = select(hub.c.guid).where(hub.c.release == release, hub.c.region == region, hub.c.day == day)
+    return query.where(hub.c.outcome_due_at < at, hub.c.state.in_(_OWED))
 
 
 def _silence(of: str, guids: GuidList, at: datetime) -> DeclareSilence:

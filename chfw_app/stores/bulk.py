@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Insert,
     MetaData,
+    Select,
     Table,
     cast,
     func,
@@ -69,10 +70,12 @@ def load(connection: Connection, table: Table, names: Sequence[str], rows: Itera
 
 
 @contextmanager
-def staged(connection: Connection, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> Iterator[Table]:
+def staged(
+    connection: Connection, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]] | Select[Any]
+) -> Iterator[Table]:
     """A table of this connection alone, filled with rows, gone at the end: to join set-wise.
 
-    `columns`: of any table; names and types are taken from them. `rows`: values in that order.
+    `columns`: of any table; names and types are taken from them. `rows`: values in that order, or what gives them.
     """
     staging = Table(
         f"staged_{next(_staged_names)}",
@@ -81,7 +84,10 @@ def staged(connection: Connection, columns: Sequence[Column[Any]], rows: Iterabl
         prefixes=["TEMPORARY"],
     )
     connection.execute(CreateTable(staging))
-    _many(connection, staging, list(staging.columns), rows)
+    if isinstance(rows, Select):
+        connection.execute(insert(staging).from_select(list(staging.columns), rows))
+    else:
+        _many(connection, staging, list(staging.columns), rows)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {staging.name}")
     yield staging

@@ -9,16 +9,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Column, Connection, Integer, Table, delete, insert, literal, select, tuple_, update
+from sqlalchemy import Column, Connection, Integer, Table, delete, insert, literal, select, text, tuple_, update
 
 from chfw_app.stores.bulk import among, guids_as_rows, insert_into, staged
 from chfw_app.stores.hub_records import CONSENT, VALUES, consent_values, values_of
 from chfw_app.stores.hub_rows import FEW, HubClass
 from chfw_app.stores.staged_guids import staged_guids
-from chfw_app.stores.tables import consent, hub, hub_count, link
+from chfw_app.stores.tables import consent, hub, hub_count, link, owed
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import ResponsibleSuppliers
 from chfw_core.rollout.records import HubConsent, HubRecord
+
+_GROWN = 0.1
+"""By such a part of itself a table has to grow for statistics to be made anew."""
 
 
 @frozen(kw_only=True)
@@ -175,19 +178,21 @@ class _Joined:
                 names.append("last_seq")
                 said.append(literal(self.seq))
             query = select(*said).join_from(self.staging, values, values.c.nth == self.staging.c.nth)
-            self.connection.execute(insert(table).from_select(names, query.order_by(self.staging.c.guid)))
+            adding = insert(table).from_select(names, query.order_by(self.staging.c.guid))
+            added = self.connection.execute(adding.execution_options(preserve_rowcount=True))
+        _look_again(self.connection, table, added.rowcount)
 
     def _update(self, changes: Sequence[tuple[int, Change]]) -> None:
-        sets = {nth: _sets(change) for nth, change in changes}
-        names = {name for found in sets.values() for name, _ in found}
+        sets = {nth: dict(_sets(change)) for nth, change in changes}
+        names = {name for found in sets.values() for name in found}
         columns = [column for column in VALUES if column.name in names]
         if not columns:
             return
-        rows = [
-            (nth, tuple(values_of(change.after)[column.name] for column in columns))
-            for nth, change in changes
-            if sets[nth]
-        ]
+        rows = []
+        for nth, change in changes:
+            if sets[nth]:
+                known = values_of(change.after)
+                rows.append((nth, tuple(known[column.name] for column in columns)))
         with self._values(columns, rows) as values:
             new = {column.name: values.c[column.name] for column in columns}
             self.connection.execute(
@@ -217,25 +222,45 @@ class _Joined:
             )
 
 
+def _look_again(connection: Connection, table: Table, added: int) -> None:
+    """New statistics where a table has grown by much: until its own housekeeping comes, PostgreSQL would take the
+    hubs of a release for a few, and read all of them for every command that names some."""
+    query = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name)")
+    if added > _GROWN * max(connection.execute(query, {"name": table.name}).scalar_one(), 0):
+        connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {table.name}")  # no command waits for somebody's vacuum
+
+
 def _count(connection: Connection, release: str, changes: Sequence[Change]) -> None:
-    """Hubs of a class leave one count and join another, for each of its Suppliers and for all together."""
-    moved: Counter[tuple[str, ...]] = Counter()
+    """Hubs of a class leave one count and join another: for each of its Suppliers and for all together, and where
+    they owe an outcome."""
+    standing: Counter[tuple[object, ...]] = Counter()
+    owing: Counter[tuple[object, ...]] = Counter()
     for change in changes:
         for record, hubs in ((change.before, -len(change.guids)), (change.after, len(change.guids))):
-            if record is not None:
-                day = "" if record.day is None else record.day.isoformat()
-                for party in ("", *record.suppliers.parties):
-                    moved[party, record.state.value, record.region, day] += hubs
-    names = ("party", "state", "region", "day")
+            if record is None:
+                continue
+            day = "" if record.day is None else record.day.isoformat()
+            for party in ("", *record.suppliers.parties):
+                standing[party, record.state.value, record.region, day] += hubs
+            if record.outcome_due_at is not None:
+                owing[record.region, day, record.outcome_due_at] += hubs
+    _add(connection, release, hub_count, ("party", "state", "region", "day"), standing)
+    _add(connection, release, owed, ("region", "day", "due"), owing)
+
+
+def _add(
+    connection: Connection, release: str, table: Table, names: Sequence[str], moved: Counter[tuple[object, ...]]
+) -> None:
+    """Adds to the counts of a table by these names; what comes to nothing is not kept."""
     rows = [
         {"release": release, **dict(zip(names, key, strict=True)), "hubs": hubs}
         for key, hubs in sorted(moved.items())
         if hubs
     ]
-    if rows:
-        adding = insert_into(connection.dialect.name, hub_count)
-        total = {"hubs": hub_count.c.hubs + adding.excluded.hubs}
-        connection.execute(adding.on_conflict_do_update(index_elements=["release", *names], set_=total), rows)
-        for party in sorted({key[0] for key in moved}):  # by the primary key's first columns
-            mine = (hub_count.c.party == party, hub_count.c.release == release)
-            connection.execute(delete(hub_count).where(*mine, hub_count.c.hubs == 0))
+    if not rows:
+        return
+    adding = insert_into(connection.dialect.name, table)
+    total = {"hubs": table.c.hubs + adding.excluded.hubs}
+    connection.execute(adding.on_conflict_do_update(index_elements=["release", *names], set_=total), rows)
+    first = table.c[names[0]].in_(sorted({row[names[0]] for row in rows}))  # by the primary key's first columns
+    connection.execute(delete(table).where(table.c.release == release, first, table.c.hubs == 0))

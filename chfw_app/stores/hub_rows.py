@@ -8,15 +8,16 @@ finds the classes of many hubs itself, and gives each with its GUIDs packed.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from attrs import evolve, frozen
-from sqlalchemy import ColumnElement, Connection, Table, func, literal, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, literal, select, type_coerce
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.types import BigInteger, LargeBinary, NullType, Text
 
-from chfw_app.stores.bulk import among
+from chfw_app.stores.bulk import among, staged
 from chfw_app.stores.hub_records import CONSENT, KNOWN, consent_of, record_of
 from chfw_app.stores.staged_guids import staged_guids, unsigned
 from chfw_app.stores.tables import consent, hub
@@ -91,8 +92,7 @@ def _grouped_here(
 def _grouped_there(
     connection: Connection, release: str, lists: Sequence[GuidList], consents: bool
 ) -> Iterator[HubClass]:
-    with staged_guids(connection, lists) as staging:
-        said = _consents_as_text(release, staging) if consents else None
+    with staged_guids(connection, lists) as staging, _said(connection, release, staging, consents) as said:
         source = staging.join(hub, (hub.c.release == release) & (hub.c.guid == staging.c.guid))
         keys: list[Any] = [staging.c.nth, *KNOWN]
         if said is not None:
@@ -100,26 +100,42 @@ def _grouped_there(
             keys.append(said.c.said)
         packed = func.string_agg(func.int8send(type_coerce(hub.c.guid, BigInteger())), literal(b"", LargeBinary))
         query = select(type_coerce(packed, LargeBinary), *keys[: 1 + len(KNOWN)]).select_from(source).group_by(*keys)
-        found = [
-            (unsigned(np.frombuffer(bytes(row[0]), ">i8").astype(np.int64)), row) for row in connection.execute(query)
-        ]
-        firsts = [next(iter(guids)) for guids, _ in found]
-        stand = _consents(connection, release, among(connection, consent.c.guid, firsts)) if consents else {}
+        with _by_hashing(connection):
+            rows = connection.execute(query).all()
+    found = [(unsigned(np.frombuffer(bytes(row[0]), ">i8").astype(np.int64)), row) for row in rows]
+    firsts = [next(iter(guids)) for guids, _ in found]
+    stand = _consents(connection, release, among(connection, consent.c.guid, firsts)) if consents else {}
     for (guids, row), first in zip(found, firsts, strict=True):
         yield HubClass(record=record_of(first, row[2:], stand.get(first, ())), guids=guids, nth=row[1])
 
 
-def _consents_as_text(release: str, staging: Table) -> Any:
-    """By GUID one text that says all that stands of its instructions: equal texts, equal instructions."""
+@contextmanager
+def _by_hashing(connection: Connection) -> Iterator[None]:
+    """Groups are formed by hashing. PostgreSQL cannot know how few they are, and would sort whole rows instead."""
+    connection.exec_driver_sql("SET LOCAL enable_sort = off")
+    yield
+    connection.exec_driver_sql("SET LOCAL enable_sort = on")
+
+
+@contextmanager
+def _said(connection: Connection, release: str, staging: Table, consents: bool) -> Iterator[Table | None]:
+    """By GUID one text that says all that stands of its instructions: equal texts, equal instructions. None: not asked.
+
+    A table of its own, so that PostgreSQL knows how many have one before it joins them to millions.
+    """
+    if not consents:
+        yield None
+        return
     one = func.jsonb_build_array(*(type_coerce(column, NullType()) for column in CONSENT)).cast(Text)
     ordered = aggregate_order_by(literal(",", Text), consent.c.party)
-    return (
-        select(consent.c.guid, func.string_agg(one, ordered).label("said"))
+    query = (
+        select(consent.c.guid, func.string_agg(one, ordered))
         .join(staging, staging.c.guid == consent.c.guid)
         .where(consent.c.release == release)
         .group_by(consent.c.guid)
-        .subquery("said")
     )
+    with staged(connection, (consent.c.guid, Column("said", Text)), query) as said:
+        yield said
 
 
 def _consents(connection: Connection, release: str, these: Any) -> dict[int, tuple[HubConsent, ...]]:

@@ -32,10 +32,11 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(connection: Connection, more_versions: Sequence[Path] = ()) -> None:
+def upgrade(connection: Connection, more_versions: Sequence[Path] = (), upto: str = "head") -> None:
     """Creates the tables, or brings them up to date, in the transaction that is open.
 
-    `more_versions`: folders with further revisions. Raises InputError for tables of a newer chfw.
+    `more_versions`: folders with further revisions. `upto`: an older revision to stop at.
+    Raises InputError for tables of a newer chfw.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
@@ -50,7 +51,7 @@ def upgrade(connection: Connection, more_versions: Sequence[Path] = ()) -> None:
             hint="use the version of chfw that wrote it, or a later one",
         )
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, upto)
 
 
 def downgrade(connection: Connection) -> None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
+from chfw_app.stores.known_hubs import KnownHubs
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.rollout_projection import rollout_projections
 from chfw_core.documents.packed_events import is_packed, pack_events, unpack_events
@@ -139,6 +140,9 @@ class JsonCodec:
 CODEC = JsonCodec()
 
 
-def projections() -> Projections:
-    """What the events of a roll-out do to the tables: what a store of roll-outs is opened with."""
-    return rollout_projections(CODEC)
+def projections(known: KnownHubs | None = None) -> Projections:
+    """What the events of a roll-out do to the tables: what a store of roll-outs is opened with.
+
+    `known`: for the entries of one command, what it was judged by.
+    """
+    return rollout_projections(CODEC, known)

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from chfw_app.stores.bulk import insert_into
 from chfw_app.stores.hub_changes import Change, apply_changes
-from chfw_app.stores.hub_rows import classes_among, hubs_of
+from chfw_app.stores.hub_rows import HubClass, classes_among, hubs_of
+from chfw_app.stores.known_hubs import KnownHubs
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.staged_guids import disjoint
 from chfw_app.stores.tables import incident, release
@@ -60,9 +61,9 @@ class Codec(Protocol):
         ...
 
 
-def rollout_projections(codec: Codec) -> Projections:
-    """The projections of all events of a roll-out."""
-    projector = _Projector(codec=codec)
+def rollout_projections(codec: Codec, known: KnownHubs | None = None) -> Projections:
+    """The projections of all events of a roll-out. `known`: hubs read in the open transaction."""
+    projector = _Projector(codec=codec, known=known)
     return Projections(by_type=dict.fromkeys(codec.types, projector.apply))
 
 
@@ -77,6 +78,7 @@ class _Projector:
     """Applies entries, one after the other."""
 
     codec: Codec
+    known: KnownHubs | None
 
     def apply(self, connection: Connection, entry: Entry) -> None:
         """One entry."""
@@ -85,7 +87,7 @@ class _Projector:
             return  # a refused command leaves only its refusal
         before = after = read_release(connection, self.codec, entry.release)
         for run in _runs(events):
-            after = _applied(connection, after, run, entry.seq)
+            after = _applied(connection, after, run, entry.seq, self.known)
         self._write(connection, before, after, entry.seq)
 
     def _write(self, connection: Connection, before: ReleaseRecord, after: ReleaseRecord, seq: int) -> None:
@@ -125,15 +127,19 @@ def _runs(events: Sequence[AnyEvent]) -> Iterator[list[AnyEvent]]:
             yield from ([event] for event in alike)
 
 
-def _applied(connection: Connection, record: ReleaseRecord, run: Sequence[AnyEvent], seq: int) -> ReleaseRecord:
+def _applied(
+    connection: Connection, record: ReleaseRecord, run: Sequence[AnyEvent], seq: int, known: KnownHubs | None
+) -> ReleaseRecord:
     kind, bare = type(run[0]), cast(Sequence[Any], run)
     if not hasattr(run[0], "guids") or kind in TOUCH_NO_HUB:
         return evolve_all(RollOut(release=record), run).release
     if kind is HubsAdded:
+        if known is not None:
+            known.forget()
         return _added(connection, record, bare, seq)
     lists = [event.guids for event in bare]
     found = defaultdict[int, list[Kind]](list)
-    for alike in classes_among(connection, record.id, lists, consents=kind in NEED_CONSENTS):
+    for alike in _classes(connection, record.id, lists, kind in NEED_CONSENTS, known):
         found[alike.nth].append(Kind(record=alike.record, guids=alike.guids))
     changes: list[Change] = []
     for nth, event in enumerate(bare):
@@ -148,7 +154,16 @@ def _applied(connection: Connection, record: ReleaseRecord, run: Sequence[AnyEve
             if one.record is not None
         )
     apply_changes(connection, record.id, changes, seq)
+    if known is not None:
+        known.became(changes)
     return record
+
+
+def _classes(
+    connection: Connection, of: str, lists: Sequence[GuidList], consents: bool, known: KnownHubs | None
+) -> Sequence[HubClass]:
+    found = None if known is None else known.classes(of, lists, consents=consents)
+    return classes_among(connection, of, lists, consents=consents) if found is None else found
 
 
 def _naming(event: Any, kinds: Sequence[Kind]) -> Any:

@@ -24,6 +24,9 @@ _AT_ONCE = 500_000
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _COPY_END = b"\xff\xff"
 _COPY_ROW = np.dtype([("fields", ">i2"), ("bytes_1", ">i4"), ("guid", ">i8"), ("bytes_2", ">i4"), ("nth", ">i4")])
+_FOR_MANY = "SET LOCAL work_mem = '64MB'; SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
+"""A join of a million rows stays in memory. GUIDs come in the order in which their rows were put there, so that a few
+thousand of millions are quicker found one by one. Machine code for columns that are passed on does not pay."""
 _names = count(1)
 
 
@@ -46,9 +49,22 @@ def disjoint(lists: Sequence[GuidList]) -> bool:
     return not bool(np.any(together[1:] == together[:-1]))
 
 
+def in_order(lists: Sequence[GuidList]) -> tuple[Numbers, Numbers]:
+    """The GUIDs of all lists, ascending, and beside each which list it comes from."""
+    if not lists:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    guids = np.concatenate([signed(one) for one in lists])
+    nth = np.repeat(np.arange(len(lists)), [len(one) for one in lists])
+    if len(lists) > 1:
+        order = np.argsort(guids, kind="stable")
+        guids, nth = guids[order], nth[order]
+    return guids, nth
+
+
 @contextmanager
 def staged_guids(connection: Connection, lists: Sequence[GuidList]) -> Iterator[Table]:
-    """The table, gone at the end."""
+    """The table, gone at the end. Until the transaction's end its statements get memory for millions of rows."""
+    connection.exec_driver_sql(_FOR_MANY)
     columns = (Column("guid", GuidColumn), Column("nth", Integer))
     staging = Table(f"staged_guids_{next(_names)}", MetaData(), *columns, prefixes=["TEMPORARY"])
     connection.execute(CreateTable(staging))
@@ -58,14 +74,7 @@ def staged_guids(connection: Connection, lists: Sequence[GuidList]) -> Iterator[
 
 
 def _chunks(lists: Sequence[GuidList]) -> Iterator[tuple[Numbers, Numbers]]:
-    """GUIDs and which list each comes from, in ascending order."""
-    if not lists:
-        return
-    guids = np.concatenate([signed(one) for one in lists])
-    nth = np.repeat(np.arange(len(lists)), [len(one) for one in lists])
-    if len(lists) > 1:
-        order = np.argsort(guids, kind="stable")
-        guids, nth = guids[order], nth[order]
+    guids, nth = in_order(lists)
     for start in range(0, len(guids), _AT_ONCE):
         yield guids[start : start + _AT_ONCE], nth[start : start + _AT_ONCE]
 

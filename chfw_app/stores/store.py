@@ -45,9 +45,16 @@ class WriteTransaction:
         found = ledger.read_entries(self.connection, after=numbers.start - 1, upto=numbers.stop - 1)
         return Receipt(entries=tuple(found), again=True)
 
-    def append(self, stamp: Stamp, drafts: Sequence[Draft], outgoing: Sequence[Outgoing] = ()) -> Receipt:
+    def append(
+        self,
+        stamp: Stamp,
+        drafts: Sequence[Draft],
+        outgoing: Sequence[Outgoing] = (),
+        projections: Projections | None = None,
+    ) -> Receipt:
         """Adds a command's events, or gives the answer it had before.
 
+        `projections`: in place of the store's own such as make the same of the tables, knowing what was read of them.
         Raises ledger.KeyReusedError, ledger.ClockWentBackError, UsageError; then nothing was added.
         """
         before = self.answered(stamp)
@@ -57,10 +64,11 @@ class WriteTransaction:
             raise ledger.ClockWentBackError(stamp.at, self.head.at)
         if any(one.draft >= len(drafts) for one in outgoing):
             raise UsageError("a message tells of an event that the command does not have")
-        self.projections.check([draft.type for draft in drafts])
+        applied = projections or self.projections
+        applied.check([draft.type for draft in drafts])
         entries = chain(self.head, stamp, drafts)
         ledger.add_entries(self.connection, entries)
-        self.projections.apply(self.connection, entries)
+        applied.apply(self.connection, entries)
         add_outgoing(self.connection, entries[0].seq, outgoing, stamp.at)
         self.head = head_of(entries[-1])
         return Receipt(entries=entries, again=False)

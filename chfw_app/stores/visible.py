@@ -8,7 +8,7 @@ On PostgreSQL `store.read(party)` enforces the same once more.
 
 from typing import Any
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Select, Subquery, literal, select, tuple_
 
 from chfw_app.stores.tables import hub, link
 
@@ -31,15 +31,30 @@ def hubs_of(party: str, release: str, *, after: tuple[int, str] | None = None, l
 
     `after`: the GUID and role of the last row of the page before; pages stay quick however many there are.
     """
-    query = (
-        select(*SEEN, link.c.role)
-        .join_from(link, hub, (hub.c.release == link.c.release) & (hub.c.guid == link.c.guid))
-        .where(link.c.party == party, link.c.release == release)
-        .order_by(link.c.guid, link.c.role)
-    )
+    mine = links_of(party, release, after=after, limit=limit)
+    return with_hubs(mine)
+
+
+def links_of(party: str, release: str, *, after: tuple[int, str] | None = None, limit: int | None = None) -> Subquery:
+    """What `link` has of a party in a release, in the order of GUIDs: all of it, or a page.
+
+    A page is cut here, before anything is joined to it, so that the database need not guess how far it has to read.
+    """
+    query = select(link).where(link.c.party == party, link.c.release == release)
     if after is not None:
         guid, role = (
             literal(value, column.type) for value, column in zip(after, (link.c.guid, link.c.role), strict=True)
         )
         query = query.where(tuple_(link.c.guid, link.c.role) > tuple_(guid, role))
-    return query if limit is None else query.limit(limit)
+    if limit is not None:
+        query = query.order_by(link.c.guid, link.c.role).limit(limit)
+    return query.subquery("mine")
+
+
+def with_hubs(mine: Subquery) -> Select[Any]:
+    """The hubs of these links: the columns of SEEN, and `role`."""
+    return (
+        select(*SEEN, mine.c.role)
+        .join_from(mine, hub, (hub.c.release == mine.c.release) & (hub.c.guid == mine.c.guid))
+        .order_by(mine.c.guid, mine.c.role)
+    )

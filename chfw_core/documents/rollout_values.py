@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar, get_origin
 
 from chfw_core.errors import InputError
-from chfw_core.model.guid import format_guid, parse_guid
+from chfw_core.model.guid import parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rules.problems import did_you_mean, shown
@@ -88,7 +88,7 @@ def converter() -> "Converter":
         made.register_structure_hook(kind, reader)
     made.register_unstructure_hook(datetime, format_instant)
     made.register_unstructure_hook(date, date.isoformat)
-    made.register_unstructure_hook(GuidList, lambda guids: [format_guid(guid) for guid in guids])
+    made.register_unstructure_hook(GuidList, GuidList.texts)
     made.register_unstructure_hook_func(_is_set, sorted)
     return made
 

@@ -4,9 +4,9 @@
 """
 
 from chfw_app.stores.tables.ledger import METADATA, answer, entry, head, outbox
-from chfw_app.stores.tables.rollout import consent, hub, hub_count, incident, link, release, task
+from chfw_app.stores.tables.rollout import consent, hub, hub_count, incident, link, owed, release, task
 
-PROJECTIONS = (answer, release, hub, hub_count, consent, link, task, incident)
+PROJECTIONS = (answer, release, hub, hub_count, owed, consent, link, task, incident)
 """In an order in which they can be filled."""
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "incident",
     "link",
     "outbox",
+    "owed",
     "release",
     "task",
 ]

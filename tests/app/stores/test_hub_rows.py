@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from attrs import evolve, fields
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from chfw_app.stores.hub_changes import add_hubs, change_hubs
-from chfw_app.stores.hub_rows import classes_of, hubs_of
+from chfw_app.stores.hub_rows import FEW, classes_of, hubs_of
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import hub, link
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
@@ -176,3 +176,18 @@ def test_a_class_becomes_what_each_of_its_hubs_would(store: Store) -> None:
         HubState.HANDED_TO_CSP,
         HubState.HELD,
     }
+
+
+def test_postgresql_learns_at_once_how_many_hubs_a_release_has(store: Store) -> None:
+    """Or else it would take them for a few, and read all of them for every command that names some."""
+    with store.write() as transaction:
+        if transaction.connection.dialect.name == "sqlite":
+            return
+        add_hubs(transaction.connection, "R1", BARE, GuidList(range(FEW + 1)), 1)
+    with store.read() as connection:
+        told = text("SELECT relname, reltuples FROM pg_class WHERE relname IN ('hub', 'link') ORDER BY 1")
+        assert connection.execute(told).all() == [("hub", FEW + 1), ("link", 2 * (FEW + 1))]
+    with store.write() as transaction:  # a few more are not worth another look
+        add_hubs(transaction.connection, "R2", BARE, GuidList(range(10)), 2)
+    with store.read() as connection:
+        assert connection.execute(told).all() == [("hub", FEW + 1), ("link", 2 * (FEW + 1))]

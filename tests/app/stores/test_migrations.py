@@ -3,12 +3,13 @@
 import subprocess
 import sys
 import textwrap
+from datetime import date
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect, select
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
@@ -17,10 +18,10 @@ from chfw_app.stores.dialects import database_of
 from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.open import open_store
 from chfw_app.stores.store import Store
-from chfw_app.stores.tables import METADATA
+from chfw_app.stores.tables import METADATA, hub, owed
 from chfw_core.errors import InputError
 from tests.app.stores.conftest import Databases
-from tests.app.stores.small_world import PROJECTIONS, draft, note, stamp
+from tests.app.stores.small_world import HUB, PROJECTIONS, at, draft, note, stamp
 
 LATER = """
     from alembic import op
@@ -127,3 +128,21 @@ def test_several_may_open_an_empty_database_at_once(databases: Databases) -> Non
         with database.reading(None) as connection:
             assert connection.execute(sql("SELECT count(*) FROM head")).scalar_one() == 1
         database.close()
+
+
+def test_what_hubs_owe_is_counted_in_a_ledger_that_has_none_of_it_yet(databases: Databases) -> None:
+    with databases.one(empty=True) as url:
+        database = database_of(url)
+        with database.writing() as connection:
+            migrate.upgrade(connection, upto="0001")
+            for guid in range(6):
+                values = {**HUB, "release": "R1", "guid": guid, "last_seq": 1}
+                owing = {"day": date(2026, 3, 29), "outcome_due_at": at(guid % 2)} if guid < 5 else {}
+                connection.execute(insert(hub).values(**values, **owing))
+        database.close()
+        with open_store(url) as store, store.read() as connection:
+            found = connection.execute(select(owed).order_by(owed.c.due)).all()
+            assert [(row.region, row.day, row.due, row.hubs) for row in found] == [
+                (HUB["region"], "2026-03-29", at(0), 3),
+                (HUB["region"], "2026-03-29", at(1), 2),
+            ]

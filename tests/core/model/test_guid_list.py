@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chfw_core.errors import InputError
-from chfw_core.model.guid import MASK_64, Guid
+from chfw_core.model.guid import MASK_64, Guid, format_guid
 from chfw_core.model.guid_list import GuidList
 
 GUIDS = st.lists(st.integers(min_value=0, max_value=MASK_64), max_size=30)
@@ -50,6 +50,17 @@ def test_membership_is_that_of_the_set(guids: list[int], one: int) -> None:
     assert (one in made) == (one in set(guids))
     no_guid: object = "one"
     assert no_guid not in made
+
+
+@given(st.lists(GUIDS, max_size=4))
+def test_united_lists_have_all_of_each(lists: list[list[int]]) -> None:
+    assert GuidList.united([GuidList(one) for one in lists]) == GuidList(guid for one in lists for guid in one)
+
+
+@given(GUIDS)
+def test_its_texts_are_those_of_its_guids(guids: list[int]) -> None:
+    made = GuidList(guids)
+    assert made.texts() == [format_guid(guid) for guid in made]
 
 
 def test_the_packed_form_is_big_endian() -> None:
