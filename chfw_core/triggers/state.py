@@ -1,0 +1,150 @@
+"""What a trigger remembers in one scope: values, and their bytes for a store that holds millions of them.
+
+Three things are remembered. `opened`: steps that an event has reached and that wait for the next event, with
+the moment at which that wait is over. `kept`: events that may be counted, or follow an event that comes late.
+`fired`: firings, for `at_most`. A tick takes away what it has passed.
+
+These are named tuples, not attrs classes: they are made and compared for every event.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
+
+from attrs import frozen
+
+from chfw_core.errors import InputError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Mark(NamedTuple):
+    """An event: its time and place in the ledger. Marks are ordered by time, and at one time by place."""
+
+    at: datetime
+    seq: int
+    row: int
+    id: str
+
+
+class Opened(NamedTuple):
+    """A step (from 0) that an event has reached and after which another is waited for.
+
+    `path`: the events from the first to the one that reached the step. `fields`: what is read of
+    the last one later. `until`: the last moment at which the next event may have happened.
+    `forget`: until then an expired one is remembered, so that what comes too late can be told so.
+    """
+
+    step: int
+    path: tuple[Mark, ...]
+    fields: Mapping[str, object]
+    until: datetime
+    forget: datetime
+    expired: bool = False
+
+
+class Kept(NamedTuple):
+    """An event that a step (from 0) takes, with what is read of it later.
+
+    `used`: it has followed another event or been counted, and does so once only.
+    """
+
+    step: int
+    mark: Mark
+    fields: Mapping[str, object]
+    until: datetime
+    used: bool = False
+
+
+class Fired(NamedTuple):
+    """A firing, remembered until `at_most` is over."""
+
+    mark: Mark
+    until: datetime
+
+
+@frozen(kw_only=True, slots=True)
+class State:
+    """One trigger in one scope. Never empty: where nothing is remembered there is no state."""
+
+    opened: tuple[Opened, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    fired: tuple[Fired, ...] = ()
+
+    @property
+    def due(self) -> datetime:
+        """A tick later than this changes the state; one at this moment or before does not."""
+        return min(
+            chain(
+                (one.forget if one.expired else one.until for one in self.opened),
+                (one.until for one in self.kept),
+                (one.until for one in self.fired),
+            )
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a step waits for another event."""
+        return any(not one.expired for one in self.opened)
+
+
+def encode(state: State) -> bytes:
+    """The state as JSON: equal states give equal bytes."""
+    content = [
+        [
+            [
+                one.step,
+                [_mark(mark) for mark in one.path],
+                dict(sorted(one.fields.items())),
+                _number(one.until),
+                _number(one.forget),
+                int(one.expired),
+            ]
+            for one in state.opened
+        ],
+        [
+            [one.step, _mark(one.mark), dict(sorted(one.fields.items())), _number(one.until), int(one.used)]
+            for one in state.kept
+        ],
+        [[_mark(one.mark), _number(one.until)] for one in state.fired],
+    ]
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(text: bytes) -> State:
+    """The state that `encode` wrote. Raises InputError for anything else."""
+    try:
+        opened, kept, fired = json.loads(text)
+        return State(
+            opened=tuple(
+                Opened(step, tuple(map(_read_mark, path)), fields, _time(until), _time(forget), bool(expired))
+                for step, path, fields, until, forget, expired in opened
+            ),
+            kept=tuple(
+                Kept(step, _read_mark(mark), fields, _time(until), bool(used))
+                for step, mark, fields, until, used in kept
+            ),
+            fired=tuple(Fired(_read_mark(mark), _time(until)) for mark, until in fired),
+        )
+    except (ValueError, TypeError, OverflowError) as problem:
+        raise InputError(f"this is no state of a trigger: {problem}") from None
+
+
+def _mark(mark: Mark) -> tuple[int, int, int, str]:
+    return (_number(mark.at), mark.seq, mark.row, mark.id)
+
+
+def _read_mark(mark: tuple[int, int, int, str]) -> Mark:
+    at, seq, row, name = mark
+    return Mark(_time(at), seq, row, name)
+
+
+def _number(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _time(number: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=number)
