@@ -30,22 +30,15 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import as_utc, format_instant
-from chfw_core.model.releases import FirmwareRelease, Phase
+from chfw_core.model.releases import FirmwareRelease
 from chfw_core.planning.model import HubStatus
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
 from chfw_core.rollout.instructing.commands import Instruct
+from chfw_core.rollout.phases import PHASES
 from chfw_core.rollout.records import ReleaseRecord
-from chfw_core.rollout.states import WAITING, HubState, ReleaseStage
-
-_PHASES: Mapping[ReleaseStage, Phase] = {
-    ReleaseStage.PILOTING: Phase.PILOT,
-    ReleaseStage.PILOT_ENDED: Phase.PILOT,
-    ReleaseStage.MASS_APPROVED: Phase.SAFE_LAUNCH,
-    ReleaseStage.ROLLING_OUT: Phase.MASS,
-}
-"""What rules read as `phase`, by the release's stage."""
+from chfw_core.rollout.states import WAITING, HubState
 
 
 @frozen(kw_only=True)
@@ -153,14 +146,14 @@ def _as_the_ledger_has_it(
         if limit is not None:
             limits[region, day] = max(limit - hubs, 0)
     events = inputs.events
-    if record.stage in _PHASES and record.stage_since is not None:
+    if record.stage in PHASES and record.stage_since is not None:
         last = max((event.seq for event in events), default=0)
         opened = Event(
             seq=last + 1,
             at=record.stage_since,
             type="phase_opened",
             party=Party(DCC),
-            fields={"phase": _PHASES[record.stage].value},
+            fields={"phase": PHASES[record.stage].value},
         )
         events = (*events, opened)
     return evolve(gathered, inputs=evolve(inputs, release=firmware, capacity_overrides=limits, events=events))
