@@ -23,6 +23,7 @@ from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.steps import Report
 from chfw_app.stores.tables import consent, hub
+from chfw_app.triggers.showing import records
 from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
@@ -32,6 +33,7 @@ from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import as_utc, format_instant
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.planning.model import HubStatus
+from chfw_core.planning.trigger_records import TriggerRecords, with_triggers
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
@@ -118,6 +120,7 @@ def plan_now(
             report=report,
         )
         gathered = _as_the_ledger_has_it(gathered, record, handed_elsewhere(connection, release))
+        gathered = _with_triggers(gathered, records(connection, at, release))
         outputs = PlanOutputs(schedule=folder / "plan.parquet", instructions=folder / "own.parquet")
         done = write_plan(gathered, outputs, engine=Engine.COLUMNAR, report=report)
         bad_rows += tuple(f"{row.file}: line {row.line}: {row.reason}" for row in gathered.bad_rows)
@@ -157,6 +160,12 @@ def _as_the_ledger_has_it(
         )
         events = (*events, opened)
     return evolve(gathered, inputs=evolve(inputs, release=firmware, capacity_overrides=limits, events=events))
+
+
+def _with_triggers(gathered: Gathered, known: TriggerRecords) -> Gathered:
+    """RU6: what triggers hold and have instructed, under the rules of today's files."""
+    rulesets = with_triggers(gathered.inputs.rulesets, known)
+    return evolve(gathered, inputs=evolve(gathered.inputs, rulesets=rulesets))
 
 
 def _waiting(connection: Connection, release: str, states: Sequence[HubState]) -> GuidList:

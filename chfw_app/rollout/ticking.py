@@ -66,7 +66,7 @@ class Ticked:
     lapsed: tuple[Lapsed, ...]
     missed: tuple[Missed, ...]
     delivered: Delivered | None
-    triggers: "Ran | None" = None
+    triggers: "Ran"
 
 
 def tick(

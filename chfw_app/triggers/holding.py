@@ -157,10 +157,9 @@ def end_holds(
     return found
 
 
-def standing(connection: Connection, owner: str | None = None) -> Sequence[Row[Any]]:
-    """The holds that have not ended, in order."""
-    query = select(trigger_hold).where(_stands()).order_by(trigger_hold.c.id)
-    return connection.execute(query if owner is None else query.where(trigger_hold.c.owner == owner)).all()
+def standing(connection: Connection, where: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """The holds that have not ended and of which this is so, in order."""
+    return connection.execute(select(trigger_hold).where(_stands(), where).order_by(trigger_hold.c.id)).all()
 
 
 def holds_of(connection: Connection, seq: int) -> Sequence[Row[Any]]:
@@ -244,7 +243,7 @@ def _undo(
 
 def _standing_on(connection: Connection, guids: GuidList) -> Sequence[Row[Any]]:
     about = or_(trigger_hold.c.guid.is_(None), among(connection, trigger_hold.c.guid, guids))
-    return connection.execute(select(trigger_hold).where(_stands(), about).order_by(trigger_hold.c.id)).all()
+    return standing(connection, about)
 
 
 def _held_for(connection: Connection, of: str, guids: GuidList, reason: str) -> GuidList:

@@ -102,7 +102,7 @@ def _one(rules: RuleSet, holds: Sequence[TriggerHold], releases: Sequence[Trigge
     windows = [rule for trigger in rules.triggers if (rule := _windows_of(trigger.id, trigger.body)) is not None]
     if not (holds or releases or windows):
         return rules
-    return evolve(rules, holds=(*own, *_rules(holds)), decides=(*rules.decides, *windows))
+    return evolve(rules, holds=(*own, *_rules(holds)), decides=(*windows, *rules.decides))
 
 
 def _windows_of(trigger: str, body: Mapping[str, object]) -> DecideRule | None:

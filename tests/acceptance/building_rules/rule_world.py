@@ -61,7 +61,6 @@ class RuleWorld:
     def ticks(self) -> None:
         """The clock is looked at."""
         found = tick(self.world.service, self.world.now)
-        assert found.triggers is not None
         self.ran.append(found.triggers)
 
     def fired(self, trigger: str | None = None) -> list[Fired]:

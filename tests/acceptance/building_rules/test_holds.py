@@ -81,7 +81,7 @@ def test_a_hold_ends_on_its_last_day_though_the_event_never_comes(rules: RuleWor
 
 
 def test_a_customer_flags_a_device_and_the_dcc_holds_it(rules: RuleWorld) -> None:
-    """RU5, RU7: information flagged by one customer acts for all, and those are told who it concerns, never who said it."""
+    """RU5, RU7: what one customer flags acts for all that it concerns, and nobody is told who flagged it."""
     world = rules.world
     world.given_notice()
     rules.installs(DCC, DEFECT_IN_TRIAGE)

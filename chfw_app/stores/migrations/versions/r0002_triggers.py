@@ -1,4 +1,4 @@
-"""Triggers: events from outside, rule files, firings, their holds, and open sequences. All of it the operator's alone."""
+"""Triggers: events from outside, rule files, firings, their holds, open sequences: all of it the operator's alone."""
 
 import sqlalchemy as sa
 from alembic import op
