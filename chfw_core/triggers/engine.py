@@ -14,7 +14,7 @@ from attrs import define, evolve, field, frozen
 from chfw_core.triggers.automaton import expire, step
 from chfw_core.triggers.model import Arrival, CompiledTrigger, Moment, Seen, TriggerSet
 from chfw_core.triggers.outcome import Outcome
-from chfw_core.triggers.records import Firing, PassedOver
+from chfw_core.triggers.records import Firing, PassedOver, in_time
 from chfw_core.triggers.seeing import arrival_at
 from chfw_core.triggers.state import State
 
@@ -130,7 +130,7 @@ class Run:
     def tick(self, moment: Moment) -> Happened:
         """What the passing of time leads to, in order of the moments at which it was over."""
         happened = _together([engine.tick(moment) for engine in self.engines.values()])
-        return evolve(happened, firings=tuple(sorted(happened.firings, key=_when)))
+        return evolve(happened, firings=in_time(happened.firings))
 
 
 def _together(parts: Iterable[Outcome | Happened]) -> Happened:
@@ -138,7 +138,3 @@ def _together(parts: Iterable[Outcome | Happened]) -> Happened:
     firings = [firing for part in parts for firing in part.firings]
     passed_over = [one for part in parts for one in part.passed_over]
     return Happened(firings=tuple(firings), passed_over=tuple(passed_over)) if parts else NOTHING_HAPPENED
-
-
-def _when(firing: Firing) -> tuple[datetime, int, int]:
-    return (firing.at, firing.event.seq, firing.event.row)

@@ -20,6 +20,9 @@ from chfw_core.errors import InputError
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+Fields = Mapping[str, object]
+"""What is read of an event later, by name without `event.`; values as JSON has them."""
+
 
 class Mark(NamedTuple):
     """An event: its time and place in the ledger. Marks are ordered by time, and at one time by place."""
@@ -40,7 +43,7 @@ class Opened(NamedTuple):
 
     step: int
     path: tuple[Mark, ...]
-    fields: Mapping[str, object]
+    fields: Fields
     until: datetime
     forget: datetime
     expired: bool = False
@@ -54,7 +57,7 @@ class Kept(NamedTuple):
 
     step: int
     mark: Mark
-    fields: Mapping[str, object]
+    fields: Fields
     until: datetime
     used: bool = False
 
@@ -66,9 +69,17 @@ class Fired(NamedTuple):
     until: datetime
 
 
+def in_order(one: Opened | Kept) -> tuple[int, Mark]:
+    """The order in which a state lists them: by step, then by event time."""
+    return (one.step, one.path[-1] if isinstance(one, Opened) else one.mark)
+
+
 @frozen(kw_only=True, slots=True)
 class State:
-    """One trigger in one scope. Never empty: where nothing is remembered there is no state."""
+    """One trigger in one scope. Never empty: where nothing is remembered there is no state.
+
+    `opened` and `kept` are `in_order`; `fired` is in the order in which it fired.
+    """
 
     opened: tuple[Opened, ...] = ()
     kept: tuple[Kept, ...] = ()
@@ -83,6 +94,14 @@ class State:
                 (one.until for one in self.kept),
                 (one.until for one in self.fired),
             )
+        )
+
+    def knows(self, event: str) -> bool:
+        """Whether an event of this id is remembered."""
+        return (
+            any(one.mark.id == event for one in self.kept)
+            or any(mark.id == event for one in self.opened for mark in one.path)
+            or any(one.mark.id == event for one in self.fired)
         )
 
     @property
