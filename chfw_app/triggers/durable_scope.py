@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Protocol
 
 from attrs import define, field
@@ -10,7 +9,7 @@ from attrs import define, field
 from chfw_core.triggers.firing import Completed
 from chfw_core.triggers.model import Arrival, Moment
 from chfw_core.triggers.records import Firing, PassedOver
-from chfw_core.triggers.state import Fired, Kept, Mark, Opened, State, in_order
+from chfw_core.triggers.state import Fired, Kept, Mark, Opened, State, earliest, in_order
 
 
 @define(kw_only=True, eq=False)
@@ -48,13 +47,9 @@ class Scope:
     @property
     def due(self) -> datetime | None:
         """A tick later than this may change it; None where nothing is remembered."""
-        moments = chain(
-            (one.until for one in self.waiting.values()),
-            (one.forget for one in self.expired),
-            (one.until for one in self.kept),
-            (one.until for one in self.fired),
-        )
-        return min(moments, default=None)
+        if not (self.waiting or self.expired or self.kept or self.fired):
+            return None
+        return earliest([*self.waiting.values(), *self.expired], self.kept, self.fired)
 
 
 class Way(Protocol):

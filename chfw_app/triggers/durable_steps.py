@@ -49,7 +49,7 @@ class Stepping:
             found = [self._used(scope, one, step + 1, mark) for one in met.get(step + 1, ())]
             for one in sorted(reached, key=lambda each: each.path[-1]):
                 until = self._after(one.path[-1], step + 1)
-                opened = Opened(step, one.path, one.fields, until, after(until, self._span(step + 1)))
+                opened = Opened(step, one.path, one.fields, until)
                 found.append(self._looked_back(scope, opened))
             reached = [one for one in found if one is not None]
         return [(one.path, one.fields) for one in reached], late
@@ -60,8 +60,8 @@ class Stepping:
         for one, name in over:
             self.meeting.take_back(name)
             del scope.waiting[name]
-            scope.expired.append(one._replace(expired=True))
-        scope.expired = [one for one in scope.expired if one.forget >= moment.at]
+            scope.expired.append(one._replace(forget=after(one.until, self._span(one.step + 1))))
+        scope.expired = [one for one in scope.expired if one.forget is not None and one.forget >= moment.at]
         scope.kept = [one for one in scope.kept if one.until >= moment.at]
         return [tell_expired(self.trigger, scope.key, one, moment.known) for one, _ in over]
 

@@ -12,7 +12,7 @@ from chfw_core.triggers.firing import remembered, tell_completed, tell_expired, 
 from chfw_core.triggers.model import Arrival, CompiledTrigger, Moment
 from chfw_core.triggers.outcome import Outcome
 from chfw_core.triggers.records import Firing, PassedOver, in_time
-from chfw_core.triggers.sequences import Progress, advance
+from chfw_core.triggers.sequences import Progress, advance, over
 from chfw_core.triggers.state import Fired, Kept, Mark, Opened, State
 
 NOTHING = State()
@@ -25,6 +25,8 @@ def step(arrival: Arrival, state: State | None) -> Outcome:
         return Outcome(state=state)
     mark = Mark(seen.at, seen.seq, seen.row, seen.id)
     progress = _progress(arrival, mark, before)
+    if not progress.completed and not progress.late:
+        return Outcome(state=_state(progress.opened, progress.kept, before.fired))
     fired = list(before.fired)
     firings, swallowed = tell_completed(trigger, arrival.key, progress.completed, fired, seen.known)
     late = [tell_late(arrival, mark, one) for one in progress.late]
@@ -42,8 +44,8 @@ def expire(trigger: CompiledTrigger, key: str, state: State, moment: Moment) -> 
     for one in state.opened:
         if not one.expired and one.until < now:
             told.append(tell_expired(trigger, key, one, moment.known))
-            one = one._replace(expired=True)
-        if not one.expired or one.forget >= now:
+            one = over(trigger, one)
+        if one.forget is None or one.forget >= now:
             opened.append(one)
     kept, fired = (one for one in state.kept if one.until >= now), (one for one in state.fired if one.until >= now)
     return Outcome(

@@ -31,7 +31,8 @@ def tell_completed(
     trigger: CompiledTrigger, key: str, completed: Iterable[Completed], fired: list[Fired], known: Known
 ) -> tuple[list[Firing], list[PassedOver]]:
     """Completions in order of event time, and those that `at_most` swallows. Firings are added to `fired`."""
-    firings, passed_over = [], []
+    firings: list[Firing] = []
+    passed_over: list[PassedOver] = []
     for path, fields in sorted(completed, key=_last):
         other = _too_near(trigger, fired, path[-1])
         if other is not None:

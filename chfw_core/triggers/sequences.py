@@ -34,6 +34,10 @@ class Progress:
 
 def advance(trigger: CompiledTrigger, state: State, mark: Mark, taken: Sequence[tuple[int, Fields]]) -> Progress:
     """The scope after one event. `taken`: the steps that take it, ascending, each with what is read of it later."""
+    if not state.kept and taken[-1][0] == 0:
+        # The most frequent case by far: a sequence begins, and nothing that could follow has come before.
+        opened = _open(trigger, 0, _Reached((mark,), taken[0][1]))
+        return Progress(opened=sorted([*state.opened, opened], key=in_order) if state.opened else [opened])
     progress = Progress(kept=list(state.kept))
     for step, fields in taken:
         within = trigger.steps[step].within
@@ -98,6 +102,13 @@ def _continued(progress: Progress, one: Opened, at: int) -> _Reached | None:
     return _Reached((*one.path, found.mark), found.fields)
 
 
+def over(trigger: CompiledTrigger, one: Opened) -> Opened:
+    """An opened step whose time a tick has declared over. It is remembered for as long again."""
+    within = trigger.steps[one.step + 1].within
+    assert within is not None  # the checker: a later step needs `within`
+    return one._replace(forget=after(one.until, within))
+
+
 def _follows(mark: Mark, one: Opened) -> bool:
     return mark > one.path[-1] and mark.at <= one.until
 
@@ -105,8 +116,7 @@ def _follows(mark: Mark, one: Opened) -> bool:
 def _open(trigger: CompiledTrigger, step: int, one: _Reached) -> Opened:
     within = trigger.steps[step + 1].within
     assert within is not None  # the checker: a later step needs `within`
-    until = after(one.path[-1].at, within)
-    return Opened(step, one.path, one.fields, until, after(until, within))
+    return Opened(step, one.path, one.fields, after(one.path[-1].at, within))
 
 
 def _last(one: Opened | _Reached) -> Mark:
