@@ -5,21 +5,18 @@ An event is kept until a tick passes the time in which others could be counted w
 """
 
 from bisect import insort
-from collections.abc import Mapping
 
 from chfw_core.triggers.model import CompiledTrigger
 from chfw_core.triggers.spans import after
-from chfw_core.triggers.state import Kept, Mark
+from chfw_core.triggers.state import Fields, Kept, Mark
 
 
 def count(
-    trigger: CompiledTrigger, kept: tuple[Kept, ...], mark: Mark, fields: Mapping[str, object]
+    trigger: CompiledTrigger, kept: tuple[Kept, ...], mark: Mark, fields: Fields
 ) -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
     """What is kept after one event, in order of event time, and the events that complete the count: none or all."""
     within = trigger.within
     assert within is not None  # the checker: `count` needs `within`
-    if any(one.mark.id == mark.id for one in kept):
-        return kept, ()
     new = Kept(0, mark, fields, after(mark.at, within))
     known = list(kept)
     insort(known, new, key=_mark)

@@ -5,7 +5,7 @@ millions of scopes lie in a store, `chfw_core.triggers.automaton` is called scop
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,8 +14,8 @@ from attrs import define, evolve, field, frozen
 from chfw_core.triggers.automaton import expire, step
 from chfw_core.triggers.model import Arrival, CompiledTrigger, Moment, Seen, TriggerSet
 from chfw_core.triggers.outcome import Outcome
-from chfw_core.triggers.records import Firing, PassedOver
-from chfw_core.triggers.seeing import arrival_at
+from chfw_core.triggers.records import Firing, PassedOver, in_time
+from chfw_core.triggers.seeing import arrivals
 from chfw_core.triggers.state import State
 
 
@@ -119,26 +119,19 @@ class Run:
         if seen.id in self._ids:
             return NOTHING_HAPPENED
         self._ids.add(seen.id)
-        happened = []
-        for rules in self.triggers:
-            for trigger in rules.wanting(seen.type):
-                arrival = arrival_at(trigger, seen)
-                if arrival is not None:
-                    happened.append(self.engines[trigger].take(arrival))
-        return _together(happened)
+        return _together(
+            [self.engines[one.trigger].take(one) for rules in self.triggers for one in arrivals(rules, seen)]
+        )
 
     def tick(self, moment: Moment) -> Happened:
         """What the passing of time leads to, in order of the moments at which it was over."""
         happened = _together([engine.tick(moment) for engine in self.engines.values()])
-        return evolve(happened, firings=tuple(sorted(happened.firings, key=_when)))
+        return evolve(happened, firings=in_time(happened.firings))
 
 
-def _together(parts: Iterable[Outcome | Happened]) -> Happened:
-    parts = list(parts)
+def _together(parts: Sequence[Outcome | Happened]) -> Happened:
     firings = [firing for part in parts for firing in part.firings]
     passed_over = [one for part in parts for one in part.passed_over]
-    return Happened(firings=tuple(firings), passed_over=tuple(passed_over)) if parts else NOTHING_HAPPENED
-
-
-def _when(firing: Firing) -> tuple[datetime, int, int]:
-    return (firing.at, firing.event.seq, firing.event.row)
+    if not firings and not passed_over:
+        return NOTHING_HAPPENED
+    return Happened(firings=tuple(firings), passed_over=tuple(passed_over))

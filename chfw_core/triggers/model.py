@@ -115,6 +115,13 @@ class CompiledTrigger:
     count: int = 1
     within: Duration | None = None
     at_most: Duration | None = None
+    taking: Mapping[str, tuple[tuple[int, CompiledStep], ...]] = field(init=False, repr=False)
+    """By type of event, the steps that wait for it."""
+
+    @taking.default
+    def _taking(self) -> Mapping[str, tuple[tuple[int, CompiledStep], ...]]:
+        numbered = tuple(enumerate(self.steps))
+        return {step.on: tuple(one for one in numbered if one[1].on == step.on) for step in self.steps}
 
     @property
     def is_per_hub(self) -> bool:

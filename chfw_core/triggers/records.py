@@ -3,7 +3,7 @@
 A firing never acts on a hub. Its records are read by the planner and the notifier (rule language, Events).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -139,6 +139,11 @@ class Firing:
             events = f"{len(links)} × {self.event.type}, from {_told(self.chain[0])} to {_told(self.chain[-1])}"
         end = "" if self.cause is Cause.COMPLETED else f"; what was to follow had not come by {format_instant(self.at)}"
         return f"{self.trigger}: {self.because} ({events}{end})"
+
+
+def in_time(firings: Iterable[Firing]) -> tuple[Firing, ...]:
+    """In order of the moments for which they fired, and at one moment of the events that led to them."""
+    return tuple(sorted(firings, key=lambda one: (one.at, one.event.at, one.event.seq, one.event.row)))
 
 
 class PassedOverBecause(StrEnum):

@@ -9,7 +9,7 @@ A field of a hub is read from the hub where the event names one, else from the e
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
@@ -26,25 +26,18 @@ _CHANGES_OF_SUPPLIER = frozenset({"change_of_supplier_started", "change_of_suppl
 
 def arrivals(triggers: TriggerSet, seen: Seen) -> tuple[Arrival, ...]:
     """The event for each trigger that waits for it, in the files' order."""
-    found = (arrival_at(trigger, seen) for trigger in triggers.wanting(seen.type))
+    wanting = triggers.wanting(seen.type)
+    view = _view(triggers.owner, seen) if wanting else None
+    if view is None:
+        return ()
+    found = (_arrival(trigger, view) for trigger in wanting)
     return tuple(arrival for arrival in found if arrival is not None)
 
 
 def arrival_at(trigger: CompiledTrigger, seen: Seen) -> Arrival | None:
     """The event as this trigger takes it; None where it does not see it, wait for it, or know its scope."""
-    hub = _hub(trigger.owner, seen)
-    if not _sees(trigger.owner, seen, hub):
-        return None
-    read, context = reader(seen, hub), seen.known.context(seen.release)
-    if not _in_scope(trigger.when, read, context, seen):
-        return None
-    steps = tuple(
-        at
-        for at, step in enumerate(trigger.steps)
-        if step.on == seen.type and holds(step.condition, read, context, seen.at)
-    )
-    key = _key(trigger, seen, hub) if steps else None
-    return None if key is None else Arrival(trigger=trigger, key=key, steps=steps, seen=seen)
+    view = _view(trigger.owner, seen)
+    return None if view is None else _arrival(trigger, view)
 
 
 def scope_key(trigger: CompiledTrigger, seen: Seen) -> str | None:
@@ -55,14 +48,43 @@ def scope_key(trigger: CompiledTrigger, seen: Seen) -> str | None:
     return _key(trigger, seen, _hub(trigger.owner, seen))
 
 
+class _View(NamedTuple):
+    """An event as one owner's rules read it."""
+
+    seen: Seen
+    hub: Read | None
+    read: Read
+    context: RuleContext | None
+
+
+def _view(owner: str, seen: Seen) -> _View | None:
+    """None where the owner does not see the event."""
+    hub = _hub(owner, seen)
+    if not _sees(owner, seen, hub):
+        return None
+    return _View(seen, hub, reader(seen, hub), seen.known.context(seen.release))
+
+
+def _arrival(trigger: CompiledTrigger, view: _View) -> Arrival | None:
+    seen, hub, read, context = view
+    if type(trigger.when) is not Always and not _in_scope(trigger.when, read, context, seen):
+        return None
+    steps = tuple(
+        [
+            at
+            for at, step in trigger.taking.get(seen.type, ())
+            if type(step.condition) is Always or holds(step.condition, read, context, seen.at)
+        ]
+    )
+    key = _key(trigger, seen, hub) if steps else None
+    return None if key is None else Arrival(trigger=trigger, key=key, steps=steps, seen=seen)
+
+
 def _key(trigger: CompiledTrigger, seen: Seen, hub: Read | None) -> str | None:
-    values = []
-    for name in trigger.per:
-        value = _scope_value(name, seen, hub)
-        if value is None:
-            return None
-        values.append(value)
-    return values[0] if len(values) == 1 else json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    if len(trigger.per) == 1:
+        return _scope_value(trigger.per[0], seen, hub)
+    values = [_scope_value(name, seen, hub) for name in trigger.per]
+    return None if None in values else json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _hub(owner: str, seen: Seen) -> Read | None:

@@ -15,9 +15,7 @@ from attrs import define, field
 
 from chfw_core.triggers.model import CompiledTrigger
 from chfw_core.triggers.spans import after
-from chfw_core.triggers.state import Kept, Mark, Opened, State
-
-Fields = dict[str, object]
+from chfw_core.triggers.state import Fields, Kept, Mark, Opened, State, in_order
 
 
 @define(kw_only=True)
@@ -36,8 +34,10 @@ class Progress:
 
 def advance(trigger: CompiledTrigger, state: State, mark: Mark, taken: Sequence[tuple[int, Fields]]) -> Progress:
     """The scope after one event. `taken`: the steps that take it, ascending, each with what is read of it later."""
-    if _is_known(state, mark):
-        return Progress(opened=list(state.opened), kept=list(state.kept))
+    if not state.kept and taken[-1][0] == 0:
+        # The most frequent case by far: a sequence begins, and nothing that could follow has come before.
+        opened = _open(trigger, 0, _Reached((mark,), taken[0][1]))
+        return Progress(opened=sorted([*state.opened, opened], key=in_order) if state.opened else [opened])
     progress = Progress(kept=list(state.kept))
     for step, fields in taken:
         within = trigger.steps[step].within
@@ -57,6 +57,8 @@ def advance(trigger: CompiledTrigger, state: State, mark: Mark, taken: Sequence[
         found += [_looked_back(progress, one) for one in opened]
         reached = [one for one in found if one is not None]
     progress.completed = [(one.path, one.fields) for one in reached]
+    progress.opened.sort(key=in_order)
+    progress.kept.sort(key=in_order)
     return progress
 
 
@@ -97,7 +99,14 @@ def _continued(progress: Progress, one: Opened, at: int) -> _Reached | None:
     if found.used:
         return None
     progress.kept[at] = found._replace(used=True)
-    return _Reached((*one.path, found.mark), dict(found.fields))
+    return _Reached((*one.path, found.mark), found.fields)
+
+
+def over(trigger: CompiledTrigger, one: Opened) -> Opened:
+    """An opened step whose time a tick has declared over. It is remembered for as long again."""
+    within = trigger.steps[one.step + 1].within
+    assert within is not None  # the checker: a later step needs `within`
+    return one._replace(forget=after(one.until, within))
 
 
 def _follows(mark: Mark, one: Opened) -> bool:
@@ -107,14 +116,7 @@ def _follows(mark: Mark, one: Opened) -> bool:
 def _open(trigger: CompiledTrigger, step: int, one: _Reached) -> Opened:
     within = trigger.steps[step + 1].within
     assert within is not None  # the checker: a later step needs `within`
-    until = after(one.path[-1].at, within)
-    return Opened(step, one.path, one.fields, until, after(until, within))
-
-
-def _is_known(state: State, mark: Mark) -> bool:
-    return any(one.mark.id == mark.id for one in state.kept) or any(
-        passed.id == mark.id for one in state.opened for passed in one.path
-    )
+    return Opened(step, one.path, one.fields, after(one.path[-1].at, within))
 
 
 def _last(one: Opened | _Reached) -> Mark:

@@ -8,9 +8,8 @@ These are named tuples, not attrs classes: they are made and compared for every 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import NamedTuple
 
 from attrs import frozen
@@ -19,6 +18,9 @@ from chfw_core.errors import InputError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+Fields = Mapping[str, object]
+"""What is read of an event later, by name without `event.`; values as JSON has them."""
 
 
 class Mark(NamedTuple):
@@ -35,15 +37,19 @@ class Opened(NamedTuple):
 
     `path`: the events from the first to the one that reached the step. `fields`: what is read of
     the last one later. `until`: the last moment at which the next event may have happened.
-    `forget`: until then an expired one is remembered, so that what comes too late can be told so.
+    `forget`: until then one that a tick has declared over is remembered, so that what comes too late can be told so.
     """
 
     step: int
     path: tuple[Mark, ...]
-    fields: Mapping[str, object]
+    fields: Fields
     until: datetime
-    forget: datetime
-    expired: bool = False
+    forget: datetime | None = None
+
+    @property
+    def expired(self) -> bool:
+        """Whether a tick has declared it over."""
+        return self.forget is not None
 
 
 class Kept(NamedTuple):
@@ -54,7 +60,7 @@ class Kept(NamedTuple):
 
     step: int
     mark: Mark
-    fields: Mapping[str, object]
+    fields: Fields
     until: datetime
     used: bool = False
 
@@ -66,9 +72,31 @@ class Fired(NamedTuple):
     until: datetime
 
 
+def in_order(one: Opened | Kept) -> tuple[int, Mark]:
+    """The order in which a state lists them: by step, then by event time."""
+    return (one.step, one.path[-1] if isinstance(one, Opened) else one.mark)
+
+
+def earliest(opened: Iterable[Opened], kept: Iterable[Kept], fired: Iterable[Fired]) -> datetime:
+    """The first moment after which one of them changes; there is at least one."""
+    due: datetime | None = None
+    for one in opened:
+        end = one.forget or one.until
+        due = end if due is None or end < due else due
+    for other in kept:
+        due = other.until if due is None or other.until < due else due
+    for firing in fired:
+        due = firing.until if due is None or firing.until < due else due
+    assert due is not None
+    return due
+
+
 @frozen(kw_only=True, slots=True)
 class State:
-    """One trigger in one scope. Never empty: where nothing is remembered there is no state."""
+    """One trigger in one scope. Never empty: where nothing is remembered there is no state.
+
+    `opened` and `kept` are `in_order`; `fired` is in the order in which it fired.
+    """
 
     opened: tuple[Opened, ...] = ()
     kept: tuple[Kept, ...] = ()
@@ -77,12 +105,14 @@ class State:
     @property
     def due(self) -> datetime:
         """A tick later than this changes the state; one at this moment or before does not."""
-        return min(
-            chain(
-                (one.forget if one.expired else one.until for one in self.opened),
-                (one.until for one in self.kept),
-                (one.until for one in self.fired),
-            )
+        return earliest(self.opened, self.kept, self.fired)
+
+    def knows(self, event: str) -> bool:
+        """Whether an event of this id is remembered."""
+        return (
+            any(one.mark.id == event for one in self.kept)
+            or any(mark.id == event for one in self.opened for mark in one.path)
+            or any(one.mark.id == event for one in self.fired)
         )
 
     @property
@@ -100,8 +130,7 @@ def encode(state: State) -> bytes:
                 [_mark(mark) for mark in one.path],
                 dict(sorted(one.fields.items())),
                 _number(one.until),
-                _number(one.forget),
-                int(one.expired),
+                None if one.forget is None else _number(one.forget),
             ]
             for one in state.opened
         ],
@@ -120,8 +149,14 @@ def decode(text: bytes) -> State:
         opened, kept, fired = json.loads(text)
         return State(
             opened=tuple(
-                Opened(step, tuple(map(_read_mark, path)), fields, _time(until), _time(forget), bool(expired))
-                for step, path, fields, until, forget, expired in opened
+                Opened(
+                    step,
+                    tuple(map(_read_mark, path)),
+                    fields,
+                    _time(until),
+                    None if forget is None else _time(forget),
+                )
+                for step, path, fields, until, forget in opened
             ),
             kept=tuple(
                 Kept(step, _read_mark(mark), fields, _time(until), bool(used))
