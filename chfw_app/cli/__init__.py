@@ -41,6 +41,7 @@ _GROUPS = {
             "preview": "count what one owner's files do to its own hubs",
             "diff": "count the hubs that two versions of one owner's files decide differently",
             "explain": "tell why one owner's rules decide a hub as they do, and what would change it",
+            "simulate": "back-test the `events` of rule files on what has happened",
             "schema": "print the JSON Schema of rule files, for editors",
         },
     ),
