@@ -17,6 +17,7 @@ from chfw_app.triggers.knowing import Beside
 from chfw_app.triggers.running import Ran, run_triggers
 from chfw_app.triggers.sighting import TICK
 from chfw_app.triggers.steps_table import is_anything_due
+from chfw_app.triggers.trending import tell_trends
 from chfw_core.documents.trigger_entries import store_trigger_entry
 from chfw_core.model.parties import DCC
 from chfw_core.rollout.entries import Draft, Stamp
@@ -25,6 +26,7 @@ from chfw_core.rollout.triggering.entries import Kind, TimePassed
 
 def pass_time(service: RollOutService, beside: Beside | None = None) -> Ran:
     """Runs triggers up to now: what was not heard of yet, then what is over."""
+    tell_trends(service)
     ran = run_triggers(service, beside)
     if not service.writer.run(lambda transaction: _tick(transaction, service)):
         return ran

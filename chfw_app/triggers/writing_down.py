@@ -8,6 +8,7 @@ from chfw_core.documents.rollout_values import canonical
 from chfw_core.model.periods import format_instant
 from chfw_core.rollout.triggering.entries import Effect, Fired, Kind
 from chfw_core.triggers.records import (
+    Cause,
     EffectRecord,
     Firing,
     HoldRecord,
@@ -31,13 +32,25 @@ def fired_of(firing: Firing) -> tuple[str, str, Fired]:
         scope=dict(firing.scope),
         at=firing.at,
         because=firing.because,
-        said=firing.said,
+        said=told_of(firing),
         guid=firing.guid,
         release=firing.release,
         per_hub="hub" in firing.scope,
         effects=tuple(effect_of(record) for record in firing.records),
     )
     return firing.owner, firing.version, fired
+
+
+def told_of(firing: Firing) -> str:
+    """The rule's words and the events that led to it, by type and time.
+
+    Ids of events are left out: they number entries, or what somebody else has sent, and would count that (NF7).
+    """
+    events = ", then ".join(f"{link.type} at {format_instant(link.at)}" for link in firing.chain)
+    late = (
+        "" if firing.cause is Cause.COMPLETED else f"; what was to follow had not come by {format_instant(firing.at)}"
+    )
+    return f"{firing.trigger}: {firing.because} ({events}{late})"
 
 
 def effect_of(record: EffectRecord) -> Effect:

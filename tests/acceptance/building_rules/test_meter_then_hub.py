@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from chfw_core.model.parties import DCC
 from chfw_core.rollout.states import HubState
 from tests.acceptance.building_rules.rule_world import RuleWorld
 from tests.acceptance.people import CLDR, FLAT, NWND, TERRACE
@@ -88,4 +87,3 @@ def test_a_supplier_speaks_of_its_own_hubs_alone(rules: RuleWorld) -> None:
         ).set_aside
         == ()
     )
-    assert DCC
