@@ -14,7 +14,7 @@ from attrs import define, field
 from chfw_app.triggers.durable_engine import DurableEngine
 from chfw_app.triggers.durable_host import DurableError, DurableHost
 from chfw_app.versions import part_version
-from chfw_core.triggers.automaton import expire, is_stateless, step
+from chfw_core.triggers.automaton import expire, step
 from chfw_core.triggers.engine import Automaton, Engine
 from chfw_core.triggers.model import Arrival, CompiledTrigger, Moment
 from chfw_core.triggers.outcome import Outcome
@@ -44,7 +44,7 @@ def who_runs() -> str:
 
 def suits_durable(trigger: CompiledTrigger) -> bool:
     """Whether its scopes are few, and something is to meet in them."""
-    return not trigger.is_per_hub and not is_stateless(trigger)
+    return not trigger.is_per_hub and (trigger.count > 1 or len(trigger.steps) > 1)
 
 
 def engines(*, durable: bool | None = None) -> Callable[[CompiledTrigger], Engine]:

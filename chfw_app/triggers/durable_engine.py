@@ -7,7 +7,7 @@ durable_rules compares nothing but equal with equal.
 A scope can be taken over from the automaton's state and given back as one: either goes on where the other was.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -71,6 +71,10 @@ class DurableEngine:
         """What the automaton would remember in a scope."""
         scope = self._scopes.get(key)
         return None if scope is None else scope.state()
+
+    def keys(self) -> Collection[str]:
+        """The scopes in which something is remembered."""
+        return self._scopes.keys()
 
     def put(self, key: str, state: State | None) -> None:
         """Goes on in a scope from where another engine is, whatever was known of it here."""
