@@ -49,7 +49,7 @@ class Meeting:
     _post: Callable[[Mapping[str, object]], None]
     _retract: Callable[[Mapping[str, object]], None]
     _outbox: list[tuple[str, str]]
-    _last: int = field(default=0, alias="last")
+    _last: int = 0
     _waiting: dict[str, Waiting] = field(factory=dict)
     _ids: dict[int, str] = field(factory=dict)
     _size: dict[tuple[int, str], int] = field(factory=dict)
@@ -179,7 +179,7 @@ def _refusals() -> tuple[type[BaseException], ...]:
     from durable.engine import MessageNotHandledException
     from durable_rules_engine import error
 
-    return (error, MessageNotHandledException)
+    return (error, MessageNotHandledException, MemoryError)
 
 
 def _taken_for_another() -> type[BaseException]:
