@@ -61,6 +61,11 @@ class Counting:
         scope.kept = list(state.kept)
         self._deal(scope)
 
+    def leave(self, scope: Scope) -> None:
+        """See `Way`."""
+        for name in list(scope.places):
+            self._take_back(scope, name)
+
     def _met(self, scope: Scope, new: Kept) -> list[Kept]:
         """What the event completes as the last in order."""
         scope.last += 1

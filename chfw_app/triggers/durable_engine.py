@@ -7,7 +7,7 @@ durable_rules compares nothing but equal with equal.
 A scope can be taken over from the automaton's state and given back as one: either goes on where the other was.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -59,23 +59,38 @@ class DurableEngine:
         """See `Engine`. Scopes in which nothing is due are not looked at."""
         told: list[Firing | PassedOver] = []
         for scope in self._passed(moment.at):
-            told += self._way.tick(scope, moment)
-            scope.fired = [one for one in scope.fired if one.until >= moment.at]
+            told += self._expire(scope, moment)
+        return _happened(told)
+
+    def tick_in(self, key: str, moment: Moment) -> Happened:
+        """What the passing of time leads to in one scope."""
+        scope = self._scopes.get(key)
+        return Happened() if scope is None else _happened(self._expire(scope, moment))
+
+    def state(self, key: str) -> State | None:
+        """What the automaton would remember in a scope."""
+        scope = self._scopes.get(key)
+        return None if scope is None else scope.state()
+
+    def keys(self) -> Collection[str]:
+        """The scopes in which something is remembered."""
+        return self._scopes.keys()
+
+    def put(self, key: str, state: State | None) -> None:
+        """Goes on in a scope from where another engine is, whatever was known of it here."""
+        scope = self._scopes.pop(key, None)
+        if scope is not None:
+            self._way.leave(scope)
+        if state is not None:
+            scope = self._scopes[key] = Scope(key=key, fired=list(state.fired))
+            self._way.load(scope, state)
             self._queue(scope)
-        return Happened(
-            firings=in_time(one for one in told if isinstance(one, Firing)),
-            passed_over=tuple(one for one in told if isinstance(one, PassedOver)),
-        )
 
-    def states(self) -> Mapping[str, State]:
-        """What the automaton would remember, by scope key."""
-        return {key: state for key, scope in self._scopes.items() if (state := scope.state()) is not None}
-
-    def load(self, key: str, state: State) -> None:
-        """Goes on in a scope where another engine was. It must not have been used here."""
-        scope = self._scopes[key] = Scope(key=key, fired=list(state.fired))
-        self._way.load(scope, state)
+    def _expire(self, scope: Scope, moment: Moment) -> Sequence[Firing | PassedOver]:
+        told = self._way.tick(scope, moment)
+        scope.fired = [one for one in scope.fired if one.until >= moment.at]
         self._queue(scope)
+        return told
 
     def _queue(self, scope: Scope) -> None:
         due = scope.due
@@ -98,6 +113,13 @@ class DurableEngine:
                     yield scope
 
 
+def _happened(told: Sequence[Firing | PassedOver]) -> Happened:
+    return Happened(
+        firings=in_time(one for one in told if isinstance(one, Firing)),
+        passed_over=tuple(one for one in told if isinstance(one, PassedOver)),
+    )
+
+
 @define(kw_only=True, eq=False)
 class Alone:
     """A trigger that every event completes on its own: there is nothing to meet."""
@@ -113,4 +135,7 @@ class Alone:
         return ()
 
     def load(self, scope: Scope, state: State) -> None:
+        """See `Way`."""
+
+    def leave(self, scope: Scope) -> None:
         """See `Way`."""

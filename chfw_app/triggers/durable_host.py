@@ -136,13 +136,21 @@ class DurableHost:
         name, outbox = f"t{self._count}", cast("list[tuple[str, str]]", [])
         self._host.register_rulesets({name: {f"r{pair}": _rule(pair, outbox) for pair in range(pairs)}})
 
+        refused = _refusals()
+
         def post(message: Mapping[str, object]) -> None:
-            state = self._host.post(name, message)
+            try:
+                state = self._host.post(name, message)
+            except refused as problem:
+                raise DurableError(f"durable_rules refuses a message: {problem}") from problem
             if state and "exception" in state:
                 raise DurableError(f"an action of durable_rules failed: {state['exception']}")
 
         def retract(message: Mapping[str, object]) -> None:
-            self._host.retract_fact(name, message)
+            try:
+                self._host.retract_fact(name, message)
+            except refused as problem:
+                raise DurableError(f"durable_rules refuses to take a message back: {problem}") from problem
 
         return Meeting(post=post, retract=retract, outbox=outbox)
 
@@ -165,6 +173,13 @@ def _quiet_host() -> Any:
             """Without the threads that look for timers and left-over actions: there are none."""
 
     return Quiet()
+
+
+def _refusals() -> tuple[type[BaseException], ...]:
+    from durable.engine import MessageNotHandledException
+    from durable_rules_engine import error
+
+    return (error, MessageNotHandledException, MemoryError)
 
 
 def _taken_for_another() -> type[BaseException]:

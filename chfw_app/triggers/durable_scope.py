@@ -63,3 +63,6 @@ class Way(Protocol):
 
     def load(self, scope: Scope, state: State) -> None:
         """Goes on from a state; the scope is empty."""
+
+    def leave(self, scope: Scope) -> None:
+        """Nothing of the scope waits any longer."""

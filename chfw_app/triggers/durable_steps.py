@@ -73,6 +73,11 @@ class Stepping:
             if not one.expired:
                 self._wait(scope, one)
 
+    def leave(self, scope: Scope) -> None:
+        """See `Way`."""
+        for name in scope.waiting:
+            self.meeting.take_back(name)
+
     def _met(self, scope: Scope, step: int, mark: Mark) -> list[Opened]:
         """The open steps that the event continues, earliest first. What met and cannot be continued waits on."""
         names = self.meeting.meet(step - 1, scope.key)

@@ -36,8 +36,8 @@ def advance(trigger: CompiledTrigger, state: State, mark: Mark, taken: Sequence[
     """The scope after one event. `taken`: the steps that take it, ascending, each with what is read of it later."""
     if not state.kept and taken[-1][0] == 0:
         # The most frequent case by far: a sequence begins, and nothing that could follow has come before.
-        opened = _open(trigger, 0, _Reached((mark,), taken[0][1]))
-        return Progress(opened=sorted([*state.opened, opened], key=in_order) if state.opened else [opened])
+        first = _open(trigger, 0, _Reached((mark,), taken[0][1]))
+        return Progress(opened=sorted([*state.opened, first], key=in_order) if state.opened else [first])
     progress = Progress(kept=list(state.kept))
     for step, fields in taken:
         within = trigger.steps[step].within
