@@ -96,22 +96,23 @@ def _is_sound(measured: Mapping[str, Measured]) -> bool:
 
 def _show(console: Console, label: str, measured: Mapping[str, Measured]) -> None:
     table = Table(title=label, title_justify="left")
-    for column in ("", "opening, events/s", "steady, events/s", "× floor", "memory MiB", "fired"):
+    for column in ("", "opening, events/s", "steady, events/s", "CPU µs each", "× floor", "memory MiB", "fired"):
         table.add_column(column, justify="right" if column else "left")
-    floor = measured.get("floor", {}).get("steady")
+    floor = measured.get("floor", {}).get("cpu")
     for item, one in measured.items():
         if "failed" in one:
             table.add_row(item, "failed", str(one["failed"]))
             continue
-        ratio = f"{_number(floor) / _number(one['steady']):.1f}" if floor else ""
+        ratio = f"{_number(one['cpu']) / _number(floor):.0f}" if floor else ""
         memory = f"{_number(one['memory']) / MIB:,.0f}"
-        table.add_row(item, _rate(one["opening"]), _rate(one["steady"]), ratio, memory, f"{one['fired']:,}")
+        rates = (_rate(one["opening"]), _rate(one["steady"]), _micro(one["cpu"]))
+        table.add_row(item, *rates, ratio, memory, f"{one['fired']:,}")
     console.print(table)
 
 
 def _show_soak(console: Console, label: str, measured: Mapping[str, Measured]) -> None:
     table = Table(title=label, title_justify="left")
-    for column in ("", "events/s", "fired", "passed over", "memory MiB after each sixth"):
+    for column in ("", "events/s", "CPU µs each", "fired", "passed over", "memory MiB after each sixth"):
         table.add_column(column, justify="right" if column else "left")
     for item, one in measured.items():
         if "failed" in one:
@@ -120,12 +121,17 @@ def _show_soak(console: Console, label: str, measured: Mapping[str, Measured]) -
         samples = one["samples"]
         assert isinstance(samples, list)
         memory = " ".join(f"{sample / MIB:,.0f}" for sample in samples)
-        table.add_row(item, _rate(one["steady"]), f"{one['fired']:,}", f"{one['passed over']:,}", memory)
+        counts = (f"{one['fired']:,}", f"{one['passed over']:,}")
+        table.add_row(item, _rate(one["steady"]), _micro(one["cpu"]), *counts, memory)
     console.print(table)
 
 
 def _rate(value: object) -> str:
     return f"{_number(value):,.0f}"
+
+
+def _micro(value: object) -> str:
+    return f"{_number(value) * 1e6:,.1f}"
 
 
 def _number(value: object) -> float:

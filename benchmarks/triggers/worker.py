@@ -69,15 +69,16 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _timed(item: str, load: Load) -> dict[str, object]:
-    made, clock = _made(item, rules(load)), Clock()
+    made, first, clock = _made(item, rules(load)), Clock(), Clock()
     before = _resident()
-    with clock.step("opening"):
+    with first.step("opening"):
         _go(made, opening(load))
     with clock.step("steady"):
         _go(made, steady(load))
     return {
-        "opening": load.open / clock.steps["opening"],
-        "steady": load.events / clock.steps["steady"],
+        "opening": load.open / first.wall,
+        "steady": load.events / clock.wall,
+        "cpu": clock.cpu / load.events,
         "memory": _resident() - before,
         "fired": 0 if made is None else made.fired,
     }
@@ -97,8 +98,8 @@ def _soaked(item: str, events: int) -> dict[str, object]:
     with clock.step("soak"):
         _go(made, watched())
     return {
-        "steady": events / clock.steps["soak"],
-        "cpu": clock.cpu,
+        "steady": events / clock.wall,
+        "cpu": clock.cpu / events,
         "samples": samples,
         "fired": 0 if made is None else made.fired,
         "passed over": 0 if made is None else made.passed_over,
