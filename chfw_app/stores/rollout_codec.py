@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.rollout_projection import rollout_projections
+from chfw_app.stores.trigger_projection import trigger_projections
 from chfw_core.documents.packed_events import is_packed, pack_events, unpack_events
 from chfw_core.documents.rollout_events import restore_event, store_event
 from chfw_core.documents.rollout_values import canonical, converter, type_name
@@ -140,5 +141,5 @@ CODEC = JsonCodec()
 
 
 def projections() -> Projections:
-    """What the events of a roll-out do to the tables: what a store of roll-outs is opened with."""
-    return rollout_projections(CODEC)
+    """What the events of a roll-out and of triggers do to the tables: what a store of roll-outs is opened with."""
+    return Projections(by_type={**rollout_projections(CODEC).by_type, **trigger_projections()})

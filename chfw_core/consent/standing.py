@@ -17,6 +17,7 @@ from attrs import field, frozen
 from chfw_core.consent.model import Instruction, InstructionAction, Refusal
 from chfw_core.model.parties import ResponsibleSuppliers
 from chfw_core.model.periods import Period, as_utc, format_instant
+from chfw_core.rules.triggered import is_of_trigger
 
 
 @frozen(kw_only=True)
@@ -91,8 +92,13 @@ def judge_rows(rows: Iterable[Instruction], facts: HubFacts | None, as_of: datet
 
 
 def is_superseded(row: Instruction, facts: HubFacts | None, as_of: datetime) -> bool:
-    """Whether a row that a rule wrote gives way to today's rules: also where its hub is gone."""
-    return row.rule is not None and (facts is None or as_of <= facts.cutoff)
+    """Whether a row that a rule wrote gives way to today's rules: also where its hub is gone.
+
+    A trigger's does not: it was an event that gave it, and nothing in today's rules says it again.
+    """
+    if row.rule is None or is_of_trigger(row.rule):
+        return False
+    return facts is None or as_of <= facts.cutoff
 
 
 def refusal_of(row: Instruction, facts: HubFacts | None) -> tuple[str, str] | None:

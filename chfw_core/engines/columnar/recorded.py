@@ -17,6 +17,7 @@ from chfw_core.consent.model import Instruction, InstructionAction, InstructionG
 from chfw_core.engines.columnar.records import distinct_rows
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import Party, SupplierRole
+from chfw_core.rules.triggered import is_of_trigger
 
 Ints = NDArray[np.int64]
 NO_TIME = np.iinfo(np.int64).min
@@ -57,7 +58,10 @@ class Recorded:
         limit = (as_of - _EPOCH) // timedelta(microseconds=1)
         counts = times["received_at"] <= limit
         if rules_speak:
-            counts &= texts["rule"][0] < 0
+            codes, rules = texts["rule"]
+            # Those of triggers stand by themselves. The last one is for rows without a rule, whose code is -1.
+            stands = np.array([*(is_of_trigger(rule) for rule in rules), True])
+            counts &= stands[codes]
         rows = np.flatnonzero(counts)
         guid = _numbers(self.table)
         columns = [codes[rows] for codes, _ in texts.values()] + [times[name][rows] for name in _TIMES]

@@ -50,7 +50,7 @@ def react(event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
                 guids=event.guids,
             )
             return (refused,)
-        case events.CapacitySet() | events.HubsProtected():
+        case events.CapacitySet() | events.HubsProtected() | events.ProtectionLifted():
             return ()
         case _:
             assert_never(event)
