@@ -25,6 +25,7 @@ from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import entry as entry_table
 from chfw_app.stores.tables import firing as firing_table
 from chfw_app.triggers.applying import apply_instructions_and_incidents, notices, unheard
+from chfw_app.triggers.choosing import Stepper
 from chfw_app.triggers.holding import act_on_holds, awaited, end_holds, holds_of
 from chfw_app.triggers.installing import InForce, in_force
 from chfw_app.triggers.knowing import Beside, Book
@@ -42,7 +43,7 @@ from chfw_app.triggers.writing_down import fired_of
 from chfw_core.documents.trigger_entries import restore_trigger_entry, store_trigger_entry
 from chfw_core.rollout.entries import Draft, Entry, Stamp
 from chfw_core.rollout.triggering.entries import Fired, RulesInstalled, TriggersFired
-from chfw_core.triggers.automaton import expire, is_stateless, step
+from chfw_core.triggers.automaton import is_stateless
 from chfw_core.triggers.model import Arrival, Moment
 from chfw_core.triggers.records import Firing, PassedOver
 from chfw_core.triggers.seeing import arrivals
@@ -72,11 +73,15 @@ class Ran:
 
 def run_triggers(service: RollOutService, beside: Beside | None = None, *, most: int = MOST_SEEN) -> Ran:
     """Hears of everything up to the ledger's end, and of what follows from it."""
-    found = Ran()
+    found, stepper = Ran(), Stepper()
     for _ in range(MOST_ROUNDS):
         now = service.writer.run(
             lambda transaction: _Run(
-                transaction=transaction, clock=service.clock, beside=beside or Beside(), most=most
+                transaction=transaction,
+                clock=service.clock,
+                beside=beside or Beside(),
+                most=most,
+                stepper=stepper,
             ).go()
         )
         found = Ran(
@@ -106,6 +111,7 @@ class _Run:
     clock: Clock
     beside: Beside
     most: int
+    stepper: Stepper
     versions: tuple[InForce, ...] = ()
     book: Book = field(init=False)
     firings: list[Firing] = field(factory=list)
@@ -185,7 +191,7 @@ class _Run:
         changed: dict[StepKey, State | None] = {}
         for key, arrival in zip(keys, found, strict=True):
             before = states.get(key)
-            outcome = step(arrival, before)
+            outcome = self.stepper.step(arrival, before)
             if outcome.state != before:
                 states[key] = changed[key] = outcome.state
             self.firings += outcome.firings
@@ -217,7 +223,7 @@ class _Run:
                 if made is None:
                     changed[key] = None
                     continue
-                outcome = expire(made, key.scope, state, moment)
+                outcome = self.stepper.expire(made, key.scope, state, moment)
                 changed[key] = outcome.state
                 self.firings += outcome.firings
                 self.passed_over += outcome.passed_over
