@@ -2,8 +2,8 @@
 
 Events in order of event time have places 1, 2, 3 … in their scope. The event at place n waits for that at place
 n + count - 1. Where that comes in time, the count is complete; where it comes too late, the first one can be counted
-with nothing that comes in order any more. An event out of order is looked at among all that is kept, and then places
-are dealt out anew.
+with nothing that comes in order any more, and is left alone. So those that still matter are the last ones, side by
+side. An event out of order is looked at among all that is kept; what lies after it moves up by one place.
 """
 
 from bisect import insort
@@ -37,23 +37,26 @@ class Counting:
         if scope.kept and mark < scope.kept[-1].mark:
             insort(scope.kept, new, key=in_order)
             counted = self._among_all(scope, new)
-            self._use(scope, counted)
-            self._deal(scope)
+            if not counted:
+                self._squeeze_in(scope, new)
         else:
             scope.kept.append(new)
+            scope.last += 1
             counted = self._met(scope, new)
-            self._use(scope, counted)
             if not counted:
-                self._wait(scope, new)
+                self._wait(scope, new, scope.last)
+        self._use(scope, counted)
         return [(tuple(one.mark for one in counted), counted[-1].fields)] if counted else [], ()
 
     def tick(self, scope: Scope, moment: Moment) -> Sequence[Firing | PassedOver]:
         """See `Way`."""
-        left = [one for one in scope.kept if one.until >= moment.at]
-        is_less = len(left) < len(scope.kept)
-        scope.kept = left
-        if is_less:
-            self._deal(scope)
+        gone = [one for one in scope.kept if one.until < moment.at]
+        scope.kept = [one for one in scope.kept if one.until >= moment.at]
+        for one in gone:
+            self._take_back(scope, one.mark.id)
+        free = [one.mark for one in scope.kept if not one.used]
+        if free and any(one.mark > free[0] for one in gone):
+            self._deal(scope)  # a night on which the clock changes: a later one was over before an earlier
         return ()
 
     def load(self, scope: Scope, state: State) -> None:
@@ -68,10 +71,9 @@ class Counting:
 
     def _met(self, scope: Scope, new: Kept) -> list[Kept]:
         """What the event completes as the last in order."""
-        scope.last += 1
         for name in self.meeting.meet(0, _place(scope, scope.last)):
             first = self._ids.pop(name)
-            del scope.places[first]
+            del scope.places[first]  # too late or not, it has met what it waited for
             counted = [one for one in scope.kept if not one.used][-self.trigger.count :]
             if counted[0].mark.id != first:
                 raise DurableError("what met in durable_rules is not what was counted")
@@ -95,6 +97,19 @@ class Counting:
             for name in used:
                 self._take_back(scope, name)
 
+    def _squeeze_in(self, scope: Scope, new: Kept) -> None:
+        """A place for a late event: that of the first one after it, which moves up, and so on; else the next."""
+        later = [one for one in scope.kept if one.mark > new.mark and not one.used]
+        if any(one.mark.id not in scope.places for one in later):
+            self._deal(scope)
+            return
+        places = [scope.places[one.mark.id][1] for one in later]
+        for one in later:
+            self._take_back(scope, one.mark.id)
+        scope.last += 1
+        for one, place in zip([new, *later], [*places, scope.last], strict=True):
+            self._wait(scope, one, place)
+
     def _deal(self, scope: Scope) -> None:
         """Places anew, beyond all that anything has waited for."""
         for name in list(scope.places):
@@ -103,17 +118,17 @@ class Counting:
         for one in scope.kept:
             if not one.used:
                 scope.last += 1
-                self._wait(scope, one)
+                self._wait(scope, one, scope.last)
 
-    def _wait(self, scope: Scope, one: Kept) -> None:
+    def _wait(self, scope: Scope, one: Kept, place: int) -> None:
         self._names += 1
         self._ids[self._names] = one.mark.id
-        scope.places[one.mark.id] = self._names
-        place = _place(scope, scope.last + self.trigger.count - 1)
-        self.meeting.wait(Waiting(pair=0, scope=place, name=self._names))
+        scope.places[one.mark.id] = (self._names, place)
+        last = _place(scope, place + self.trigger.count - 1)
+        self.meeting.wait(Waiting(pair=0, scope=last, name=self._names))
 
     def _take_back(self, scope: Scope, event: str) -> None:
-        name = scope.places.pop(event, None)
+        name, _ = scope.places.pop(event, (None, 0))
         if name is not None:
             del self._ids[name]
             self.meeting.take_back(name)

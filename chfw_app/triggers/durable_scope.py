@@ -17,8 +17,8 @@ class Scope:
     """One trigger in one scope.
 
     `waiting`: opened steps by the name under which they wait in durable_rules. `expired`: those remembered for what
-    comes too late. `places`: of events that are counted, the name under which each waits, by event id. `last`: the
-    place of the last event counted in.
+    comes too late. `places`: of events that are counted and wait, by event id, the name under which each does and its
+    place. `last`: the last place that was given.
     """
 
     key: str
@@ -26,15 +26,15 @@ class Scope:
     expired: list[Opened] = field(factory=list)
     kept: list[Kept] = field(factory=list)
     fired: list[Fired] = field(factory=list)
-    places: dict[str, int] = field(factory=dict)
+    places: dict[str, tuple[int, int]] = field(factory=dict)
     last: int = 0
 
     def knows(self, name: str) -> bool:
         """Whether an event of this id is remembered."""
         return (
-            any(one.mark.id == name for one in self.kept)
-            or any(one.mark.id == name for one in self.fired)
-            or any(mark.id == name for one in (*self.waiting.values(), *self.expired) for mark in one.path)
+            name in [one.mark.id for one in self.kept]
+            or name in [one.mark.id for one in self.fired]
+            or name in [mark.id for one in (*self.waiting.values(), *self.expired) for mark in one.path]
         )
 
     def state(self) -> State | None:

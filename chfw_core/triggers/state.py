@@ -110,9 +110,9 @@ class State:
     def knows(self, event: str) -> bool:
         """Whether an event of this id is remembered."""
         return (
-            any(one.mark.id == event for one in self.kept)
-            or any(mark.id == event for one in self.opened for mark in one.path)
-            or any(one.mark.id == event for one in self.fired)
+            event in [one.mark.id for one in self.kept]
+            or event in [mark.id for one in self.opened for mark in one.path]
+            or event in [one.mark.id for one in self.fired]
         )
 
     @property

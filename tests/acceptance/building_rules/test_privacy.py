@@ -13,7 +13,6 @@ BOTH = METER_THEN_HUB + WHILE_A_SUPPLIER_CHANGES.partition("events:\n")[2]
 _WORDS = "meter-then-hub: The hub's upgrade is executed once the meter's is complete"
 _LATE = "what was to follow had not come by 2026-01-22T00:00:00Z"
 _NOT_READ = f"{_WORDS} (meter_firmware_activated at 2026-01-15T00:00:00Z; {_LATE})"
-_READ = f"{_WORDS} (meter_firmware_activated at 2026-01-15T00:00:00Z; what was to follow had not come by 2026-01-22T00:00:00Z)"
 _READ = f"{_WORDS} (meter_firmware_activated at 2026-01-23T00:00:00Z, then meter_read_received at 2026-01-23T00:00:00Z)"
 SAID = [_NOT_READ, _NOT_READ, _READ]
 

@@ -75,6 +75,14 @@ def test_events_may_reach_the_ledger_out_of_order() -> None:
     assert (firing.event.id, ids([firing])) == ("e1", [("e2", "e1")])
 
 
+def test_of_several_events_that_came_before_the_earliest_follows() -> None:
+    run = told(STEPS)
+    for days in (3, 1, 2, -1):
+        run.see("meter_read_received", days)
+    assert ids(run.see("meter_firmware_activated", 0)) == [("e5", "e2")]
+    assert ids(run.see("meter_firmware_activated", 1.5)) == [("e6", "e3")]
+
+
 def test_an_event_is_kept_for_what_it_may_follow_until_a_tick_passes_that() -> None:
     run = told(STEPS)
     run.see("meter_read_received", 3)
