@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +84,19 @@ def test_each_hub_of_an_event_happens_by_itself() -> None:
     (failed,) = happenings(outcomes.HubsFailed(at=START, by="DCC", code="x", reason="y", guids=GuidList((1, 2))), R)
     assert failed.guids == GuidList((1, 2))
     assert all(failed.heard_by(owner) for owner in ("NWND", "DCC", "CSP:North"))
+
+
+def test_the_reference_page_says_the_same() -> None:
+    text = (Path(__file__).parents[4] / "docs" / "reference" / "events-in-a-roll-out.md").read_text(encoding="utf-8")
+    shown = {
+        tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in text.splitlines() if line.startswith("| `")
+    }
+    rows = {(f"`{kind}`", "outside", ", ".join(sorted(who))) for kind, who in OUTSIDE.items()}
+    rows |= {
+        (f"`{kind}`", "the ledger", ", ".join(sorted(f"`{event.__name__}`" for event in events)))
+        for kind, events in FROM_LEDGER.items()
+    }
+    assert rows <= shown
+    assert {(kind, whence) for kind, whence, *_ in shown if whence == "a tick"} == {
+        (f"`{one}`", "a tick") for one in BY_TICK
+    }
