@@ -44,6 +44,10 @@ bench-30m: $(READY) ## the same for 30 million hubs
 bench-ledger: $(READY) ## time of the ledger with whole estates, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.ledger
 
+.PHONY: bench-triggers
+bench-triggers: $(READY) ## both engines of triggers on one stream, and three million events on end
+	@$(BIN)/python -m benchmarks.triggers
+
 .PHONY: nightly
 nightly: $(READY) ## every test, with far more examples
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) -m "nightly or not nightly"

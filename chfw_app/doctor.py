@@ -5,11 +5,11 @@ import os
 import platform
 import shutil
 import sqlite3
-import sys
 
 from attrs import frozen
 
 from chfw_app.stores.sqlite_version import sqlite_warning
+from chfw_app.triggers.choosing import durable_version, who_runs
 from chfw_app.versions import chfw_version, part_version
 
 PARTS = (
@@ -27,7 +27,6 @@ PARTS = (
     "tzdata",
 )
 COMPILERS = ("cc", "gcc", "clang")
-FIRST_WITHOUT_DURABLE = (3, 13)
 
 
 @frozen(kw_only=True)
@@ -46,7 +45,7 @@ class Checkup:
 
 def check_up() -> Checkup:
     """Looks around; changes nothing."""
-    durable, why_not = _durable()
+    durable, why_not = durable_version()
     compiler = next((name for name in COMPILERS if shutil.which(name)), None)
     facts = {
         "chfw": chfw_version(),
@@ -58,7 +57,7 @@ def check_up() -> Checkup:
         "PostgreSQL driver": _postgres_driver() or "not here (pip install 'chfw[postgres]'): ledgers are SQLite files",
         "C compiler": compiler or "none",
         "durable_rules": durable or f"not here: {why_not}",
-        "triggers would run on": "durable_rules, and the automaton for steps per hub" if durable else "the automaton",
+        "triggers run on": who_runs(),
         "YAML reader": "C" if _c_yaml() else "Python (slow)",
     }
     return Checkup(facts=facts, parts={name: part_version(name) for name in PARTS}, warnings=_warnings())
@@ -72,15 +71,6 @@ def _warnings() -> tuple[str, ...]:
     if not _c_yaml():
         warnings.append("PyYAML has no C reader here: large rule files are read twenty times slower")
     return tuple(warnings)
-
-
-def _durable() -> tuple[str | None, str]:
-    """The version of durable_rules where it would run, else why it would not."""
-    if sys.version_info >= FIRST_WITHOUT_DURABLE:
-        return None, "it needs a Python before 3.13"
-    if importlib.util.find_spec("durable") is None:
-        return None, "not installed (pip install 'chfw[durable]' needs a C compiler)"
-    return part_version("durable-rules") or "unknown version", ""
 
 
 def _postgres_driver() -> str | None:

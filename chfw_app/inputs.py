@@ -20,7 +20,7 @@ from chfw_app.remarks import not_checked, notes, remarks
 from chfw_app.rule_files import read_rules
 from chfw_app.steps import Report
 from chfw_app.swapped import refuse_other_kind, refuse_table
-from chfw_app.texts import read_text
+from chfw_app.texts import read_lines, read_text
 from chfw_core.diagnostics import Diagnostic
 from chfw_core.documents.events import NO_JSON
 from chfw_core.errors import InputError
@@ -35,6 +35,7 @@ from chfw_files.quarantine import BadRow
 if TYPE_CHECKING:
     from chfw_core.documents.bad_lines import BadLine
     from chfw_core.model.releases import FirmwareRelease
+    from chfw_core.planning.trigger_records import TriggerRecords
     from chfw_core.rules.model import RuleSet
     from chfw_files.attributes import Attributes
     from chfw_files.estate import EstateFile
@@ -54,6 +55,7 @@ class InputPaths:
     events: Path | None = None
     capacity: Path | None = None
     cpl: Path | None = None
+    triggers: Path | None = None
 
     def named(self) -> tuple[Named, ...]:
         """Every file that is named, with the option that names it."""
@@ -64,6 +66,7 @@ class InputPaths:
             "--events": self.events,
             "--capacity": self.capacity,
             "--cpl": self.cpl,
+            "--triggers": self.triggers,
         }
         private = [("--attributes", Path(argument.partition("=")[2])) for argument in self.attributes]
         return (
@@ -111,6 +114,7 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
     cpl = attempt(lambda: _cpl(paths.cpl, found))
     private = _attributes(paths.attributes, found)
     recorded = attempt(lambda: _instructions(paths.instructions, found))
+    records = attempt(lambda: _records(paths.triggers, found))
     if as_of is not None and release is not None and as_of < release.notified_at:
         _too_early(as_of, release, found)
     if estate is not None and private:
@@ -122,7 +126,7 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
     inputs = PlanInputs(
         release=release,
         as_of=as_of,
-        rulesets=rulesets,
+        rulesets=_as_triggered(rulesets, records, recorded),
         events=events,
         capacity_overrides=capacity,
         cpl=cpl,
@@ -230,6 +234,28 @@ def _instructions(path: Path | None, found: _Found) -> "InstructionsFile | None"
     found.set_aside(path, recorded.quarantine)
     found.files.append(("instructions", path))
     return recorded
+
+
+def _records(path: Path | None, found: _Found) -> "TriggerRecords | None":
+    from chfw_core.documents.trigger_records import read_trigger_records
+
+    if path is None:
+        return None
+    records = read_trigger_records(read_lines(path), str(path))
+    found.files.append(("triggers", path))
+    return records
+
+
+def _as_triggered(
+    rulesets: "tuple[RuleSet, ...]", records: "TriggerRecords | None", recorded: "InstructionsFile | None"
+) -> "tuple[RuleSet, ...]":
+    """RU6: with what triggers wrote down, and the windows of what they instructed."""
+    from chfw_core.planning.trigger_records import with_triggers
+    from chfw_core.rules.triggered import is_of_trigger
+
+    if records is None and (recorded is None or not any(map(is_of_trigger, recorded.rules()))):
+        return rulesets
+    return with_triggers(rulesets, records)
 
 
 def _attributes(arguments: Sequence[str], found: _Found) -> "dict[str, Attributes]":

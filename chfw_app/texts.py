@@ -1,11 +1,14 @@
 """Small documents from disk as text: a file of 200 MB is not read, only found to be too large."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from chfw_core.errors import InputError
 from chfw_core.rules.reading import MAX_BYTES
 from chfw_files.sources import missing_file
 from chfw_files.texts import decode
+
+_BOM = b"\xef\xbb\xbf"
 
 
 def read_text(path: Path) -> str:
@@ -25,3 +28,23 @@ def read_text(path: Path) -> str:
     if len(data) > MAX_BYTES:
         return data.decode("utf-8-sig", errors="replace")
     return decode(data, path).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """The lines of a file of any size, one after the other, without their ends.
+
+    A line is cut after `MAX_BYTES`, and bytes that are no UTF-8 are replaced: whoever reads it will find it wrong.
+    Raises InputError for a file that is missing, is a folder or may not be read.
+    """
+    if path.is_dir():
+        raise InputError(f"`{path}` is a folder, not a file")
+    try:
+        with path.open("rb") as file:
+            while line := file.readline(MAX_BYTES):
+                yield line.removeprefix(_BOM).decode("utf-8", errors="replace").rstrip("\r\n")
+                while len(line) == MAX_BYTES and not line.endswith(b"\n"):
+                    line = file.readline(MAX_BYTES)
+    except FileNotFoundError:
+        raise missing_file(path) from None
+    except OSError as failure:
+        raise InputError(f"cannot read `{path}`: {(failure.strerror or str(failure)).lower()}") from failure

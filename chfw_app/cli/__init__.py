@@ -41,6 +41,7 @@ _GROUPS = {
             "preview": "count what one owner's files do to its own hubs",
             "diff": "count the hubs that two versions of one owner's files decide differently",
             "explain": "tell why one owner's rules decide a hub as they do, and what would change it",
+            "simulate": "back-test the `events` of rule files on what has happened",
             "schema": "print the JSON Schema of rule files, for editors",
         },
     ),
@@ -110,6 +111,9 @@ _GROUPS = {
             "confirm": "confirm what was decided on an incident, for the Panel",
             "suspend": "suspend a release at once",
             "resume": "end a pause or a suspension",
+            "observe": "take events from outside, and let the rules in force hear of them",
+            "install-rules": "put an owner's rule files in force: their `events` hear of what happens",
+            "fired": "show what triggers have written down, and why",
             "tick": "do what time brings: silence, lateness, delivery",
             "outbox": "list the messages that wait, or deliver them as files",
         },
@@ -124,6 +128,7 @@ _PARTS = {
     "rollout_outcomes": "outcomes inventory",
     "rollout_suppliers": "change-supplier",
     "rollout_incidents": "raise-incident triage pause delay stop confirm suspend resume",
+    "rollout_triggers": "observe install-rules fired",
     "rollout_run": "show effects tick outbox",
 }
 _MODULES = {("rollout", name): module for module, names in _PARTS.items() for name in names.split()}

@@ -39,6 +39,8 @@ class InputOptions:
         Hubs per region on single days, over the release's figure.
     cpl
         The Central Products List.
+    triggers
+        What triggers hold: the file that `chfw rollout fired --records` wrote.
     """
 
     estate: Path
@@ -50,6 +52,7 @@ class InputOptions:
     events: Path | None = None
     capacity: Path | None = None
     cpl: Path | None = None
+    triggers: Path | None = None
 
     def paths(self) -> InputPaths:
         """The same for the application."""
@@ -63,4 +66,5 @@ class InputOptions:
             events=self.events,
             capacity=self.capacity,
             cpl=self.cpl,
+            triggers=self.triggers,
         )

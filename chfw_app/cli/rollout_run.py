@@ -10,6 +10,7 @@ from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, instant_words, print_json, say, show_table
 from chfw_app.cli.rollout_acting import show_effects
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, opened
+from chfw_app.cli.rollout_triggers import BesideOptions, ran_as_object, say_ran
 from chfw_app.exits import Exit
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant
@@ -84,13 +85,17 @@ def effects(
     return Exit.DONE
 
 
-def tick(*, deliver: Path | None = None, options: StoreOptions | None = None) -> int:
-    """Do what time brings: declare silence, tell what is late and what has lapsed, deliver messages.
+def tick(
+    *, deliver: Path | None = None, beside: BesideOptions | None = None, options: StoreOptions | None = None
+) -> int:
+    """Do what time brings: declare silence, let rules hear of it, tell what is late or lapsed, deliver messages.
 
     Parameters
     ----------
     deliver
         The folder into which messages are delivered; else they stay in the outbox.
+    beside
+        What rules in force may ask of hubs.
     options
         Where the ledger is.
     """
@@ -98,8 +103,10 @@ def tick(*, deliver: Path | None = None, options: StoreOptions | None = None) ->
     from chfw_app.rollout.ticking import tick as tick_now
 
     options = options or StoreOptions()
+    known = (beside or BesideOptions()).read()
     with opened(options) as service:
-        done = tick_now(service, service.clock(), None if deliver is None else into_folder(_folder(deliver)))
+        send = None if deliver is None else into_folder(_folder(deliver))
+        done = tick_now(service, service.clock(), send, beside=known)
     silent = sum(hubs or 0 for receipt in done.silent for _, hubs in receipt.taken)
     delivered = None if done.delivered is None else len(done.delivered.delivered)
     failed = () if done.delivered is None else (*done.delivered.failed, *done.delivered.dead)
@@ -124,6 +131,7 @@ def tick(*, deliver: Path | None = None, options: StoreOptions | None = None) ->
                 "missed": [_missed(one) for one in done.missed],
                 "delivered": delivered,
                 "not_delivered": list(failed),
+                **ran_as_object(done.triggers, DCC),
             }
         )
         return code
@@ -133,6 +141,7 @@ def tick(*, deliver: Path | None = None, options: StoreOptions | None = None) ->
     ]
     show_table("Late", ("release", "owner", "task", "about", "late by"), late)
     _say_missed(done.missed)
+    say_ran(done.triggers, DCC)
     for lapsed in done.lapsed:
         say(f"{lapsed.release}: instructions of {counted(lapsed.hubs, 'hub')} have lapsed; plan them again")
     _say_delivered(delivered, failed)

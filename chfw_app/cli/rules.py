@@ -16,6 +16,7 @@ from chfw_app.cli.rules_fmt import fmt as fmt
 from chfw_app.cli.rules_new import new as new
 from chfw_app.cli.rules_preview import preview as preview
 from chfw_app.cli.rules_schema import schema as schema
+from chfw_app.cli.rules_simulate import simulate as simulate
 from chfw_app.cli.rules_test import rules_test as test  # noqa: F401 - a command
 from chfw_app.code_pages import code_page
 from chfw_app.exits import Exit

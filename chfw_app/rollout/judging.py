@@ -38,6 +38,7 @@ BY_KINDS = (
     | handover.LetHubsGo
     | handover.ExcludeHubs
     | handover.ProtectHubs
+    | handover.LiftProtection
     | outcomes.OutcomeCommand
     | suppliers.SupplierCommand
 )

@@ -28,6 +28,7 @@ from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.steps import Report
 from chfw_app.stores.tables import consent, hub
+from chfw_app.triggers.showing import records
 from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
@@ -35,22 +36,16 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import as_utc, format_instant
-from chfw_core.model.releases import FirmwareRelease, Phase
+from chfw_core.model.releases import FirmwareRelease
 from chfw_core.planning.model import HubStatus
+from chfw_core.planning.trigger_records import TriggerRecords, with_triggers
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
+from chfw_core.rollout.phases import PHASES
 from chfw_core.rollout.records import ReleaseRecord
-from chfw_core.rollout.states import WAITING, HubState, ReleaseStage
-
-_PHASES: Mapping[ReleaseStage, Phase] = {
-    ReleaseStage.PILOTING: Phase.PILOT,
-    ReleaseStage.PILOT_ENDED: Phase.PILOT,
-    ReleaseStage.MASS_APPROVED: Phase.SAFE_LAUNCH,
-    ReleaseStage.ROLLING_OUT: Phase.MASS,
-}
-"""What rules read as `phase`, by the release's stage."""
+from chfw_core.rollout.states import WAITING, HubState
 
 
 @frozen(kw_only=True)
@@ -139,6 +134,7 @@ def plan_now(
         )
         gathered = _as_the_ledger_has_it(gathered, record, handed_elsewhere(connection, release))
         gathered = _with_disturbances(gathered, disturbances(connection, release))
+        gathered = _with_triggers(gathered, records(connection, at, release))
         outputs = PlanOutputs(schedule=folder / "plan.parquet", instructions=folder / "own.parquet")
         done = write_plan(gathered, outputs, engine=Engine.COLUMNAR, report=report)
         bad_rows += tuple(f"{row.file}: line {row.line}: {row.reason}" for row in gathered.bad_rows)
@@ -169,14 +165,14 @@ def _as_the_ledger_has_it(
         if limit is not None:
             limits[region, day] = max(limit - hubs, 0)
     events = inputs.events
-    if record.stage in _PHASES and record.stage_since is not None:
+    if record.stage in PHASES and record.stage_since is not None:
         last = max((event.seq for event in events), default=0)
         opened = Event(
             seq=last + 1,
             at=record.stage_since,
             type="phase_opened",
             party=Party(DCC),
-            fields={"phase": _PHASES[record.stage].value},
+            fields={"phase": PHASES[record.stage].value},
         )
         events = (*events, opened)
     return evolve(gathered, inputs=evolve(inputs, release=firmware, capacity_overrides=limits, events=events))
@@ -191,6 +187,12 @@ def _with_disturbances(gathered: Gathered, found: Disturbances) -> Gathered:
         for number, (guid, fields) in enumerate(found.changes, start=1)
     )
     return evolve(gathered, inputs=evolve(inputs, events=(*inputs.events, *events), protected=found.protected))
+
+
+def _with_triggers(gathered: Gathered, known: TriggerRecords) -> Gathered:
+    """RU6: what triggers hold and have instructed, under the rules of today's files."""
+    rulesets = with_triggers(gathered.inputs.rulesets, known)
+    return evolve(gathered, inputs=evolve(gathered.inputs, rulesets=rulesets))
 
 
 def _waiting(connection: Connection, release: str, states: Sequence[HubState]) -> GuidList:

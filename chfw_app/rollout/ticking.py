@@ -6,7 +6,7 @@ A tick may be run as often as one likes, by several at once: what it declares is
 import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from sqlalchemy import Connection, Select, func, or_, select
@@ -24,6 +24,10 @@ from chfw_core.model.periods import as_utc, format_instant, london_date
 from chfw_core.rollout.outcomes.commands import DeclareSilence
 from chfw_core.rollout.states import AT_CSP, FINAL_STANDINGS, WAITING, HubState
 from chfw_core.rollout.tasks import TaskKind
+
+if TYPE_CHECKING:
+    from chfw_app.triggers.knowing import Beside
+    from chfw_app.triggers.running import Ran
 
 AT_ONCE = 50_000
 """Hubs of one declaration of silence."""
@@ -55,7 +59,7 @@ class Lapsed:
 
 @frozen(kw_only=True)
 class Ticked:
-    """What one tick found and did. `silent`: the receipts of what was declared."""
+    """What one tick found and did. `silent`: the receipts of what was declared; `triggers`: what they wrote down."""
 
     at: datetime
     silent: tuple[Receipt, ...]
@@ -63,14 +67,27 @@ class Ticked:
     lapsed: tuple[Lapsed, ...]
     missed: tuple[Missed, ...]
     delivered: Delivered | None
+    triggers: "Ran"
 
 
-def tick(service: RollOutService, at: datetime, send: Send | None = None, batch: int = 1_000) -> Ticked:
-    """Runs what is due at `at`. `send`: how messages are delivered; None leaves them in the outbox."""
+def tick(
+    service: RollOutService,
+    at: datetime,
+    send: Send | None = None,
+    batch: int = 1_000,
+    beside: "Beside | None" = None,
+) -> Ticked:
+    """Runs what is due at `at`. `send`: how messages are delivered; None leaves them in the outbox.
+
+    `beside`: what triggers know of hubs beside the ledger.
+    """
+    from chfw_app.triggers.passing import pass_time
+
     at = as_utc(at)
     with service.store.read() as connection:
         overdue = list(_overdue(connection, at))
     silent = tuple(service.submit(_silence(of, guids, at)) for of, guids in overdue)
+    ran = pass_time(service, beside)
     with service.store.read() as connection:
         late, lapsed = tuple(_late(connection, at)), tuple(_lapsed(connection, at))
         passed = missed(connection, london_date(at))  # CS2: a day without a hand-over
@@ -81,6 +98,7 @@ def tick(service: RollOutService, at: datetime, send: Send | None = None, batch:
         lapsed=lapsed,
         missed=passed,
         delivered=None if send is None else deliver_all(service, send, at, batch),
+        triggers=ran,
     )
 
 

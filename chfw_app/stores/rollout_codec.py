@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from chfw_app.stores.known_hubs import KnownHubs
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.rollout_projection import rollout_projections
+from chfw_app.stores.trigger_projection import trigger_projections
 from chfw_core.documents.packed_events import is_packed, pack_events, unpack_events
 from chfw_core.documents.rollout_events import restore_event, store_event
 from chfw_core.documents.rollout_values import canonical, converter, type_name
@@ -141,8 +142,8 @@ CODEC = JsonCodec()
 
 
 def projections(known: KnownHubs | None = None) -> Projections:
-    """What the events of a roll-out do to the tables: what a store of roll-outs is opened with.
+    """What the events of a roll-out and of triggers do to the tables: what a store of roll-outs is opened with.
 
     `known`: for the entries of one command, what it was judged by.
     """
-    return rollout_projections(CODEC, known)
+    return Projections(by_type={**rollout_projections(CODEC, known).by_type, **trigger_projections()})

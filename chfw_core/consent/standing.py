@@ -21,6 +21,7 @@ from chfw_core.consent.agreement import Act, lapses_at
 from chfw_core.consent.model import Instruction, InstructionAction, Refusal
 from chfw_core.model.parties import ResponsibleSuppliers
 from chfw_core.model.periods import Period, as_utc, instant_words
+from chfw_core.rules.triggered import is_of_trigger
 
 
 @frozen(kw_only=True)
@@ -133,8 +134,13 @@ def kept_by(own: Judged, other: Judged, first_moment: datetime) -> Judged:
 
 
 def is_superseded(row: Instruction, facts: HubFacts | None, as_of: datetime) -> bool:
-    """Whether a row that a rule wrote gives way to today's rules: also where its hub is gone."""
-    return row.rule is not None and (facts is None or as_of <= facts.cutoff)
+    """Whether a row that a rule wrote gives way to today's rules: also where its hub is gone.
+
+    A trigger's does not: it was an event that gave it, and nothing in today's rules says it again.
+    """
+    if row.rule is None or is_of_trigger(row.rule):
+        return False
+    return facts is None or as_of <= facts.cutoff
 
 
 def refusal_of(row: Instruction, facts: HubFacts | None) -> tuple[str, str] | None:

@@ -48,8 +48,7 @@ def format_guid(guid: int) -> str:
     """The upper-case text with hyphens. Raises InputError outside 0 … 2^64 - 1."""
     if not 0 <= guid <= MASK_64:
         raise InputError(f"{guid} is not an unsigned 64-bit number")
-    digits = f"{guid:016X}"
-    return "-".join(digits[at : at + 2] for at in range(0, 16, 2))
+    return guid.to_bytes(8, "big").hex("-").upper()
 
 
 def to_signed(guid: int) -> int:

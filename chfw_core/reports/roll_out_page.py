@@ -68,7 +68,8 @@ def _gates() -> str:
         gate = GATES[kind]
         stages = "any" if set(gate.stages) == set(ReleaseStage) else ", ".join(gate.stages).replace("_", " ")
         standings = "any" if len(gate.standings) == len(ReleaseStanding) else ", ".join(sorted(gate.standings))
-        return (f"`{kind.__name__}`", gate.who, stages, standings, *("yes" if on else "no" for on in _modes(kind)))
+        who = gate.who + "".join(f", {other}" for other in sorted(gate.also))
+        return (f"`{kind.__name__}`", who, stages, standings, *("yes" if on else "no" for on in _modes(kind)))
 
     heads = ("command", "who", "stages", "standings", "by the DCC alone (G9)", "alerts alone (BR5.7)")
     return _table(heads, map(row, COMMANDS))

@@ -158,6 +158,10 @@ EFFECTS: Mapping[type[Command], Mapping[HubState, Effect]] = {
         ((H.HELD, H.FAILED), "the time is kept for when the hub is free again", _STAYS),
         (AT_CSP, "too late for this attempt: the CSP has the hub", _STAYS),
     ),
+    handover.LiftProtection: _table(
+        (WAITING, "the hub may be given a day in that time again", _STAYS),
+        ((H.HELD, H.FAILED), "the time is kept no more", _STAYS),
+    ),
     outcomes.ReportOutcomes: _table(
         ((H.HANDED_TO_CSP,), "the report is taken", (H.IMAGE_AT_HUB, H.ACTIVATED, H.FAILED)),
         ((H.IMAGE_AT_HUB,), "the report is taken; a second delivery is noted", (H.ACTIVATED, H.FAILED)),

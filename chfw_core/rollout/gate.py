@@ -49,9 +49,13 @@ ACTIVE = frozenset({ReleaseStanding.ACTIVE})
 
 @frozen(kw_only=True)
 class Gate:
-    """Who may, at which stages, with which standings, and whether with alerts alone as well (BR5.7)."""
+    """Who may, at which stages, with which standings, and whether with alerts alone as well (BR5.7).
+
+    `also`: others whose rules may do it (RU7); people are asked for `who`.
+    """
 
     who: Who
+    also: frozenset[Who] = frozenset()
     stages: tuple[ReleaseStage, ...]
     standings: frozenset[ReleaseStanding] = NOT_FINAL
     alerts_only: bool = False
@@ -94,10 +98,11 @@ GATES: Mapping[type[Command], Gate] = {
     handover.LetHubsGo: Gate(who=_OF_DCC, stages=FROM_NOTICE),
     handover.ExcludeHubs: Gate(who=_OF_DCC, stages=FROM_NOTICE),
     handover.ProtectHubs: Gate(who=_OF_DCC, stages=FROM_NOTICE),
+    handover.LiftProtection: Gate(who=_OF_DCC, stages=FROM_NOTICE),
     outcomes.ReportOutcomes: Gate(who=Who.CSP, stages=ALL_STAGES, standings=ANY_STANDING),
     outcomes.ObserveVersions: Gate(who=Who.SMI, stages=ALL_STAGES, standings=ANY_STANDING, alerts_only=True),
     outcomes.DeclareSilence: Gate(who=_OF_DCC, stages=ALL_STAGES, standings=ANY_STANDING),
-    incidents.RaiseIncident: Gate(who=_OF_SUPPLIER, stages=EVER_SINCE),
+    incidents.RaiseIncident: Gate(who=_OF_SUPPLIER, also=frozenset({Who.DCC, Who.CSP}), stages=EVER_SINCE),
     incidents.SuspendRelease: Gate(who=_OF_DCC, stages=FROM_NOTICE),
     incidents.TriageIncident: Gate(who=_OF_DCC, stages=EVER_SINCE),
     incidents.ConfirmDecision: Gate(who=Who.PANEL, stages=EVER_SINCE),
@@ -130,7 +135,7 @@ def stopped_at_gate(roll_out: RollOut, command: Command, at: datetime) -> tuple[
         return refuse(command, at, Code.CLOCK_WENT_BACK, now=instant_words(at), last=instant_words(record.last_at))
     if command.release != record.id:
         return refuse(command, at, Code.WRONG_RELEASE, id=command.release)
-    if not command.by or who_is(command.by) is not gate.who:
+    if not command.by or who_is(command.by) not in {gate.who, *gate.also}:
         return refuse(command, at, Code.WRONG_PARTY, by=command.by, who=gate.who.value)
     drafting = isinstance(command, notice.DraftRelease)
     if record.firmware is None:

@@ -117,6 +117,7 @@ class Protection(StrEnum):
     DEVICE_FIRMWARE = "device_firmware"
     DATA_UPLOAD = "data_upload"
     PREPAYMENT_TOP_UP = "prepayment_top_up"
+    SUPPLIER_HOLD = "supplier_hold"  # RU6: a Supplier's trigger holds it; never past the DCC's date
 
 
 @frozen(kw_only=True)

@@ -287,5 +287,10 @@ FILE = Shape(
         Key(name="batch", kind=REGION_BATCH, description="A CSP's: bounds batches in its region."),
         Key(name="pilot", kind=Either(items=ListOf(item=PILOT), mapping=PILOT), description="A pilot group."),
         Key(name="events", kind=ListOf(item=EVENT), description="If this, then that."),
+        Key(
+            name="on_new_version",
+            kind=Word(values=("finish", "cut_off")),
+            description="What becomes of the sequences that the version before has begun. Left out: they finish.",
+        ),
     ),
 )

@@ -35,6 +35,7 @@ def merge(files: Sequence[RuleFile]) -> RuleSet | None:
         triggers=tuple(chain.from_iterable(file.triggers for file in files)),
         region_windows=region_windows,
         region_batch=_strictest([file.batch for file in files if file.batch is not None]),
+        cuts_off=any(file.cuts_off for file in files),
     )
 
 

@@ -247,7 +247,8 @@ class RuleSet:
     """All files of one owner, merged as the language says: ids unique, `decide` in file order.
 
     For a CSP's owner (`CSP:<region>`) every window in `region_windows` binds its region, and
-    `region_batch` bounds batches there.
+    `region_batch` bounds batches there. `cuts_off`: when this version of the files comes in force in a
+    roll-out, sequences that the version before has begun end; else they finish under that version.
     """
 
     owner: str
@@ -260,3 +261,4 @@ class RuleSet:
     triggers: tuple[Trigger, ...] = ()
     region_windows: Windows = field(factory=Windows)
     region_batch: BatchSpec | None = None
+    cuts_off: bool = False

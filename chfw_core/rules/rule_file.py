@@ -62,6 +62,7 @@ class RuleFile:
     windows_span: Span | None = None
     batch: BatchSpec | None = None
     otherwise_written: bool = False
+    cuts_off: bool = False
 
     @property
     def owner(self) -> str:
@@ -102,6 +103,7 @@ def read_rule_file(problems: Problems, event_types: Mapping[str, tuple[FieldSpec
         windows_span=record.keys["windows"].span if record.has("windows") else None,
         batch=read_batch(batch, scope) if batch is not None else None,
         otherwise_written=any(means_otherwise(rule) for rule in decides),
+        cuts_off=record.word("on_new_version") == "cut_off",
     )
 
 

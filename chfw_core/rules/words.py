@@ -22,6 +22,8 @@ WORDS: Mapping[str, str] = {
     "instruct": "Instruct an early activation in the period of `at`.",
     "leave_to_dcc": "No instruction: the DCC's date stands.",
     "move_automatic_date": "The DCC alone: the automatic date becomes `to`.",
+    "finish": "They go on under the version that they began with.",
+    "cut_off": "They end, and nothing comes of them.",
     "incident": "An incident on the release.",
     "low": "The lowest priority.",
     "normal": "The usual priority.",

@@ -20,6 +20,7 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
     "br5_progress": tuple(f"BR5.{n}" for n in range(1, 8)),
     "br6_incidents": tuple(f"BR6.{n}" for n in range(1, 5)),
     "change_of_supplier": tuple(f"CS{n}" for n in range(1, 5)),
+    "building_rules": tuple(f"RU{n}" for n in range(1, 8)),
     "general": ("G6", "G7", "G9", "NF7"),
     "bad_commands": ("BR3.4", "BR5.2", "NF6", "I9"),
     "all_at_once": ("NF6", "I4", "I5", "I9", "I11"),
@@ -30,7 +31,7 @@ KNOWN = {
     *(f"NF{n}" for n in range(1, 8)),
     *(f"I{n}" for n in range(1, 15)),
 }
-CLAUSE = re.compile(r"\b(?:BR\d\.\d+|CS\d|G\d|NF\d|I\d+)\b")
+CLAUSE = re.compile(r"\b(?:BR\d\.\d+|CS\d|G\d|NF\d|RU\d|I\d+)\b")
 
 
 def scenarios(folder: str) -> Iterator[tuple[str, set[str]]]:

@@ -38,6 +38,10 @@ class InstructionsFile:
         later = pc.greater(self.table.column("received_at"), pa.scalar(instant, INSTANT))
         return int(pc.sum(later).as_py() or 0)
 
+    def rules(self) -> frozenset[str]:
+        """The rules that wrote any of the rows."""
+        return frozenset(rule for rule in pc.unique(self.table.column("rule")).to_pylist() if rule is not None)
+
     def instructions(self) -> Iterator[Instruction]:
         """Every row as a value."""
         for batch in self.table.to_batches(max_chunksize=1 << 16):

@@ -5,8 +5,23 @@
 
 from chfw_app.stores.tables.ledger import METADATA, answer, entry, head, outbox
 from chfw_app.stores.tables.rollout import consent, hub, hub_count, incident, link, owed, release, task
+from chfw_app.stores.tables.triggers import firing, observed, open_step, rule_files, trigger_hold, trigger_run
 
-PROJECTIONS = (answer, release, hub, hub_count, owed, consent, link, task, incident)
+PROJECTIONS = (
+    answer,
+    release,
+    hub,
+    hub_count,
+    owed,
+    consent,
+    link,
+    task,
+    incident,
+    observed,
+    rule_files,
+    firing,
+    trigger_hold,
+)
 """In an order in which they can be filled."""
 
 __all__ = [
@@ -15,13 +30,19 @@ __all__ = [
     "answer",
     "consent",
     "entry",
+    "firing",
     "head",
     "hub",
     "hub_count",
     "incident",
     "link",
+    "observed",
+    "open_step",
     "outbox",
     "owed",
     "release",
+    "rule_files",
     "task",
+    "trigger_hold",
+    "trigger_run",
 ]

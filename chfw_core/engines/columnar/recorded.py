@@ -17,6 +17,7 @@ from chfw_core.consent.model import Instruction, InstructionAction, InstructionG
 from chfw_core.engines.columnar.records import distinct_rows
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import Party, SupplierRole
+from chfw_core.rules.triggered import is_of_trigger
 
 Ints = NDArray[np.int64]
 NO_TIME = np.iinfo(np.int64).min
@@ -64,7 +65,10 @@ class Recorded:
             timed = counts & (times["closes"] != NO_TIME)
             over = timed & (times["closes"] <= _micros(first_moment))
             both = np.intersect1d(guid[over], guid[timed & ~over]) if over.any() else guid[:0]
-            counts &= (texts["rule"][0] < 0) | np.isin(guid, both)
+            codes, rules = texts["rule"]
+            # Those of triggers stand by themselves. The last one is for rows without a rule, whose code is -1.
+            stands = np.array([*(is_of_trigger(rule) for rule in rules), True])
+            counts &= stands[codes] | np.isin(guid, both)
         rows = np.flatnonzero(counts)
         columns = [codes[rows] for codes, _ in texts.values()] + [times[name][rows] for name in _TIMES]
         kinds, kind = distinct_rows(np.stack(columns, axis=1)) if count else (np.zeros((0, 8), np.int64), rows)

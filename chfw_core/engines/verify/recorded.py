@@ -17,6 +17,7 @@ from chfw_core.engines.verify.arrays import NO_TIME, Bools, Domain, Guids, Ints,
 from chfw_core.engines.verify.estate import text_codes
 from chfw_core.engines.verify.rows import times_of
 from chfw_core.engines.verify.world import World
+from chfw_core.rules.triggered import is_of_trigger
 
 NOTHING, WITHDRAWN, INSTRUCTED, KEPT = 0, 1, 2, 3
 _ROLES = ("import", "gas")
@@ -92,6 +93,7 @@ class Recorded:
         self._rule = rules[order]
         # Rows alike in everything else: an explicit one, else that of the later id.
         texts = world.rules.values
+        self._gives_way = np.array([text is not None and not is_of_trigger(text) for text in texts], np.bool_)
         by_text = sorted(set(rules.tolist()), key=lambda code: (code == 0, texts[code] or ""))
         rank = np.zeros(len(texts), np.int32)
         rank[by_text] = np.arange(len(by_text), dtype=np.int32)
@@ -158,8 +160,8 @@ class Recorded:
         role = self._role[row]
         responsible = (party > 0) & (self._party[row] == party)
         responsible &= ((role == 1) & held[0]) | ((role == 2) & held[1])
-        # A rule's own row gives way to today's rules up to the cut-off, and stands after it.
-        replaced = (self._rule[row] > 0) & (self._world.as_of <= hubs.cutoff[hub])
+        # A rule's own row gives way to today's rules up to the cut-off, and stands after it; a trigger's always does.
+        replaced = self._gives_way[self._rule[row]] & (self._world.as_of <= hubs.cutoff[hub])
         opens, closes, received = self._opens[row], self._closes[row], self._received[row]
         in_time = received <= np.maximum(hubs.cutoff[hub], self._world.own.cutoff)  # BR3.4
         valid = hubs.eligible[hub] & in_time & ~excluded[hub]

@@ -84,4 +84,14 @@ class ProtectHubs(Command):
     guids: GuidList
 
 
-HandoverCommand = PublishPlan | SetCapacity | HandOver | HoldHubs | LetHubsGo | ExcludeHubs | ProtectHubs
+@frozen(kw_only=True)
+class LiftProtection(Command):
+    """These hubs need not be left alone any more for what they were: before its periods are over."""
+
+    kind: Protection
+    guids: GuidList
+
+
+HandoverCommand = (
+    PublishPlan | SetCapacity | HandOver | HoldHubs | LetHubsGo | ExcludeHubs | ProtectHubs | LiftProtection
+)

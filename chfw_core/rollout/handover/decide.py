@@ -32,7 +32,12 @@ def decide(roll_out: RollOut, command: HandoverCommand, at: datetime) -> tuple[R
 
 def _of_hubs(
     roll_out: RollOut,
-    command: commands.HandOver | commands.HoldHubs | commands.LetHubsGo | commands.ExcludeHubs | commands.ProtectHubs,
+    command: commands.HandOver
+    | commands.HoldHubs
+    | commands.LetHubsGo
+    | commands.ExcludeHubs
+    | commands.ProtectHubs
+    | commands.LiftProtection,
     at: datetime,
 ) -> tuple[RollOutEvent, ...]:
     by = command.by
@@ -51,6 +56,9 @@ def _of_hubs(
         case commands.ProtectHubs():
             good, refused = _known(roll_out, command.guids)
             made = events.HubsProtected(at=at, by=by, kind=command.kind, period=command.period, guids=good)
+        case commands.LiftProtection():
+            good, refused = _known(roll_out, command.guids)
+            made = events.ProtectionLifted(at=at, by=by, kind=command.kind, guids=good)
         case _:
             assert_never(command)
     rest = (

@@ -83,6 +83,12 @@ class HubsProtected(RollOutEvent):
     guids: GuidList
 
 
+@frozen(kw_only=True)
+class ProtectionLifted(RollOutEvent):
+    kind: Protection
+    guids: GuidList
+
+
 HandoverEvent = (
     HubsPlanned
     | PlanRowsRefused
@@ -93,4 +99,5 @@ HandoverEvent = (
     | HubsLetGo
     | HubsExcluded
     | HubsProtected
+    | ProtectionLifted
 )

@@ -34,6 +34,12 @@ def evolve(roll_out: RollOut, event: HandoverEvent) -> RollOut:
                 event.guids,
                 lambda hub: hub if period in hub.protected else changed(hub, protected=(*hub.protected, period)),
             )
+        case events.ProtectionLifted():
+            return each(
+                roll_out,
+                event.guids,
+                lambda hub: changed(hub, protected=tuple(one for one in hub.protected if one.kind is not event.kind)),
+            )
         case events.CapacitySet():
             record = roll_out.release
             capacity = {**record.capacity, (event.region, event.day): event.hubs}

@@ -54,7 +54,7 @@ def react(event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
         case events.HubsProtected():  # CS4: when, not what for: that can be the second Supplier's affair (NF7)
             span = f"{instant_words(event.period.opens)} until {instant_words(event.period.closes)}"
             return _news(after, event.guids, "protected", f"these hubs are left alone from {span}")
-        case events.CapacitySet():
+        case events.CapacitySet() | events.ProtectionLifted():
             return ()
         case _:
             assert_never(event)

@@ -15,7 +15,12 @@ from chfw_core.rules.scope import FileScope, Place
 from chfw_core.rules.structure import Record
 
 EVERYTHING = "everything"
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def placeholders(text: object) -> tuple[str, ...]:
+    """The fields that a template names, in order."""
+    return tuple(found[1].strip() for found in PLACEHOLDER.finditer(text)) if isinstance(text, str) else ()
 
 
 def read_effects(record: Record, scope: FileScope, place: Place, *, after_event: bool) -> Mapping[str, object]:
@@ -59,6 +64,6 @@ def _template(scalar: Scalar | None, scope: FileScope, place: Place) -> str | No
     if scalar is None:
         return None
     positions = scalar.positions()
-    for found in _PLACEHOLDER.finditer(scalar.value):
+    for found in PLACEHOLDER.finditer(scalar.value):
         scope.look_up(found[1].strip(), place, positions.span(found.start(1), found.end(1)))
     return scalar.value

@@ -207,6 +207,7 @@ def _anything(world: World) -> None:
             world.do(handover.ExcludeHubs, reason="gone", guids=GuidList(random.sample(HUBS, 2)))
             upload = Period(opens=AUTOMATIC, closes=AUTOMATIC + timedelta(days=1))
             world.do(handover.ProtectHubs, kind=Protection.DATA_UPLOAD, period=upload, guids=world.some())
+            world.do(handover.LiftProtection, kind=Protection.DATA_UPLOAD, guids=world.some())
 
 
 @pytest.fixture(params=["the GUIDs themselves", "a table of GUIDs"])

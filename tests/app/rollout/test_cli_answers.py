@@ -73,7 +73,7 @@ def test_a_time_that_was_given_is_not_the_clock_of_the_machine(world: World) -> 
     assert "machine" not in ran.err
 
 
-_TELLS_NOTHING = {"show", "effects", "tick", "outbox"}
+_TELLS_NOTHING = {"show", "effects", "tick", "outbox", "observe", "install-rules", "fired"}
 
 
 @pytest.mark.parametrize("name", sorted(set(_GROUPS["rollout"][1]) - _TELLS_NOTHING - {"change-supplier"}))

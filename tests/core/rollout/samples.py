@@ -84,6 +84,7 @@ FIELDS: dict[type, Callable[[GuidList], dict[str, Any]]] = {
     handover.LetHubsGo: lambda g: {"guids": g},
     handover.ExcludeHubs: lambda g: {"reason": "recovered", "guids": g},
     handover.ProtectHubs: lambda g: {"kind": Protection.DATA_UPLOAD, "period": PERIOD, "guids": g},
+    handover.LiftProtection: lambda g: {"kind": Protection.DATA_UPLOAD, "guids": g},
     outcomes.ReportOutcomes: lambda g: {
         "outcome": outcomes.OutcomeKind.ACTIVATED,
         "occurred_at": START,

@@ -1,0 +1,164 @@
+"""Rule files come in force in a roll-out: checked, written into the ledger whole, heard from a stated entry on (RU7).
+
+Whoever installs files installs its own. The version is a hash of their content, so that the same files again change
+nothing. What the version before has begun goes on under it, or is cut off, as the new files say.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+from sqlalchemy import Connection, select
+
+from chfw_app.problems import Problems, no_result
+from chfw_app.rollout.carrying import now_in
+from chfw_app.rollout.service import RollOutService
+from chfw_app.rule_files import find_rule_files
+from chfw_app.stores.store import WriteTransaction
+from chfw_app.stores.tables import entry, rule_files
+from chfw_app.texts import read_text
+from chfw_app.triggers.event_types import event_types
+from chfw_core.documents.trigger_entries import restore_trigger_entry, store_trigger_entry
+from chfw_core.errors import InputError
+from chfw_core.rollout.entries import Draft, Stamp
+from chfw_core.rollout.triggering.entries import RulesInstalled
+from chfw_core.rules.check import check_sources
+from chfw_core.rules.model import RuleSet
+from chfw_core.triggers.compiling import compile_triggers, rules_version
+from chfw_core.triggers.model import TriggerSet
+
+
+@frozen(kw_only=True)
+class Installed:
+    """What came in force. `again`: this version was in force already, and nothing was added."""
+
+    owner: str
+    version: str
+    after: int
+    files: int
+    triggers: int
+    again: bool
+    warnings: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True, eq=False)
+class InForce:
+    """A version of an owner's files. `times`: in force after one entry, up to and with another (None: until now).
+
+    A version that was in force, was replaced and came again has several. `cut_at`: the entry after which
+    sequences that it has begun go on no more.
+    """
+
+    rules: RuleSet
+    triggers: TriggerSet
+    times: tuple[tuple[int, int | None], ...]
+    cut_at: int | None = None
+
+    def hears(self, seq: int) -> bool:
+        """Whether an entry may mean anything to it."""
+        return seq > self.times[0][0] and (self.opens(seq) or self.cut_at is None or seq <= self.cut_at)
+
+    def opens(self, seq: int) -> bool:
+        """Whether an entry may begin a sequence under it."""
+        return any(after < seq and (before is None or seq <= before) for after, before in self.times)
+
+
+def install(service: RollOutService, paths: Sequence[Path], by: str, *, after: int | None = None) -> Installed:
+    """Puts an owner's files in force. `after`: they hear of entries after that number; None: from now on.
+
+    Raises Failed for files with errors or of another owner, InputError for an `after` that cannot be.
+    """
+    problems = Problems()
+    found = find_rule_files(paths, problems)
+    texts = tuple((path.name, read_text(path)) for path in found)
+    checked = check_sources(texts, event_types=event_types().fields)
+    problems.add_placed(checked.problems)
+    problems.stop_if_any()
+    owners = [rules.owner for rules in checked.rulesets]
+    if owners != [by]:
+        raise no_result(
+            f"these are rules of {', '.join(owners) or 'nobody'}, and `{by}` installs them",
+            hint="everybody installs its own files",
+        )
+    rules = checked.rulesets[0]
+    version = rules_version(texts)
+    warnings = tuple(problem.render() for problem in checked.problems)
+    return service.writer.run(
+        lambda transaction: _install(transaction, service, rules, version, texts, after, warnings)
+    )
+
+
+def _install(
+    transaction: WriteTransaction,
+    service: RollOutService,
+    rules: RuleSet,
+    version: str,
+    texts: tuple[tuple[str, str], ...],
+    after: int | None,
+    warnings: tuple[str, ...],
+) -> Installed:
+    connection, owner = transaction.connection, rules.owner
+    last = connection.execute(
+        select(rule_files).where(rule_files.c.owner == owner).order_by(rule_files.c.seq.desc()).limit(1)
+    ).one_or_none()
+    said: dict[str, Any] = {"owner": owner, "version": version, "files": len(texts), "triggers": len(rules.triggers)}
+    if last is not None and last.version == version:
+        return Installed(**said, after=last.after, again=True, warnings=warnings)
+    head = transaction.head.seq
+    # The entry itself is the next one: "from now on" is what comes after it.
+    start = head + 1 if after is None else after
+    least = 0 if last is None else last.after
+    if not least <= start <= head + 1:
+        raise InputError(
+            f"the files cannot be in force from entry {start + 1} on",
+            hint=f"the ledger is at {head}"
+            + (f", and the version before is in force from {least + 1} on" if least else ""),
+        )
+    stored = store_trigger_entry(RulesInstalled(by=owner, owner=owner, version=version, files=texts, after=start))
+    digest = hashlib.sha256(stored.payload).digest()
+    at = now_in(transaction, service.clock)
+    stamp = Stamp(at=at, by=owner, release="", key=f"rules/{version}/{head}", digest=digest)
+    transaction.append(stamp, [Draft(type=stored.type, payload=stored.payload)])
+    return Installed(**said, after=start, again=False, warnings=warnings)
+
+
+def in_force(connection: Connection) -> tuple[InForce, ...]:
+    """All versions that were ever in force, by owner, in the order in which they came first."""
+    query = select(rule_files, entry.c.payload).join(entry, entry.c.seq == rule_files.c.seq).order_by(rule_files.c.seq)
+    by_owner: dict[str, dict[str, InForce]] = {}
+    for row in connection.execute(query):
+        installed = restore_trigger_entry(bytes(row.payload), None)
+        assert isinstance(installed, RulesInstalled)
+        versions = by_owner.setdefault(row.owner, {})
+        rules, triggers = _ready(installed)
+        for version, one in versions.items():
+            cut_at = installed.after if rules.cuts_off else one.cut_at
+            versions[version] = evolve(one, times=_until(one.times, installed.after), cut_at=cut_at)
+        former = versions.get(installed.version)
+        times = (*(() if former is None else former.times), (installed.after, None))
+        versions[installed.version] = InForce(rules=rules, triggers=triggers, times=times)
+    return tuple(one for _, versions in sorted(by_owner.items()) for one in versions.values())
+
+
+@lru_cache(maxsize=256)
+def _of_version(version: str, files: tuple[tuple[str, str], ...]) -> tuple[RuleSet, TriggerSet]:
+    checked = check_sources(files, event_types=event_types().fields, analysis=None)
+    if len(checked.rulesets) != 1:
+        raise InputError(
+            f"rule files in the ledger (version {version}) cannot be used",
+            hint="were they installed with a plug-in that is missing here? Install their next version",
+        )
+    return checked.rulesets[0], compile_triggers(checked.rulesets[0], version)
+
+
+def _ready(installed: RulesInstalled) -> tuple[RuleSet, TriggerSet]:
+    """Files that were checked when they were installed, read once in a process. Raises InputError."""
+    return _of_version(installed.version, installed.files)
+
+
+def _until(times: tuple[tuple[int, int | None], ...], last: int) -> tuple[tuple[int, int | None], ...]:
+    """The times with an end: a version that comes in force earlier than the one before it takes that one's place."""
+    return tuple((after, last if before is None else min(before, last)) for after, before in times)

@@ -1,0 +1,188 @@
+"""Rules in force as people and scripts use them: events in, ledger record, changed plan, notice out (RU3, RU6)."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.app.helpers import Chfw
+from tests.app.rollout.test_cli import World
+from tests.app.rollout.test_cli import estate as estate
+from tests.app.rollout.test_cli import world as world
+
+EVENTS_RULES = """
+rules: v1
+owner: NWND
+windows:
+  nights: {days: [mon, tue, wed, thu], between: "22:00-05:00"}
+decide:
+  - id: all-of-them
+    because: One version before the summer
+    when: otherwise
+    then: instruct
+    at: {from: 2026-02-16, to: 2026-04-30}
+events:
+  - id: meter-then-hub
+    because: The hub's upgrade is executed once the meter's is complete
+    per: hub
+    steps:
+      - on: meter_firmware_activated
+        if: event.firmware_version >= "04000000"
+      - on: meter_read_received
+        within: 7 days
+        otherwise: {notify: device-team, hold: manual}
+    do: {instruct: {window: nights, from: event.at + 1 day}}
+  - id: change-of-supplier
+    because: No activation while the responsibility moves
+    per: hub
+    on: change_of_supplier_started
+    do: {hold: {event: change_of_supplier_completed, at_latest: 35 days}}
+"""
+
+
+@pytest.fixture
+def in_force(world: World) -> World:
+    """The release is notified and NWND's rules are in force."""
+    (world.folder / "rules" / "NWND.rules.yaml").unlink(missing_ok=True)
+    for old in (world.folder / "rules").glob("*.yaml"):
+        old.unlink()
+    (world.folder / "rules" / "NWND.rules.yaml").write_text(EVENTS_RULES, encoding="utf-8")
+    world.notified()
+    done = world.done("install-rules", world.folder / "rules", "--as", "NWND", at="2026-01-10T09:00:00Z")
+    assert (done["triggers"], done["again"]) == (2, False)
+    return world
+
+
+def own(world: World, party: str = "NWND") -> list[str]:
+    """The hubs of which the party is the only Supplier, in the release."""
+    with (world.folder / "estate.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    eligible = set(world.hubs())
+    return [
+        row["guid"]
+        for row in rows
+        if row["guid"] in eligible and {row["import_supplier"], row["gas_supplier"]} <= {party, ""}
+    ]
+
+
+def events(world: World, *lines: dict[str, object], name: str = "events.jsonl") -> Path:
+    path = world.folder / name
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def plan(world: World, chfw: Chfw, as_of: str, *more: object, engine: str = "columnar") -> dict[str, dict[str, str]]:
+    """A plan from files, by either engine, verified; its rows by hub."""
+    out = world.folder / f"{engine}.csv"
+    inputs = (
+        "--estate", world.folder / "estate.csv", "--release", world.folder / "release.yaml",
+        "--rules", world.folder / "rules", "--as-of", as_of, *more,
+    )  # fmt: skip
+    done = chfw("plan", *inputs, "--out", out, "--engine", engine)
+    assert done.code in (0, 2), done.err
+    checked = chfw("verify", *inputs, "--schedule", out)
+    assert checked.code == 0, checked.out + checked.err
+    with out.open(encoding="utf-8", newline="") as file:
+        return {row["guid"]: row for row in csv.DictReader(file)}
+
+
+def test_events_in_a_ledger_record_a_changed_plan_and_a_notice_out(in_force: World, chfw: Chfw) -> None:
+    """RU3, RU6, NF1: both engines and the verifier know what triggers hold, and `explain` says which and why."""
+    world = in_force
+    first, second, third = own(world)[:3]
+    before = plan(world, chfw, "2026-01-15T09:00:00Z")
+    path = events(
+        world,
+        {"seq": 1, "at": "2026-01-11T10:00:00Z", "type": "meter_firmware_activated", "guid": first,
+         "firmware_version": "04000001"},
+        {"seq": 2, "at": "2026-01-12T10:00:00Z", "type": "meter_read_received", "guid": first},
+        {"seq": 3, "at": "2026-01-12T11:00:00Z", "type": "meter_firmware_activated", "guid": third,
+         "firmware_version": "04000001"},
+    )  # fmt: skip
+    done = world.done("observe", path, "--as", "NWND", at="2026-01-12T12:00:00Z")
+    assert done["taken"] == {"meter_firmware_activated": 2, "meter_read_received": 1}
+    assert [one["trigger"] for one in done["fired"]] == ["meter-then-hub"]
+    changing = events(
+        world,
+        {"seq": 1, "at": "2026-01-12T09:00:00Z", "type": "change_of_supplier_started", "guid": second,
+         "role": "import", "effective": "2026-01-20"},
+        name="changing.jsonl",
+    )  # fmt: skip
+    world.done("observe", changing, "--as", "REGISTRATION", at="2026-01-12T13:00:00Z")
+    ticked = world.done("tick", at="2026-01-21T09:00:00Z")
+    assert [(one["owner"], one["trigger"]) for one in ticked["fired"]] == [("NWND", "meter-then-hub")]
+    messages = world.done("outbox")["waiting"]
+    assert {"to": "NWND", "type": "trigger_notice", "messages": 1} in messages
+
+    records = world.folder / "records.jsonl"
+    shown = world.done("fired", "--records", records, "--guid", second)
+    assert [one["trigger"] for one in shown["fired"]] == ["change-of-supplier"]
+    assert records.read_text(encoding="utf-8").count("\n") == 2
+    as_of = "2026-01-22T09:00:00Z"
+    rows = plan(world, chfw, as_of, "--triggers", records)
+    assert rows == plan(world, chfw, as_of, "--triggers", records, engine="reference")
+    assert before[second]["import_rule"] == "all-of-them"
+    assert rows[second]["import_rule"] == "trigger:change-of-supplier"
+    assert rows[second]["basis"] == "DCC_DEFAULT"
+    assert "fired on 2026-01-12: No activation while the responsibility moves" in rows[second]["reason"]
+    said = chfw(
+        "explain", "--estate", world.folder / "estate.csv", "--release", world.folder / "release.yaml",
+        "--rules", world.folder / "rules", "--as-of", as_of, "--triggers", records, "--guid", second,
+    )  # fmt: skip
+    assert "trigger `change-of-supplier` of version" in said.out
+
+    world.done(
+        "publish", "--release", "CH-1", "--estate", world.folder / "estate.csv", "--rules", world.folder / "rules",
+        at=as_of,
+    )  # fmt: skip
+    shown_hubs = {row["guid"]: row for row in status(world)}
+    assert shown_hubs[first]["basis"] == "SOLE_SUPPLIER"
+    assert "2026-01-23" <= shown_hubs[first]["day"] < "2026-02-16"
+    assert shown_hubs[first]["opens"].endswith("22:00:00Z")
+    assert shown_hubs[second]["basis"] == shown_hubs[third]["basis"] == "DCC_DEFAULT"
+
+
+def status(world: World) -> list[dict[str, str]]:
+    out = world.folder / "status.csv"
+    ran = world.chfw("report", "status", "--as", "NWND", "--out", out, "--store", world.store)
+    assert ran.code == 0, ran.err
+    with out.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_same_events_again_are_taken_once_and_bad_lines_are_set_aside(in_force: World) -> None:
+    """RU6, I9."""
+    world = in_force
+    (guid, other) = own(world)[:2]
+    good = {"seq": 1, "at": "2026-01-11T10:00:00Z", "type": "meter_read_received", "guid": guid}
+    path = events(world, good)
+    assert world.done("observe", path, "--as", "NWND", at="2026-01-12T12:00:00Z")["taken"] == {"meter_read_received": 1}
+    path = events(
+        world,
+        good,
+        {**good, "guid": other},
+        {**good, "seq": 2, "type": "hub_update_failed"},
+        {**good, "seq": 3, "type": "meter_read_recieved"},
+        {**good, "seq": 4, "at": "2027-01-11T10:00:00Z"},
+        {**good, "seq": 5, "guid": "FF-FF-FF-FF-FF-FF-FF-FF"},
+        {**good, "seq": 6, "type": "change_of_supplier_started", "role": "import", "effective": "2026-02-01"},
+        {**good, "seq": 7, "party": "CLDR"},
+        {"seq": 8, "type": "tick", "at": "2026-01-11T10:00:00Z"},
+        {**good, "seq": 9},
+    )
+    with path.open("a", encoding="utf-8") as file:
+        file.write("{not json\n")
+    done = world.done("observe", path, "--as", "NWND", at="2026-01-12T12:30:00Z", code=2)
+    assert (done["taken"], done["again"]) == ({"meter_read_received": 1}, 1)
+    assert [row.split(":")[0] for row in done["bad_rows"]] == [f"line {n}" for n in (2, 3, 4, 5, 6, 7, 8, 9, 11)]
+    assert "said something else" in done["bad_rows"][0]
+    assert "did you mean `meter_read_received`" in done["bad_rows"][2]
+
+
+def test_files_that_are_in_force_change_nothing_again_and_nobody_installs_anothers(in_force: World) -> None:
+    world = in_force
+    assert world.done("install-rules", world.folder / "rules", "--as", "NWND")["again"]
+    ran = world.rollout("install-rules", world.folder / "rules", "--as", "CLDR")
+    assert ran.code == 3
+    assert "these are rules of NWND" in ran.err

@@ -1,0 +1,115 @@
+"""`chfw rules simulate`: rule files over what has happened, without a ledger (RU6, NF2)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.helpers import Chfw
+
+ESTATE = """\
+guid,csp_region,manufacturer,device_model,firmware_version,configuration_set,installed_on,smi_status,import_supplier,gas_supplier,flags,han_device_types
+88-73-84-90-6A-10-02-DB,North,1086,433100AC,0D020000,CS-0151,2021-02-03,Commissioned,NWND,NWND,,
+88-73-84-90-6A-10-02-DC,North,1086,433100AC,0D020000,CS-0112,2021-02-03,Commissioned,NWND,CLDR,,
+E4-FE-D9-00-51-20-07-10,Central,1086,433100AC,0D020000,CS-0151,2021-02-03,Commissioned,CLDR,CLDR,,
+"""
+RULES = """
+rules: v1
+owner: NWND
+events:
+  - id: meter-then-hub
+    because: The hub after its meter
+    per: hub
+    steps:
+      - on: meter_firmware_activated
+        if: event.firmware_version >= "04000000" and configuration_set == "CS-0151"
+      - on: meter_read_received
+        within: 7 days
+        otherwise: {notify: device-team, hold: manual}
+    do: {instruct: {from: event.at + 1 day}}
+  - id: topped-up
+    because: One message a week is enough
+    per: hub
+    on: prepayment_topup
+    at_most: once per 7 days
+    do: {notify: prepay-team, text: "{guid} was topped up by {event.amount}"}
+"""
+OWN, SPLIT, OTHERS = "88-73-84-90-6A-10-02-DB", "88-73-84-90-6A-10-02-DC", "E4-FE-D9-00-51-20-07-10"
+
+
+def write(folder: Path, *events: dict[str, Any], rules: str = RULES) -> tuple[str | Path, ...]:
+    (folder / "estate.csv").write_text(ESTATE, encoding="utf-8")
+    (folder / "NWND.rules.yaml").write_text(rules, encoding="utf-8")
+    lines = ({"seq": number, **event} for number, event in enumerate(events, start=1))
+    (folder / "events.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    files = ("--events", folder / "events.jsonl", "--estate", folder / "estate.csv")
+    return ("rules", "simulate", folder / "NWND.rules.yaml", *files)
+
+
+def at(day: int, kind: str, guid: str, **fields: Any) -> dict[str, Any]:
+    return {"at": f"2026-02-{day:02d}T10:00:00Z", "type": kind, "guid": guid, **fields}
+
+
+HISTORY = (
+    at(1, "meter_firmware_activated", OWN, firmware_version="04000001"),
+    at(1, "prepayment_topup", SPLIT, amount=20),
+    at(2, "meter_firmware_activated", SPLIT, firmware_version="04000001"),
+    at(3, "meter_read_received", OWN),
+    at(4, "prepayment_topup", SPLIT, amount=10),
+    at(5, "meter_firmware_activated", OWN, firmware_version="04000002"),
+    at(6, "meter_firmware_activated", OTHERS, firmware_version="04000002"),
+    at(20, "prepayment_topup", OWN, amount=5),
+    at(21, "meter_firmware_activated", OWN, firmware_version="04000003"),
+)
+
+
+def test_what_fires_what_is_swallowed_and_what_stays_open(tmp_path: Path, chfw: Chfw) -> None:
+    ran = chfw(*write(tmp_path, *HISTORY), "--json")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    fired = [(one["trigger"], one["at"][:10], one["scope"]["hub"]) for one in found["fired"]]
+    assert fired == [
+        ("topped-up", "2026-02-01", SPLIT),
+        ("meter-then-hub", "2026-02-03", OWN),
+        ("meter-then-hub", "2026-02-12", OWN),
+        ("topped-up", "2026-02-20", OWN),
+    ]
+    assert found["fired"][1]["effects"] == [{"kind": "instruct", "opens": "2026-02-04T10:00:00Z", "windows": []}]
+    assert [effect["kind"] for effect in found["fired"][2]["effects"]] == ["hold", "notify"]
+    assert [(one["trigger"], one["why"]) for one in found["passed_over"]] == [("topped-up", "at_most")]
+    assert [(one["scope"], one["until"]) for one in found["open"]] == [(OWN, "2026-02-28T10:00:00Z")]
+
+
+def test_people_see_tables(tmp_path: Path, chfw: Chfw) -> None:
+    ran = chfw(*write(tmp_path, *HISTORY))
+    assert ran.code == 0
+    assert "NWND    meter-then-hub" in ran.out
+    assert "Still open" in ran.out
+
+
+def test_time_can_be_told_further(tmp_path: Path, chfw: Chfw) -> None:
+    found = json.loads(chfw(*write(tmp_path, *HISTORY), "--until", "2026-03-31", "--json").out)
+    assert [one["at"][:10] for one in found["fired"] if one["trigger"] == "meter-then-hub"][-1] == "2026-02-28"
+    assert found["open"] == []
+
+
+def test_bad_lines_are_set_aside(tmp_path: Path, chfw: Chfw) -> None:
+    ran = chfw(*write(tmp_path, *HISTORY, {"at": "never", "type": "meter_read_received"}), "--json")
+    assert ran.code == 2
+    assert json.loads(ran.out)["bad_rows"][0].startswith("line 10: at:")
+
+
+def test_rules_with_errors_give_no_result(tmp_path: Path, chfw: Chfw) -> None:
+    assert chfw(*write(tmp_path, *HISTORY, rules=RULES.replace("per: hub", "per: hubs"))).code == 3
+
+
+@pytest.mark.parametrize("party", ["CLDR", "FROS"])
+def test_what_a_supplier_is_told_varies_with_its_own_hubs_alone(tmp_path: Path, chfw: Chfw, party: str) -> None:
+    """I8: only the other Supplier of a shared hub, and what it says of it, is changed."""
+    before = chfw(*write(tmp_path, *HISTORY), "--json").out
+    said = at(4, "prepayment_topup", SPLIT, amount=90, party=party)
+    command = write(tmp_path, *HISTORY, said)
+    (tmp_path / "estate.csv").write_text(ESTATE.replace("NWND,CLDR", f"NWND,{party}"), encoding="utf-8")
+    after = json.loads(chfw(*command, "--json").out)
+    assert {**after, "events": 9} == json.loads(before)
