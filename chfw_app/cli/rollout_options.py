@@ -18,8 +18,8 @@ from chfw_app.exits import Exit
 from chfw_app.problems import no_result
 from chfw_app.rollout.foreseen import Foreseen, foreseen, name_of
 from chfw_app.rollout.opening import open_ledger
-from chfw_app.rollout.receipts import Receipt, RefusedHubs
-from chfw_app.rollout.sent_again import Answer, give, give_all
+from chfw_app.rollout.receipts import exit_of
+from chfw_app.rollout.sent_again import give, give_all
 from chfw_app.rollout.service import RollOutService, system_clock
 from chfw_app.stores.ledger import ClockWentBackError, KeyReusedError
 from chfw_core.errors import InputError
@@ -33,6 +33,7 @@ from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.gate import GATES, Who
 from chfw_core.rollout.incidents.commands import TriageIncident
 from chfw_core.rules.problems import closest
+from chfw_core.transport.receipts import Answer, Receipt, RefusedHubs
 
 GUIDS_SHOWN = 50
 GUIDS_NAMED = 5
@@ -263,7 +264,7 @@ def show_answers(
 
 def code_of(receipts: Sequence[Receipt], bad_rows: Sequence[str] = ()) -> Exit:
     """Nothing taken: 3. Something refused or set aside: 2. Else 0."""
-    codes = [receipt.code for receipt in receipts]
+    codes = [exit_of(receipt) for receipt in receipts]
     if codes and all(code is Exit.NO_RESULT for code in codes):
         return Exit.NO_RESULT
     return Exit.FINDINGS if bad_rows or any(code is not Exit.DONE for code in codes) else Exit.DONE

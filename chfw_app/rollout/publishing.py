@@ -19,7 +19,6 @@ from chfw_app.inputs import InputPaths, gather
 from chfw_app.planning import PlanOutputs, write_plan
 from chfw_app.rollout.files_in import read_instructions, read_schedule
 from chfw_app.rollout.loading import handed_elsewhere
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.steps import Report
 from chfw_app.stores.tables import consent, hub
@@ -38,6 +37,7 @@ from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
 from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState, ReleaseStage
+from chfw_core.transport.receipts import Receipt
 
 _PHASES: Mapping[ReleaseStage, Phase] = {
     ReleaseStage.PILOTING: Phase.PILOT,

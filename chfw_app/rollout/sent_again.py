@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve
 from sqlalchemy import Connection, func, select
 
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.bulk import among
 from chfw_app.stores.tables import consent
@@ -22,22 +21,10 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.instructing.events import InstructionsAccepted, InstructionsWithdrawn
+from chfw_core.transport.receipts import Answer, Receipt
 
 _NO_HUBS = GuidList()
 _Said: TypeAlias = tuple[datetime | None, datetime | None, InstructionGroup | None, str | None]
-
-
-@frozen(kw_only=True)
-class Answer:
-    """A command's receipt, under its key. `guids`: the hubs that the command names.
-
-    `not_standing`: of how many hubs what was answered before has been replaced since.
-    """
-
-    key: str
-    receipt: Receipt
-    guids: GuidList = _NO_HUBS
-    not_standing: int = 0
 
 
 def give_all(

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from chfw_app.stores.outbox import OutboxMessage
 from chfw_app.stores.outgoing import Outgoing, number_of
+from chfw_core.documents.rollout_messages import message_bytes
 from chfw_core.documents.rollout_values import canonical, type_name, write
 from chfw_core.errors import InputError
 from chfw_core.messages import Message
@@ -25,7 +26,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._ -]+")
 
 def outgoing_of(message: Message, draft: int) -> Outgoing:
     """The row that sends a message. `draft`: which of the command's events it tells of, counted from 0."""
-    return Outgoing(to_party=message.to, type=type_name(type(message)), payload=canonical(write(message)), draft=draft)
+    return Outgoing(to_party=message.to, type=type_name(type(message)), payload=message_bytes(message), draft=draft)
 
 
 def gathered(messages: Iterable[tuple[int, Message]]) -> list[tuple[int, Message]]:

@@ -10,7 +10,6 @@ from attrs import frozen
 from sqlalchemy import Connection, func, select
 
 from chfw_app.rollout.missed import Missed, missed
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.outbox import Delivered, Send, deliver
 from chfw_app.stores.tables import consent, hub, release, task
@@ -22,6 +21,7 @@ from chfw_core.model.periods import as_utc, format_instant, london_date
 from chfw_core.rollout.outcomes.commands import DeclareSilence
 from chfw_core.rollout.states import AT_CSP, FINAL_STANDINGS, WAITING, HubState
 from chfw_core.rollout.tasks import TaskKind
+from chfw_core.transport.receipts import Receipt
 
 AT_ONCE = 50_000
 """Hubs of one declaration of silence."""
