@@ -31,10 +31,13 @@ def give_all(
     service: RollOutService,
     commands: Sequence[AnyCommand],
     *,
-    anew: bool,
+    anew: int | None,
     told: Callable[[str, float], None],
 ) -> tuple[Answer, ...]:
-    """Gives commands; those that wait together are committed together. `anew`: refused ones are tried once more.
+    """Gives commands; those that wait together are committed together.
+
+    `anew`: how often a command that was refused altogether may have been tried once more, this time among them;
+    None: as often as it is sent. A number makes the answer the same each time that number is given.
 
     A refused one is not, where another one after it was taken for one of its hubs: that one has the last word.
     Raises what RollOutService.submit does.
@@ -44,9 +47,9 @@ def give_all(
     for command, promise in zip(commands, promises, strict=True):
         found.append(_answer(command, promise.result()))
         told("writing the ledger", len(found) / len(promises))
-    if anew:
+    if anew != 0:
         for number in _to_try_anew(found):
-            found[number] = _anew(service, commands[number])
+            found[number] = _anew(service, commands[number], anew)
     with service.store.read() as connection:
         return tuple(_compared(connection, commands, found))
 
@@ -78,13 +81,13 @@ def _to_try_anew(found: Sequence[Answer]) -> list[int]:
     return numbers[::-1]
 
 
-def _anew(service: RollOutService, command: AnyCommand) -> Answer:
+def _anew(service: RollOutService, command: AnyCommand, most: int | None) -> Answer:
     """Under the first key of a row that was not used yet, or was used to good purpose: no hub is taken twice."""
     times = 1
     while True:
         again = evolve(command, key=f"{command.key}/anew-{times}")
         answer = _answer(again, service.submit(again))
-        if not (answer.receipt.again and answer.receipt.nothing_taken):
+        if times == most or not (answer.receipt.again and answer.receipt.nothing_taken):
             return answer
         times += 1
 

@@ -3,7 +3,7 @@
 A tick may be run as often as one likes, by several at once: what it declares is judged by the core again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -82,11 +82,13 @@ def tick(service: RollOutService, at: datetime, send: Send | None = None, batch:
     )
 
 
-def deliver_all(service: RollOutService, send: Send, at: datetime, batch: int = 1_000) -> Delivered:
-    """Sends all that is due, so many messages at a time."""
+def deliver_all(
+    service: RollOutService, send: Send, at: datetime, batch: int = 1_000, to: Sequence[str] | None = None
+) -> Delivered:
+    """Sends all that is due, so many messages at a time. `to`: to these parties alone."""
     found = Delivered(delivered=(), failed=(), dead=())
     while True:
-        done = deliver(service.store, batch, send, at)
+        done = deliver(service.store, batch, send, at, to=to)
         found = Delivered(
             delivered=found.delivered + done.delivered, failed=found.failed + done.failed, dead=found.dead + done.dead
         )

@@ -108,7 +108,7 @@ def test_the_same_instruction_again_tells_of_how_many_hubs_it_is_not_true_any_mo
     back = WithdrawInstructions(by=ALPHA, key="back", release=R, role=IMPORT, guids=GuidList([SPLIT]))
     assert [give(told.service, one).not_standing for one in (mine, mine, back, back)] == [0, 0, 0, 0]
     assert give(told.service, mine).not_standing == 1
-    (answer,) = give_all(told.service, [mine], anew=True, told=lambda step, done: None)
+    (answer,) = give_all(told.service, [mine], anew=None, told=lambda step, done: None)
     assert (answer.key, answer.receipt.again, answer.not_standing) == ("mine", True, 1)
     told.taken(Instruct, ALPHA, role=IMPORT, guids=GuidList([SPLIT]), **PERIOD)
     assert [give(told.service, one).not_standing for one in (mine, back)] == [0, 1]
