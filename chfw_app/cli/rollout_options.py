@@ -134,7 +134,7 @@ class HubOptions:
 
     def read(self) -> tuple[GuidList, tuple[str, ...]]:
         """The hubs, and the rows that cannot be read. Raises InputError."""
-        from chfw_app.rollout.files_in import read_hubs
+        from chfw_files.commands_in import read_hubs
 
         return read_hubs(self.guids, self.guid)
 

@@ -22,8 +22,8 @@ def outcomes(
     options
         Who acts, and where: --as CSP:REGION.
     """
-    from chfw_app.rollout.files_in import key_of, read_outcomes
     from chfw_core.rollout.outcomes.commands import ReportOutcomes
+    from chfw_files.commands_in import key_of, read_outcomes
 
     options = options or ActOptions()
     read = read_outcomes(file, release, options.key or key_of(file), options.by(ReportOutcomes))
@@ -45,9 +45,9 @@ def inventory(
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.files_in import inventory_guids, key_of, read_inventory
     from chfw_app.rollout.loading import releases_with
     from chfw_core.rollout.outcomes.commands import ObserveVersions
+    from chfw_files.commands_in import inventory_guids, key_of, read_inventory
 
     options = options or ActOptions()
     guids = inventory_guids(file)

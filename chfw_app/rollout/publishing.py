@@ -17,7 +17,6 @@ from chfw_app.engines import Engine
 from chfw_app.gathered import Gathered
 from chfw_app.inputs import InputPaths, gather
 from chfw_app.planning import PlanOutputs, write_plan
-from chfw_app.rollout.files_in import read_instructions, read_schedule
 from chfw_app.rollout.loading import handed_elsewhere
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.steps import Report
@@ -38,6 +37,7 @@ from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState, ReleaseStage
 from chfw_core.transport.receipts import Receipt
+from chfw_files.commands_in import read_instructions, read_schedule
 
 _PHASES: Mapping[ReleaseStage, Phase] = {
     ReleaseStage.PILOTING: Phase.PILOT,

@@ -12,7 +12,6 @@ from typing import Any
 
 from attrs import frozen
 
-from chfw_app.rollout.grouping import alike
 from chfw_core.consent.model import ActivationBasis, InstructionAction, InstructionGroup
 from chfw_core.documents.tables import HUBS, INSTRUCTIONS, INVENTORY, OUTCOMES
 from chfw_core.errors import InputError
@@ -24,6 +23,7 @@ from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind, ReportOutcomes
+from chfw_files.alike import alike
 
 
 @frozen(kw_only=True)
