@@ -90,7 +90,7 @@ def status(
     limit
         How many hubs to show.
     out
-        Write all hubs asked for: .csv or .parquet.
+        Write all hubs asked for: .parquet, .csv, .jsonl or .xlsx.
     """
     reader = options.reader(ReaderKind.SUPPLIER)
     asked = Asked(release=release, states=tuple(map(_state, state)), guid=None if guid is None else parse_guid(guid))
@@ -116,7 +116,7 @@ def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
     release
         The release.
     out
-        Where to write them: .csv or .parquet.
+        Where to write them: .parquet, .csv, .jsonl or .xlsx.
     """
     reader = options.reader(ReaderKind.SUPPLIER)
     with open_ledger(options.store) as store, looking(store, reader) as sight:

@@ -28,7 +28,8 @@ def instruct(
     Parameters
     ----------
     file
-        Instructions and withdrawals: .parquet or .csv. Those of other Suppliers than --as names are refused.
+        Instructions and withdrawals: .parquet, .csv, .jsonl or .xlsx. Those of other Suppliers than --as names are
+        refused.
     release
         The id of the release.
     role
@@ -83,7 +84,7 @@ def withdraw(
     Parameters
     ----------
     file
-        Instructions and withdrawals: .parquet or .csv.
+        Instructions and withdrawals: .parquet, .csv, .jsonl or .xlsx.
     release
         The id of the release.
     role

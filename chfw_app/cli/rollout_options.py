@@ -124,7 +124,7 @@ class HubOptions:
     Parameters
     ----------
     guids
-        A table with a column `guid`: .parquet or .csv.
+        A table with a column `guid`: .parquet, .csv, .jsonl or .xlsx.
     guid
         One hub. May be given again.
     """

@@ -16,7 +16,8 @@ def outcomes(
     Parameters
     ----------
     file
-        guid, outcome (image_delivered, activated, failed), occurred_at, firmware_version, reason: .parquet or .csv.
+        guid, outcome (image_delivered, activated, failed), occurred_at, firmware_version, reason:
+        .parquet, .csv, .jsonl or .xlsx.
     release
         The id of the release.
     options
@@ -39,7 +40,7 @@ def inventory(
     Parameters
     ----------
     file
-        guid, firmware_version, observed_at, and configuration_set where it is known: .parquet or .csv.
+        guid, firmware_version, observed_at, and configuration_set where it is known: .parquet, .csv, .jsonl or .xlsx.
     release
         The id of the release; else every release that has hubs of the file.
     options

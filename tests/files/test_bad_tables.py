@@ -44,7 +44,7 @@ def test_a_folder_is_no_table(tmp_path: Path) -> None:
 def test_an_unknown_extension(tmp_path: Path) -> None:
     path = tmp_path / "estate.txt"
     path.write_text("x")
-    assert "the extension `.txt` is not one of .parquet and .csv" in str(refused(path))
+    assert "the extension `.txt` is not one of .parquet, .csv, .jsonl and .xlsx" in str(refused(path))
 
 
 def _truncated(path: Path) -> None:
