@@ -108,8 +108,8 @@ def _from_file(options: ActOptions, file: Path, release: str, *, withdrawals_onl
     from chfw_core.rollout.instructing.commands import Instruct
     from chfw_files.commands_in import key_of, read_instructions
 
-    read = read_instructions(file, release, options.key or key_of(file), options.by(Instruct))
+    read = read_instructions(file, release, options.key or key_of(file, "instructions", release), options.by(Instruct))
     if withdrawals_only and any(isinstance(command, Instruct) for command in read.commands):
         raise InputError(f"`{file}` has rows that instruct", hint="`chfw rollout instruct` takes both kinds of rows")
     with opened(options) as service:
-        return act_all(options, service, read.commands, read.bad_rows)
+        return act_all(options, service, read.commands, read.set_aside)

@@ -27,9 +27,9 @@ def outcomes(
     from chfw_files.commands_in import key_of, read_outcomes
 
     options = options or ActOptions()
-    read = read_outcomes(file, release, options.key or key_of(file), options.by(ReportOutcomes))
+    read = read_outcomes(file, release, options.key or key_of(file, "outcomes", release), options.by(ReportOutcomes))
     with opened(options) as service:
-        return act_all(options, service, read.commands, read.bad_rows)
+        return act_all(options, service, read.commands, read.set_aside)
 
 
 def inventory(
@@ -46,17 +46,14 @@ def inventory(
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.loading import releases_with
+    from chfw_app.transports.every_release import for_each_release
     from chfw_core.rollout.outcomes.commands import ObserveVersions
-    from chfw_files.commands_in import inventory_guids, key_of, read_inventory
+    from chfw_core.transport.port import EVERY_RELEASE
+    from chfw_files.commands_in import key_of, read_inventory
 
     options = options or ActOptions()
-    guids = inventory_guids(file)
+    key = options.key or key_of(file, "inventory", release or "")
+    read = read_inventory(file, release or EVERY_RELEASE, key, options.by(ObserveVersions))
     with opened(options) as service:
-        if release is None:
-            with service.store.read() as connection:
-                concerned = releases_with(connection, guids)
-        else:
-            concerned = ((release, guids),)
-        read = read_inventory(file, concerned, options.key or key_of(file), options.by(ObserveVersions))
-        return act_all(options, service, read.commands, read.bad_rows)
+        commands = [command for _, command in for_each_release(service, read.commands)]
+        return act_all(options, service, commands, read.set_aside)

@@ -76,7 +76,7 @@ def publish(
         Who acts, and where.
     """
     from chfw_app.rollout.publishing import PlanFiles, own_instructions, plan_now, publication
-    from chfw_files.commands_in import read_schedule
+    from chfw_files.schedule_in import read_schedule
 
     options = options or ActOptions()
     if (schedule is None) == (estate is None):

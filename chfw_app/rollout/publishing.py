@@ -37,7 +37,8 @@ from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState, ReleaseStage
 from chfw_core.transport.receipts import Receipt
-from chfw_files.commands_in import read_instructions, read_schedule
+from chfw_files.commands_in import read_instructions
+from chfw_files.schedule_in import read_schedule
 
 _PHASES: Mapping[ReleaseStage, Phase] = {
     ReleaseStage.PILOTING: Phase.PILOT,
@@ -86,8 +87,8 @@ def publication(
 def own_instructions(path: Path, release: str, key: str) -> tuple[Instruct, ...]:
     """What rules instructed, from the file that a plan wrote. Raises InputError for what is no such file."""
     read = read_instructions(path, release, f"{key}/rules", None)
-    if read.bad_rows:
-        raise InputError(f"`{path}`: {read.bad_rows[0]}", hint="give the file that `--instructions-out` wrote")
+    if read.set_aside:
+        raise InputError(f"`{path}`: {read.set_aside[0]}", hint="give the file that `--instructions-out` wrote")
     found = tuple(one for one in read.commands if isinstance(one, Instruct))
     explicit = next((one for one in found if one.rule is None), None)
     if explicit is not None or len(found) < len(read.commands):

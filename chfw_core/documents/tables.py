@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chfw_core.consent.model import ActivationBasis, InstructionAction, InstructionGroup
 from chfw_core.model.estate import ESTATE_COLUMNS, Column, ColumnType
@@ -10,6 +10,7 @@ from chfw_core.model.hubs import CSP_REGIONS, HOLIDAY_DIVISIONS, SmiStatus
 from chfw_core.model.parties import SupplierRole
 from chfw_core.planning.model import SCHEDULE_COLUMNS, HubStatus
 from chfw_core.rollout.outcomes.commands import OutcomeKind
+from chfw_core.rollout.suppliers.commands import ChangeStep
 
 
 class Kind(StrEnum):
@@ -135,6 +136,26 @@ INVENTORY = (
     TableColumn(name="configuration_set", kind=Kind.TEXT, required=False, nullable=True),
 )
 """BR5.6, PR2: what the SMI shows of each hub."""
+
+_HERE = ("guid", "role", "opens", "closes")
+HANDED_IN_INSTRUCTIONS = tuple(
+    column if column.name in _HERE else evolve(column, required=False, nullable=True) for column in INSTRUCTIONS
+)
+"""Instructions where it is known whose they are: `party`, `action` and `received_at` may be left out."""
+
+WITHDRAWALS = tuple(column for column in INSTRUCTIONS if column.name in ("guid", "role"))
+"""Instructions that are taken back."""
+
+SUPPLIER_CHANGES = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="step", kind=Kind.WORD, words=tuple(step.value for step in ChangeStep)),
+    TableColumn(name="role", kind=Kind.WORD, words=tuple(r.value for r in SupplierRole)),
+    TableColumn(name="leaves", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="joins", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="vacant", kind=Kind.WORD, required=False, nullable=True, words=("yes", "no")),
+    TableColumn(name="effective", kind=Kind.DATE),
+)
+"""CS3: what the registration systems say of changes of Supplier. `vacant`: yes where nobody gets the role."""
 
 HUBS = (TableColumn(name="guid", kind=Kind.GUID),)
 """A list of hubs; other columns are not read."""

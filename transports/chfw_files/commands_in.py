@@ -1,47 +1,125 @@
-"""Files in, commands out: instructions, outcomes, inventories, lists of hubs and schedules (TR4).
+"""Files in, commands out: instructions, outcomes, inventories, changes of Supplier, lists of hubs (TR4).
 
 Rows that are alike in all but the hub become one command. Each bears a key made of the file's content, so that
 the same file sent again is answered and not carried out again (I9).
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from chfw_core.consent.model import ActivationBasis, InstructionAction, InstructionGroup
-from chfw_core.documents.tables import HUBS, INSTRUCTIONS, INVENTORY, OUTCOMES
+from chfw_core.consent.model import InstructionAction, InstructionGroup
+from chfw_core.documents.tables import (
+    HANDED_IN_INSTRUCTIONS,
+    HUBS,
+    INSTRUCTIONS,
+    INVENTORY,
+    OUTCOMES,
+    SUPPLIER_CHANGES,
+    WITHDRAWALS,
+    TableColumn,
+)
 from chfw_core.errors import InputError
-from chfw_core.model.guid import parse_guid
+from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.guid_list import GuidList
-from chfw_core.model.parties import SupplierRole
-from chfw_core.planning.model import HubStatus
+from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.rollout.commands import AnyCommand
-from chfw_core.rollout.handover.commands import PlannedClass
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind, ReportOutcomes
-from chfw_files.alike import alike
+from chfw_core.rollout.pilot.commands import SubmitPilotList
+from chfw_core.rollout.suppliers.commands import (
+    AnnounceSupplierChange,
+    CancelSupplierChange,
+    ChangeStep,
+    CompleteSupplierChange,
+)
+from chfw_files.alike import Places, alike_in_places
+from chfw_files.quarantine import BadRow
+from chfw_files.typed_tables import read_typed_table
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class ReadCommands:
-    """The commands of a file in its order, and the rows that could not be read, with line and reason."""
+    """The commands of a file in its order, each with the places of its hubs' rows, and the rows set aside.
+
+    `row_count`: all rows of the file.
+    """
 
     commands: tuple[AnyCommand, ...]
-    bad_rows: tuple[str, ...] = ()
+    places: tuple[Places, ...] = ()
+    bad_rows: tuple[BadRow, ...] = ()
+    row_count: int = 0
+
+    @property
+    def set_aside(self) -> tuple[str, ...]:
+        """The rows set aside, for people: line and reason."""
+        return tuple(said(row) for row in self.bad_rows)
 
 
-def key_of(path: Path) -> str:
-    """What the content of a file is known by: the same content, the same key. Raises InputError."""
+def said(row: BadRow) -> str:
+    """A row that was set aside, for people."""
+    return f"line {row.line}: {row.reason}"
+
+
+@define(kw_only=True)
+class _Reading:
+    """A file as it becomes commands."""
+
+    release: str
+    key: str
+    by: str
+    table: Any
+    bad: list[BadRow]
+    row_count: int
+    found: list[AnyCommand] = field(factory=list)
+    places: list[Places] = field(factory=list)
+
+    def add(self, kind: Callable[..., AnyCommand], guids: GuidList, places: Places, **fields: Any) -> None:
+        """One command more, by the file's sender unless `fields` say by whom."""
+        said = {"by": self.by, "key": f"{self.key}/{len(self.found)}", "release": self.release, **fields}
+        self.found.append(kind(guids=guids, **said))
+        self.places.append(places)
+
+    def set_aside(self, places: Places, column: str, reason: str) -> None:
+        """These rows are no good."""
+        for guid, row in zip(places.guids.tolist(), places.rows.tolist(), strict=True):
+            self.bad.append(BadRow(line=row, guid_text=format_guid(guid), column=column, reason=reason))
+
+    def done(self) -> ReadCommands:
+        """What came of it."""
+        return ReadCommands(
+            commands=tuple(self.found),
+            places=tuple(self.places),
+            bad_rows=tuple(sorted(self.bad)),
+            row_count=self.row_count,
+        )
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file's content, in hex. Raises InputError."""
     try:
         with path.open("rb") as file:
-            return "file/" + hashlib.file_digest(file, "sha256").hexdigest()[:32]
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as failure:
         why = (failure.strerror or str(failure)).lower()
         raise InputError(f"cannot read `{path}`: {why}") from failure
+
+
+def key_of(path: Path, kind: str, release: str = "") -> str:
+    """What a file is known by: the same content, sent as the same kind for the same release, has the same key.
+
+    Raises InputError.
+    """
+    return key_of_digest(digest_of_file(path), kind, release)
+
+
+def key_of_digest(digest: str, kind: str, release: str = "") -> str:
+    """The same for content whose SHA-256 is known."""
+    return f"file/{digest[:32]}/{kind}" + (f"/{release}" if release else "")
 
 
 def read_instructions(path: Path, release: str, key: str, party: str | None) -> ReadCommands:
@@ -49,84 +127,120 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
 
     `received_at` is not read: an instruction is received when the ledger has it.
     """
-    table, bad = _typed(path, INSTRUCTIONS)
-    named = sorted(set(table.column("party").to_pylist()))
+    reading = _opened(path, INSTRUCTIONS, release, key, party or "")
+    named = sorted(set(reading.table.column("party").to_pylist()))
     others = [one for one in named if party is not None and one != party]
     if others:
         raise InputError(f"`{path}` has instructions of `{others[0]}`", hint=f"send the rows of `{party}` alone")
-    found: list[AnyCommand] = []
+    return _instructions(reading)
+
+
+def read_handed_in_instructions(path: Path, release: str, key: str, party: str) -> ReadCommands:
+    """The same where it is known who has handed the file in: rows of others are set aside."""
+    return _instructions(_opened(path, HANDED_IN_INSTRUCTIONS, release, key, party))
+
+
+def _instructions(reading: _Reading) -> ReadCommands:
     columns = ("party", "role", "action", "opens", "closes", "group", "rule")
-    for values, guids in alike(table, columns):
+    for values, guids, places in alike_in_places(reading.table, columns):
         row: dict[str, Any] = dict(zip(columns, values, strict=True))
-        said = {"by": row["party"], "key": f"{key}/{len(found)}", "release": release, "guids": guids}
+        party = row["party"] or reading.by
+        if reading.by and party != reading.by:
+            reading.set_aside(places, "party", f"the row is of another Party than `{reading.by}`, who has sent it")
+            continue
         role = SupplierRole(row["role"])
         if row["action"] == InstructionAction.WITHDRAW.value:
-            found.append(WithdrawInstructions(role=role, **said))
+            reading.add(WithdrawInstructions, guids, places, by=party, role=role)
             continue
         if row["opens"] is None or row["closes"] is None:
-            bad.append(f"{len(guids)} rows of {row['party']}: an instruction needs `opens` and `closes`")
+            missing = [name for name in ("opens", "closes") if row[name] is None]
+            reading.set_aside(places, "|".join(missing), "an instruction needs `opens` and `closes`")
             continue
         group = None if row["group"] is None else InstructionGroup(row["group"])
-        found.append(
-            Instruct(role=role, opens=row["opens"], closes=row["closes"], group=group, rule=row["rule"], **said)
-        )
-    return ReadCommands(commands=tuple(found), bad_rows=tuple(bad))
+        period = {"opens": row["opens"], "closes": row["closes"]}
+        reading.add(Instruct, guids, places, by=party, role=role, group=group, rule=row["rule"], **period)
+    return reading.done()
+
+
+def read_withdrawals(path: Path, release: str, key: str, by: str) -> ReadCommands:
+    """Instructions that a Supplier takes back: a hub and a role in each row."""
+    reading = _opened(path, WITHDRAWALS, release, key, by)
+    for (role,), guids, places in alike_in_places(reading.table, ("role",)):
+        reading.add(WithdrawInstructions, guids, places, role=SupplierRole(str(role)))
+    return reading.done()
+
+
+def read_pilot_list(path: Path, release: str, key: str, by: str) -> ReadCommands:
+    """BR2.3: a Supplier's pilot hubs, in place of those it gave before; a file without rows is an answer too."""
+    reading = _opened(path, HUBS, release, key, by)
+    found = list(alike_in_places(reading.table, ()))
+    for _, guids, places in found:
+        reading.add(SubmitPilotList, guids, places)
+    if not found and not reading.bad:
+        empty = reading.table
+        none = Places(guids=empty.column("guid").to_numpy(), rows=empty.column("row").to_numpy())
+        reading.add(SubmitPilotList, GuidList(), none)
+    return reading.done()
 
 
 def read_outcomes(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """CS2: what a CSP reports."""
-    table, bad = _typed(path, OUTCOMES)
-    found: list[AnyCommand] = []
+    reading = _opened(path, OUTCOMES, release, key, by)
     columns = ("outcome", "occurred_at", "firmware_version", "reason")
-    for values, guids in alike(table, columns):
+    for values, guids, places in alike_in_places(reading.table, columns):
         row: dict[str, Any] = dict(zip(columns, values, strict=True))
-        found.append(
-            ReportOutcomes(
-                by=by,
-                key=f"{key}/{len(found)}",
-                release=release,
-                outcome=OutcomeKind(row["outcome"]),
-                occurred_at=row["occurred_at"],
-                firmware_version=row["firmware_version"],
-                reason=row["reason"] or "",
-                guids=guids,
-            )
+        reading.add(
+            ReportOutcomes,
+            guids,
+            places,
+            outcome=OutcomeKind(row["outcome"]),
+            occurred_at=row["occurred_at"],
+            firmware_version=row["firmware_version"],
+            reason=row["reason"] or "",
         )
-    return ReadCommands(commands=tuple(found), bad_rows=tuple(bad))
+    return reading.done()
 
 
-def read_inventory(path: Path, releases: Sequence[tuple[str, GuidList]], key: str, by: str) -> ReadCommands:
-    """BR5.6, BR5.7: what the SMI shows; to each release what concerns the hubs that it has."""
-    table, bad = _typed(path, INVENTORY)
-    found: list[AnyCommand] = []
-    rows = list(alike(table, ("firmware_version", "configuration_set", "observed_at")))
-    for release, has in releases:
-        for (version, configuration, observed_at), guids in rows:
-            concerned = guids & has
-            if concerned:
-                found.append(
-                    ObserveVersions(
-                        by=by,
-                        key=f"{key}/{release}/{len(found)}",
-                        release=release,
-                        firmware_version=str(version),
-                        configuration_set=None if configuration is None else str(configuration),
-                        observed_at=_instant(observed_at),
-                        guids=concerned,
-                    )
-                )
-    return ReadCommands(commands=tuple(found), bad_rows=tuple(bad))
+def read_inventory(path: Path, release: str, key: str, by: str) -> ReadCommands:
+    """BR5.6, BR5.7: what the SMI shows. `release`: most often EVERY_RELEASE."""
+    reading = _opened(path, INVENTORY, release, key, by)
+    for values, guids, places in alike_in_places(
+        reading.table, ("firmware_version", "configuration_set", "observed_at")
+    ):
+        version, configuration, observed_at = values
+        reading.add(
+            ObserveVersions,
+            guids,
+            places,
+            firmware_version=str(version),
+            configuration_set=None if configuration is None else str(configuration),
+            observed_at=instant(observed_at),
+        )
+    return reading.done()
 
 
-def _instant(value: object) -> datetime:
-    assert isinstance(value, datetime)
-    return value
-
-
-def inventory_guids(path: Path) -> GuidList:
-    """The hubs that an inventory names."""
-    table, _ = _typed(path, INVENTORY)
-    return _guids(table)
+def read_supplier_changes(path: Path, release: str, key: str, by: str) -> ReadCommands:
+    """CS3: what the registration systems say. `release`: most often EVERY_RELEASE."""
+    reading = _opened(path, SUPPLIER_CHANGES, release, key, by)
+    columns = ("step", "role", "leaves", "joins", "vacant", "effective")
+    for values, guids, places in alike_in_places(reading.table, columns):
+        row: dict[str, Any] = dict(zip(columns, values, strict=True))
+        said = {"role": SupplierRole(row["role"]), "effective": date.fromisoformat(row["effective"])}
+        step = ChangeStep(row["step"])
+        if step is ChangeStep.CANCELLED:
+            reading.add(CancelSupplierChange, guids, places, **said)
+            continue
+        if (row["joins"] is None) != (row["vacant"] == "yes"):
+            reason = "who gets the role is missing; say `vacant` is yes where nobody does"
+            if row["joins"] is not None:
+                reason = f"a role that `{row['joins']}` gets is not vacant"
+            reading.set_aside(places, "joins|vacant", reason)
+            continue
+        for name in ("leaves", "joins"):
+            said[name] = None if row[name] is None else Party(row[name])
+        kind = AnnounceSupplierChange if step is ChangeStep.ANNOUNCED else CompleteSupplierChange
+        reading.add(kind, guids, places, **said)
+    return reading.done()
 
 
 def read_hubs(path: Path | None, named: Iterable[str]) -> tuple[GuidList, tuple[str, ...]]:
@@ -137,49 +251,19 @@ def read_hubs(path: Path | None, named: Iterable[str]) -> tuple[GuidList, tuple[
     listed = GuidList(parse_guid(text) for text in named)
     if path is None:
         return listed, ()
-    table, bad = _typed(path, HUBS)
-    return _guids(table) | listed, tuple(bad)
+    read = read_typed_table(path, HUBS)
+    guids = GuidList(read.table.column("guid").to_numpy().tolist())
+    return guids | listed, tuple(map(said, read.quarantine))
 
 
-def read_schedule(path: Path) -> tuple[PlannedClass, ...]:
-    """The planned rows of a schedule. Raises InputError for what is no schedule."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from chfw_files.schedule import SCHEDULE_SCHEMA, open_schedule
-
-    batches = list(open_schedule(path).batches())
-    table = pa.Table.from_batches(batches, schema=SCHEDULE_SCHEMA) if batches else SCHEDULE_SCHEMA.empty_table()
-    planned = table.filter(pc.equal(table.column("status").cast(pa.string()), HubStatus.PLANNED.value))
-    return planned_classes(planned)
+def instant(value: object) -> datetime:
+    """A value of a column of instants."""
+    assert isinstance(value, datetime)
+    return value
 
 
-def planned_classes(planned: Any) -> tuple[PlannedClass, ...]:
-    """Rows of a schedule, all of them planned, that are alike in all but the hub."""
-    found = []
-    for values, guids in alike(planned, ("window_opens", "window_closes", "day", "basis", "batch_id", "reason")):
-        opens, closes, day, basis, batch, reason = values
-        assert isinstance(day, date)
-        found.append(
-            PlannedClass(
-                window_opens=_instant(opens),
-                window_closes=_instant(closes),
-                day=day,
-                basis=ActivationBasis(str(basis)),
-                batch_id=None if batch is None else str(batch),
-                reason=str(reason or ""),
-                guids=guids,
-            )
-        )
-    return tuple(found)
-
-
-def _typed(path: Path, columns: Any) -> tuple[Any, list[str]]:
-    from chfw_files.typed_tables import read_typed_table
-
+def _opened(path: Path, columns: Sequence[TableColumn], release: str, key: str, by: str) -> _Reading:
     read = read_typed_table(path, columns)
-    return read.table, [f"line {row.line}: {row.reason}" for row in read.quarantine]
-
-
-def _guids(table: Any) -> GuidList:
-    return GuidList(table.column("guid").to_numpy().tolist())
+    bad = list(read.quarantine)
+    rows = read.table.num_rows + len(bad)
+    return _Reading(release=release, key=key, by=by, table=read.table, bad=bad, row_count=rows)

@@ -107,6 +107,10 @@ def _standard(column: TableColumn, values: pa.Array) -> Standard:
             return standard_texts(
                 column.name, values, lambda text: kinds.hex_text(text, column.digits), nullable=column.nullable
             )
+        case Kind.DATE:
+            return standard_texts(
+                column.name, values, lambda text: kinds.day(text).isoformat(), nullable=column.nullable
+            )
         case _:
             return standard_texts(column.name, values, str, nullable=column.nullable)
 
