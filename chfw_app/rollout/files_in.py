@@ -14,7 +14,6 @@ from attrs import frozen
 
 from chfw_app.rollout.grouping import alike
 from chfw_core.consent.model import ActivationBasis, InstructionAction, InstructionGroup
-from chfw_core.documents.tables import HUBS, INSTRUCTIONS, INVENTORY, OUTCOMES
 from chfw_core.errors import InputError
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.guid_list import GuidList
@@ -24,6 +23,7 @@ from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind, ReportOutcomes
+from chfw_core.rollout.pilot.commands import RecordPilotProgress
 
 
 @frozen(kw_only=True)
@@ -49,7 +49,7 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
 
     `received_at` is not read: an instruction is received when the ledger has it.
     """
-    table, bad = _typed(path, INSTRUCTIONS)
+    table, bad = _rows(path, "instructions")
     named = sorted(set(table.column("party").to_pylist()))
     others = [one for one in named if party is not None and one != party]
     if others:
@@ -63,9 +63,6 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
         if row["action"] == InstructionAction.WITHDRAW.value:
             found.append(WithdrawInstructions(role=role, **said))
             continue
-        if row["opens"] is None or row["closes"] is None:
-            bad.append(f"{len(guids)} rows of {row['party']}: an instruction needs `opens` and `closes`")
-            continue
         group = None if row["group"] is None else InstructionGroup(row["group"])
         found.append(
             Instruct(role=role, opens=row["opens"], closes=row["closes"], group=group, rule=row["rule"], **said)
@@ -75,7 +72,7 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
 
 def read_outcomes(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """CS2: what a CSP reports."""
-    table, bad = _typed(path, OUTCOMES)
+    table, bad = _rows(path, "outcomes")
     found: list[AnyCommand] = []
     columns = ("outcome", "occurred_at", "firmware_version", "reason")
     for values, guids in alike(table, columns):
@@ -95,9 +92,27 @@ def read_outcomes(path: Path, release: str, key: str, by: str) -> ReadCommands:
     return ReadCommands(commands=tuple(found), bad_rows=tuple(bad))
 
 
+def read_progress(path: Path, release: str, key: str, by: str) -> ReadCommands:
+    """BR2.4: how the pilot went, per device."""
+    table, bad = _rows(path, "pilot_progress")
+    found = [
+        RecordPilotProgress(
+            by=by,
+            key=f"{key}/{number}",
+            release=release,
+            succeeded=result == "success",
+            reason=str(reason or ""),
+            commentary=str(commentary or ""),
+            guids=guids,
+        )
+        for number, ((result, reason, commentary), guids) in enumerate(alike(table, ("result", "reason", "commentary")))
+    ]
+    return ReadCommands(commands=tuple(found), bad_rows=tuple(bad))
+
+
 def read_inventory(path: Path, releases: Sequence[tuple[str, GuidList]], key: str, by: str) -> ReadCommands:
     """BR5.6, BR5.7: what the SMI shows; to each release what concerns the hubs that it has."""
-    table, bad = _typed(path, INVENTORY)
+    table, bad = _rows(path, "inventory")
     found: list[AnyCommand] = []
     rows = list(alike(table, ("firmware_version", "configuration_set", "observed_at")))
     for release, has in releases:
@@ -125,7 +140,7 @@ def _instant(value: object) -> datetime:
 
 def inventory_guids(path: Path) -> GuidList:
     """The hubs that an inventory names."""
-    table, _ = _typed(path, INVENTORY)
+    table, _ = _rows(path, "inventory")
     return _guids(table)
 
 
@@ -137,7 +152,7 @@ def read_hubs(path: Path | None, named: Iterable[str]) -> tuple[GuidList, tuple[
     listed = GuidList(parse_guid(text) for text in named)
     if path is None:
         return listed, ()
-    table, bad = _typed(path, HUBS)
+    table, bad = _rows(path, "hubs")
     return _guids(table) | listed, tuple(bad)
 
 
@@ -174,10 +189,10 @@ def planned_classes(planned: Any) -> tuple[PlannedClass, ...]:
     return tuple(found)
 
 
-def _typed(path: Path, columns: Any) -> tuple[Any, list[str]]:
-    from chfw_files.typed_tables import read_typed_table
+def _rows(path: Path, kind: str) -> tuple[Any, list[str]]:
+    from chfw_files.lists import ListKind, read_list
 
-    read = read_typed_table(path, columns)
+    read = read_list(ListKind(kind), path)
     return read.table, [f"line {row.line}: {row.reason}" for row in read.quarantine]
 
 

@@ -137,7 +137,32 @@ INVENTORY = (
 """BR5.6, PR2: what the SMI shows of each hub."""
 
 HUBS = (TableColumn(name="guid", kind=Kind.GUID),)
-"""A list of hubs; other columns are not read."""
+"""A list of hubs, such as a pilot list (BR2.3); other columns are not read."""
+
+WITHDRAWALS = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="role", kind=Kind.WORD, words=tuple(r.value for r in SupplierRole)),
+)
+"""Instructions that a Supplier takes back."""
+
+PILOT_PROGRESS = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="result", kind=Kind.WORD, words=("success", "failure")),
+    TableColumn(name="reason", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="commentary", kind=Kind.TEXT, required=False, nullable=True),
+)
+"""BR2.4: how the pilot went on each device."""
+
+SUPPLIER_CHANGES = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="step", kind=Kind.WORD, words=("announced", "cancelled", "completed")),
+    TableColumn(name="role", kind=Kind.WORD, words=tuple(r.value for r in SupplierRole)),
+    TableColumn(name="effective", kind=Kind.DATE),
+    TableColumn(name="leaves", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="joins", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="vacant", kind=Kind.WORD, required=False, nullable=True, words=("yes", "no")),
+)
+"""CS3: what the registration systems say. A role stays empty only where `vacant` says so."""
 
 TABLES = {
     "estate": ESTATE,
@@ -147,4 +172,8 @@ TABLES = {
     "schedule": SCHEDULE,
     "outcomes": OUTCOMES,
     "inventory": INVENTORY,
+    "hubs": HUBS,
+    "withdrawals": WITHDRAWALS,
+    "pilot_progress": PILOT_PROGRESS,
+    "supplier_changes": SUPPLIER_CHANGES,
 }
