@@ -143,22 +143,33 @@ HANDED_IN_INSTRUCTIONS = tuple(
 )
 """Instructions where it is known whose they are: `party`, `action` and `received_at` may be left out."""
 
-WITHDRAWALS = tuple(column for column in INSTRUCTIONS if column.name in ("guid", "role"))
-"""Instructions that are taken back."""
+HUBS = (TableColumn(name="guid", kind=Kind.GUID),)
+"""A list of hubs, such as a pilot list (BR2.3); other columns are not read."""
+
+WITHDRAWALS = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="role", kind=Kind.WORD, words=tuple(r.value for r in SupplierRole)),
+)
+"""Instructions that a Supplier takes back."""
+
+PILOT_PROGRESS = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="result", kind=Kind.WORD, words=("success", "failure")),
+    TableColumn(name="reason", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="commentary", kind=Kind.TEXT, required=False, nullable=True),
+)
+"""BR2.4: how the pilot went on each device."""
 
 SUPPLIER_CHANGES = (
     TableColumn(name="guid", kind=Kind.GUID),
     TableColumn(name="step", kind=Kind.WORD, words=tuple(step.value for step in ChangeStep)),
     TableColumn(name="role", kind=Kind.WORD, words=tuple(r.value for r in SupplierRole)),
+    TableColumn(name="effective", kind=Kind.DATE),
     TableColumn(name="leaves", kind=Kind.TEXT, required=False, nullable=True),
     TableColumn(name="joins", kind=Kind.TEXT, required=False, nullable=True),
     TableColumn(name="vacant", kind=Kind.WORD, required=False, nullable=True, words=("yes", "no")),
-    TableColumn(name="effective", kind=Kind.DATE),
 )
-"""CS3: what the registration systems say of changes of Supplier. `vacant`: yes where nobody gets the role."""
-
-HUBS = (TableColumn(name="guid", kind=Kind.GUID),)
-"""A list of hubs; other columns are not read."""
+"""CS3: what the registration systems say. A role stays empty only where `vacant` says so."""
 
 TABLES = {
     "estate": ESTATE,
@@ -168,4 +179,8 @@ TABLES = {
     "schedule": SCHEDULE,
     "outcomes": OUTCOMES,
     "inventory": INVENTORY,
+    "hubs": HUBS,
+    "withdrawals": WITHDRAWALS,
+    "pilot_progress": PILOT_PROGRESS,
+    "supplier_changes": SUPPLIER_CHANGES,
 }

@@ -5,24 +5,14 @@ the same file sent again is answered and not carried out again (I9).
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from attrs import define, field, frozen
 
 from chfw_core.consent.model import InstructionAction, InstructionGroup
-from chfw_core.documents.tables import (
-    HANDED_IN_INSTRUCTIONS,
-    HUBS,
-    INSTRUCTIONS,
-    INVENTORY,
-    OUTCOMES,
-    SUPPLIER_CHANGES,
-    WITHDRAWALS,
-    TableColumn,
-)
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.guid_list import GuidList
@@ -30,7 +20,7 @@ from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind, ReportOutcomes
-from chfw_core.rollout.pilot.commands import SubmitPilotList
+from chfw_core.rollout.pilot.commands import RecordPilotProgress, SubmitPilotList
 from chfw_core.rollout.suppliers.commands import (
     AnnounceSupplierChange,
     CancelSupplierChange,
@@ -38,8 +28,8 @@ from chfw_core.rollout.suppliers.commands import (
     CompleteSupplierChange,
 )
 from chfw_files.alike import Places, alike_in_places
+from chfw_files.lists import ListKind, read_list
 from chfw_files.quarantine import BadRow
-from chfw_files.typed_tables import read_typed_table
 
 
 @frozen(kw_only=True, eq=False)
@@ -127,7 +117,7 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
 
     `received_at` is not read: an instruction is received when the ledger has it.
     """
-    reading = _opened(path, INSTRUCTIONS, release, key, party or "")
+    reading = _opened(path, ListKind.INSTRUCTIONS, release, key, party or "")
     named = sorted(set(reading.table.column("party").to_pylist()))
     others = [one for one in named if party is not None and one != party]
     if others:
@@ -137,7 +127,7 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
 
 def read_handed_in_instructions(path: Path, release: str, key: str, party: str) -> ReadCommands:
     """The same where it is known who has handed the file in: rows of others are set aside."""
-    return _instructions(_opened(path, HANDED_IN_INSTRUCTIONS, release, key, party))
+    return _instructions(_opened(path, ListKind.HANDED_IN_INSTRUCTIONS, release, key, party))
 
 
 def _instructions(reading: _Reading) -> ReadCommands:
@@ -152,10 +142,6 @@ def _instructions(reading: _Reading) -> ReadCommands:
         if row["action"] == InstructionAction.WITHDRAW.value:
             reading.add(WithdrawInstructions, guids, places, by=party, role=role)
             continue
-        if row["opens"] is None or row["closes"] is None:
-            missing = [name for name in ("opens", "closes") if row[name] is None]
-            reading.set_aside(places, "|".join(missing), "an instruction needs `opens` and `closes`")
-            continue
         group = None if row["group"] is None else InstructionGroup(row["group"])
         period = {"opens": row["opens"], "closes": row["closes"]}
         reading.add(Instruct, guids, places, by=party, role=role, group=group, rule=row["rule"], **period)
@@ -164,7 +150,7 @@ def _instructions(reading: _Reading) -> ReadCommands:
 
 def read_withdrawals(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """Instructions that a Supplier takes back: a hub and a role in each row."""
-    reading = _opened(path, WITHDRAWALS, release, key, by)
+    reading = _opened(path, ListKind.WITHDRAWALS, release, key, by)
     for (role,), guids, places in alike_in_places(reading.table, ("role",)):
         reading.add(WithdrawInstructions, guids, places, role=SupplierRole(str(role)))
     return reading.done()
@@ -172,7 +158,7 @@ def read_withdrawals(path: Path, release: str, key: str, by: str) -> ReadCommand
 
 def read_pilot_list(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """BR2.3: a Supplier's pilot hubs, in place of those it gave before; a file without rows is an answer too."""
-    reading = _opened(path, HUBS, release, key, by)
+    reading = _opened(path, ListKind.HUBS, release, key, by)
     found = list(alike_in_places(reading.table, ()))
     for _, guids, places in found:
         reading.add(SubmitPilotList, guids, places)
@@ -183,9 +169,25 @@ def read_pilot_list(path: Path, release: str, key: str, by: str) -> ReadCommands
     return reading.done()
 
 
+def read_progress(path: Path, release: str, key: str, by: str) -> ReadCommands:
+    """BR2.4: how the pilot went, per device."""
+    reading = _opened(path, ListKind.PILOT_PROGRESS, release, key, by)
+    for values, guids, places in alike_in_places(reading.table, ("result", "reason", "commentary")):
+        result, reason, commentary = values
+        reading.add(
+            RecordPilotProgress,
+            guids,
+            places,
+            succeeded=result == "success",
+            reason=str(reason or ""),
+            commentary=str(commentary or ""),
+        )
+    return reading.done()
+
+
 def read_outcomes(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """CS2: what a CSP reports."""
-    reading = _opened(path, OUTCOMES, release, key, by)
+    reading = _opened(path, ListKind.OUTCOMES, release, key, by)
     columns = ("outcome", "occurred_at", "firmware_version", "reason")
     for values, guids, places in alike_in_places(reading.table, columns):
         row: dict[str, Any] = dict(zip(columns, values, strict=True))
@@ -203,7 +205,7 @@ def read_outcomes(path: Path, release: str, key: str, by: str) -> ReadCommands:
 
 def read_inventory(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """BR5.6, BR5.7: what the SMI shows. `release`: most often EVERY_RELEASE."""
-    reading = _opened(path, INVENTORY, release, key, by)
+    reading = _opened(path, ListKind.INVENTORY, release, key, by)
     for values, guids, places in alike_in_places(
         reading.table, ("firmware_version", "configuration_set", "observed_at")
     ):
@@ -221,20 +223,14 @@ def read_inventory(path: Path, release: str, key: str, by: str) -> ReadCommands:
 
 def read_supplier_changes(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """CS3: what the registration systems say. `release`: most often EVERY_RELEASE."""
-    reading = _opened(path, SUPPLIER_CHANGES, release, key, by)
+    reading = _opened(path, ListKind.SUPPLIER_CHANGES, release, key, by)
     columns = ("step", "role", "leaves", "joins", "vacant", "effective")
     for values, guids, places in alike_in_places(reading.table, columns):
         row: dict[str, Any] = dict(zip(columns, values, strict=True))
-        said = {"role": SupplierRole(row["role"]), "effective": date.fromisoformat(row["effective"])}
+        said: dict[str, Any] = {"role": SupplierRole(row["role"]), "effective": row["effective"]}
         step = ChangeStep(row["step"])
         if step is ChangeStep.CANCELLED:
             reading.add(CancelSupplierChange, guids, places, **said)
-            continue
-        if (row["joins"] is None) != (row["vacant"] == "yes"):
-            reason = "who gets the role is missing; say `vacant` is yes where nobody does"
-            if row["joins"] is not None:
-                reason = f"a role that `{row['joins']}` gets is not vacant"
-            reading.set_aside(places, "joins|vacant", reason)
             continue
         for name in ("leaves", "joins"):
             said[name] = None if row[name] is None else Party(row[name])
@@ -251,7 +247,7 @@ def read_hubs(path: Path | None, named: Iterable[str]) -> tuple[GuidList, tuple[
     listed = GuidList(parse_guid(text) for text in named)
     if path is None:
         return listed, ()
-    read = read_typed_table(path, HUBS)
+    read = read_list(ListKind.HUBS, path)
     guids = GuidList(read.table.column("guid").to_numpy().tolist())
     return guids | listed, tuple(map(said, read.quarantine))
 
@@ -262,8 +258,8 @@ def instant(value: object) -> datetime:
     return value
 
 
-def _opened(path: Path, columns: Sequence[TableColumn], release: str, key: str, by: str) -> _Reading:
-    read = read_typed_table(path, columns)
+def _opened(path: Path, kind: ListKind, release: str, key: str, by: str) -> _Reading:
+    read = read_list(kind, path)
     bad = list(read.quarantine)
     rows = read.table.num_rows + len(bad)
     return _Reading(release=release, key=key, by=by, table=read.table, bad=bad, row_count=rows)

@@ -96,7 +96,9 @@ def handed_in(path: str) -> HandedIn:
     kind = _kind_of(name)
     known = KINDS[kind]
     if not name.lower().endswith(known.endings):
-        raise InputError(f"`{name}` has none of the endings {', '.join(known.endings)}", hint="the ending says the format")
+        raise InputError(
+            f"`{name}` has none of the endings {', '.join(known.endings)}", hint="the ending says the format"
+        )
     if known.of_release is True and release is None:
         raise InputError(f"`{name}` does not say for which release it is", hint="put it into the folder `in/RELEASE`")
     if known.of_release is False and release is not None:
