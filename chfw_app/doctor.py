@@ -10,6 +10,7 @@ import sys
 from attrs import frozen
 
 from chfw_app.stores.sqlite_version import sqlite_warning
+from chfw_app.transports.discovery import transports_here
 from chfw_app.versions import chfw_version, part_version
 
 PARTS = (
@@ -61,7 +62,9 @@ def check_up() -> Checkup:
         "triggers would run on": "durable_rules, and the automaton for steps per hub" if durable else "the automaton",
         "YAML reader": "C" if _c_yaml() else "Python (slow)",
     }
-    return Checkup(facts=facts, parts={name: part_version(name) for name in PARTS}, warnings=_warnings())
+    found, missing = _transports()
+    facts["transports"] = ", ".join(found) or "none"
+    return Checkup(facts=facts, parts={name: part_version(name) for name in PARTS}, warnings=(*_warnings(), *missing))
 
 
 def _warnings() -> tuple[str, ...]:
@@ -72,6 +75,19 @@ def _warnings() -> tuple[str, ...]:
     if not _c_yaml():
         warnings.append("PyYAML has no C reader here: large rule files are read twenty times slower")
     return tuple(warnings)
+
+
+def _transports() -> tuple[list[str], list[str]]:
+    """The names of those that can be loaded, and what keeps the others from it."""
+    found, missing = [], []
+    for name, point in transports_here().items():
+        try:
+            point.load()
+        except Exception as problem:  # noqa: BLE001 - whatever another's code raises, the rest is worth knowing
+            missing.append(f"the transport `{name}` cannot be loaded: {problem}")
+        else:
+            found.append(name)
+    return found, missing
 
 
 def _durable() -> tuple[str | None, str]:

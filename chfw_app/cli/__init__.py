@@ -56,6 +56,13 @@ _GROUPS = {
             "late": "name the CSPs that owe outcomes, and by how much they are late",
         },
     ),
+    "files": (
+        "files that parties hand in, and files that they are sent",
+        {
+            "once": "take in all files that have come into drop folders, answer them, and send what is due",
+            "watch": "the same again and again, until it is interrupted",
+        },
+    ),
     "cpl": ("the Central Products List", {"history": "what changed on it from issue to issue"}),
     "ledger": (
         "the ledger of roll-outs",

@@ -1,13 +1,11 @@
-"""Messages to the parties as rows of the outbox, and their delivery as files until there are transports.
+"""Messages to the parties as rows of the outbox, and their delivery into plain folders for rehearsals.
 
 What a message says is decided by `chfw_core.rollout.react`; here it becomes canonical JSON, GUIDs as text.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from attrs import evolve
 
@@ -19,9 +17,9 @@ from chfw_core.errors import InputError
 from chfw_core.messages import Message
 from chfw_core.model.guid_list import GuidList
 from chfw_files.atomic import written_whole
+from chfw_files.drop.layout import folder_of
 
 _NO_HUBS = GuidList()
-_PLAIN = re.compile(r"[A-Za-z0-9._ -]+")
 
 
 def outgoing_of(message: Message, draft: int) -> Outgoing:
@@ -77,11 +75,3 @@ def into_folder(folder: Path) -> Callable[[OutboxMessage], None]:
             hidden.write_bytes(message.payload + b"\n")
 
     return send
-
-
-def folder_of(party: str) -> str:
-    """A name of a folder for a party: its id, with whatever a file system may not take written as %XX."""
-    if _PLAIN.fullmatch(party) and party.strip(". ") == party:
-        return party
-    inside = " -_" if party == party.strip() else "-_"
-    return quote(party, safe=inside).replace(".", "%2E")
