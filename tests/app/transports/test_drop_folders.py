@@ -31,3 +31,13 @@ class TestOtherFormats(TransportConformance):
         far_end = FileEnd(root=root, address=str(root), given=given, sent=sent)
         with ledgers(tmp_path) as (direct, through):
             yield Bench(far_end=far_end, direct=direct, through=through)
+
+
+class TestByUrl(TransportConformance):
+    """In an object store, which copies where disks rename; spreadsheets out."""
+
+    @pytest.fixture
+    def bench(self, tmp_path: Path) -> Iterator[Bench]:
+        far_end = FileEnd(root=UPath(f"memory://{tmp_path.name}-{uuid4().hex}"), given="jsonl", sent="xlsx")
+        with ledgers(tmp_path) as (direct, through):
+            yield Bench(far_end=far_end, direct=direct, through=through)
