@@ -132,6 +132,47 @@ class FileEnd:
         self.handed_in.append((party, name))
 
 
+@define(kw_only=True)
+class UrlEnd(FileEnd):
+    """The same where the folders are not on a disk: `root` mirrors them."""
+
+    def put(self, command: AnyCommand) -> None:
+        """What is new here goes there."""
+        FileEnd.put(self, command)
+        self._upload()
+
+    def put_unreadable(self, party: str) -> bool:
+        """The same."""
+        FileEnd.put_unreadable(self, party)
+        self._upload()
+        return True
+
+    def answers(self, party: str) -> Sequence[Said]:
+        """What is there now."""
+        self._download(party)
+        return FileEnd.answers(self, party)
+
+    def got(self, party: str) -> Sequence[tuple[str, Message]]:
+        """The same."""
+        self._download(party)
+        return FileEnd.got(self, party)
+
+    def _upload(self) -> None:
+        place = place_at(self.address)
+        for path in sorted(self.root.rglob("in/**/*"), reverse=True):  # a manifest before its file
+            if path.is_file():
+                place.put(path, path.relative_to(self.root).as_posix())
+                path.unlink()
+
+    def _download(self, party: str) -> None:
+        place = place_at(self.address)
+        for folder in ("out", "receipts"):
+            for found in place.files(f"{folder_of(party)}/{folder}"):
+                target = self.root / found.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                place.fetch(found.path, target)
+
+
 def as_rows(command: AnyCommand) -> tuple[str, list[dict[str, str | None]]]:
     """The kind of list that a command is, and its rows; `commands` without rows where it is none."""
     guids = getattr(command, "guids", GuidList())

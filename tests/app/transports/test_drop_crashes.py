@@ -14,15 +14,18 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from chfw_app.testing import ledger_at
 from chfw_app.transports.drop_rounds import Rounds
 from chfw_core.model.periods import format_instant
+from chfw_files.drop.local import LocalPlace
 from chfw_files.drop.place import Place, place_at
+from chfw_files.drop.remote import RemotePlace
 from chfw_files.drop.transport import DropFolders
 from tests.app.helpers import environment
 from tests.app.stores.conftest import Databases
@@ -48,31 +51,39 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-class DyingPlace:
-    """A place where the step of that number is the last: the process dies before it, or right after it."""
+class Dying:
+    """Something whose step of that number is the last: the process dies before it, or right after it."""
 
-    def __init__(self, inner: Place, last: int, *, after: bool) -> None:
-        self._inner, self._last, self._after = inner, last, after
-        self.steps = 0
+    def __init__(self, inner: Any, steps: tuple[str, ...], last: int, *, after: bool) -> None:
+        self._inner, self._steps, self._last, self._after = inner, steps, last, after
+        self._count = 0
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._inner, name)
-        if name not in ("files", "fetch", "put", "move", "remove"):
+        if name not in self._steps:
             return found
 
-        def step(*arguments: Any) -> Any:
-            self.steps += 1
-            if self.steps == self._last and not self._after:
+        def step(*arguments: Any, **named: Any) -> Any:
+            self._count += 1
+            if self._count == self._last and not self._after:
                 raise Killed
-            answer = found(*arguments)
-            if self.steps == self._last:
+            answer = found(*arguments, **named)
+            if self._count == self._last:
                 raise Killed
             return answer
 
         return step
 
 
-PLACES = pytest.mark.parametrize("address", ["disk", "memory"])
+def dying(place: Place, last: int, *, after: bool) -> Any:
+    """On disks each step of a place is one for the system too; by a URL some are several."""
+    if isinstance(place, RemotePlace):
+        steps = ("ls", "info", "get_file", "put_file", "cp_file", "rm_file", "mv")
+        return evolve(place, fs=Dying(place.fs, steps, last, after=after))
+    return Dying(place, ("files", "fetch", "put", "move", "remove"), last, after=after)
+
+
+PLACES = pytest.mark.parametrize("address", ["disk", "object store", "renaming"])
 MOMENTS = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 
 
@@ -80,8 +91,8 @@ MOMENTS = pytest.mark.parametrize("after", [False, True], ids=["before", "after"
 @MOMENTS
 def test_a_step_may_be_the_last(address: str, after: bool, sqlite_databases: SqliteDatabases, tmp_path: Path) -> None:
     """A share of them in every run; which ones differs between the four runs of this."""
-    first = 1 + 2 * after + 4 * (address == "disk")
-    steps = _all_steps(address, tmp_path, sqlite_databases, after=after, first=first, stride=8)
+    first = 1 + ["disk", "object store", "renaming"].index(address) + 3 * after
+    steps = _all_steps(address, tmp_path, sqlite_databases, after=after, first=first, stride=11)
     assert steps > 40, "a round has many steps"
 
 
@@ -104,32 +115,64 @@ def _all_steps(
     return last
 
 
-def _root(address: str, tmp_path: Path) -> tuple[str, Callable[[], Folders]]:
+def _root(kind: str, tmp_path: Path) -> tuple[Place, Callable[[], Folders]]:
     name = uuid.uuid4().hex
-    if address == "disk":
+    if kind == "disk":
         root = tmp_path / name
         root.mkdir()
-        return str(root), lambda: on_disk(root)
-    url = f"memory://{name}"
-    return url, lambda: _in_memory(url)
+        return place_at(str(root)), lambda: on_disk(root)
+    place = place_at(f"memory://{name}")
+    assert isinstance(place, RemotePlace)
+    return evolve(place, whole=kind == "object store"), lambda: _in_memory(place)
 
 
-def _dies_at(root: tuple[str, Callable[[], Folders]], last: int, *, after: bool, databases: SqliteDatabases) -> bool:
-    url, look = root
-    place = place_at(url)
+def _dies_at(root: tuple[Place, Callable[[], Folders]], last: int, *, after: bool, databases: SqliteDatabases) -> bool:
+    place, look = root
     with databases.one() as address, ledger_at(address) as ledger:
         prepared(ledger)
         first, second = batch(0), refused_again(0)
         _hand_in(place, first)
-        died = _round(ledger, DyingPlace(place, last, after=after))
+        died = _round(ledger, dying(place, last, after=after))
         check_visible(look(), first.values(), copies=place.whole)
         finished(ledger, place, START + timedelta(minutes=10))
         _hand_in(place, second)
-        died_again = _round(ledger, DyingPlace(place, last, after=after), START + timedelta(minutes=20))
+        died_again = _round(ledger, dying(place, last, after=after), START + timedelta(minutes=20))
         check_visible(look(), [*first.values(), *second.values()], copies=place.whole)
         finished(ledger, place, START + timedelta(minutes=30))
         check_end(ledger, look(), {**first, **second}, second.values())
     return died or died_again
+
+
+@pytest.mark.parametrize("before", [None, b"as it was"])
+def test_a_file_that_is_half_written_when_we_are_killed_is_not_seen(
+    before: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = tmp_path / "source", tmp_path / "drop" / "out.csv"
+    source.write_bytes(b"all of it")
+    target.parent.mkdir()
+    if before is not None:
+        target.write_bytes(before)
+
+    def half(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:4])
+        raise Killed
+
+    monkeypatch.setattr("chfw_files.drop.local.shutil.copyfile", half)
+    with pytest.raises(Killed):
+        LocalPlace(root=tmp_path).put(source, "drop/out.csv")
+    assert (target.read_bytes() if target.exists() else None) == before
+    remote = place_at(f"memory://{tmp_path.name}-{uuid.uuid4().hex}")
+    assert isinstance(remote, RemotePlace)
+    remote = evolve(remote, whole=False)
+
+    def half_sent(source: str, target: str) -> None:
+        remote.fs.pipe_file(target, b"all")
+        raise Killed
+
+    monkeypatch.setattr(remote.fs, "put_file", half_sent)
+    with pytest.raises(Killed):
+        remote.put(source, "drop/out.csv")
+    assert [PurePosixPath(found.path).name for found in remote.files("drop")] == [".out.csv.part"]
 
 
 def _round(ledger: Any, place: Any, at: Any = START) -> bool:
@@ -152,12 +195,9 @@ def _hand_in(place: Place, files: dict[str, bytes]) -> None:
             place.put(Path(here.name), f"BIRCH/in/{path}")
 
 
-def _in_memory(url: str) -> Folders:
-    from upath import UPath
-
-    root = UPath(url) / "BIRCH"
-    start = len(root.path.rstrip("/")) + 1
-    return Folders(files={path[start:]: root.fs.cat_file(path) for path in root.fs.find(root.path)})
+def _in_memory(place: RemotePlace) -> Folders:
+    root = f"{place.root}/BIRCH"
+    return Folders(files={path[len(root) + 1 :]: place.fs.cat_file(path) for path in place.fs.find(root)})
 
 
 def on_disk(root: Path) -> Folders:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from chfw_app.testing import ServiceLedger, ledgers
 from chfw_core.testing.transports.ends import Bench
 from chfw_core.testing.transports.suite import TransportConformance
-from tests.app.transports.file_end import FileEnd
+from tests.app.transports.file_end import FileEnd, UrlEnd
 
 
 class TestCsv(TransportConformance):
@@ -38,6 +39,7 @@ class TestByUrl(TransportConformance):
 
     @pytest.fixture
     def bench(self, tmp_path: Path) -> Iterator[Bench]:
-        far_end = FileEnd(root=UPath(f"memory://{tmp_path.name}-{uuid4().hex}"), given="jsonl", sent="xlsx")
+        address = f"memory://{tmp_path.name}-{uuid4().hex}"
+        far_end = UrlEnd(root=tmp_path / "mirror", address=address, given="jsonl", sent="xlsx")
         with ledgers(tmp_path) as (direct, through):
             yield Bench(far_end=far_end, direct=direct, through=through)
