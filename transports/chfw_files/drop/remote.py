@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chfw_core.errors import InputError
+from chfw_files.drop.host_keys import known_hosts
 from chfw_files.drop.place import Found
 
 _RENAME = ("sftp", "ssh", "smb", "ftp", "file", "local", "hdfs", "webhdfs", "arrow_hdfs")
@@ -28,6 +29,7 @@ class RemotePlace:
     root: str
     name: str
     whole: bool
+    _made: set[str] = field(factory=set, init=False)
 
     @classmethod
     def at(cls, address: str) -> "RemotePlace":
@@ -40,7 +42,8 @@ class RemotePlace:
             ) from None
         with _told(_shown(address)):
             try:
-                path = UPath(address)
+                known = {"host_key_policy": known_hosts()} if address.startswith(("sftp:", "ssh:")) else {}
+                path = UPath(address, **known)
                 fs, root = path.fs, path.path
             except ImportError as missing:
                 raise InputError(f"`{_shown(address)}` needs a part that is not installed: {missing}") from missing
@@ -119,12 +122,12 @@ class RemotePlace:
     def _listed(self, below: str) -> list[Mapping[str, Any]]:
         with _told(self.name):
             self.fs.invalidate_cache()
-            here = self._at(below).rstrip("/")
+            here = self._at(below)
             try:
                 found: list[Mapping[str, Any]] = self.fs.ls(here, detail=True)
             except FileNotFoundError:
                 return []
-            return [one for one in found if one["name"].rstrip("/") != here]
+            return [one for one in found if one["name"].rstrip("/") != here.rstrip("/")]
 
     def _stamp_at(self, place: str) -> str | None:
         self.fs.invalidate_cache()
@@ -139,7 +142,10 @@ class RemotePlace:
         return Found(path=path, size=int(info["size"] or 0), stamp=stamp, changed=changed)
 
     def _folders_above(self, target: PurePosixPath) -> None:
-        self.fs.makedirs(str(target.parent), exist_ok=True)
+        folder = str(target.parent)
+        if folder not in self._made:
+            self.fs.makedirs(folder, exist_ok=True)
+            self._made.add(folder)
 
     def _rename(self, source: str, target: str) -> None:
         self.fs.mv(source, target)
