@@ -124,6 +124,7 @@ def sftp_server(root: Path) -> Iterator[Server]:
     try:
         yield server
     finally:
+        listening.shutdown(socket.SHUT_RDWR)
         listening.close()
         for transport in server.threads:
             transport.close()
