@@ -8,6 +8,7 @@ they are called, so that `chfw --help` costs nothing.
 import itertools
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 
 from cyclopts import App, CycloptsError
 
@@ -55,6 +56,10 @@ _GROUPS = {
             "trends": "show what a Supplier's hubs ran week by week, and the industry's shares beside it",
             "late": "name the CSPs that owe outcomes, and by how much they are late",
         },
+    ),
+    "files": (
+        "lists as files",
+        {"import": "make lists of a spreadsheet that people kept"},
     ),
     "cpl": ("the Central Products List", {"history": "what changed on it from issue to issue"}),
     "ledger": (
@@ -125,7 +130,9 @@ _PARTS = {
     "rollout_incidents": "raise-incident triage pause delay stop confirm suspend resume",
     "rollout_run": "show effects tick outbox",
 }
-_MODULES = {("rollout", name): module for module, names in _PARTS.items() for name in names.split()}
+_MODULES = {("rollout", name): module for module, names in _PARTS.items() for name in names.split()} | {
+    ("files", "import"): "files_import",
+}
 """Groups of many commands lie in several modules; of the others each is one module."""
 
 
@@ -147,7 +154,10 @@ def make_app() -> App:
         inner = App(name=group, help=says)
         for name, does in commands.items():
             module = _MODULES.get((group, name), group)
-            inner.command(f"chfw_app.cli.{module}:{name.replace('-', '_')}", name=name, help=does)
+            function = name.replace("-", "_")
+            if iskeyword(function):
+                function += "_"
+            inner.command(f"chfw_app.cli.{module}:{function}", name=name, help=does)
         app.command(inner)
     return app
 
