@@ -24,7 +24,7 @@ _LEAST_DIGITS = 12
 
 _DATE_FORMS = ("%d/%m/%Y", "%d/%m/%y", "%d %b %Y", "%d %B %Y", "%d %b %y", "%d %B %y", "%Y/%m/%d")
 _MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%y", "%b %d %Y", "%B %d %Y", "%b %d %y", "%B %d %y", "%Y/%m/%d")
-_SERIAL = re.compile(r"[0-9]{4,5}(\.[0-9]+)?")
+_SERIAL = re.compile(r"[0-9]{4,6}(\.[0-9]+)?")
 _CLOCK = re.compile(r"[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?( ?[AaPp][Mm])?$")
 _ISO_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:?[0-9]{2})$")
 
@@ -131,9 +131,8 @@ def _of_text(text: str, settings: Settings, whole: str) -> date:
         return date.fromisoformat(written)
     except ValueError:
         pass
-    spaced = re.sub(r"(?<=[0-9])(st|nd|rd|th)\b", "", written)
-    spaced = re.sub(r"[,\s]+", " ", re.sub(r"(?<=[A-Za-z])[-/.]|[-/.](?=[A-Za-z])", " ", spaced)).strip()
-    spaced = re.sub(r"[-.]", "/", spaced)
+    between = " " if any(mark.isalpha() for mark in written) else "/"
+    spaced = re.sub(r"[-/.,\s]+", between, re.sub(r"(?<=[0-9])(st|nd|rd|th)\b", "", written)).strip(between)
     for form in _MONTH_FIRST if settings.month_first else _DATE_FORMS:
         try:
             # A date alone: no zone has a part in it.

@@ -195,8 +195,13 @@ def _places(sheet: Sheet, one: SheetMapping) -> list[_Column]:
             wanted = one.columns[declared.name]
             places = [number for number, text in said.items() if plain(text) == plain(wanted)]
             if len(places) != 1:
-                near = get_close_matches(wanted, said.values(), n=1)
-                hint = f"did you mean `{near[0]}`?" if near else f"row {one.header_row} has {', '.join(said.values())}"
+                by_plain = {plain(text): text for text in said.values()}
+                near = get_close_matches(plain(wanted), by_plain, n=1)
+                hint = (
+                    f"did you mean `{by_plain[near[0]]}`?"
+                    if near
+                    else f"row {one.header_row} has {', '.join(said.values())}"
+                )
                 what = "is not there" if not places else "is there more than once"
                 raise InputError(f"the heading `{wanted}` {what} in row {one.header_row} of `{sheet.name}`", hint=hint)
             columns.append(_Column(declared=declared, number=places[0], words=words))
