@@ -54,6 +54,7 @@ _GROUPS = {
             "flight": "show every upgrade in flight, with the reader's hubs by state, region and day",
             "deployed": "count what runs on a Supplier's hubs; on all hubs for the DCC",
             "trends": "show what a Supplier's hubs ran week by week, and the industry's shares beside it",
+            "dashboard": "write all of it for one reader as a spreadsheet with charts",
             "late": "name the CSPs that owe outcomes, and by how much they are late",
         },
     ),
