@@ -1,4 +1,4 @@
-"""`chfw files once` and `watch`: files in drop folders are taken in and answered, messages become files (TR4)."""
+"""`chfw files once`, `watch` and `extract`: drop folders are emptied, answered and filled (TR4)."""
 
 import signal
 from collections.abc import Iterator
@@ -85,6 +85,30 @@ def watch(
             rounds.seen = lambda one: say("; ".join(map(str, _row(one))))
         done = rounds.watch(every, say_error)
     return _show(options, done, stopped=False, rows=False)
+
+
+def extract(folder: Annotated[str, Parameter(name="DIR")], /, *, options: FolderOptions | None = None) -> int:
+    """Put each Supplier's statuses, and every reader's dashboard, into its folder (BR5.3, BR5.5).
+
+    Parameters
+    ----------
+    folder
+        The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH.
+    options
+        Who is served, and where the ledger is.
+    """
+    from chfw_app.transports.extracts import put_extracts
+
+    options = options or FolderOptions()
+    with _rounds(folder, options) as rounds:
+        found = list(put_extracts(rounds.service.store, rounds.drop, rounds.service.clock()))
+    if options.json:
+        rows = [{"party": one.party, "file": one.file, "rows": one.rows} for one in found]
+        print_json({"exit": int(Exit.DONE), "reports": rows})
+        return Exit.DONE
+    show_table("Reports", ("party", "file", "rows"), [(one.party, one.file, one.rows) for one in found])
+    say(f"{counted(len(found), 'report')} put into `out`")
+    return Exit.DONE
 
 
 @contextmanager

@@ -57,14 +57,18 @@ COLUMNS: Mapping[ListKind, tuple[TableColumn, ...]] = {
 
 def read_list(kind: ListKind, path: str | Path) -> TypedTable:
     """Read the whole file. Raises InputError for what is no table or lacks a column."""
-    read = read_typed_table(path, COLUMNS[kind])
+    return _checked(kind, read_typed_table(path, COLUMNS[kind]))
+
+
+def owed_by(kind: ListKind, table: pa.Table) -> Iterator[Owed]:
+    """What rows owe beside their single cells, of a table with all columns of the kind, whatever their types."""
     check = _CHECKS.get(kind)
-    return read if check is None else _checked(read, check)
+    return iter(()) if check is None else check(table)
 
 
-def _checked(read: TypedTable, check: Callable[[pa.Table], Iterator[Owed]]) -> TypedTable:
+def _checked(kind: ListKind, read: TypedTable) -> TypedTable:
     wrong: dict[int, list[tuple[str, str]]] = {}
-    for mask, column, reason in check(read.table):
+    for mask, column, reason in owed_by(kind, read.table):
         for row in pc.indices_nonzero(pc.fill_null(mask, False)).to_pylist():
             wrong.setdefault(row, []).append((column, reason))
     if not wrong:

@@ -48,11 +48,31 @@ def write_messages(path: str | Path, kind: type[Message], messages: Iterable[Mes
     shape = _shape(kind)
     rows = 0
     with table_writer(path, shape.schema) as writer:
-        for message in messages:
-            for batch in _batches(message, shape):
-                writer.write(batch)
-                rows += batch.num_rows
+        for batch in _in_pieces(batch for message in messages for batch in _batches(message, shape)):
+            writer.write(batch)
+            rows += batch.num_rows
     return rows
+
+
+def _in_pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Small batches together: each is a row group in Parquet."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        if rows >= HUBS_AT_ONCE:
+            yield _together(waiting)
+            waiting, rows = [], 0
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    if len(batches) == 1:
+        return batches[0]
+    (batch,) = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks().to_batches()
+    return batch
 
 
 def _shape(kind: type[Message]) -> _Shape:

@@ -59,11 +59,15 @@ class SheetOutline:
 
 @frozen(kw_only=True)
 class Book:
-    """The content of a file, which was found harmless, and its sheets in order."""
+    """The content of a file, which was found harmless, and its sheets in order.
+
+    `since_1904`: days are counted from 1904, as some spreadsheets do, and not from 1900.
+    """
 
     path: Path
     content: bytes
     sheets: tuple[SheetOutline, ...]
+    since_1904: bool = False
 
 
 def open_book(path: Path) -> Book:
@@ -71,7 +75,9 @@ def open_book(path: Path) -> Book:
     content = _content(path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return Book(path=path, content=content, sheets=tuple(_Look(archive, path).sheets()))
+            look = _Look(archive, path)
+            sheets = tuple(look.sheets())
+            return Book(path=path, content=content, sheets=sheets, since_1904=look.since_1904)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -118,6 +124,7 @@ class _Look:
     def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
         self._archive, self._path = archive, path
         self._left = limits.BOOK_UNPACKED
+        self.since_1904 = False
         parts = archive.infolist()
         if len(parts) > limits.BOOK_PARTS:
             raise _too_large(path, f"it is made of {len(parts):,} parts")
@@ -133,9 +140,9 @@ class _Look:
     def sheets(self) -> Iterator[SheetOutline]:
         targets = self._targets("xl/_rels/workbook.xml.rels", "xl")
         longest, sizes = self._shared_texts()
-        found = [
-            (sheet, targets.get(_attribute(sheet, "id"), "")) for sheet in _named(self._xml("xl/workbook.xml"), "sheet")
-        ]
+        workbook = self._xml("xl/workbook.xml")
+        self.since_1904 = any(one.get("date1904") in ("1", "true") for one in _named(workbook, "workbookPr"))
+        found = [(sheet, targets.get(_attribute(sheet, "id"), "")) for sheet in _named(workbook, "sheet")]
         if not found:
             raise not_xlsx(self._path, "it has no sheet")
         scanned = set()

@@ -4,6 +4,7 @@ Rows go to the disk as they come, so that memory does not grow with them. The sa
 """
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ EPOCH = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """When every workbook says it was made: what a file holds must not depend on when it was written (NF5)."""
 
 _ROWS_AT_ONCE = 10_000
+_CONTROLS = r"\x00-\x08\x0b-\x1f"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_LIKE_A_MARK = re.compile(f"_(?=x[0-9a-fA-F]{{4}}[_{_CONTROLS}])")
 _EXACT = 10**15
 """Larger numbers lose digits in a spreadsheet, and are written as text."""
 
@@ -32,10 +36,15 @@ class Workbook:
     """
 
     def __init__(self, path: Path, *, streaming: bool) -> None:
+        xlsxwriter = needed_for_xlsx("xlsxwriter")
         self._path, self._sink = path, _Sink(path)
         options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-        self.book = needed_for_xlsx("xlsxwriter").Workbook(self._sink, {"constant_memory": streaming, **options})
+        self.book = xlsxwriter.Workbook(self._sink, {"constant_memory": streaming, **options})
         self.book.set_properties({"created": EPOCH})
+        base = needed_for_xlsx("xlsxwriter.worksheet").Worksheet
+        self.book.worksheet_class = type(
+            "Worksheet", (base,), {"_escape_control_characters": staticmethod(escape_controls)}
+        )
 
     def close(self) -> None:
         """Write it. Raises OutputError."""
@@ -98,6 +107,16 @@ class _Sink:
             self.failure = self.failure or failure
 
 
+def escape_controls(text: str) -> str:
+    """Characters that XML cannot hold as `_x000D_`, and a text that looks like one of those so that it stays.
+
+    xlsxwriter's own passes over a mark that overlaps the one before it, as in `_x005F_x000D_`.
+    """
+    if "_x" in text:
+        text = _LIKE_A_MARK.sub("_x005F_", text)
+    return _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
 class XlsxWriter:
     """Writes one sheet, named `rows`."""
 
@@ -154,6 +173,8 @@ class Cells:
                     f"a text of {len(text):,} characters does not fit into a cell of XLSX",
                     hint=f"{limits.CELL_TEXT:,} do; write .csv, .jsonl or .parquet",
                 )
+            if "\ufffe" in text or "\uffff" in text:
+                raise InputError("U+FFFE and U+FFFF are no characters of XLSX", hint="write .csv, .jsonl or .parquet")
             # An apostrophe that is shown to nobody: whoever edits the cell does not make a formula of it.
             quoted = self._quoted if form is None and text[:1] in OPENERS else form
             sheet.write_string(row, column, text, quoted)

@@ -18,7 +18,7 @@ from chfw_app.cli import run
 from chfw_app.exits import Exit
 from chfw_app.testing import ledger_at
 from chfw_core.model.guid import format_guid
-from chfw_core.testing.transports.scenes import BARN, CROFT, FORGE, LODGE, RELEASE, STRANGER, TOWER, Home, Scene
+from chfw_core.testing.transports.scenes import BARN, CROFT, FORGE, LODGE, RELEASE, STRANGER, TOWER, WEIR, Home, Scene
 from chfw_files.drop.layout import MANIFEST
 from tests.app.helpers import environment
 
@@ -273,6 +273,25 @@ def test_an_inventory_concerns_every_release_that_has_its_hubs(desk: Desk) -> No
     (said,) = desk.receipt("inventory.csv", "SMI")["answers"]
     (answer,) = said["answers"]
     assert {taken["hubs"] for taken in answer["taken"]} == {2}
+
+
+def test_statuses_and_dashboards_are_put_into_each_readers_folder(desk: Desk) -> None:
+    """BR2.1, BR5.3, BR5.5, NF7: each Supplier's own hubs and nobody else's."""
+    parties = [word for party in ("BIRCH", "CEDAR", "DCC", "SMI") for word in ("--party", party)]
+    options = [*parties, "--store", desk.url, "--at", AT, "--json"]
+    assert run(["files", "extract", str(desk.drop), *options]) == Exit.DONE
+    found = json.loads(desk.capsys.readouterr().out)["reports"]
+    assert [(one["party"], one["file"]) for one in found] == [
+        ("BIRCH", "status.csv"),
+        ("BIRCH", "dashboard.xlsx"),
+        ("CEDAR", "status.csv"),
+        ("CEDAR", "dashboard.xlsx"),
+        ("DCC", "dashboard.xlsx"),
+    ]
+    with (desk.drop / "CEDAR" / "out" / "status.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["guid"] for row in csv.DictReader(file)} == {format_guid(one.guid) for one in (TOWER, FORGE, WEIR)}
+    manifest = desk.drop / "CEDAR" / "out" / f"status.csv{MANIFEST}"
+    assert json.loads(manifest.read_text(encoding="utf-8"))["rows"] == 3
 
 
 def test_no_folder_and_no_party_are_said(desk: Desk, tmp_path: Path) -> None:

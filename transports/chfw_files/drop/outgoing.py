@@ -1,7 +1,8 @@
 """Messages as files: a table for each, with its manifest beside it, always under the same name (BR1, BR5, CS1)."""
 
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from chfw_core.documents.rollout_messages import message_bytes
@@ -46,8 +47,14 @@ def put_message(place: Place, here: Path, message: Message, message_id: str, ext
     else:
         rows = write_messages(local, type(message), [message])
     more = {"id": message_id, "type": type_name(type(message)), "release": message.release, "to": message.to}
-    manifest = here / "out.manifest"
-    manifest.write_bytes(manifest_bytes(digest_of_file(local), rows, file=name, **more))
-    path = f"{folder_of(message.to)}/{OUT}/{name}"
+    put_with_manifest(place, local, f"{folder_of(message.to)}/{OUT}/{name}", rows, more)
+
+
+def put_with_manifest(place: Place, local: Path, path: str, rows: int, more: Mapping[str, object]) -> None:
+    """A file, and then its manifest beside it: whoever finds the manifest finds all of the file."""
+    manifest = local.with_name(f"{local.name}.manifest")
+    said = {"file": PurePosixPath(path).name, **more}
+    manifest.write_bytes(manifest_bytes(digest_of_file(local), rows, **said))
     place.put(local, path)
     place.put(manifest, path + MANIFEST)
+    manifest.unlink()

@@ -19,10 +19,10 @@ from chfw_core.transport.port import Capabilities, Delivery, Reply
 from chfw_files.commands_in import digest_of_file, said
 from chfw_files.drop.arrivals import Arrival, Arrivals, answered_before, done_path
 from chfw_files.drop.contents import INBOUND, Source, read_commands_of
-from chfw_files.drop.layout import FOLDERS, IN, MANIFEST, RECEIPTS, folder_of, handed_in, name_of
+from chfw_files.drop.layout import FOLDERS, IN, MANIFEST, OUT, RECEIPTS, folder_of, handed_in, name_of
 from chfw_files.drop.local import LocalPlace
 from chfw_files.drop.manifest import Manifest, read_manifest
-from chfw_files.drop.outgoing import put_message
+from chfw_files.drop.outgoing import put_message, put_with_manifest
 from chfw_files.drop.own_documents import check_attributes, keep, problems_of_rules
 from chfw_files.drop.place import Place, place_at
 from chfw_files.drop.receipts import (
@@ -100,6 +100,10 @@ class DropFolders:
     def send(self, message: Message, message_id: str) -> None:
         """As a file, with its manifest beside it."""
         put_message(self.place, self._here, message, message_id, self.extension)
+
+    def put_report(self, party: str, name: str, local: Path, rows: int, **more: object) -> None:
+        """A report, which is no message and has no number: another one of that name takes its place."""
+        put_with_manifest(self.place, local, f"{folder_of(party)}/{OUT}/{name}", rows, more)
 
     def close(self) -> None:
         """Copies that were made here are removed."""
