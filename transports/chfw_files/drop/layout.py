@@ -32,7 +32,7 @@ MANIFEST: Final = ".manifest.json"
 RULES: Final = ".rules.yaml"
 TABLES: Final = (".csv", ".xlsx", ".parquet", ".jsonl")
 
-_UNFINISHED = (".part", ".tmp", ".partial", ".filepart", ".crdownload")
+UNFINISHED: Final = (".part", ".tmp", ".partial", ".filepart", ".crdownload")
 _PLAIN = re.compile(r"[A-Za-z0-9._ -]+")
 
 
@@ -84,7 +84,7 @@ def name_of(folder: str) -> str:
 def is_unfinished(path: str) -> bool:
     """Whether a file is still being written, by its name; so are hidden ones and what spreadsheets leave open."""
     name = PurePosixPath(path).name
-    return name.startswith((".", "~$")) or name.lower().endswith(_UNFINISHED)
+    return name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED)
 
 
 def handed_in(path: str) -> HandedIn:
