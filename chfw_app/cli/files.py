@@ -145,6 +145,7 @@ def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool
                 "sent": done.sent,
                 "not_sent": list(done.not_sent),
                 "troubles": list(done.troubles),
+                "waiting": done.waiting,
                 "stopped": stopped,
             }
         )
@@ -157,6 +158,8 @@ def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool
     say(f"{counted(len(done.files), 'file')} answered, {counted(done.sent, 'message')} sent")
     if done.not_sent:
         say(f"{counted(len(done.not_sent), 'message')} could not be sent; they are tried again")
+    if done.waiting:
+        say(f"{counted(done.waiting, 'file')} still on the way")
     for trouble in done.troubles:
         say_error(trouble)
     if stopped:

@@ -3,7 +3,9 @@
 Between two files a stop is heeded: what was begun is finished, and nothing is left half done.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from threading import Event
 
 from attrs import define, field, frozen
@@ -18,6 +20,8 @@ from chfw_core.errors import ChfwError, InputError
 from chfw_files.drop.receipts import FileDelivery, returned_reasons
 from chfw_files.drop.transport import DropFolders
 
+PATIENCE_S = 60.0
+"""So long `once` waits for files that are on their way, at most."""
 LOOK_S = 0.2
 """So often it is looked whether a file that is on its way has come to rest."""
 
@@ -47,12 +51,16 @@ class FileDone:
 
 @define(kw_only=True)
 class RoundsDone:
-    """What rounds have done so far. `not_sent`: ids of messages, each once; `troubles`: what nobody could get at."""
+    """What rounds have done so far. `not_sent`: ids of messages, each once; `troubles`: what nobody could get at.
+
+    `waiting`: files that are still on their way.
+    """
 
     files: list[FileDone] = field(factory=list)
     sent: int = 0
     not_sent: dict[str, None] = field(factory=dict)
     troubles: dict[str, None] = field(factory=dict)
+    waiting: int = 0
 
     @property
     def fine(self) -> bool:
@@ -80,7 +88,8 @@ class Rounds:
             raise InputError(
                 f"no party has a folder in `{self.drop.place.name}`", hint="name who has one: `--party NWND` makes it"
             )
-        while self._round() and not self.stop.wait(min(LOOK_S, self.drop.settle)):
+        until = time.monotonic() + PATIENCE_S
+        while self._round() and time.monotonic() < until and not self.stop.wait(min(LOOK_S, self.drop.settle)):
             pass
         return self.done
 
@@ -93,11 +102,17 @@ class Rounds:
                 waiting = self._round()
             except (InputError, CommitError, ClockWentBackError) as failure:
                 problem = _words(failure)
+                self._reopen()
             if problem and problem != last:
                 say(problem)
             last = problem
             self.stop.wait(min(LOOK_S, every) if waiting else every)
         return self.done
+
+    def _reopen(self) -> None:
+        """A connection that broke off is made anew; where that fails, the next round says so."""
+        with suppress(InputError):
+            self.drop.place.reopen()
 
     def _round(self) -> bool:
         """Whether a file is on its way still."""
@@ -113,6 +128,7 @@ class Rounds:
         self.done.not_sent |= dict.fromkeys((*delivered.failed, *delivered.dead))
         for sent in delivered.delivered:
             self.done.not_sent.pop(sent, None)
+        self.done.waiting = self.drop.waiting
         return self.drop.waiting > 0
 
     def _taken_in(self) -> Iterator[FileDone]:

@@ -1,15 +1,18 @@
 """Drop folders on an SFTP server: held to the suite, and only where the server's key is known (TR4)."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from chfw_app.testing import ledgers
+from chfw_app.testing import ledger_at, ledgers
+from chfw_app.transports.drop_rounds import Rounds
 from chfw_core.errors import InputError
 from chfw_core.testing.transports.ends import Bench
 from chfw_core.testing.transports.suite import TransportConformance
 from chfw_files.drop.place import place_at
+from chfw_files.drop.transport import DropFolders
 from tests.app.transports.file_end import FileEnd
 from tests.app.transports.sftp_server import PASSWORD, Server, sftp_server
 
@@ -52,6 +55,25 @@ def test_a_server_whose_key_is_not_known_is_not_spoken_to(
     with pytest.raises(InputError, match=r"key of the server .* is not known") as raised:
         place_at(server.url)
     assert "compare it" in str(raised.value.hint)
+
+
+def test_a_connection_that_broke_off_is_made_anew(server: Server, tmp_path: Path) -> None:
+    """What is watched goes on, whatever the line does."""
+    place = place_at(server.url)
+    place.make("BIRCH/in")
+    for connection in server.threads:
+        connection.close()
+    said: list[str] = []
+    with ledger_at(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
+        rounds = Rounds(service=ledger.service, drop=DropFolders(place=place, settle=0.0))
+        rounds.seen = lambda done: rounds.stop.set()
+        (server.root / "BIRCH" / "in" / "nonsense.csv").write_text("guid\n", encoding="utf-8")
+        timer = threading.Timer(60, rounds.stop.set)
+        timer.start()
+        done = rounds.watch(0.1, said.append)
+        timer.cancel()
+    assert len(done.files) == 1
+    assert len(said) == 1
 
 
 def test_no_message_shows_the_password(server: Server) -> None:

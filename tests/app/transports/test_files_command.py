@@ -214,6 +214,37 @@ def test_nothing_is_read_through_a_symbolic_link(desk: Desk, tmp_path: Path) -> 
     assert not any("secret" in path.read_text(encoding="utf-8") for path in desk.drop.rglob("*.json"))
 
 
+def test_a_file_that_never_comes_to_rest_is_left_for_the_next_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chfw_app.transports.drop_rounds.PATIENCE_S", 0.3)
+    desk.hand_in(f"{RELEASE}/instructions.csv", instructions(CROFT))
+    found = desk.once("--settle", "60")
+    assert (found["files"], found["waiting"]) == ([], 1)
+
+
+def test_names_of_any_kind_are_answered(desk: Desk) -> None:
+    """Too long for what is added to them, or no text at all."""
+    long = f"{RELEASE}/instructions-{'x' * 230}.csv"
+    desk.hand_in(long, instructions(CROFT))
+    odd = os.fsencode(desk.drop / "BIRCH" / "in" / RELEASE) + b"/instructions-\xff.csv"
+    Path(os.fsdecode(odd)).write_text(instructions(LODGE), encoding="utf-8")
+    found = desk.once()
+    assert [one["answer"] for one in found["files"]] == ["taken", "taken"]
+    assert desk.waits() == []
+    assert len(list((desk.drop / "BIRCH" / "receipts").rglob("*.receipt.json"))) == 2
+
+
+def test_a_fault_in_reading_one_file_keeps_nobody_from_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("chfw_files.drop.own_documents.read_attributes", faulty)
+    desk.hand_in("attributes.csv", "guid\n")
+    desk.hand_in(f"{RELEASE}/instructions.csv", instructions(CROFT))
+    found = desk.once(expect=Exit.FINDINGS)
+    assert sorted(one["answer"] for one in found["files"]) == ["refused", "taken"]
+    assert "ZeroDivisionError" in found["troubles"][0]
+
+
 def test_rows_of_another_party_come_back(desk: Desk) -> None:
     """Whose folder it is says who speaks."""
     row = f"{format_guid(FORGE.guid)},CEDAR,import,{PERIOD[0]},{PERIOD[1]}\n"

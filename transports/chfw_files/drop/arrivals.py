@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from attrs import define, field, frozen
 
-from chfw_files.drop.layout import DONE, MANIFEST, is_unfinished
+from chfw_files.drop.layout import DONE, MANIFEST, is_unfinished, short, shown
 from chfw_files.drop.place import Found, Place
 
 SHA_SHOWN = 16
@@ -85,10 +85,10 @@ def answered_before(place: Place, party_folder: str, sha256: str, found: Found) 
 
 def done_path(party_folder: str, sha256: str, times: int, found: Found) -> str:
     """Where a file lies once it was answered: by its content, the number of the delivery, and its stamp."""
-    name = PurePosixPath(found.path).name
+    name = short(shown(PurePosixPath(found.path).name))
     return f"{party_folder}/{DONE}/{sha256[:SHA_SHOWN]}/{times + 1}-{_mark(found)}-{name}"
 
 
 def _mark(found: Found) -> str:
     """The file as it was put there this time, in a form that names of files can hold: its path and stamp."""
-    return hashlib.sha256(f"{found.path}\0{found.stamp}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{found.path}\0{found.stamp}".encode(errors="surrogateescape")).hexdigest()[:12]

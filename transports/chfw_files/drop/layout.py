@@ -10,6 +10,7 @@
 A name that a file system may not take is written with %XX: `CSP:North` is `CSP%3ANorth`.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -33,6 +34,7 @@ RULES: Final = ".rules.yaml"
 TABLES: Final = (".csv", ".xlsx", ".parquet", ".jsonl")
 
 UNFINISHED: Final = (".part", ".tmp", ".partial", ".filepart", ".crdownload")
+_LONGEST = 150
 _PLAIN = re.compile(r"[A-Za-z0-9._ -]+")
 
 
@@ -79,6 +81,21 @@ def folder_of(name: str) -> str:
 def name_of(folder: str) -> str:
     """The inverse."""
     return unquote(folder)
+
+
+def shown(path: str) -> str:
+    """A path as text, where a file system has names that are none."""
+    return path.encode("utf-8", "replace").decode()
+
+
+def short(path: str) -> str:
+    """The path with a last part that leaves room for what we add to it: names may have 255 bytes."""
+    above, slash, name = path.rpartition("/")
+    if len(name.encode()) <= _LONGEST:
+        return path
+    ending = PurePosixPath(name).suffix[:12]
+    mark = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{above}{slash}{name[: _LONGEST // 4]}~{mark}{ending}"
 
 
 def is_unfinished(path: str) -> bool:

@@ -113,6 +113,9 @@ class LocalPlace:
                     if name.startswith(".") and ".part" in name and time.time() - place.lstat().st_mtime > _ABANDONED_S:
                         place.unlink()
 
+    def reopen(self) -> None:
+        """There is no connection."""
+
     def close(self) -> None:
         """There is nothing to give back."""
 

@@ -63,6 +63,10 @@ class Place(Protocol):
         """A folder, with those above it; a place without folders needs none."""
         ...
 
+    def reopen(self) -> None:
+        """After a failure: connections are made anew. Raises InputError where that fails too."""
+        ...
+
     def close(self) -> None:
         """Gives back what it holds."""
         ...

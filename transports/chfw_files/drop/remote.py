@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from attrs import field, frozen
+from attrs import define, field
 
 from chfw_core.errors import InputError
 from chfw_files.drop.host_keys import known_hosts
@@ -21,14 +21,15 @@ _RENAME = ("sftp", "ssh", "smb", "ftp", "file", "local", "hdfs", "webhdfs", "arr
 _CHANGED = ("mtime", "LastModified", "last_modified", "modified", "created", "updated")
 
 
-@frozen(kw_only=True, eq=False)
+@define(kw_only=True, eq=False)
 class RemotePlace:
-    """Files below a root of an fsspec file system."""
+    """Files below a root of an fsspec file system. `address`: as it was given, with what it says of who we are."""
 
     fs: Any
     root: str
     name: str
     whole: bool
+    address: str = field(repr=False)
     _made: set[str] = field(factory=set, init=False)
 
     @classmethod
@@ -40,15 +41,8 @@ class RemotePlace:
             raise InputError(
                 f"`{_shown(address)}` needs universal-pathlib, which is not installed", hint="pip install 'chfw[files]'"
             ) from None
-        with _told(_shown(address)):
-            try:
-                known = {"host_key_policy": known_hosts()} if address.startswith(("sftp:", "ssh:")) else {}
-                path = UPath(address, **known)
-                fs, root = path.fs, path.path
-            except ImportError as missing:
-                raise InputError(f"`{_shown(address)}` needs a part that is not installed: {missing}") from missing
-        protocol = path.protocol or "file"
-        return cls(fs=fs, root=root.rstrip("/"), name=_shown(address), whole=protocol not in _RENAME)
+        fs, root, protocol = _opened(address, UPath)
+        return cls(fs=fs, root=root.rstrip("/"), name=_shown(address), whole=protocol not in _RENAME, address=address)
 
     def folders(self, below: str) -> list[str]:
         """Without those that are links."""
@@ -108,6 +102,13 @@ class RemotePlace:
         with _told(self.name):
             self.fs.makedirs(self._at(folder), exist_ok=True)
 
+    def reopen(self) -> None:
+        """fsspec keeps a connection for good, also one that has broken off."""
+        from upath import UPath
+
+        type(self.fs).clear_instance_cache()
+        self.fs, _, _ = _opened(self.address, UPath)
+
     def close(self) -> None:
         """Connections are fsspec's own, shared by whoever uses the same address."""
 
@@ -155,6 +156,17 @@ class RemotePlace:
 
     def _relative(self, name: str) -> str:
         return PurePosixPath("/", name.lstrip("/")).relative_to(PurePosixPath("/", self.root.lstrip("/"))).as_posix()
+
+
+def _opened(address: str, opens: Any) -> tuple[Any, str, str]:
+    """The file system, the path in it, and its protocol."""
+    with _told(_shown(address)):
+        try:
+            known = {"host_key_policy": known_hosts()} if address.startswith(("sftp:", "ssh:")) else {}
+            path = opens(address, **known)
+            return path.fs, path.path, path.protocol or "file"
+        except ImportError as missing:
+            raise InputError(f"`{_shown(address)}` needs a part that is not installed: {missing}") from missing
 
 
 def _seconds(value: Any) -> float:

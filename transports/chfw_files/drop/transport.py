@@ -19,7 +19,19 @@ from chfw_core.transport.port import Capabilities, Delivery, Reply
 from chfw_files.commands_in import digest_of_file, said
 from chfw_files.drop.arrivals import Arrival, Arrivals, answered_before, done_path
 from chfw_files.drop.contents import INBOUND, Source, read_commands_of
-from chfw_files.drop.layout import FOLDERS, IN, MANIFEST, OUT, RECEIPTS, folder_of, handed_in, name_of
+from chfw_files.drop.layout import (
+    FOLDERS,
+    IN,
+    KEPT,
+    MANIFEST,
+    OUT,
+    RECEIPTS,
+    folder_of,
+    handed_in,
+    name_of,
+    short,
+    shown,
+)
 from chfw_files.drop.local import LocalPlace
 from chfw_files.drop.manifest import Manifest, read_manifest
 from chfw_files.drop.outgoing import put_message, put_with_manifest
@@ -60,6 +72,10 @@ class DropFolders:
         self._arrivals = Arrivals(settle=self.settle, tells=time.monotonic, whole=self.place.whole)
         for party in self.only:
             self.add(party)
+        if isinstance(self.place, LocalPlace):
+            for party in self.parties:
+                for folder in (OUT, RECEIPTS, KEPT):
+                    self.place.tidy(f"{folder_of(party)}/{folder}")
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -72,8 +88,6 @@ class DropFolders:
         """A party's folders, where there are none yet."""
         for folder in FOLDERS:
             self.place.make(f"{folder_of(party)}/{folder}")
-        if isinstance(self.place, LocalPlace):
-            self.place.tidy(folder_of(party))
 
     def receive(self) -> Iterator[Delivery]:
         """Party by party, each one's files in the order in which they came."""
@@ -115,14 +129,14 @@ class DropFolders:
         try:
             return self._delivery(party, arrival)
         except InputError as problem:
-            self.troubles.append(f"{arrival.found.path}: {_words(problem)}")
+            self.troubles.append(shown(f"{arrival.found.path}: {_words(problem)}"))
             return None
 
     def _delivery(self, party: str, arrival: Arrival) -> FileDelivery | None:
         """None: it is not all there yet, or it was answered before and is only to be moved away."""
         found = arrival.found
         folder = folder_of(party)
-        path = PurePosixPath(found.path).relative_to(f"{folder}/{IN}").as_posix()
+        path = shown(PurePosixPath(found.path).relative_to(f"{folder}/{IN}").as_posix())
         copied = Path(tempfile.mkdtemp(dir=self._here))
         local = copied / f"file{_ending(found.path)}"
         self.place.fetch(found.path, local)
@@ -177,6 +191,10 @@ class DropFolders:
             read = check_attributes(source) if what.kind == "attributes" else read_commands_of(source)
         except InputError as problem:
             return evolve(delivery, problems=(self._plain(problem, delivery),))
+        except Exception as fault:  # noqa: BLE001 - no file of one party may keep the others from being answered
+            said_of_it = f"a fault in chfw, not in your file: {type(fault).__name__}; please report it"
+            self.troubles.append(f"{delivery.name}: {said_of_it}")
+            return evolve(delivery, problems=(said_of_it,))
         if manifest.rows not in (None, read.row_count):
             wrong = f"the manifest says {manifest.rows} rows, the file has {read.row_count}; send both again"
             return evolve(delivery, problems=(wrong,))
@@ -190,7 +208,7 @@ class DropFolders:
 
     def _answer(self, delivery: FileDelivery, reply: Reply) -> None:
         folder = folder_of(delivery.sender)
-        beside = f"{folder}/{RECEIPTS}/{delivery.path}.{delivery.sha256[:8]}-{delivery.before + 1}"
+        beside = f"{folder}/{RECEIPTS}/{short(delivery.path)}.{delivery.sha256[:8]}-{delivery.before + 1}"
         back = None
         reasons = returned_reasons(delivery, reply)
         if reasons:
