@@ -9,7 +9,6 @@
 What a transport does not carry is given straight to the service, so that every scenario can be told to its end.
 """
 
-from collections.abc import Callable
 from typing import Any
 from unittest import SkipTest
 
@@ -59,6 +58,7 @@ from chfw_core.rollout.suppliers.commands import (
     CancelSupplierChange,
     CompleteSupplierChange,
 )
+from chfw_core.testing.transports.dying import Dies, DiesAfter, DiesAfterSending, DiesBefore, dies
 from chfw_core.testing.transports.ends import Bench, Said
 from chfw_core.testing.transports.play import arrived, play, without_keys
 from chfw_core.testing.transports.scenes import (
@@ -87,7 +87,6 @@ from chfw_core.testing.transports.scenes import (
     march,
     today,
 )
-from chfw_core.transport.port import Delivery, Reply, Transport
 
 NORTHERN = "CSP:North"
 
@@ -283,11 +282,11 @@ class TransportConformance:
 
     def test_killed_before_it_answers_it_answers_once_and_carries_out_once(self, bench: Bench) -> None:
         """I9, NF6."""
-        self._killed(bench, _DiesBefore)
+        self._killed(bench, DiesBefore)
 
     def test_killed_after_it_answered_nothing_is_carried_out_twice(self, bench: Bench) -> None:
         """I9, NF6."""
-        self._killed(bench, _DiesAfter)
+        self._killed(bench, DiesAfter)
 
     def test_a_message_that_is_sent_twice_has_one_id(self, bench: Bench) -> None:
         """I9: killed between sending and noting it, we send it again; the party can tell."""
@@ -295,13 +294,13 @@ class TransportConformance:
         _give(bench, scene)
         if not any(self._sends(bench, type(message)) for _, message in bench.through.outgoing()):
             raise SkipTest("no message of a notice is sent this way")
-        dying = _DiesAfterSending(bench.far_end.transport)
-        _dies(lambda: bench.through.pump(dying, scene.now))
+        dying = DiesAfterSending(bench.far_end.transport)
+        dies(lambda: bench.through.pump(dying, scene.now))
         bench.far_end.restart()
         bench.through.pump(bench.far_end.transport, scene.now.replace(hour=12))  # past the lease of what was taken
         arrived(bench)
 
-    def _killed(self, bench: Bench, death: "type[_Dies]") -> None:
+    def _killed(self, bench: Bench, death: "type[Dies]") -> None:
         scene = Scene().notified()
         _give(bench, scene)
         first, second = scene.instructs(BIRCH, CROFT, STRANGER).instructs(CEDAR, FORGE).steps[-2:]
@@ -310,7 +309,7 @@ class TransportConformance:
         for step in (first, second):
             bench.direct.give(step.command, step.at)
         bench.far_end.put(first.command)
-        _dies(lambda: bench.through.pump(death(bench.far_end.transport), scene.now))
+        dies(lambda: bench.through.pump(death(bench.far_end.transport), scene.now))
         bench.far_end.restart()
         bench.far_end.put(second.command)
         for _ in range(2):
@@ -323,51 +322,6 @@ class TransportConformance:
     @staticmethod
     def _sends(bench: Bench, kind: type[Any]) -> bool:
         return kind in bench.far_end.transport.capabilities.outbound
-
-
-class _Killed(BaseException):
-    """The process is gone."""
-
-
-class _Dies:
-    """A transport that is killed at its first answer, or message."""
-
-    def __init__(self, inner: Transport) -> None:
-        self.inner = inner
-        self.capabilities = inner.capabilities
-        self.receive = inner.receive
-        self.close = inner.close
-
-    def answer(self, delivery: Delivery, reply: Reply) -> None:
-        self.inner.answer(delivery, reply)
-
-    def send(self, message: Any, message_id: str) -> None:
-        self.inner.send(message, message_id)
-
-
-class _DiesBefore(_Dies):
-    def answer(self, delivery: Delivery, reply: Reply) -> None:
-        raise _Killed
-
-
-class _DiesAfter(_Dies):
-    def answer(self, delivery: Delivery, reply: Reply) -> None:
-        self.inner.answer(delivery, reply)
-        raise _Killed
-
-
-class _DiesAfterSending(_Dies):
-    def send(self, message: Any, message_id: str) -> None:
-        self.inner.send(message, message_id)
-        raise _Killed
-
-
-def _dies(what: Callable[[], None]) -> None:
-    try:
-        what()
-    except _Killed:
-        return
-    raise AssertionError("nothing was handed in, answered or sent")
 
 
 def _give(bench: Bench, scene: Scene) -> None:
