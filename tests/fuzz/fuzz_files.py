@@ -226,7 +226,7 @@ HOSTILE: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "ten million columns": (".csv", lambda: b",".join([b"a"] * 10_000_000) + b"\n1\n"),
     "a header of a million columns": (".csv", lambda: b",".join(b"c%d" % n for n in range(140_000)) + b"\n1\n"),
     "a line without an end": (".csv", lambda: b"guid,csp_region\n" + b"x" * (200 << 20)),
-    "a quotation mark without an end": (".csv", lambda: b'guid,csp_region\n"' + b"x,\n" * (10 << 20)),
+    "a quotation mark without an end": (".csv", lambda: b'guid,csp_region\n"' + b"x,\n" * 200_000),
     "line ends and nothing else": (".csv", lambda: b"guid\n" + b"\n" * (50 << 20)),
     "carriage returns and nothing else": (".csv", lambda: b"guid\r" + b"\r" * (20 << 20)),
     "NUL bytes": (".csv", lambda: b"guid,csp_region\n" + bytes(20 << 20)),
