@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyarrow as pa
 
 from chfw_core.documents.tables import ATTRIBUTES, CAPACITY, ESTATE, SCHEDULE, Kind, TableColumn
-from chfw_core.messages import Message
+from chfw_core.messages import MESSAGES
 from chfw_files import limits
 from chfw_files.lists import COLUMNS, ListKind
 from chfw_files.messages_out import message_schema
@@ -145,7 +145,7 @@ def _out() -> str:
         "| table | what it tells | columns |",
         "|---|---|---|",
     ]
-    for kind in sorted(Message.__subclasses__(), key=lambda one: one.__name__):
+    for kind in sorted(MESSAGES, key=lambda one: one.__name__):
         said = " ".join((kind.__doc__ or "").split("\n\n")[0].split()).replace("|", "\\|")
         columns = ", ".join(f"`{entry.name}`{_type(entry.type)}" for entry in message_schema(kind))
         lines.append(f"| `{kind.__name__}` | {said} | {columns} |")
