@@ -12,7 +12,7 @@ EXTRAS  := dev,bench,emulator,files,analysis,postgres
 
 .PHONY: help
 help: ## this table
-	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: setup
 setup: $(READY) ## make .venv, or bring it up to date; the command is then .venv/bin/chfw
@@ -43,6 +43,10 @@ bench-30m: $(READY) ## the same for 30 million hubs
 .PHONY: bench-ledger
 bench-ledger: $(READY) ## time of the ledger with whole estates, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.ledger
+
+.PHONY: bench-files
+bench-files: $(READY) ## time and memory of tables in and out, in every format
+	@$(BIN)/python -m benchmarks.files
 
 .PHONY: nightly
 nightly: $(READY) ## every test, with far more examples

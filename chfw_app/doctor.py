@@ -57,6 +57,8 @@ def check_up() -> Checkup:
         "memory": _memory(),
         "SQLite": sqlite3.sqlite_version,
         "PostgreSQL driver": _postgres_driver() or "not here (pip install 'chfw[postgres]'): ledgers are SQLite files",
+        "spreadsheets": _spreadsheets()
+        or "not here (pip install 'chfw[files]'): tables are CSV, Parquet or JSON Lines",
         "C compiler": compiler or "none",
         "durable_rules": durable or f"not here: {why_not}",
         "triggers would run on": "durable_rules, and the automaton for steps per hub" if durable else "the automaton",
@@ -103,6 +105,12 @@ def _postgres_driver() -> str | None:
     """The version of psycopg, or None."""
     version = part_version("psycopg")
     return None if version is None else f"psycopg {version}"
+
+
+def _spreadsheets() -> str | None:
+    """The versions of what reads and writes them, or None where one of both is missing."""
+    found = {name: part_version(name) for name in ("fastexcel", "xlsxwriter")}
+    return None if None in found.values() else ", ".join(f"{name} {version}" for name, version in found.items())
 
 
 def _c_yaml() -> bool:

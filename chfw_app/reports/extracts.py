@@ -36,6 +36,9 @@ _STATUS: Mapping[str, pa.DataType] = {
     "failure": _TEXT,
     "reason": _TEXT,
 }
+STATUS_SCHEMA = pa.schema(list(_STATUS.items()))
+"""The columns of an extract of a Supplier's estate (BR5.3)."""
+
 _ELIGIBLE = ("guid", "roles", "region", "device_model", "firmware_version", "configuration_set")
 _YES_NO = {True: "yes", False: "no", None: None}
 

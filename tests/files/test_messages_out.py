@@ -10,14 +10,14 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import attrs
 import pytest
 
-from chfw_core.messages import ActivationAlert, Decision, HubsRefused, ListReceipt, Message, OwnHubs
+from chfw_core.messages import MESSAGES, ActivationAlert, Decision, HubsRefused, ListReceipt, Message, OwnHubs
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import SupplierRole
 from chfw_files import messages_out
 from chfw_files.messages_out import message_schema, write_messages
 from chfw_files.sources import EXTENSIONS, open_source
 
-KINDS = sorted(Message.__subclasses__(), key=lambda kind: kind.__name__)
+KINDS = sorted(MESSAGES, key=lambda kind: kind.__name__)
 GUIDS = GuidList([0x1, 2**63, 2**64 - 1])
 
 

@@ -72,6 +72,7 @@ class CsvSource:
     def read(self, index: int, names: Sequence[str]) -> RawChunk:
         """Raises InputError for text that is not UTF-8."""
         lines = ChunkLines(self._data[self._cuts[index] : self._cuts[index + 1]])
+        self._check_utf8(index, lines.data)
         if lines.quoted:
             lines.drop(lines.odd_quotes())
         table, wrong = self._parse(index, lines, names)
@@ -113,6 +114,16 @@ class CsvSource:
         except pa.ArrowInvalid as failure:
             raise self._refused(index, failure) from failure
         return table, wrong
+
+    def _check_utf8(self, index: int, data: bytes) -> None:
+        """The parser hands on a row that cannot be cut as text, and prints a traceback where it is none."""
+        if data.isascii():
+            return
+        whole = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
+        try:
+            pa.Array.from_buffers(pa.large_binary(), 1, [None, whole, pa.py_buffer(data)]).cast(pa.large_string())
+        except pa.ArrowInvalid as failure:
+            raise self._refused(index, failure) from failure
 
     def _type(self, name: str) -> pa.DataType:
         return pa.string() if name in self._plain else TEXTS

@@ -25,6 +25,7 @@ from chfw_files.sources import RawChunk, Unreadable
 
 CHUNK_BYTES = 8 << 20
 _GUID = re.compile(r'"guid"\s*:\s*"([^"]{1,64})"')
+_BRACKET = re.compile(r"[\[{\]}]")
 _DEEP = f"brackets inside each other more than {limits.MAX_DEPTH_OF_JSON} deep"
 
 
@@ -125,7 +126,7 @@ class JsonlSource:
 
 def read_object(line: str) -> dict[str, str | None]:
     """The texts of one line by key. Raises InputError for what is no such object."""
-    if line.count("[") + line.count("{") > limits.MAX_DEPTH_OF_JSON and _depth(line) > limits.MAX_DEPTH_OF_JSON:
+    if line.count("[") + line.count("{") > limits.MAX_DEPTH_OF_JSON and _is_deep(line):
         raise InputError(_DEEP)
     try:
         found = _DECODER.decode(line)
@@ -153,13 +154,14 @@ def _text(key: str, value: object) -> str | None:
             raise InputError(f"{key}: neither text nor a number nor a list of texts")
 
 
-def _depth(line: str) -> int:
-    """How deep brackets are inside each other, at most: those inside of texts count too."""
-    depth = deepest = 0
-    for mark in re.findall(r"[\[{\]}]", line):
-        depth += 1 if mark in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _is_deep(line: str) -> bool:
+    """Whether brackets are too deep inside each other: those inside of texts count too."""
+    depth = 0
+    for mark in _BRACKET.finditer(line):
+        depth += 1 if mark[0] in "[{" else -1
+        if depth > limits.MAX_DEPTH_OF_JSON:
+            return True
+    return False
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

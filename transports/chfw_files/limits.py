@@ -16,6 +16,12 @@ MAX_LINE = 8 << 20
 MAX_DEPTH_OF_JSON = 8
 """Brackets inside each other in one line of JSON Lines. Values of a list are texts, numbers and lists of texts."""
 
+MAX_GROUP_ROWS = 16 << 20
+"""Rows of one row group of Parquet: a reader needs memory for each, though a group of missing values is some bytes."""
+
+MAX_GROUP_TEXT = 1 << 30
+"""Bytes of one column of text in a row group, each text counted as often as it is there."""
+
 SHEET_ROWS = 1_048_576
 """Rows of a worksheet, the header included: all that XLSX can hold."""
 

@@ -1,6 +1,7 @@
 """Whole spreadsheets: found, mapped, made into lists; each cell that is not used is named by its address."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -293,3 +294,18 @@ def test_what_cannot_be_asked_for(
     (tmp_path / "bad.yaml").write_text("spreadsheet: v1\nsheeets: []\n")
     assert run(["files", "import", *arguments]) in (1, 3)
     assert why in capsys.readouterr().err
+
+
+def test_merged_cells_that_overlap_are_refused_before_they_take_time(tmp_path: Path) -> None:
+    """No spreadsheet has them: each row would be filled as often as somebody wrote it down."""
+    path = book(tmp_path / "t.xlsx", ("S", lambda sheet: put(sheet, ("GUID",), (H1,))))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    areas = b"<mergeCells>" + b'<mergeCell ref="A1:A2"/>' * 9 + b"</mergeCells>"
+    parts[name] = parts[name].replace(b"</sheetData>", b"</sheetData>" + areas)
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    with pytest.raises(InputError, match="merged cells of `S` overlap"):
+        read_sheets(path)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from chfw_core.errors import InputError
 from chfw_files.hypercare.cells import Cell
 from chfw_files.xlsx_book import Area, open_book
 from chfw_files.xlsx_cells import SheetCells, read_sheet
@@ -65,6 +66,11 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
             continue
         cells = read_sheet(book, outline)
         texts = tuple(column.to_pylist() for column in cells.columns)
+        height = len(texts[0]) if texts else 0
+        if sum(max(min(area.last_row, height) - area.first_row + 1, 0) for area in outline.merged) > height * len(
+            texts
+        ):
+            raise InputError(f"`{path}`: merged cells of `{outline.name}` overlap", hint="unmerge them")
         for area in outline.merged:
             _fill(texts, cells.first, area)
         found.append(
