@@ -28,8 +28,9 @@ from chfw_core.rollout.suppliers.commands import (
     CompleteSupplierChange,
 )
 from chfw_files.alike import Places, alike_in_places
-from chfw_files.lists import ListKind, read_list
+from chfw_files.lists import ListKind, read_instructions_of_one, read_list
 from chfw_files.quarantine import BadRow
+from chfw_files.typed_tables import TypedTable
 
 
 @frozen(kw_only=True, eq=False)
@@ -117,7 +118,7 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
 
     `received_at` is not read: an instruction is received when the ledger has it.
     """
-    reading = _opened(path, ListKind.INSTRUCTIONS, release, key, party or "")
+    reading = _opened(read_list(ListKind.INSTRUCTIONS, path), release, key, party or "")
     named = sorted(set(reading.table.column("party").to_pylist()))
     others = [one for one in named if party is not None and one != party]
     if others:
@@ -127,7 +128,7 @@ def read_instructions(path: Path, release: str, key: str, party: str | None) -> 
 
 def read_handed_in_instructions(path: Path, release: str, key: str, party: str) -> ReadCommands:
     """The same where it is known who has handed the file in: rows of others are set aside."""
-    return _instructions(_opened(path, ListKind.HANDED_IN_INSTRUCTIONS, release, key, party))
+    return _instructions(_opened(read_instructions_of_one(path), release, key, party))
 
 
 def _instructions(reading: _Reading) -> ReadCommands:
@@ -150,7 +151,7 @@ def _instructions(reading: _Reading) -> ReadCommands:
 
 def read_withdrawals(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """Instructions that a Supplier takes back: a hub and a role in each row."""
-    reading = _opened(path, ListKind.WITHDRAWALS, release, key, by)
+    reading = _opened(read_list(ListKind.WITHDRAWALS, path), release, key, by)
     for (role,), guids, places in alike_in_places(reading.table, ("role",)):
         reading.add(WithdrawInstructions, guids, places, role=SupplierRole(str(role)))
     return reading.done()
@@ -158,7 +159,7 @@ def read_withdrawals(path: Path, release: str, key: str, by: str) -> ReadCommand
 
 def read_pilot_list(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """BR2.3: a Supplier's pilot hubs, in place of those it gave before; a file without rows is an answer too."""
-    reading = _opened(path, ListKind.HUBS, release, key, by)
+    reading = _opened(read_list(ListKind.HUBS, path), release, key, by)
     found = list(alike_in_places(reading.table, ()))
     for _, guids, places in found:
         reading.add(SubmitPilotList, guids, places)
@@ -171,7 +172,7 @@ def read_pilot_list(path: Path, release: str, key: str, by: str) -> ReadCommands
 
 def read_progress(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """BR2.4: how the pilot went, per device."""
-    reading = _opened(path, ListKind.PILOT_PROGRESS, release, key, by)
+    reading = _opened(read_list(ListKind.PILOT_PROGRESS, path), release, key, by)
     for values, guids, places in alike_in_places(reading.table, ("result", "reason", "commentary")):
         result, reason, commentary = values
         reading.add(
@@ -187,7 +188,7 @@ def read_progress(path: Path, release: str, key: str, by: str) -> ReadCommands:
 
 def read_outcomes(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """CS2: what a CSP reports."""
-    reading = _opened(path, ListKind.OUTCOMES, release, key, by)
+    reading = _opened(read_list(ListKind.OUTCOMES, path), release, key, by)
     columns = ("outcome", "occurred_at", "firmware_version", "reason")
     for values, guids, places in alike_in_places(reading.table, columns):
         row: dict[str, Any] = dict(zip(columns, values, strict=True))
@@ -205,7 +206,7 @@ def read_outcomes(path: Path, release: str, key: str, by: str) -> ReadCommands:
 
 def read_inventory(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """BR5.6, BR5.7: what the SMI shows. `release`: most often EVERY_RELEASE."""
-    reading = _opened(path, ListKind.INVENTORY, release, key, by)
+    reading = _opened(read_list(ListKind.INVENTORY, path), release, key, by)
     for values, guids, places in alike_in_places(
         reading.table, ("firmware_version", "configuration_set", "observed_at")
     ):
@@ -223,7 +224,7 @@ def read_inventory(path: Path, release: str, key: str, by: str) -> ReadCommands:
 
 def read_supplier_changes(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """CS3: what the registration systems say. `release`: most often EVERY_RELEASE."""
-    reading = _opened(path, ListKind.SUPPLIER_CHANGES, release, key, by)
+    reading = _opened(read_list(ListKind.SUPPLIER_CHANGES, path), release, key, by)
     columns = ("step", "role", "leaves", "joins", "vacant", "effective")
     for values, guids, places in alike_in_places(reading.table, columns):
         row: dict[str, Any] = dict(zip(columns, values, strict=True))
@@ -258,8 +259,7 @@ def instant(value: object) -> datetime:
     return value
 
 
-def _opened(path: Path, kind: ListKind, release: str, key: str, by: str) -> _Reading:
-    read = read_list(kind, path)
+def _opened(read: TypedTable, release: str, key: str, by: str) -> _Reading:
     bad = list(read.quarantine)
     rows = read.table.num_rows + len(bad)
     return _Reading(release=release, key=key, by=by, table=read.table, bad=bad, row_count=rows)

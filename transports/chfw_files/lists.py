@@ -35,7 +35,6 @@ class ListKind(StrEnum):
 
     HUBS = "hubs"
     INSTRUCTIONS = "instructions"
-    HANDED_IN_INSTRUCTIONS = "handed_in_instructions"
     WITHDRAWALS = "withdrawals"
     PILOT_PROGRESS = "pilot_progress"
     OUTCOMES = "outcomes"
@@ -46,7 +45,6 @@ class ListKind(StrEnum):
 COLUMNS: Mapping[ListKind, tuple[TableColumn, ...]] = {
     ListKind.HUBS: HUBS,
     ListKind.INSTRUCTIONS: INSTRUCTIONS,
-    ListKind.HANDED_IN_INSTRUCTIONS: HANDED_IN_INSTRUCTIONS,
     ListKind.WITHDRAWALS: WITHDRAWALS,
     ListKind.PILOT_PROGRESS: PILOT_PROGRESS,
     ListKind.OUTCOMES: OUTCOMES,
@@ -64,6 +62,11 @@ def owed_by(kind: ListKind, table: pa.Table) -> Iterator[Owed]:
     """What rows owe beside their single cells, of a table with all columns of the kind, whatever their types."""
     check = _CHECKS.get(kind)
     return iter(()) if check is None else check(table)
+
+
+def read_instructions_of_one(path: str | Path) -> TypedTable:
+    """Instructions where it is known whose they are, such as those of a drop folder. Raises InputError as above."""
+    return _checked(read_typed_table(path, HANDED_IN_INSTRUCTIONS), _instructions)
 
 
 def _checked(kind: ListKind, read: TypedTable) -> TypedTable:
@@ -115,7 +118,6 @@ def _supplier_changes(table: pa.Table) -> Iterator[Owed]:
 
 _CHECKS: Mapping[ListKind, Callable[[pa.Table], Iterator[Owed]]] = {
     ListKind.INSTRUCTIONS: _instructions,
-    ListKind.HANDED_IN_INSTRUCTIONS: _instructions,
     ListKind.OUTCOMES: _outcomes,
     ListKind.SUPPLIER_CHANGES: _supplier_changes,
 }
