@@ -66,7 +66,7 @@ def owed_by(kind: ListKind, table: pa.Table) -> Iterator[Owed]:
 
 def read_instructions_of_one(path: str | Path) -> TypedTable:
     """Instructions where it is known whose they are, such as those of a drop folder. Raises InputError as above."""
-    return _checked(read_typed_table(path, HANDED_IN_INSTRUCTIONS), _instructions)
+    return _checked(ListKind.INSTRUCTIONS, read_typed_table(path, HANDED_IN_INSTRUCTIONS))
 
 
 def _checked(kind: ListKind, read: TypedTable) -> TypedTable:
