@@ -8,11 +8,11 @@ PYTHON  ?=
 WORKERS ?= 2
 BIN     := .venv/bin
 READY   := .venv/.ready
-EXTRAS  := dev,bench,emulator,files,analysis,postgres
+EXTRAS  := dev,bench,emulator,files,sftp,analysis,postgres
 
 .PHONY: help
 help: ## this table
-	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: setup
 setup: $(READY) ## make .venv, or bring it up to date; the command is then .venv/bin/chfw
@@ -47,6 +47,10 @@ bench-ledger: $(READY) ## time of the ledger with whole estates, on SQLite and P
 .PHONY: bench-triggers
 bench-triggers: $(READY) ## both engines of triggers on one stream, and three million events on end
 	@$(BIN)/python -m benchmarks.triggers
+
+.PHONY: bench-files
+bench-files: $(READY) ## time and memory of tables in and out, in every format
+	@$(BIN)/python -m benchmarks.files
 
 .PHONY: nightly
 nightly: $(READY) ## every test, with far more examples

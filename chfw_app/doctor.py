@@ -9,6 +9,7 @@ import sqlite3
 from attrs import frozen
 
 from chfw_app.stores.sqlite_version import sqlite_warning
+from chfw_app.transports.discovery import transports_here
 from chfw_app.triggers.choosing import durable_version, who_runs
 from chfw_app.versions import chfw_version, part_version
 
@@ -55,12 +56,16 @@ def check_up() -> Checkup:
         "memory": _memory(),
         "SQLite": sqlite3.sqlite_version,
         "PostgreSQL driver": _postgres_driver() or "not here (pip install 'chfw[postgres]'): ledgers are SQLite files",
+        "spreadsheets": _spreadsheets()
+        or "not here (pip install 'chfw[files]'): tables are CSV, Parquet or JSON Lines",
         "C compiler": compiler or "none",
         "durable_rules": durable or f"not here: {why_not}",
         "triggers run on": who_runs(),
         "YAML reader": "C" if _c_yaml() else "Python (slow)",
     }
-    return Checkup(facts=facts, parts={name: part_version(name) for name in PARTS}, warnings=_warnings())
+    found, missing = _transports()
+    facts["transports"] = ", ".join(found) or "none"
+    return Checkup(facts=facts, parts={name: part_version(name) for name in PARTS}, warnings=(*_warnings(), *missing))
 
 
 def _warnings() -> tuple[str, ...]:
@@ -73,10 +78,29 @@ def _warnings() -> tuple[str, ...]:
     return tuple(warnings)
 
 
+def _transports() -> tuple[list[str], list[str]]:
+    """The names of those that can be loaded, and what keeps the others from it."""
+    found, missing = [], []
+    for name, point in transports_here().items():
+        try:
+            point.load()
+        except Exception as problem:  # noqa: BLE001 - whatever another's code raises, the rest is worth knowing
+            missing.append(f"the transport `{name}` cannot be loaded: {problem}")
+        else:
+            found.append(name)
+    return found, missing
+
+
 def _postgres_driver() -> str | None:
     """The version of psycopg, or None."""
     version = part_version("psycopg")
     return None if version is None else f"psycopg {version}"
+
+
+def _spreadsheets() -> str | None:
+    """The versions of what reads and writes them, or None where one of both is missing."""
+    found = {name: part_version(name) for name in ("fastexcel", "xlsxwriter")}
+    return None if None in found.values() else ", ".join(f"{name} {version}" for name, version in found.items())
 
 
 def _c_yaml() -> bool:

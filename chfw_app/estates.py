@@ -50,6 +50,10 @@ def write_generated(
     ready_arrow()
     from chfw_emulator.estates import SCHEMA, generate_estate
     from chfw_files.writing import write_table
+    from chfw_files.xlsx_writing import check_rows
+
+    if out.suffix.lower() == ".xlsx":
+        check_rows(hubs)
 
     def told() -> Iterator["pa.RecordBatch"]:
         done = 0

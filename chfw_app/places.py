@@ -12,7 +12,7 @@ from chfw_core.errors import InputError
 Named = tuple[str, Path]
 """What a file is for (such as `--out`), and where it is."""
 
-TABLES = (".parquet", ".csv")
+TABLES = (".parquet", ".csv", ".jsonl", ".xlsx")
 
 
 def check_extension(option: str, path: Path, extensions: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from chfw_core.consent.model import Refusal
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 from chfw_files.atomic import write_text
+from chfw_files.escapes import escape
 
 COLUMNS = ("row", "guid", "party", "role", "opens", "closes", "received_at", "action", "code", "reason")
 
@@ -30,7 +31,7 @@ def write_refusals(staging: Staging, schedule: Path, refusals: Sequence[Refusal]
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     in_order = sorted(refusals, key=lambda refusal: (refusal.instruction.row or 0, refusal.code))
-    writer.writerows(_refused_row(refusal) for refusal in in_order)
+    writer.writerows([_safe(cell) for cell in _refused_row(refusal)] for refusal in in_order)
     write_text(staging.place(path), text.getvalue())
     files["refused instructions"] = path
 
@@ -39,6 +40,11 @@ def reasons_of(refusals: Sequence[Refusal]) -> dict[str, int]:
     """How many were refused why, the commonest reason first."""
     counted = Counter(refusal.code.replace("_", " ") for refusal in refusals)
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _safe(cell: object) -> object:
+    """No formula for a spreadsheet."""
+    return escape(cell) if isinstance(cell, str) else cell
 
 
 def _refused_row(refusal: Refusal) -> tuple[object, ...]:

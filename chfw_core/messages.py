@@ -267,3 +267,30 @@ class Answer(Message):
     code: str
     reason: str
     cure: str
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    ReleaseNotice,
+    OwnHubs,
+    ReleaseNoteUpdated,
+    DateMoved,
+    ReleaseNews,
+    PilotProgress,
+    VerdictReceived,
+    ListReceipt,
+    InstructionReceipt,
+    HubsRefused,
+    SecondSupplier,
+    HubsScheduled,
+    WorkList,
+    HubNews,
+    InventoryUpdate,
+    ActivationAlert,
+    IncidentReported,
+    DecisionToConfirm,
+    Decision,
+    SupplierJoins,
+    SupplierLeaves,
+    Answer,
+)
+"""Every class of message, in the order in which they are above."""

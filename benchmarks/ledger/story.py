@@ -19,7 +19,6 @@ from benchmarks.ledger.floor import insert_floor, look_up
 from chfw_app.reports.flights import flights
 from chfw_app.reports.reading import looking
 from chfw_app.reports.statuses import Asked, status_query
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import link
@@ -35,6 +34,7 @@ from chfw_core.rollout.notice.commands import AddHubs, DraftRelease, NotifyRelea
 from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind, ReportOutcomes
 from chfw_core.rollout.pilot.commands import ApproveMass, BeginMass
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
+from chfw_core.transport.receipts import Receipt
 
 DAYS = 10
 PAGE = 100

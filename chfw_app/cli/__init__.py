@@ -8,6 +8,7 @@ they are called, so that `chfw --help` costs nothing.
 import itertools
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 
 from cyclopts import App, CycloptsError
 
@@ -55,7 +56,17 @@ _GROUPS = {
             "pilot": "show a pilot device by device: how far each is, and what was said of it",
             "deployed": "count what runs on a Supplier's hubs; on all hubs for the DCC",
             "trends": "show what a Supplier's hubs ran week by week, and the industry's shares beside it",
+            "dashboard": "write all of it for one reader as a spreadsheet with charts",
             "late": "name the CSPs that owe outcomes, and by how much they are late",
+        },
+    ),
+    "files": (
+        "files that parties hand in, and files that they are sent",
+        {
+            "once": "take in all files that have come into drop folders, answer them, and send what is due",
+            "watch": "the same again and again, until it is interrupted",
+            "extract": "put each reader's statuses and dashboard into its drop folder",
+            "import": "make lists of a spreadsheet that people kept",
         },
     ),
     "cpl": ("the Central Products List", {"history": "what changed on it from issue to issue"}),
@@ -131,7 +142,9 @@ _PARTS = {
     "rollout_triggers": "observe install-rules fired",
     "rollout_run": "show effects tick outbox",
 }
-_MODULES = {("rollout", name): module for module, names in _PARTS.items() for name in names.split()}
+_MODULES = {("rollout", name): module for module, names in _PARTS.items() for name in names.split()} | {
+    ("files", "import"): "files_import",
+}
 """Groups of many commands lie in several modules; of the others each is one module."""
 
 
@@ -153,7 +166,10 @@ def make_app() -> App:
         inner = App(name=group, help=says)
         for name, does in commands.items():
             module = _MODULES.get((group, name), group)
-            inner.command(f"chfw_app.cli.{module}:{name.replace('-', '_')}", name=name, help=does)
+            function = name.replace("-", "_")
+            if iskeyword(function):
+                function += "_"
+            inner.command(f"chfw_app.cli.{module}:{function}", name=name, help=does)
         app.command(inner)
     return app
 

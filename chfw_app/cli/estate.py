@@ -32,7 +32,7 @@ def generate(
     seed
         Which estate: a whole number.
     out
-        Where to write it: .parquet or .csv.
+        Where to write it: .parquet, .csv, .jsonl or .xlsx.
     suppliers
         How many Suppliers.
     split_share
@@ -59,7 +59,7 @@ def check(estate: Annotated[Path, Parameter(name="F")], /, *, json: Flag = False
     Parameters
     ----------
     estate
-        The estate: .parquet or .csv.
+        The estate: .parquet, .csv, .jsonl or .xlsx.
     json
         Print one object.
     """

@@ -22,7 +22,7 @@ class InputOptions:
     Parameters
     ----------
     estate
-        The hubs: .parquet or .csv.
+        The hubs: .parquet, .csv, .jsonl or .xlsx.
     release
         The release file.
     rules

@@ -39,9 +39,9 @@ def plan(
     inputs
         What goes in.
     out
-        The schedule: .parquet or .csv.
+        The schedule: .parquet, .csv, .jsonl or .xlsx.
     instructions_out
-        What the rules instructed, as instructions: .parquet or .csv.
+        What the rules instructed, as instructions: .parquet, .csv, .jsonl or .xlsx.
     engine
         Who plans; both make the same plan, the reference slowly.
     report

@@ -13,6 +13,8 @@ from chfw_app.cli.options import Several
 from chfw_app.cli.output import counted, print_json, say
 from chfw_app.cli.rollout_options import StoreOptions
 from chfw_app.exits import Exit
+from chfw_app.places import check_extension
+from chfw_app.reports.dashboard import write as write_dashboard
 from chfw_app.reports.duties import actions as actions_for
 from chfw_app.reports.extracts import write_eligible, write_statuses
 from chfw_app.reports.flights import flights
@@ -91,7 +93,7 @@ def status(
     limit
         How many hubs to show.
     out
-        Write all hubs asked for: .csv or .parquet.
+        Write all hubs asked for: .parquet, .csv, .jsonl or .xlsx.
     """
     reader = options.reader(ReaderKind.SUPPLIER)
     asked = Asked(release=release, states=tuple(map(_state, state)), guid=None if guid is None else parse_guid(guid))
@@ -117,7 +119,7 @@ def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
     release
         The release.
     out
-        Where to write them: .csv or .parquet.
+        Where to write them: .parquet, .csv, .jsonl or .xlsx.
     """
     reader = options.reader(ReaderKind.SUPPLIER)
     with open_ledger(options.store) as store, looking(store, reader) as sight:
@@ -199,6 +201,34 @@ def trends(options: ReportOptions, *, by: TrendBy = TrendBy.FIRMWARE_VERSION) ->
     else:
         tables.show_trend(found, industry=reader.kind is ReaderKind.SUPPLIER)
         tables.show_age(found.age)
+    return Exit.DONE
+
+
+def dashboard(options: ReportOptions, *, out: Path, by: TrendBy = TrendBy.FIRMWARE_VERSION) -> int:
+    """Write how every upgrade stands, what is to be done and what runs on the hubs, as a spreadsheet with charts.
+
+    Parameters
+    ----------
+    out
+        Where to write it: .xlsx.
+    by
+        By what hubs are counted in trends.
+    """
+    at = options.instant()
+    reader = options.reader()
+    check_extension("--out", out, (".xlsx",))
+    minimum = default_parameters().at("industry_min_parties", london_date(at))
+    with open_ledger(options.store) as store:
+        told = reader.kind in (ReaderKind.SUPPLIER, ReaderKind.DCC)
+        found = trend(store, reader, by, minimum) if told else None
+        with looking(store, reader) as sight:
+            sheets = write_dashboard(out, sight, at, found)
+            age = sight.age
+    if options.json:
+        options.show(age, out=str(out), sheets=sheets)
+    else:
+        say(f"{counted(sheets, 'sheet')} in {out}")
+        tables.show_age(age)
     return Exit.DONE
 
 

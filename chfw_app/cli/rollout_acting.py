@@ -52,7 +52,7 @@ def act_all(
 ) -> int:
     """Give the commands of a file. Keys that are made of the file are tried anew where all was refused."""
     with progress() as told:
-        answers = give_all(service, commands, anew=options.key is None, told=told)
+        answers = give_all(service, commands, anew=None if options.key is None else 0, told=told)
     return show_answers(options, answers, bad_rows)
 
 

@@ -9,12 +9,13 @@ from attrs import evolve
 from chfw_app.cli.output import counted, print_json, say, say_error, show_table
 from chfw_app.cli.rollout_options import StoreOptions
 from chfw_app.exits import Exit
-from chfw_app.rollout.receipts import Receipt, RefusedHubs
-from chfw_app.rollout.sent_again import Answer
+from chfw_app.rollout.receipts import exit_of
 from chfw_core.model.guid import format_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import format_instant
 from chfw_core.rollout.base import CommandRefused
+from chfw_core.transport.receipts import Answer, Receipt, RefusedHubs
+from chfw_core.transport.values import answer_values
 
 GUIDS_SHOWN = 50
 GUIDS_NAMED = 5
@@ -39,7 +40,9 @@ def show_answers(
     if code is Exit.DONE and any(one.not_standing for one in answers):
         code = Exit.FINDINGS
     if options.json:
-        print_json({"exit": int(code), "answers": list(map(as_object, answers)), "bad_rows": list(bad_rows), **more})
+        print_json(
+            {"exit": int(code), "answers": list(map(answer_values, answers)), "bad_rows": list(bad_rows), **more}
+        )
         return code
     said: set[CommandRefused] = set()
     for number, answer in enumerate(answers):
@@ -62,35 +65,10 @@ def show_answers(
 
 def code_of(receipts: Sequence[Receipt], bad_rows: Sequence[str] = ()) -> Exit:
     """Nothing taken: 3. Something refused or set aside: 2. Else 0."""
-    codes = [receipt.code for receipt in receipts]
+    codes = [exit_of(receipt) for receipt in receipts]
     if codes and all(code is Exit.NO_RESULT for code in codes):
         return Exit.NO_RESULT
     return Exit.FINDINGS if bad_rows or any(code is not Exit.DONE for code in codes) else Exit.DONE
-
-
-def as_object(answer: Answer) -> dict[str, object]:
-    """One answer for a program. `not_standing`: hubs of which something else stands now than was answered."""
-    receipt, refused = answer.receipt, answer.receipt.refused
-    said = None
-    if refused is not None:
-        guids = [format_guid(guid) for guid in answer.guids]
-        said = {"code": refused.code, "reason": refused.reason, "cure": refused.cure, "guids": guids}
-    return {
-        "key": answer.key,
-        "again": receipt.again,
-        "answered_at": format_instant(receipt.answered_at),
-        "not_standing": answer.not_standing,
-        "first_entry": receipt.first_seq if receipt.entries_shown else None,
-        "last_entry": receipt.last_seq if receipt.entries_shown else None,
-        "taken": [{"what": what, "hubs": hubs} for what, hubs in receipt.taken],
-        "refused": said,
-        "refused_hubs": [_hubs(one) for one in receipt.refused_hubs],
-        "noted_hubs": [_hubs(one) for one in receipt.noted_hubs],
-    }
-
-
-def _hubs(one: RefusedHubs) -> dict[str, object]:
-    return {"code": one.code, "reason": one.reason, "guids": [format_guid(guid) for guid in one.guids]}
 
 
 def _why(answer: Answer) -> CommandRefused | None:

@@ -29,7 +29,8 @@ def instruct(
     Parameters
     ----------
     file
-        Instructions and withdrawals: .parquet or .csv. Those of other Suppliers than --as names are refused.
+        Instructions and withdrawals: .parquet, .csv, .jsonl or .xlsx. Those of other Suppliers than --as names are
+        refused.
     release
         The id of the release.
     role
@@ -85,7 +86,7 @@ def withdraw(
     Parameters
     ----------
     file
-        Instructions and withdrawals: .parquet or .csv.
+        Instructions and withdrawals: .parquet, .csv, .jsonl or .xlsx.
     release
         The id of the release.
     role
@@ -110,11 +111,11 @@ def withdraw(
 
 
 def _from_file(options: ActOptions, file: Path, release: str, *, withdrawals_only: bool = False) -> int:
-    from chfw_app.rollout.files_in import key_of, read_instructions
     from chfw_core.rollout.instructing.commands import Instruct
+    from chfw_files.commands_in import key_of, read_instructions
 
-    read = read_instructions(file, release, options.key or key_of(file, release), options.by(Instruct))
+    read = read_instructions(file, release, options.key or key_of(file, "instructions", release), options.by(Instruct))
     if withdrawals_only and any(isinstance(command, Instruct) for command in read.commands):
         raise InputError(f"`{file}` has rows that instruct", hint="`chfw rollout instruct` takes both kinds of rows")
     with opened(options) as service:
-        return act_all(options, service, read.commands, read.bad_rows)
+        return act_all(options, service, read.commands, read.set_aside)

@@ -67,7 +67,7 @@ def notify(*, release: str, estate: Path, cpl: Path | None = None, options: ActO
     release
         The id of the release.
     estate
-        The hubs: .parquet or .csv. Those that are not eligible are counted with their reasons.
+        The hubs: .parquet, .csv, .jsonl or .xlsx. Those that are not eligible are counted with their reasons.
     cpl
         The Central Products List: eligibility is judged by it too.
     options
@@ -86,7 +86,7 @@ def add_hubs(*, release: str, estate: Path, cpl: Path | None = None, options: Ac
     release
         The id of the release.
     estate
-        The hubs: .parquet or .csv. Those that the release has already are refused.
+        The hubs: .parquet, .csv, .jsonl or .xlsx. Those that the release has already are refused.
     cpl
         The Central Products List: eligibility is judged by it too.
     options

@@ -110,7 +110,7 @@ class HubOptions:
     Parameters
     ----------
     guids
-        A table with a column `guid`: .parquet or .csv.
+        A table with a column `guid`: .parquet, .csv, .jsonl or .xlsx.
     guid
         One hub. May be given again.
     """
@@ -120,7 +120,7 @@ class HubOptions:
 
     def read(self) -> tuple[GuidList, tuple[str, ...]]:
         """The hubs, and the rows that cannot be read. Raises InputError."""
-        from chfw_app.rollout.files_in import read_hubs
+        from chfw_files.commands_in import read_hubs
 
         return read_hubs(self.guids, self.guid)
 

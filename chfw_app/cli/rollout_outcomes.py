@@ -17,19 +17,20 @@ def outcomes(
     Parameters
     ----------
     file
-        guid, outcome (image_delivered, activated, failed), occurred_at, firmware_version, reason: .parquet or .csv.
+        guid, outcome (image_delivered, activated, failed), occurred_at, firmware_version, reason:
+        .parquet, .csv, .jsonl or .xlsx.
     release
         The id of the release.
     options
         Who acts, and where: --as CSP:REGION.
     """
-    from chfw_app.rollout.files_in import key_of, read_outcomes
     from chfw_core.rollout.outcomes.commands import ReportOutcomes
+    from chfw_files.commands_in import key_of, read_outcomes
 
     options = options or ActOptions()
-    read = read_outcomes(file, release, options.key or key_of(file, release), options.by(ReportOutcomes))
+    read = read_outcomes(file, release, options.key or key_of(file, "outcomes", release), options.by(ReportOutcomes))
     with opened(options) as service:
-        return act_all(options, service, read.commands, read.bad_rows)
+        return act_all(options, service, read.commands, read.set_aside)
 
 
 def inventory(
@@ -40,23 +41,20 @@ def inventory(
     Parameters
     ----------
     file
-        guid, firmware_version, observed_at, and configuration_set where it is known: .parquet or .csv.
+        guid, firmware_version, observed_at, and configuration_set where it is known: .parquet, .csv, .jsonl or .xlsx.
     release
         The id of the release; else every release that has hubs of the file.
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.files_in import inventory_guids, key_of, read_inventory
-    from chfw_app.rollout.loading import releases_with
+    from chfw_app.transports.every_release import for_each_release
     from chfw_core.rollout.outcomes.commands import ObserveVersions
+    from chfw_core.transport.port import EVERY_RELEASE
+    from chfw_files.commands_in import key_of, read_inventory
 
     options = options or ActOptions()
-    guids = inventory_guids(file)
+    key = options.key or key_of(file, "inventory", release or "")
+    read = read_inventory(file, release or EVERY_RELEASE, key, options.by(ObserveVersions))
     with opened(options) as service:
-        if release is None:
-            with service.store.read() as connection:
-                concerned = releases_with(connection, guids)
-        else:
-            concerned = ((release, guids),)
-        read = read_inventory(file, concerned, options.key or key_of(file), options.by(ObserveVersions))
-        return act_all(options, service, read.commands, read.bad_rows)
+        commands = [command for _, command in for_each_release(service, read.commands)]
+        return act_all(options, service, commands, read.set_aside)

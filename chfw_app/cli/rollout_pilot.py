@@ -1,12 +1,13 @@
 """`chfw rollout approve-pilot` … `verdict`: the pilot (BR2)."""
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.rollout_acting import act, act_on_hubs
-from chfw_app.cli.rollout_options import ActOptions, HubOptions
+from chfw_app.cli.rollout_acting import act, act_all, act_on_hubs
+from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_core.errors import InputError
 from chfw_core.rollout.records import Opinion
 
@@ -68,18 +69,22 @@ def start_pilot(*, release: str, options: ActOptions | None = None) -> int:
 
 
 def progress(
+    file: Annotated[Path | None, Parameter(name="FILE")] = None,
+    /,
     *,
     release: str,
-    succeeded: Annotated[bool, Parameter(negative="--failed")],
+    succeeded: Annotated[bool | None, Parameter(negative="--failed", show_default=False)] = None,
     reason: str = "",
     commentary: str = "",
     hubs: HubOptions | None = None,
     options: ActOptions | None = None,
 ) -> int:
-    """Record how the pilot went on single hubs (BR2.4).
+    """Record how the pilot went, from a file with a row for each device, or on these hubs (BR2.4).
 
     Parameters
     ----------
+    file
+        guid, result (success, failure), reason, commentary: .parquet, .csv, .jsonl or .xlsx.
     release
         The id of the release.
     succeeded
@@ -94,12 +99,26 @@ def progress(
         Who acts, and where.
     """
     from chfw_core.rollout.pilot.commands import RecordPilotProgress
+    from chfw_files.commands_in import key_of, read_progress
 
+    options, named = options or ActOptions(), hubs or HubOptions()
+    if file is not None:
+        if (named.guids, named.guid, succeeded, reason, commentary) != (None, (), None, "", ""):
+            raise InputError(
+                "the file says all of it", hint="give FILE alone, or the hubs with --succeeded or --failed"
+            )
+        read = read_progress(
+            file, release, options.key or key_of(file, "pilot-progress", release), options.by(RecordPilotProgress)
+        )
+        with opened(options) as service:
+            return act_all(options, service, read.commands, read.set_aside)
+    if succeeded is None:
+        raise InputError("without a file --succeeded or --failed must be given")
     return act_on_hubs(
-        options or ActOptions(),
+        options,
         RecordPilotProgress,
         release,
-        hubs or HubOptions(),
+        named,
         succeeded=succeeded,
         reason=reason,
         commentary=commentary,

@@ -71,9 +71,9 @@ def publish(
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.files_in import read_schedule
     from chfw_app.rollout.publishing import PlanFiles, own_instructions, plan_now, publication
     from chfw_core.rollout.instructing.commands import WithdrawInstructions
+    from chfw_files.schedule_in import read_schedule
 
     options = options or ActOptions()
     if (schedule is None) == (estate is None):

@@ -1,7 +1,6 @@
 """`chfw rollout change-supplier`: what the registration systems say of changes of Supplier (CS3)."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -11,18 +10,11 @@ from chfw_app.cli.rollout_acting import act_on_hubs
 from chfw_app.cli.rollout_options import ActOptions, HubOptions
 from chfw_core.errors import InputError
 from chfw_core.model.parties import Party, SupplierRole
-
-
-class Step(StrEnum):
-    """What is said of a change."""
-
-    ANNOUNCED = "announced"
-    CANCELLED = "cancelled"
-    COMPLETED = "completed"
+from chfw_core.rollout.suppliers.commands import ChangeStep
 
 
 def change_supplier(
-    step: Annotated[Step, Parameter(name="STEP")],
+    step: Annotated[ChangeStep, Parameter(name="STEP")],
     /,
     *,
     release: str,
@@ -66,7 +58,7 @@ def change_supplier(
 
     options, named = options or ActOptions(), hubs or HubOptions()
     day: date = day_of(effective)
-    if step is Step.CANCELLED:
+    if step is ChangeStep.CANCELLED:
         return act_on_hubs(options, CancelSupplierChange, release, named, role=role, effective=day)
     if joins is None and not vacant:
         raise InputError(
@@ -74,7 +66,7 @@ def change_supplier(
         )
     if joins is not None and vacant:
         raise InputError(f"a role that `{joins}` gets is not vacant", hint="give one of `--joins` and `--vacant`")
-    kind = AnnounceSupplierChange if step is Step.ANNOUNCED else CompleteSupplierChange
+    kind = AnnounceSupplierChange if step is ChangeStep.ANNOUNCED else CompleteSupplierChange
     return act_on_hubs(
         options,
         kind,

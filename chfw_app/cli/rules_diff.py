@@ -42,7 +42,7 @@ def diff(
     inputs
         What the rules look at.
     out
-        The hubs decided differently: .parquet or .csv.
+        The hubs decided differently: .parquet, .csv, .jsonl or .xlsx.
     threads
         How many threads may work.
     json

@@ -21,7 +21,7 @@ class OwnOptions:
     Parameters
     ----------
     estate
-        The hubs: .parquet or .csv. Those of other Suppliers are passed over.
+        The hubs: .parquet, .csv, .jsonl or .xlsx. Those of other Suppliers are passed over.
     release
         The release file.
     as_of

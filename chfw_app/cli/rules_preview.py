@@ -35,7 +35,7 @@ def preview(
     inputs
         What the rules look at.
     out
-        The decision of every hub: .parquet or .csv.
+        The decision of every hub: .parquet, .csv, .jsonl or .xlsx.
     threads
         How many threads may work.
     json

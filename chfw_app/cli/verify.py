@@ -18,7 +18,7 @@ def verify(inputs: InputOptions, *, schedule: Path, json: Flag = False) -> int:
     inputs
         What went into the plan.
     schedule
-        The schedule: .parquet or .csv.
+        The schedule: .parquet, .csv, .jsonl or .xlsx.
     json
         Print one object.
     """

@@ -1,4 +1,4 @@
-"""Reports as files: CSV or Parquet, written in pieces of some thousand rows (BR5.3, TR4)."""
+"""Reports as tables, written in pieces of some thousand rows (BR5.3, TR4)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -36,12 +36,15 @@ _STATUS: Mapping[str, pa.DataType] = {
     "failure": _TEXT,
     "reason": _TEXT,
 }
+STATUS_SCHEMA = pa.schema(list(_STATUS.items()))
+"""The columns of an extract of a Supplier's estate (BR5.3)."""
+
 _ELIGIBLE = ("guid", "roles", "region", "device_model", "firmware_version", "configuration_set")
 _YES_NO = {True: "yes", False: "no", None: None}
 
 
 def write_statuses(path: Path, found: Iterable[HubStatus]) -> int:
-    """All columns; how many rows. Raises InputError for an extension that is neither .csv nor .parquet."""
+    """All columns; how many rows. Raises InputError for an unknown extension."""
     return _write(path, tuple(_STATUS), found)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from chfw_app.rollout.judging import judged_by
-from chfw_app.rollout.receipts import Receipt, receipt_of
+from chfw_app.rollout.receipts import receipt_of
 from chfw_app.rollout.telling import gathered, outgoing_of
 from chfw_app.stores.rollout_codec import drafts_of, projections
 from chfw_app.stores.store import WriteTransaction
@@ -26,6 +26,7 @@ from chfw_core.rollout.notice.commands import SupersedeHubs
 from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.notice.two_releases import Order, order_of
 from chfw_core.rollout.records import RollOut
+from chfw_core.transport.receipts import Receipt
 
 Clock = Callable[[], datetime]
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from attrs import frozen
 
-from chfw_app.rollout.grouping import alike
 from chfw_app.steps import Report
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import SmiStatus
@@ -13,6 +12,7 @@ from chfw_core.model.products import CentralProductsList
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.planning.eligibility import ineligible_reason, upgrade_graph
 from chfw_core.rollout.notice.commands import HubClass
+from chfw_files.alike import alike
 
 _COLUMNS = (
     "guid",

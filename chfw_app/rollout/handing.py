@@ -9,13 +9,13 @@ from pathlib import Path
 from attrs import frozen
 
 from chfw_app.problems import no_result
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.rollout.work_lists import handed_for, planned_for, regions_on, write_work_list
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover.commands import HandOver
 from chfw_core.rollout.states import ReleaseStanding
+from chfw_core.transport.receipts import Receipt
 
 
 @frozen(kw_only=True)

@@ -21,10 +21,8 @@ from chfw_app.gathered import Gathered
 from chfw_app.inputs import InputPaths, gather
 from chfw_app.planning import PlanOutputs, write_plan
 from chfw_app.rollout.disturbances import Disturbances, disturbances
-from chfw_app.rollout.files_in import read_instructions, read_schedule
 from chfw_app.rollout.gone import gone
 from chfw_app.rollout.loading import handed_elsewhere
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.steps import Report
 from chfw_app.stores.tables import consent, hub
@@ -46,6 +44,9 @@ from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstruction
 from chfw_core.rollout.phases import PHASES
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState
+from chfw_core.transport.receipts import Receipt
+from chfw_files.commands_in import read_instructions
+from chfw_files.schedule_in import read_schedule
 
 
 @frozen(kw_only=True)
@@ -94,8 +95,8 @@ def publication(
 def own_instructions(path: Path, release: str, key: str) -> tuple[Instruct, ...]:
     """What rules instructed, from the file that a plan wrote. Raises InputError for what is no such file."""
     read = read_instructions(path, release, f"{key}/rules", None)
-    if read.bad_rows:
-        raise InputError(f"`{path}`: {read.bad_rows[0]}", hint="give the file that `--instructions-out` wrote")
+    if read.set_aside:
+        raise InputError(f"`{path}`: {read.set_aside[0]}", hint="give the file that `--instructions-out` wrote")
     found = tuple(one for one in read.commands if isinstance(one, Instruct))
     explicit = next((one for one in found if one.rule is None), None)
     if explicit is not None or len(found) < len(read.commands):

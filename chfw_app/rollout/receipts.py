@@ -1,113 +1,9 @@
-"""What whoever gave a command is answered: taken or refused, why, what would help, and in which entries it stands."""
-
-from datetime import datetime
-
-from attrs import frozen
+"""Receipts made of the ledger's entries, and the exit code that each is worth."""
 
 from chfw_app.exits import Exit
 from chfw_app.stores.rollout_codec import events_of
 from chfw_app.stores.store import Receipt as Kept
-from chfw_core.documents.rollout_values import type_name
-from chfw_core.model.guid_list import GuidList
-from chfw_core.rollout.base import CommandRefused, is_party
-from chfw_core.rollout.events import AnyEvent
-from chfw_core.rollout.handover.events import HandOverRefused, PlanRowsRefused
-from chfw_core.rollout.instructing.events import InstructionsRefused
-from chfw_core.rollout.notice.events import HubsLeftOut
-from chfw_core.rollout.outcomes.events import OutcomesNoted, OutcomesRefused
-from chfw_core.rollout.pilot.events import PilotHubsRefused
-from chfw_core.rollout.suppliers.events import SupplierChangeRefused
-
-_REFUSING = (
-    HubsLeftOut,
-    PilotHubsRefused,
-    InstructionsRefused,
-    PlanRowsRefused,
-    HandOverRefused,
-    OutcomesRefused,
-    SupplierChangeRefused,
-)
-
-
-@frozen(kw_only=True)
-class RefusedHubs:
-    """BR5.2: hubs of a command that were refused for one reason."""
-
-    code: str
-    reason: str
-    guids: GuidList
-
-
-@frozen(kw_only=True)
-class Receipt:
-    """BR5.1: the answer to one command. `first_seq`, `last_seq`: the numbers of its entries.
-
-    `again`: the same command had been answered before; nothing was added. `events`: what follows from it.
-    """
-
-    first_seq: int
-    last_seq: int
-    again: bool
-    events: tuple[AnyEvent, ...]
-
-    @property
-    def entries_shown(self) -> bool:
-        """Whether whoever gave the command may see its entries' numbers.
-
-        They tell how much else is going on: a Supplier is not shown them (NF7).
-        """
-        return not is_party(self.events[0].by)
-
-    @property
-    def answered_at(self) -> datetime:
-        """When the command was answered for the first time."""
-        return self.events[0].at
-
-    @property
-    def nothing_taken(self) -> bool:
-        """Whether the command was refused, as a whole or hub by hub, and has changed and noted nothing."""
-        return self.refused is not None or not (self.taken or self.noted_hubs)
-
-    @property
-    def refused(self) -> CommandRefused | None:
-        """Why the whole command may not be; None where it was taken."""
-        return next((event for event in self.events if isinstance(event, CommandRefused)), None)
-
-    @property
-    def refused_hubs(self) -> tuple[RefusedHubs, ...]:
-        """BR5.2: all hubs that were refused, by reason; the other hubs of the command were taken."""
-        return tuple(
-            RefusedHubs(code=event.code, reason=event.reason, guids=event.guids)
-            for event in self.events
-            if isinstance(event, _REFUSING)
-        )
-
-    @property
-    def noted_hubs(self) -> tuple[RefusedHubs, ...]:
-        """Hubs of which something was reported that is kept and changes nothing."""
-        return tuple(
-            RefusedHubs(code=event.code, reason=event.reason, guids=event.guids)
-            for event in self.events
-            if isinstance(event, OutcomesNoted)
-        )
-
-    @property
-    def taken(self) -> tuple[tuple[str, int | None], ...]:
-        """What happened, by the events' names in order, and to how many hubs (None: it is not about hubs)."""
-        found: dict[str, int | None] = {}
-        for event in self.events:
-            if isinstance(event, (*_REFUSING, OutcomesNoted, CommandRefused)):
-                continue
-            name, guids = type_name(type(event)), getattr(event, "guids", None)
-            found[name] = None if guids is None else (found.get(name) or 0) + len(guids)
-        return tuple(found.items())
-
-    @property
-    def code(self) -> Exit:
-        """Refused as a whole: 3. Done, with hubs refused: 2. Done: 0."""
-        if self.refused is not None:
-            return Exit.NO_RESULT
-        return Exit.FINDINGS if self.refused_hubs else Exit.DONE
+from chfw_core.transport.receipts import Receipt
 
 
 def receipt_of(kept: Kept) -> Receipt:
@@ -118,3 +14,10 @@ def receipt_of(kept: Kept) -> Receipt:
         again=kept.again,
         events=tuple(event for entry in kept.entries for event in events_of(entry)),
     )
+
+
+def exit_of(receipt: Receipt) -> Exit:
+    """Refused as a whole: 3. Done, with hubs refused: 2. Done: 0."""
+    if receipt.refused is not None:
+        return Exit.NO_RESULT
+    return Exit.FINDINGS if receipt.refused_hubs else Exit.DONE

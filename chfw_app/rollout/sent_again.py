@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve
 from sqlalchemy import Connection, func, select
 
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.bulk import among
 from chfw_app.stores.tables import consent
@@ -22,32 +21,23 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.instructing.events import InstructionsAccepted, InstructionsWithdrawn
+from chfw_core.transport.receipts import Answer, Receipt
 
 _NO_HUBS = GuidList()
 _Said: TypeAlias = tuple[datetime | None, datetime | None, InstructionGroup | None, str | None]
-
-
-@frozen(kw_only=True)
-class Answer:
-    """A command's receipt, under its key. `guids`: the hubs that the command names.
-
-    `not_standing`: of how many hubs what was answered before has been replaced since.
-    """
-
-    key: str
-    receipt: Receipt
-    guids: GuidList = _NO_HUBS
-    not_standing: int = 0
 
 
 def give_all(
     service: RollOutService,
     commands: Sequence[AnyCommand],
     *,
-    anew: bool,
+    anew: int | None,
     told: Callable[[str, float], None],
 ) -> tuple[Answer, ...]:
-    """Gives commands; those that wait together are committed together. `anew`: refused ones are tried once more.
+    """Gives commands; those that wait together are committed together.
+
+    `anew`: how often a command that was refused altogether may have been tried once more, this time among them;
+    None: as often as it is sent. A number makes the answer the same each time that number is given.
 
     A refused one is not, where another one after it was taken for one of its hubs: that one has the last word.
     Raises what RollOutService.submit does.
@@ -57,9 +47,9 @@ def give_all(
     for command, promise in zip(commands, promises, strict=True):
         found.append(_answer(command, promise.result()))
         told("writing the ledger", len(found) / len(promises))
-    if anew:
+    if anew != 0:
         for number in _to_try_anew(found):
-            found[number] = _anew(service, commands[number])
+            found[number] = _anew(service, commands[number], anew)
     with service.store.read() as connection:
         return tuple(_compared(connection, commands, found))
 
@@ -91,13 +81,13 @@ def _to_try_anew(found: Sequence[Answer]) -> list[int]:
     return numbers[::-1]
 
 
-def _anew(service: RollOutService, command: AnyCommand) -> Answer:
+def _anew(service: RollOutService, command: AnyCommand, most: int | None) -> Answer:
     """Under the first key of a row that was not used yet, or was used to good purpose: no hub is taken twice."""
     times = 1
     while True:
         again = evolve(command, key=f"{command.key}/anew-{times}")
         answer = _answer(again, service.submit(again))
-        if not (answer.receipt.again and answer.receipt.nothing_taken):
+        if times == most or not (answer.receipt.again and answer.receipt.nothing_taken):
             return answer
         times += 1
 

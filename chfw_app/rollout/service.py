@@ -12,7 +12,6 @@ from attrs import define, field
 from sqlalchemy import Connection, select
 
 from chfw_app.rollout.carrying import Clock, carry_out
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.stores.rollout_codec import CODEC
 from chfw_app.stores.rollout_projection import read_release
 from chfw_app.stores.store import Store
@@ -22,6 +21,7 @@ from chfw_core.errors import InputError
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rules.problems import did_you_mean
+from chfw_core.transport.receipts import Receipt
 
 
 def system_clock() -> datetime:

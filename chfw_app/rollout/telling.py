@@ -1,30 +1,29 @@
-"""Messages to the parties as rows of the outbox, and their delivery as files until there are transports.
+"""Messages to the parties as rows of the outbox, and their delivery into plain folders for rehearsals.
 
 What a message says is decided by `chfw_core.rollout.react`; here it becomes canonical JSON, GUIDs as text.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from attrs import evolve
 
 from chfw_app.stores.outbox import OutboxMessage
 from chfw_app.stores.outgoing import Outgoing, number_of
+from chfw_core.documents.rollout_messages import message_bytes
 from chfw_core.documents.rollout_values import canonical, type_name, write
 from chfw_core.messages import Message
 from chfw_core.model.guid_list import GuidList
 from chfw_files.atomic import written_whole
+from chfw_files.drop.layout import folder_of
 
 _NO_HUBS = GuidList()
-_PLAIN = re.compile(r"[A-Za-z0-9._ -]+")
 
 
 def outgoing_of(message: Message, draft: int) -> Outgoing:
     """The row that sends a message. `draft`: which of the command's events it tells of, counted from 0."""
-    return Outgoing(to_party=message.to, type=type_name(type(message)), payload=canonical(write(message)), draft=draft)
+    return Outgoing(to_party=message.to, type=type_name(type(message)), payload=message_bytes(message), draft=draft)
 
 
 def gathered(messages: Iterable[tuple[int, Message]]) -> list[tuple[int, Message]]:
@@ -66,11 +65,3 @@ def into_folder(folder: Path) -> Callable[[OutboxMessage], None]:
             hidden.write_bytes(message.payload + b"\n")
 
     return send
-
-
-def folder_of(party: str) -> str:
-    """A name of a folder for a party: its id, with whatever a file system may not take written as %XX."""
-    if _PLAIN.fullmatch(party) and party.strip(". ") == party:
-        return party
-    inside = " -_" if party == party.strip() else "-_"
-    return quote(party, safe=inside).replace(".", "%2E")

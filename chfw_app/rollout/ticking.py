@@ -4,7 +4,7 @@ A tick may be run as often as one likes, by several at once: what it declares is
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from attrs import frozen
 from sqlalchemy import Connection, Select, func, or_, select
 
 from chfw_app.rollout.missed import Missed, missed
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.outbox import Delivered, Send, deliver
 from chfw_app.stores.tables import consent, hub, owed, release, task
@@ -24,6 +23,7 @@ from chfw_core.model.periods import as_utc, format_instant, london_date
 from chfw_core.rollout.outcomes.commands import DeclareSilence
 from chfw_core.rollout.states import AT_CSP, FINAL_STANDINGS, WAITING, HubState
 from chfw_core.rollout.tasks import TaskKind
+from chfw_core.transport.receipts import Receipt
 
 if TYPE_CHECKING:
     from chfw_app.triggers.knowing import Beside
@@ -102,11 +102,13 @@ def tick(
     )
 
 
-def deliver_all(service: RollOutService, send: Send, at: datetime, batch: int = 1_000) -> Delivered:
-    """Sends all that is due, so many messages at a time."""
+def deliver_all(
+    service: RollOutService, send: Send, at: datetime, batch: int = 1_000, to: Sequence[str] | None = None
+) -> Delivered:
+    """Sends all that is due, so many messages at a time. `to`: to these parties alone."""
     found = Delivered(delivered=(), failed=(), dead=())
     while True:
-        done = deliver(service.store, batch, send, at)
+        done = deliver(service.store, batch, send, at, to=to)
         found = Delivered(
             delivered=found.delivered + done.delivered, failed=found.failed + done.failed, dead=found.dead + done.dead
         )

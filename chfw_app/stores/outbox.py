@@ -71,13 +71,20 @@ Send = Callable[[OutboxMessage], None]
 """Sends one message; any exception means that it has to be sent again."""
 
 
-def deliver(store: Store, batch: int, send: Send, at: datetime, retries: Retries | None = None) -> Delivered:
-    """Sends up to `batch` messages that are due at `at`, in the order of the ledger."""
+def deliver(
+    store: Store,
+    batch: int,
+    send: Send,
+    at: datetime,
+    retries: Retries | None = None,
+    to: Sequence[str] | None = None,
+) -> Delivered:
+    """Sends up to `batch` messages that are due at `at`, in the order of the ledger. `to`: to these parties alone."""
     retries = retries or Retries()
     delivered: list[str] = []
     failed: list[str] = []
     dead: list[str] = []
-    for message in _take(store, batch, at, retries):
+    for message in _take(store, batch, at, retries, to):
         try:
             send(message)
         except Exception as problem:  # noqa: BLE001 - whatever went wrong there, the message stays here
@@ -107,9 +114,13 @@ def revive(store: Store, ids: Sequence[str], at: datetime) -> int:
         return connection.execute(again.values(dead_at=None, next_at=at, attempts=0)).rowcount
 
 
-def _take(store: Store, batch: int, at: datetime, retries: Retries) -> tuple[OutboxMessage, ...]:
+def _take(
+    store: Store, batch: int, at: datetime, retries: Retries, to: Sequence[str] | None
+) -> tuple[OutboxMessage, ...]:
+    due = _ordered().where(outbox.c.next_at <= at).limit(batch)
+    if to is not None:
+        due = due.where(outbox.c.to_party.in_(to))
     with store.update() as connection:
-        due = _ordered().where(outbox.c.next_at <= at).limit(batch)
         found = _messages(connection, store.database.locked(due, skip=True), taken=1)
         taken = update(outbox).where(outbox.c.id.in_([one.id for one in found]))
         connection.execute(taken.values(attempts=outbox.c.attempts + 1, next_at=at + retries.lease))

@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from sqlalchemy.engine import Row
 
 from chfw_app.rollout.carrying import Clock, carry_out, now_in
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.stores.bulk import among
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, trigger_hold
@@ -37,6 +36,7 @@ from chfw_core.rollout.records import Protection, ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState
 from chfw_core.rollout.triggering.entries import Fired, HoldsEnded, Kind
 from chfw_core.rules.event_fields import HEX_FIELDS
+from chfw_core.transport.receipts import Receipt
 
 _BOUNDS: Mapping[str, Any] = {
     "csp_region": hub.c.region,

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chfw_core.consent.model import ActivationBasis, InstructionAction, InstructionGroup
 from chfw_core.model.estate import ESTATE_COLUMNS, Column, ColumnType
@@ -10,6 +10,7 @@ from chfw_core.model.hubs import CSP_REGIONS, HOLIDAY_DIVISIONS, SmiStatus
 from chfw_core.model.parties import SupplierRole
 from chfw_core.planning.model import SCHEDULE_COLUMNS, HubStatus
 from chfw_core.rollout.outcomes.commands import OutcomeKind
+from chfw_core.rollout.suppliers.commands import ChangeStep
 
 
 class Kind(StrEnum):
@@ -136,8 +137,39 @@ INVENTORY = (
 )
 """BR5.6, PR2: what the SMI shows of each hub."""
 
+_HERE = ("guid", "role", "opens", "closes")
+HANDED_IN_INSTRUCTIONS = tuple(
+    column if column.name in _HERE else evolve(column, required=False, nullable=True) for column in INSTRUCTIONS
+)
+"""Instructions where it is known whose they are: `party`, `action` and `received_at` may be left out."""
+
 HUBS = (TableColumn(name="guid", kind=Kind.GUID),)
-"""A list of hubs; other columns are not read."""
+"""A list of hubs, such as a pilot list (BR2.3); other columns are not read."""
+
+WITHDRAWALS = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="role", kind=Kind.WORD, words=tuple(r.value for r in SupplierRole)),
+)
+"""Instructions that a Supplier takes back."""
+
+PILOT_PROGRESS = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="result", kind=Kind.WORD, words=("success", "failure")),
+    TableColumn(name="reason", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="commentary", kind=Kind.TEXT, required=False, nullable=True),
+)
+"""BR2.4: how the pilot went on each device."""
+
+SUPPLIER_CHANGES = (
+    TableColumn(name="guid", kind=Kind.GUID),
+    TableColumn(name="step", kind=Kind.WORD, words=tuple(step.value for step in ChangeStep)),
+    TableColumn(name="role", kind=Kind.WORD, words=tuple(r.value for r in SupplierRole)),
+    TableColumn(name="effective", kind=Kind.DATE),
+    TableColumn(name="leaves", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="joins", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="vacant", kind=Kind.WORD, required=False, nullable=True, words=("yes", "no")),
+)
+"""CS3: what the registration systems say. A role stays empty only where `vacant` says so."""
 
 TABLES = {
     "estate": ESTATE,
@@ -147,4 +179,8 @@ TABLES = {
     "schedule": SCHEDULE,
     "outcomes": OUTCOMES,
     "inventory": INVENTORY,
+    "hubs": HUBS,
+    "withdrawals": WITHDRAWALS,
+    "pilot_progress": PILOT_PROGRESS,
+    "supplier_changes": SUPPLIER_CHANGES,
 }

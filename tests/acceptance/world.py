@@ -18,7 +18,6 @@ from chfw_app.reports.duties import actions
 from chfw_app.reports.flights import flights
 from chfw_app.reports.reading import Sight, looking
 from chfw_app.reports.statuses import statuses
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.ledger import read_entries
@@ -45,6 +44,7 @@ from chfw_core.rollout.pilot.commands import ApproveMass, ApprovePilot, BeginMas
 from chfw_core.rollout.records import HubRecord, ReleaseRecord
 from chfw_core.rollout.states import HubState
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
+from chfw_core.transport.receipts import Receipt
 from tests.acceptance.people import (
     AUTOMATIC,
     FIRMWARE,

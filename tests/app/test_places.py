@@ -86,4 +86,4 @@ def test_a_place_without_a_name_of_its_own_is_named_as_it_was_typed(
 ) -> None:
     ran = chfw("plan", *inputs(world), "--out", name)
     assert ran.code == 1
-    assert f"--out: {says}, and it is to be .parquet or .csv" in ran.err
+    assert f"--out: {says}, and it is to be .parquet or .csv or .jsonl or .xlsx" in ran.err

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from chfw_core.errors import InputError
-from chfw_files import csv_source
+from chfw_files import csv_source, limits
 from chfw_files.columns import TEXTS, as_dictionary, one_array
 from chfw_files.estate import open_estate
 from tests.files.estates import NAMES, guid, hub, write_csv, write_parquet
@@ -44,7 +44,7 @@ def test_a_folder_is_no_table(tmp_path: Path) -> None:
 def test_an_unknown_extension(tmp_path: Path) -> None:
     path = tmp_path / "estate.txt"
     path.write_text("x")
-    assert "the extension `.txt` is not one of .parquet and .csv" in str(refused(path))
+    assert "the extension `.txt` is not one of .parquet, .csv, .jsonl and .xlsx" in str(refused(path))
 
 
 def _truncated(path: Path) -> None:
@@ -255,3 +255,41 @@ def test_what_a_spreadsheet_writes_is_named(tmp_path: Path, change: Callable[[st
     problem = refused(path)
     assert says in str(problem)
     assert hint in str(problem.hint)
+
+
+def test_a_header_or_a_line_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "e.csv"
+    monkeypatch.setattr(limits, "MAX_HEADER", 20)
+    path.write_text("guid," * 10)
+    assert "the first line of" in str(refused(path))
+    monkeypatch.setattr(limits, "MAX_LINE", 50)
+    monkeypatch.setattr(csv_source, "CHUNK_BYTES", 5)
+    path.write_text("guid\n" + "x" * 100 + "\n")
+    assert "line 2 of" in str(refused(path))
+    assert "has more than 50 bytes" in str(refused(path))
+
+
+def test_more_columns_than_any_table_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_COLUMNS", len(NAMES) - 1)
+    problem = refused(write_csv(tmp_path / "e.csv", [hub(1)]))
+    assert "has 12 columns" in str(problem)
+
+
+def test_text_that_is_not_utf8_is_told_of_wherever_it_stands(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """In a row that cannot be cut the parser would print a traceback of its own."""
+    path = write_csv(tmp_path / "e.csv", [hub(1), hub(2)])
+    path.write_bytes(path.read_bytes() + b"x,\xfcy\n")
+    assert "is not UTF-8: line 4, byte 0xFC" in str(refused(path))
+    assert capfd.readouterr().err == ""
+
+
+def test_row_groups_that_ask_for_more_memory_than_any_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_parquet(tmp_path / "e.parquet", [hub(n) for n in range(9)])
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, "MAX_GROUP_ROWS", 8)
+        assert "has 9 rows in one row group" in str(refused(path))
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, "MAX_GROUP_TEXT", 9 * 23 - 1)
+        assert "has 207 bytes of text in one row group" in str(refused(path))
+    monkeypatch.setattr(limits, "MAX_GROUP_TEXT", 9 * 23)
+    read(path)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from chfw_core.errors import InputError
-from chfw_files import writing
+from chfw_files import line_writing, writing
 from chfw_files.atomic import OutputError, write_text, written_whole
 from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path, write_quarantine
 from chfw_files.schedule import SCHEDULE_SCHEMA, open_schedule, write_schedule
@@ -55,7 +55,7 @@ def batch(*reasons: str, count: int = 0) -> pa.RecordBatch:
 SCHEDULE = batch("zz, because of x", 'says "no"', "a\nb", "plain")
 
 
-@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "xlsx"])
 def test_a_schedule_is_read_back_as_it_was(suffix: str, tmp_path: Path) -> None:
     part = batch("zz, because of x", 'says "no"', "plain")
     path = tmp_path / f"plan.{suffix}"
@@ -88,7 +88,7 @@ def test_csv_is_as_the_contract_has_it(tmp_path: Path) -> None:
     assert "NWND.approved-sets,plain\n" not in text.splitlines()[1]
 
 
-@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "xlsx"])
 def test_the_same_rows_are_the_same_bytes_nf5(suffix: str, tmp_path: Path) -> None:
     one, other = tmp_path / f"one.{suffix}", tmp_path / f"other.{suffix}"
     write_schedule(one, [SCHEDULE])
@@ -103,10 +103,12 @@ def test_dictionaries_do_not_depend_on_the_order_of_the_rows(tmp_path: Path) -> 
     assert column.chunk(0).dictionary.to_pylist() == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "xlsx"])
 def test_many_rows_are_written_in_parts(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "_ROWS_AT_ONCE", 7)
-    monkeypatch.setattr(writing, "_FEW", 0)
+    for module in (writing, line_writing):
+        monkeypatch.setattr(module, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(line_writing, "_FEW", 0)
+    monkeypatch.setattr("chfw_files.xlsx_writing._ROWS_AT_ONCE", 7)
     part = batch("a", "b", "c", count=100)
     write_schedule(tmp_path / f"plan.{suffix}", [part])
     found = pa.Table.from_batches(list(open_schedule(tmp_path / f"plan.{suffix}").batches()))
@@ -138,7 +140,7 @@ def test_a_table_of_guids_alone(tmp_path: Path) -> None:
     assert (tmp_path / "t.csv").read_text() == "guid\n00-00-00-00-00-00-00-01\n"
 
 
-@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "xlsx"])
 def test_a_run_that_fails_half_way_leaves_what_was_there(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"plan.{suffix}"
     write_schedule(path, [SCHEDULE])
@@ -157,7 +159,7 @@ def test_a_run_that_fails_half_way_leaves_what_was_there(suffix: str, tmp_path: 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "xlsx"])
 def test_a_disk_that_is_really_full(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     full = tmp_path / f"full.{suffix}"
     full.symlink_to("/dev/full")

@@ -5,7 +5,6 @@ close is set aside with its number; left to the parser it would swallow the rows
 """
 
 import csv
-import mmap
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,13 +14,14 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from chfw_core.errors import InputError
+from chfw_files import limits
 from chfw_files.columns import TEXTS, one_array
 from chfw_files.csv_lines import ChunkLines
+from chfw_files.escapes import unescape_column
+from chfw_files.line_chunks import BOM, NO_LINE_END, cut_at_lines, mapped
 from chfw_files.sources import RawChunk, Unreadable
 
 CHUNK_BYTES = 32 << 20
-_NO_LINE_END = re.compile(rb"[^\r\n]")
-_BOM = b"\xef\xbb\xbf"
 _GUID = re.compile(r"(?:[0-9A-Fa-f]{2}-?){7}[0-9A-Fa-f]{2}")
 _HEADER = "put the names of the columns into the first line"
 _UNCLOSED = "a quotation mark is not closed, or a value has a line break in it"
@@ -34,31 +34,28 @@ class CsvSource:
         self.path = path
         self.types: Mapping[str, pa.DataType] = {}
         self._plain = plain
-        self._data = self._map()
+        self._data = mapped(path, "a header row is needed")
         self._body = self._read_header()
-        self._cuts = self._cut(self._body)
+        self._cuts = cut_at_lines(path, self._data, self._body, CHUNK_BYTES)
         self.chunk_count: int = len(self._cuts) - 1
 
-    def _map(self) -> mmap.mmap:
-        try:
-            with self.path.open("rb") as file:
-                if not file.seek(0, 2):
-                    raise InputError(f"`{self.path}` is empty", hint="a header row is needed")
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except OSError as failure:
-            raise InputError(f"cannot read `{self.path}`: {failure.strerror}") from failure
-
     def _read_header(self) -> int:
-        end = (self._data.find(b"\n") + 1) or (self._data.find(b"\r") + 1) or len(self._data)
+        most = limits.MAX_HEADER
+        end = (self._data.find(b"\n", 0, most) + 1) or (self._data.find(b"\r", 0, most) + 1) or len(self._data)
+        if end > most:
+            raise InputError(f"the first line of `{self.path}` has more than {most:,} bytes", hint=_HEADER)
         line = self._data[:end]
         if line[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise self._not_utf8(1, "it is UTF-16")
         try:
-            text = line.removeprefix(_BOM).decode()
+            text = line.removeprefix(BOM).decode()
         except UnicodeDecodeError as failure:
             raise self._not_utf8(1, f"byte 0x{line[failure.start]:02X}") from None
         self._refuse_other_forms(text)
-        self.names: tuple[str, ...] = tuple(name.strip() for name in next(csv.reader([text]), []))
+        try:
+            self.names: tuple[str, ...] = tuple(name.strip() for name in next(csv.reader([text]), []))
+        except csv.Error as failure:
+            raise InputError(f"the first line of `{self.path}` cannot be read: {failure}", hint=_HEADER) from None
         return end
 
     def _refuse_other_forms(self, header: str) -> None:
@@ -72,18 +69,10 @@ class CsvSource:
         if any(_GUID.fullmatch(cell.strip().strip('"')) for cell in header.split(",")):
             raise InputError(f"`{self.path}` has no header row: its first line holds a GUID", hint=_HEADER)
 
-    def _cut(self, body: int) -> list[int]:
-        """Where the chunks begin, each after a line end; the last number is the end of the file."""
-        end = len(self._data) if _NO_LINE_END.search(self._data, body) else body
-        cuts = [body]
-        while cuts[-1] < end:
-            after = self._data.find(b"\n", min(cuts[-1] + CHUNK_BYTES, end)) + 1
-            cuts.append(after or end)
-        return cuts
-
     def read(self, index: int, names: Sequence[str]) -> RawChunk:
         """Raises InputError for text that is not UTF-8."""
         lines = ChunkLines(self._data[self._cuts[index] : self._cuts[index + 1]])
+        self._check_utf8(index, lines.data)
         if lines.quoted:
             lines.drop(lines.odd_quotes())
         table, wrong = self._parse(index, lines, names)
@@ -93,7 +82,7 @@ class CsvSource:
         before = self._cuts[index]
         unreadable = self._set_aside(before, lines, wrong)
         return RawChunk(
-            columns={name: one_array(table.column(name)) for name in names},
+            columns={name: unescape_column(one_array(table.column(name))) for name in names},
             rows=table.num_rows,
             lines=lambda: lines.numbers() + self._line_ends(before),
             unreadable=unreadable,
@@ -108,7 +97,7 @@ class CsvSource:
             return "skip"
 
         data = lines.data
-        if not _NO_LINE_END.search(data):
+        if not NO_LINE_END.search(data):
             return pa.table({name: pa.array([], self._type(name)) for name in names}), wrong
         try:
             table = pacsv.read_csv(
@@ -125,6 +114,16 @@ class CsvSource:
         except pa.ArrowInvalid as failure:
             raise self._refused(index, failure) from failure
         return table, wrong
+
+    def _check_utf8(self, index: int, data: bytes) -> None:
+        """The parser hands on a row that cannot be cut as text, and prints a traceback where it is none."""
+        if data.isascii():
+            return
+        whole = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
+        try:
+            pa.Array.from_buffers(pa.large_binary(), 1, [None, whole, pa.py_buffer(data)]).cast(pa.large_string())
+        except pa.ArrowInvalid as failure:
+            raise self._refused(index, failure) from failure
 
     def _type(self, name: str) -> pa.DataType:
         return pa.string() if name in self._plain else TEXTS

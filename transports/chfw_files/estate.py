@@ -38,7 +38,7 @@ REPEATED = "the GUID is there more than once"
 
 
 def open_estate(path: str | Path, *, columns: Iterable[str] | None = None) -> "EstateFile":
-    """An estate in Parquet or CSV; `columns` limits what chunks hold (`guid` always is there).
+    """An estate in any format of a table; `columns` limits what chunks hold (`guid` always is there).
 
     Raises InputError for a file that is missing, unreadable, or of unknown extension, for columns
     that are missing, misspelt, repeated or of the wrong type, and for an estate without rows.

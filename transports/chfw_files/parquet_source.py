@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from chfw_core.errors import InputError
+from chfw_files import limits
 from chfw_files.columns import is_text, one_array
 from chfw_files.sources import Lines, RawChunk
 
@@ -28,8 +30,13 @@ class ParquetSource:
         self.types: Mapping[str, pa.DataType] = {entry.name: entry.type for entry in schema}
         self.chunk_count: int = self._metadata.num_row_groups
         self.row_count: int = self._metadata.num_rows
-        self._dictionaries = [name for name, kind in self.types.items() if is_text(kind) and name not in plain]
+        self._plain = plain
+        self._dictionaries = [name for name, kind in self.types.items() if is_text(kind)]
         sizes = [self._metadata.row_group(at).num_rows for at in range(self.chunk_count)]
+        if max(sizes, default=0) > limits.MAX_GROUP_ROWS:
+            raise InputError(
+                f"`{path}` has {max(sizes):,} rows in one row group", hint=f"write {limits.MAX_GROUP_ROWS:,} at most"
+            )
         self._starts = np.concatenate([[0], np.cumsum(np.array(sizes, dtype=np.int64))])
         self._local = threading.local()
 
@@ -37,10 +44,24 @@ class ParquetSource:
         """Raises InputError where the pages are damaged."""
         try:
             table = self._file().read_row_group(index, columns=list(names))
-            columns = {name: one_array(table.column(name)) for name in names}
+            columns = {name: self._texts(name, one_array(table.column(name))) for name in names}
         except (pa.ArrowException, OSError) as failure:
             raise self._broken(failure) from failure
         return RawChunk(columns=columns, rows=table.num_rows, lines=lambda: self._rows(index))
+
+    def _texts(self, name: str, column: pa.Array) -> pa.Array:
+        """A column of few repetitions as text: a long one that is stored once is not written out for every row."""
+        if name not in self._plain or not pa.types.is_dictionary(column.type):
+            return column
+        sizes = pc.binary_length(column.dictionary)
+        if len(column) * (pc.max(sizes).as_py() or 0) > limits.MAX_GROUP_TEXT:
+            size = pc.sum(sizes.take(column.indices)).as_py() or 0
+            if size > limits.MAX_GROUP_TEXT:
+                raise InputError(
+                    f"the column `{name}` of `{self.path}` has {size:,} bytes of text in one row group",
+                    hint="write smaller row groups",
+                )
+        return column.dictionary_decode()
 
     def _rows(self, index: int) -> Lines:
         return np.arange(self._starts[index] + 1, self._starts[index + 1] + 1, dtype=np.int64)

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from chfw_core.model.guid import format_guid
 from chfw_files.atomic import OutputError, output_error, usual_mode
+from chfw_files.escapes import escape
 from chfw_files.sources import RawChunk
 
 COLUMNS = ("line", "guid", "column", "reason", "file")
@@ -66,7 +67,7 @@ class QuarantineWriter:
                 if self._file is None:
                     self._open()
                 csv.writer(self._file, lineterminator="\n").writerow(  # type: ignore[arg-type]
-                    (row.line, row.guid_text, row.column, row.reason, row.file or file)
+                    (row.line, *map(escape, (row.guid_text, row.column, row.reason, row.file or file)))
                 )
                 self.count += 1
         except OSError as failure:

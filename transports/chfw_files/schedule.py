@@ -33,7 +33,7 @@ def write_schedule(path: str | Path, batches: Iterable[pa.RecordBatch]) -> int:
 
 
 def open_schedule(path: str | Path) -> "ScheduleFile":
-    """A schedule in Parquet or CSV. Raises InputError for what is no schedule."""
+    """A schedule in any format of a table. Raises InputError for what is no schedule."""
     source = open_source(path, plain=frozenset({"guid", "reason"}))
     check_names(source, SCHEDULE_COLUMNS, SCHEDULE_COLUMNS)
     return ScheduleFile(source)

@@ -1,7 +1,7 @@
 """Small tables row by row: lists that people keep, up to some thousands of rows.
 
 CSV keeps its cells' text as it is; values may have line breaks here (the history of the Central
-Products List has), and a row's line is the one on which it begins. Parquet's values are turned into
+Products List has), and a row's line is the one on which it begins. Other formats' values are turned into
 the texts that CSV would have.
 """
 
@@ -11,6 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from chfw_core.documents.rows import Row
+from chfw_core.errors import InputError
+from chfw_files.csv_source import CsvSource
+from chfw_files.escapes import unescape
 from chfw_files.sources import Source, check_names, open_source
 from chfw_files.texts import decode
 from chfw_files.writing import cell_texts
@@ -31,7 +34,7 @@ def read_small_table(
     else:
         check_names(source, columns, required)
     names = [name for name in columns if name in source.names]
-    return list(_parquet(source, names) if source.types else _csv(source.path))
+    return list(_csv(source.path) if isinstance(source, CsvSource) else _columns(source, names))
 
 
 def _csv(path: Path) -> Iterator[Row]:
@@ -41,15 +44,16 @@ def _csv(path: Path) -> Iterator[Row]:
     line = reader.line_num + 1
     for cells in reader:
         if cells:
-            yield Row(line=line, cells=dict(zip(names, cells, strict=False)))
+            yield Row(line=line, cells=dict(zip(names, map(unescape, cells), strict=False)))
         line = reader.line_num + 1
 
 
-def _parquet(source: Source, names: Sequence[str]) -> Iterator[Row]:
-    line = 0
+def _columns(source: Source, names: Sequence[str]) -> Iterator[Row]:
     for index in range(source.chunk_count):
-        columns = source.read(index, names).columns
-        texts = [cell_texts(columns[name]) for name in names]
-        for cells in zip(*texts, strict=True):
-            line += 1
+        raw = source.read(index, names)
+        if raw.unreadable:
+            first = raw.unreadable[0]
+            raise InputError(f"`{source.path}`:{first.line}: {first.reason}")
+        texts = [cell_texts(raw.columns[name]) for name in names]
+        for line, cells in zip(raw.lines().tolist(), zip(*texts, strict=True), strict=True):
             yield Row(line=line, cells=dict(zip(names, cells, strict=True)))

@@ -1,8 +1,8 @@
-"""Tables on disk, read in chunks: what Parquet and CSV have in common.
+"""Tables on disk, read in chunks: what Parquet, CSV, JSON Lines and XLSX have in common.
 
 A source knows its columns' names and types and hands out chunks of raw columns, from any thread.
-The place of a row is what a person counts: the line in a CSV file (the header is line 1), the
-number of the row in a Parquet file (the first is 1).
+The place of a row is what a person counts: the line in a CSV file (the header is line 1) or one of JSON
+Lines, the row of a worksheet as it is numbered there, the number of the row in a Parquet file (the first is 1).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,8 +16,12 @@ import pyarrow as pa
 from attrs import field, frozen
 
 from chfw_core.errors import InputError
+from chfw_files import limits
 
 Lines = npt.NDArray[np.int64]
+
+EXTENSIONS = (".parquet", ".csv", ".jsonl", ".xlsx")
+"""The formats of a table, by which one is chosen."""
 
 
 @frozen(kw_only=True)
@@ -43,7 +47,7 @@ class RawChunk:
 
 
 class Source(Protocol):
-    """A table in chunks. `types` is empty for CSV, where everything is text until it is judged."""
+    """A table in chunks. `types` is filled for Parquet alone: elsewhere everything is text until it is judged."""
 
     @property
     def path(self) -> Path: ...
@@ -63,7 +67,9 @@ def open_source(path: str | Path, *, plain: frozenset[str] = frozenset()) -> Sou
     says, or a column named twice.
     """
     from chfw_files.csv_source import CsvSource
+    from chfw_files.jsonl_source import JsonlSource
     from chfw_files.parquet_source import ParquetSource
+    from chfw_files.xlsx_source import XlsxSource
 
     place = Path(path)
     if place.is_dir():
@@ -75,15 +81,28 @@ def open_source(path: str | Path, *, plain: frozenset[str] = frozenset()) -> Sou
             source: Source = ParquetSource(place, plain)
         case ".csv":
             source = CsvSource(place, plain)
-        case other:
-            raise InputError(
-                f"`{place.name}`: the extension `{other}` is not one of .parquet and .csv",
-                hint="the extension chooses the format",
-            )
+        case ".jsonl":
+            source = JsonlSource(place, plain)
+        case ".xlsx":
+            source = XlsxSource(place, plain)
+        case _:
+            raise unknown_extension(place)
+    if len(source.names) > limits.MAX_COLUMNS:
+        raise InputError(
+            f"`{place}` has {len(source.names):,} columns", hint=f"a table has {limits.MAX_COLUMNS:,} at most"
+        )
     twice = sorted({name for name in source.names if source.names.count(name) > 1})
     if twice:
         raise InputError(f"`{place}`: the column `{twice[0]}` is there more than once")
     return source
+
+
+def unknown_extension(place: Path) -> InputError:
+    """The message for a name that says of no format."""
+    known = f"{', '.join(EXTENSIONS[:-1])} and {EXTENSIONS[-1]}"
+    return InputError(
+        f"`{place.name}`: the extension `{place.suffix}` is not one of {known}", hint="the extension chooses the format"
+    )
 
 
 def missing_file(place: Path) -> InputError:

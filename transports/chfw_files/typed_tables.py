@@ -19,6 +19,7 @@ from chfw_files.columns import (
     TEXTS,
     Standard,
     is_text,
+    standard_dates,
     standard_guids,
     standard_instants,
     standard_texts,
@@ -27,7 +28,7 @@ from chfw_files.quarantine import BadRow, guid_text
 from chfw_files.sources import RawChunk, Source, check_names, open_source
 from chfw_files.writing import INSTANT
 
-_TYPES = {Kind.GUID: pa.uint64(), Kind.INSTANT: INSTANT, Kind.PERIOD_END: INSTANT}
+_TYPES = {Kind.GUID: pa.uint64(), Kind.DATE: pa.date32(), Kind.INSTANT: INSTANT, Kind.PERIOD_END: INSTANT}
 
 
 @frozen(kw_only=True, eq=False)
@@ -39,7 +40,7 @@ class TypedTable:
 
 
 def schema_of(columns: Sequence[TableColumn]) -> pa.Schema:
-    """GUIDs uint64, times in UTC, texts dictionary<int32, string>."""
+    """GUIDs uint64, dates date32, times in UTC, texts dictionary<int32, string>."""
     return pa.schema([(column.name, _TYPES.get(column.kind, TEXTS)) for column in columns])
 
 
@@ -62,8 +63,7 @@ def read_typed_table(path: str | Path, declared: Sequence[TableColumn]) -> Typed
         bad += _describe(raw, parts, np.flatnonzero(wrong))
         good = ~wrong
         arrays = [
-            parts[column.name].values if column.name in parts else pa.nulls(raw.rows, pa.string()).dictionary_encode()
-            for column in declared
+            parts[column.name].values if column.name in parts else _nothing(raw.rows, column) for column in declared
         ]
         table = pa.Table.from_arrays([*arrays, pa.array(raw.lines())], schema=schema)
         tables.append(table if good.all() else table.filter(pa.array(good)))
@@ -71,16 +71,28 @@ def read_typed_table(path: str | Path, declared: Sequence[TableColumn]) -> Typed
     return TypedTable(table=whole.unify_dictionaries(), quarantine=tuple(sorted(bad)))
 
 
+def _nothing(rows: int, column: TableColumn) -> pa.Array:
+    """A column that the file does not have."""
+    kind = _TYPES.get(column.kind, TEXTS)
+    return pa.nulls(rows, pa.string()).dictionary_encode() if kind == TEXTS else pa.nulls(rows, kind)
+
+
 def _check_types(source: Source, declared: Sequence[TableColumn]) -> None:
     for column in declared:
         kind = source.types.get(column.name)
         if kind is None or is_text(kind):
             continue
-        fits = (column.kind is Kind.GUID and pa.types.is_uint64(kind)) or (
-            column.kind in (Kind.INSTANT, Kind.PERIOD_END) and pa.types.is_timestamp(kind) and kind.tz is not None
+        fits = (
+            (column.kind is Kind.GUID and pa.types.is_uint64(kind))
+            or (column.kind is Kind.DATE and pa.types.is_date(kind))
+            or (column.kind in (Kind.INSTANT, Kind.PERIOD_END) and pa.types.is_timestamp(kind) and kind.tz is not None)
         )
         if not fits:
-            wanted = {Kind.GUID: "uint64 or text", Kind.INSTANT: "a timestamp in UTC or text"}
+            wanted = {
+                Kind.GUID: "uint64 or text",
+                Kind.DATE: "a date or text",
+                Kind.INSTANT: "a timestamp in UTC or text",
+            }
             need = wanted.get(Kind.INSTANT if column.kind is Kind.PERIOD_END else column.kind, "text")
             raise InputError(f"`{source.path}`: the column `{column.name}` is {kind}; it must be {need}")
 
@@ -89,6 +101,8 @@ def _standard(column: TableColumn, values: pa.Array) -> Standard:
     match column.kind:
         case Kind.GUID:
             return standard_guids(column.name, values, nullable=column.nullable)
+        case Kind.DATE:
+            return standard_dates(column.name, values, nullable=column.nullable)
         case Kind.INSTANT | Kind.PERIOD_END:
             return standard_instants(
                 column.name,

@@ -1,12 +1,21 @@
 """What the registration systems say of changes of Supplier (CS3)."""
 
 from datetime import date
+from enum import StrEnum
 
 from attrs import frozen
 
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.rollout.base import Command
+
+
+class ChangeStep(StrEnum):
+    """What is said of a change."""
+
+    ANNOUNCED = "announced"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
 
 
 @frozen(kw_only=True)

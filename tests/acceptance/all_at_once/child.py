@@ -15,7 +15,6 @@ from datetime import timedelta
 
 from attrs import define, field
 
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.rollout.ticking import tick
 from chfw_app.rollout.work_lists import planned_for
@@ -42,6 +41,7 @@ from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.outcomes.commands import OutcomeKind, ReportOutcomes
 from chfw_core.rollout.states import FINAL_STANDINGS, HubState
+from chfw_core.transport.receipts import Receipt
 from tests.acceptance.all_at_once.scene import DAY, NOW, PLACES, hubs_of, joining, opening, own, region_of, release_of
 from tests.acceptance.people import NEW, SUPPLIERS
 

@@ -33,7 +33,11 @@ def everything(chfw: Chfw, url: str, folder: Path, party: str = "ALPHA") -> dict
         for form in ((), ("--json",)):
             ran = chfw("report", *words, *common, *form)
             found[" ".join((name, *form))] = f"{ran.code}\n{ran.out}\n{ran.err}".encode()
-    for ending in ("csv", "parquet"):
+    out = folder / "dashboard.xlsx"
+    assert chfw("report", "dashboard", *common, "--out", out).code == 0
+    found[out.name] = out.read_bytes()
+    out.unlink()
+    for ending in ("csv", "parquet", "jsonl", "xlsx"):
         for words in (("status",), ("eligible", "--release", R)):
             out = folder / f"{words[0]}.{ending}"
             assert chfw("report", *words, *common, "--out", out).code == 0

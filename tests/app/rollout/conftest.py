@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from chfw_app.rollout.receipts import Receipt
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.open import open_store
 from chfw_app.stores.rollout_codec import projections
@@ -15,6 +14,7 @@ from chfw_app.stores.store import Store
 from chfw_core.model.parties import DCC
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
+from chfw_core.transport.receipts import Receipt
 from tests.app.stores.conftest import databases, postgres_databases, sqlite_databases, url
 from tests.core.rollout.worlds import CLASSES, FIRMWARE, START, R
 

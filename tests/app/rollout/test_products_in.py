@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from chfw_app.rollout.eligible import eligible_hubs
-from chfw_app.rollout.files_in import read_inventory
 from chfw_core.model.guid import format_guid
-from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.base import SMI
 from chfw_core.rollout.outcomes.commands import ObserveVersions
+from chfw_files.commands_in import read_inventory
 from tests.app.helpers import write_csv
 from tests.core.rollout.worlds import FIRMWARE, NEW, OLD, SOLE, SPLIT, R
 
@@ -37,7 +36,7 @@ def test_an_inventory_may_say_the_configuration_set(tmp_path: Path) -> None:
     head = ("guid", "firmware_version", "observed_at", "configuration_set")
     rows = [(format_guid(guid), NEW, "2026-03-01T00:00:00Z", said) for guid, said in ((SOLE, "SET-2"), (SPLIT, ""))]
     file = write_csv(tmp_path / "smi.csv", [head, *rows])
-    found = read_inventory(file, [(R, GuidList([SOLE, SPLIT]))], "k", SMI)
+    found = read_inventory(file, R, "k", SMI)
     assert found.bad_rows == ()
     said = {
         guid: one.configuration_set for one in found.commands if isinstance(one, ObserveVersions) for guid in one.guids

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from chfw_app.exits import Exit
 from chfw_app.rollout.loading import load
+from chfw_app.rollout.receipts import exit_of
 from chfw_app.rollout.sent_again import give, give_all
 from chfw_app.rollout.showing import show_release
 from chfw_app.stores.hub_rows import hubs_of
@@ -67,7 +68,7 @@ def test_an_instruction_is_confirmed_and_every_refused_hub_has_its_reason(told: 
     receipt = told.taken(Instruct, ALPHA, role=IMPORT, guids=named, **PERIOD)
     assert receipt.taken == (("instructions_accepted", 2),)
     assert [(one.code, list(one.guids)) for one in receipt.refused_hubs] == [("unknown_guid", [0x99])]
-    assert receipt.code is Exit.FINDINGS
+    assert exit_of(receipt) is Exit.FINDINGS
     types = [kind for kind, _ in _sent(told, ALPHA)]
     assert {"instruction_receipt", "hubs_refused", "second_supplier"} <= set(types)
 
@@ -77,7 +78,7 @@ def test_a_refused_command_leaves_only_its_refusal(told: Told) -> None:
     before, sent = _tables(told), len(_sent(told, "DCC"))
     receipt = told.do(BeginMass)
     assert receipt.refused is not None
-    assert (receipt.refused.code, receipt.code) == ("out_of_phase", Exit.NO_RESULT)
+    assert (receipt.refused.code, exit_of(receipt)) == ("out_of_phase", Exit.NO_RESULT)
     assert receipt.refused.cure
     assert receipt.first_seq == receipt.last_seq
     assert _tables(told) == before
@@ -107,7 +108,7 @@ def test_the_same_instruction_again_tells_of_how_many_hubs_it_is_not_true_any_mo
     back = WithdrawInstructions(by=ALPHA, key="back", release=R, role=IMPORT, guids=GuidList([SPLIT]))
     assert [give(told.service, one).not_standing for one in (mine, mine, back, back)] == [0, 0, 0, 0]
     assert give(told.service, mine).not_standing == 1
-    (answer,) = give_all(told.service, [mine], anew=True, told=lambda step, done: None)
+    (answer,) = give_all(told.service, [mine], anew=None, told=lambda step, done: None)
     assert (answer.key, answer.receipt.again, answer.not_standing) == ("mine", True, 1)
     told.taken(Instruct, ALPHA, role=IMPORT, guids=GuidList([SPLIT]), **PERIOD)
     assert [give(told.service, one).not_standing for one in (mine, back)] == [0, 1]
@@ -213,7 +214,7 @@ def test_several_commands_in_one_transaction_see_one_another(told: Told) -> None
         for party, role in ((ALPHA, IMPORT), (BETA, GAS))
     ]
     first, second = told.service.submit_all(both)
-    assert (first.code, second.code) == (Exit.DONE, Exit.DONE)
+    assert (exit_of(first), exit_of(second)) == (Exit.DONE, Exit.DONE)
     with told.service.store.read() as connection:
         assert hubs_of(connection, R, [SPLIT])[SPLIT].state is HubState.PLANNED
 

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from chfw_app.rollout.missed import Missed
 from chfw_app.rollout.showing import show_release
-from chfw_app.rollout.telling import folder_of, into_folder
+from chfw_app.rollout.telling import into_folder
 from chfw_app.rollout.ticking import _silence, tick
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.outbox import OutboxMessage, waiting
@@ -24,6 +24,7 @@ from chfw_core.rollout.notice.commands import RevokeNotice
 from chfw_core.rollout.pilot.commands import ApproveMass, BeginMass
 from chfw_core.rollout.states import HubState
 from chfw_core.rollout.tasks import Task, TaskKind
+from chfw_files.drop.layout import folder_of
 from tests.app.rollout.conftest import Told
 from tests.core.rollout.worlds import (
     ALPHA,

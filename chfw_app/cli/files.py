@@ -1,0 +1,194 @@
+"""`chfw files once`, `watch` and `extract`: drop folders are emptied, answered and filled (TR4)."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from types import FrameType
+from typing import Annotated
+
+from attrs import frozen
+from cyclopts import Parameter
+
+from chfw_app.cli.options import Several
+from chfw_app.cli.output import counted, print_json, progress, say, say_error, show_table
+from chfw_app.cli.rollout_options import StoreOptions, opened
+from chfw_app.exits import Exit
+from chfw_app.transports.drop_rounds import FileDone, Rounds, RoundsDone
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class FolderOptions(StoreOptions):
+    """Who is served, and where the ledger is.
+
+    Parameters
+    ----------
+    party
+        Serve these alone, and make their folders: a Party, CSP:REGION, DCC, PANEL, SMI or REGISTRATION. May be given
+        again. Else whoever has a folder.
+    format
+        Of the files in which messages are sent: csv, xlsx, parquet, jsonl, or json.
+    settle
+        So many seconds a file without a manifest must have stayed as it was.
+    store
+        The ledger: a path of an SQLite file, or an address of a database. Else chfw.db here.
+    at
+        The instant that counts as now, for rehearsals. The ledger takes none before its last entry.
+    json
+        Print one object.
+    """
+
+    party: Annotated[tuple[str, ...], Several] = ()
+    format: str = "csv"
+    settle: float = 2.0
+
+
+def once(folder: Annotated[str, Parameter(name="DIR")], /, *, options: FolderOptions | None = None) -> int:
+    """Take in all files that have come, answer them, and send what is due.
+
+    Parameters
+    ----------
+    folder
+        The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH.
+    options
+        Who is served, and where the ledger is.
+    """
+    options = options or FolderOptions()
+    with progress() as told, _rounds(folder, options) as rounds:
+        rounds.told = told
+        done = rounds.once()
+    return _show(options, done, stopped=rounds.stop.is_set())
+
+
+def watch(
+    folder: Annotated[str, Parameter(name="DIR")],
+    /,
+    *,
+    every: float = 10.0,
+    options: FolderOptions | None = None,
+) -> int:
+    """The same again and again, until it is interrupted (Ctrl-C, or SIGTERM).
+
+    Parameters
+    ----------
+    folder
+        The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH.
+    every
+        Seconds from one look to the next.
+    options
+        Who is served, and where the ledger is.
+    """
+    options = options or FolderOptions()
+    with _rounds(folder, options) as rounds:
+        if not options.json:
+            rounds.seen = lambda one: say("; ".join(map(str, _row(one))))
+        done = rounds.watch(every, say_error)
+    return _show(options, done, stopped=False, rows=False)
+
+
+def extract(folder: Annotated[str, Parameter(name="DIR")], /, *, options: FolderOptions | None = None) -> int:
+    """Put each Supplier's statuses, and every reader's dashboard, into its folder (BR5.3, BR5.5).
+
+    Parameters
+    ----------
+    folder
+        The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH.
+    options
+        Who is served, and where the ledger is.
+    """
+    from chfw_app.transports.extracts import put_extracts
+
+    options = options or FolderOptions()
+    with _rounds(folder, options) as rounds:
+        found = list(put_extracts(rounds.service.store, rounds.drop, rounds.service.clock()))
+    if options.json:
+        rows = [{"party": one.party, "file": one.file, "rows": one.rows} for one in found]
+        print_json({"exit": int(Exit.DONE), "reports": rows})
+        return Exit.DONE
+    show_table("Reports", ("party", "file", "rows"), [(one.party, one.file, one.rows) for one in found])
+    say(f"{counted(len(found), 'report')} put into `out`")
+    return Exit.DONE
+
+
+@contextmanager
+def _rounds(folder: str, options: FolderOptions) -> Iterator[Rounds]:
+    """Rounds that an interrupt ends after the file that is in hand."""
+    from chfw_files.drop.outgoing import checked_format
+    from chfw_files.drop.place import place_at
+    from chfw_files.drop.transport import DropFolders
+
+    extension = checked_format(options.format)
+    stop = Event()
+
+    def stopping(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    with opened(options) as service:
+        drop = DropFolders(place=place_at(folder), extension=extension, settle=options.settle, only=options.party)
+        former = {one: signal.signal(one, stopping) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield Rounds(service=service, drop=drop, stop=stop)
+        finally:
+            for one, handler in former.items():
+                signal.signal(one, handler)
+            drop.close()
+
+
+def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool = True) -> int:
+    code = Exit.DONE if done.fine and not stopped else Exit.FINDINGS
+    if options.json:
+        print_json(
+            {
+                "exit": int(code),
+                "files": [_as_object(one) for one in done.files],
+                "sent": done.sent,
+                "not_sent": list(done.not_sent),
+                "troubles": list(done.troubles),
+                "waiting": done.waiting,
+                "stopped": stopped,
+            }
+        )
+        return code
+    if rows:
+        show_table("Files", ("party", "file", "rows", "come back", "answer"), [_row(one) for one in done.files])
+        for one in done.files:
+            for problem in one.problems:
+                say(f"{one.party}: {one.file}: {problem}")
+    say(f"{counted(len(done.files), 'file')} answered, {counted(done.sent, 'message')} sent")
+    if done.not_sent:
+        say(f"{counted(len(done.not_sent), 'message')} could not be sent; they are tried again")
+    if done.waiting:
+        say(f"{counted(done.waiting, 'file')} still on the way")
+    for trouble in done.troubles:
+        say_error(trouble)
+    if stopped:
+        say("stopped before all was done; nothing is lost")
+    return code
+
+
+def _row(one: FileDone) -> tuple[object, ...]:
+    return one.party, one.file, "" if one.rows is None else one.rows, one.back or "", _answer(one)
+
+
+def _answer(one: FileDone) -> str:
+    if one.untold is not None:
+        return f"no receipt yet: {one.untold}"
+    if one.problems:
+        return "refused"
+    if one.rows is not None and one.back == one.rows and one.back:
+        return "refused"
+    return "answered before" if one.again else "taken"
+
+
+def _as_object(one: FileDone) -> dict[str, object]:
+    return {
+        "party": one.party,
+        "file": one.file,
+        "kind": one.kind,
+        "release": one.release,
+        "rows": one.rows,
+        "rows_back": one.back,
+        "answer": _answer(one),
+        "problems": list(one.problems),
+    }

@@ -1,0 +1,163 @@
+"""Drop folders at work: a round takes in what has come in whole and sends what is due; rounds follow each other.
+
+Between two files a stop is heeded: what was begun is finished, and nothing is left half done.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from threading import Event
+
+from attrs import define, field, frozen
+
+from chfw_app.rollout.service import RollOutService
+from chfw_app.steps import Report, silent
+from chfw_app.stores.ledger import ClockWentBackError
+from chfw_app.stores.writer import CommitError
+from chfw_app.transports.pump import Handled, send_out, take_in
+from chfw_app.transports.routes import Routes
+from chfw_core.errors import ChfwError, InputError
+from chfw_files.drop.receipts import FileDelivery, returned_reasons
+from chfw_files.drop.transport import DropFolders
+
+PATIENCE_S = 60.0
+"""So long `once` waits for files that are on their way, at most."""
+LOOK_S = 0.2
+"""So often it is looked whether a file that is on its way has come to rest."""
+
+
+@frozen(kw_only=True)
+class FileDone:
+    """A file that was answered. `rows`: None where it has none that could be read. `back`: rows that come back.
+
+    `again`: every command of it had been answered before. `untold`: why there is no receipt; it is tried again.
+    """
+
+    party: str
+    file: str
+    kind: str | None
+    release: str | None
+    rows: int | None
+    back: int
+    again: bool
+    problems: tuple[str, ...]
+    untold: str | None
+
+    @property
+    def fine(self) -> bool:
+        """Whether all of it was taken."""
+        return not (self.back or self.problems or self.untold)
+
+
+@define(kw_only=True)
+class RoundsDone:
+    """What rounds have done so far. `not_sent`: ids of messages, each once; `troubles`: what nobody could get at.
+
+    `waiting`: files that are still on their way.
+    """
+
+    files: list[FileDone] = field(factory=list)
+    sent: int = 0
+    not_sent: dict[str, None] = field(factory=dict)
+    troubles: dict[str, None] = field(factory=dict)
+    waiting: int = 0
+
+    @property
+    def fine(self) -> bool:
+        """Whether there is nothing to look at."""
+        return all(one.fine for one in self.files) and not (self.not_sent or self.troubles)
+
+
+@define(kw_only=True)
+class Rounds:
+    """`stop`: set by whoever wants an end. `seen`: is told of each file as soon as it is answered."""
+
+    service: RollOutService
+    drop: DropFolders
+    stop: Event = field(factory=Event)
+    seen: Callable[[FileDone], None] = lambda done: None
+    told: Report = silent
+    done: RoundsDone = field(factory=RoundsDone)
+
+    def once(self) -> RoundsDone:
+        """Until no file is on its way any more, and all that is due is sent.
+
+        Raises InputError where nobody has a folder, or the place cannot be reached; CommitError; ClockWentBackError.
+        """
+        if not self.drop.parties:
+            raise InputError(
+                f"no party has a folder in `{self.drop.place.name}`", hint="name who has one: `--party NWND` makes it"
+            )
+        until = time.monotonic() + PATIENCE_S
+        while self._round() and time.monotonic() < until and not self.stop.wait(min(LOOK_S, self.drop.settle)):
+            pass
+        return self.done
+
+    def watch(self, every: float, say: Callable[[str], None]) -> RoundsDone:
+        """Again and again until it is stopped. `say`: is told what kept a round from being done; the next one tries."""
+        last = ""
+        while not self.stop.is_set():
+            waiting, problem = False, ""
+            try:
+                waiting = self._round()
+            except (InputError, CommitError, ClockWentBackError) as failure:
+                problem = _words(failure)
+                self._reopen()
+            if problem and problem != last:
+                say(problem)
+            last = problem
+            self.stop.wait(min(LOOK_S, every) if waiting else every)
+        return self.done
+
+    def _reopen(self) -> None:
+        """A connection that broke off is made anew; where that fails, the next round says so."""
+        with suppress(InputError):
+            self.drop.place.reopen()
+
+    def _round(self) -> bool:
+        """Whether a file is on its way still."""
+        for handled in self._taken_in():
+            self.done.files.append(handled)
+            self.seen(handled)
+            if self.stop.is_set():
+                return False
+        self.done.troubles |= dict.fromkeys(self.drop.troubles)
+        routes = Routes(by_party=dict.fromkeys(self.drop.parties, (self.drop,)))
+        delivered = send_out(self.service, routes, self.service.clock())
+        self.done.sent += len(delivered.delivered)
+        self.done.not_sent |= dict.fromkeys((*delivered.failed, *delivered.dead))
+        for sent in delivered.delivered:
+            self.done.not_sent.pop(sent, None)
+        self.done.waiting = self.drop.waiting
+        return self.drop.waiting > 0
+
+    def _taken_in(self) -> Iterator[FileDone]:
+        for handled in take_in(self.service, self.drop, self.told):
+            yield _file_done(handled)
+
+
+def _file_done(handled: Handled) -> FileDone:
+    delivery, reply = handled.delivery, handled.reply
+    assert isinstance(delivery, FileDelivery)
+    what = None if delivery.source is None else delivery.source.what
+    answers = [answer for some in reply.answers for answer in some]
+    return FileDone(
+        party=delivery.sender,
+        file=delivery.path,
+        kind=None if what is None else what.kind,
+        release=None if what is None else what.release,
+        rows=None if delivery.read is None else delivery.read.row_count,
+        back=len(returned_reasons(delivery, reply)),
+        again=bool(answers) and all(answer.receipt.again for answer in answers),
+        problems=_of_the_file(delivery, reply.problems),
+        untold=handled.untold,
+    )
+
+
+def _of_the_file(delivery: FileDelivery, problems: Sequence[str]) -> tuple[str, ...]:
+    """Without those of single rows, which come back."""
+    return tuple(problems) if delivery.read is None else tuple(problems[len(delivery.problems) :])
+
+
+def _words(problem: ChfwError) -> str:
+    return f"{problem} ({problem.hint})" if problem.hint else str(problem)

@@ -1,0 +1,130 @@
+"""Files that are handed in while we are killed, and what has to be so in the end: each carried out once, none lost,
+none half written (I9, NF6)."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from attrs import define, field
+
+from chfw_app.stores.outbox import waiting
+from chfw_app.testing import ServiceLedger
+from chfw_app.transports.drop_rounds import Rounds, RoundsDone
+from chfw_core.model.guid import format_guid
+from chfw_core.model.periods import format_instant
+from chfw_core.testing.transports.scenes import BARN, CROFT, FORGE, LODGE, NOTIFIED, RELEASE, Home, Scene, march
+from chfw_files.drop.layout import MANIFEST
+from chfw_files.drop.place import Place
+from chfw_files.drop.transport import DropFolders
+
+PARTIES = ("BIRCH", "CEDAR")
+START = NOTIFIED + timedelta(days=1)
+
+
+def content(number: int, *homes: Home) -> bytes:
+    """Instructions that no other file has."""
+    opens = march(10) + timedelta(minutes=number)
+    period = f"import,{format_instant(opens)},{format_instant(opens + timedelta(days=2))}"
+    rows = [f"{format_guid(home.guid)},{period}" for home in homes]
+    return "\n".join(["guid,role,opens,closes", *rows, ""]).encode()
+
+
+def batch(first: int) -> dict[str, bytes]:
+    """By path below `in` of BIRCH: one that is taken, one in part, one not at all, and the first of a batch again."""
+    return {
+        f"{RELEASE}/instructions-{first}.csv": content(first, CROFT, BARN),
+        f"{RELEASE}/instructions-{first + 1}.csv": content(first + 1, LODGE, FORGE),
+        f"{RELEASE}/instructions-{first + 2}.csv": content(first + 2, FORGE),
+        f"{RELEASE}/instructions-{first + 3}.csv": content(first, CROFT, BARN),
+    }
+
+
+def refused_again(first: int) -> dict[str, bytes]:
+    """What was refused altogether, once more: it is tried anew, and just once."""
+    return {f"{RELEASE}/instructions-{first + 4}.csv": content(first + 2, FORGE)}
+
+
+def prepared(ledger: ServiceLedger) -> None:
+    """A release that is notified."""
+    for step in Scene().notified().steps:
+        ledger.give(step.command, step.at)
+
+
+def finished(ledger: ServiceLedger, place: Place, at: datetime) -> RoundsDone:
+    """A run that nobody kills, past the lease of whatever was taken."""
+    ledger.service.clock = lambda: at
+    drop = DropFolders(place=place, settle=0.0, only=PARTIES)
+    try:
+        return Rounds(service=ledger.service, drop=drop).once()
+    finally:
+        drop.close()
+
+
+@define(kw_only=True)
+class Folders:
+    """What lies in the folders of BIRCH, by path: how a test reads it depends on where they are."""
+
+    files: Mapping[str, bytes] = field(factory=dict)
+
+    def below(self, folder: str) -> dict[str, bytes]:
+        """The visible ones below one folder."""
+        return {
+            path: found
+            for path, found in self.files.items()
+            if path.startswith(f"{folder}/") and not path.rpartition("/")[2].startswith(".")
+        }
+
+
+def check_visible(folders: Folders, handed_in: Iterable[bytes], *, copies: bool = False) -> None:
+    """At any moment: no half-written file is to be seen, and every file that was handed in is there.
+
+    `copies`: where a place copies, one may be in `in` and in `done` for a moment.
+    """
+    for path, found in {**folders.below("out"), **folders.below("receipts")}.items():
+        if path.endswith(".json"):
+            told = json.loads(found)
+            if path.endswith(MANIFEST):
+                data = folders.files[path.removesuffix(MANIFEST)]
+                assert hashlib.sha256(data).hexdigest() == told["sha256"], path
+        else:
+            assert found.endswith(b"\n"), path
+    there = Counter([*folders.below("in").values(), *folders.below("done").values()])
+    wanted = Counter(handed_in)
+    assert there >= wanted if copies else there == wanted, "a file is lost, or there twice"
+
+
+def check_end(ledger: ServiceLedger, folders: Folders, handed_in: Mapping[str, bytes], anew: Iterable[bytes]) -> None:
+    """Afterwards: each content's command is in the ledger once, each file is answered, each message has its file.
+
+    `anew`: contents that were refused altogether and handed in twice.
+    """
+    check_visible(folders, handed_in.values())
+    assert folders.below("in") == {}
+    keys = Counter(_keys(ledger))
+    wanted = {f"file/{_sha(found)[:32]}/instructions/{RELEASE}/0" for found in handed_in.values()}
+    wanted |= {f"file/{_sha(found)[:32]}/instructions/{RELEASE}/0/anew-1" for found in anew}
+    assert set(keys) == wanted
+    answered = Counter(
+        path.rpartition(".receipt.json")[0] for path in folders.below("receipts") if "receipt.json" in path
+    )
+    for path, found in handed_in.items():
+        own = [name for name in answered if name.startswith(f"receipts/{path}.{_sha(found)[:8]}-")]
+        assert len(own) == 1, own
+    with ledger.service.store.read() as connection:
+        assert [message for message in waiting(connection) if message.to_party in PARTIES] == []
+    numbers = [message_id.rpartition("/")[2] for message_id, message in ledger.outgoing() if message.to == "BIRCH"]
+    out = [path.rpartition("/")[2] for path in folders.below("out")]
+    assert sorted(name[:12] for name in out if not name.endswith(MANIFEST)) == sorted(numbers)
+    assert sorted(name[:12] for name in out if name.endswith(MANIFEST)) == sorted(numbers)
+
+
+def _keys(ledger: ServiceLedger) -> list[str]:
+    """The key of each command of a file."""
+    found = dict.fromkeys((entry.by, entry.key) for entry in ledger.entries() if entry.key.startswith("file/"))
+    return [key for _, key in found]
+
+
+def _sha(found: bytes) -> str:
+    return hashlib.sha256(found).hexdigest()

@@ -1,0 +1,65 @@
+"""Rows of a table that are alike in all but the hub, as values with a list of hubs: what commands are made of."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from chfw_core.model.guid_list import GuidList
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@frozen(kw_only=True, eq=False)
+class Places:
+    """Where hubs stand in a file: GUIDs (uint64) and the places of their rows (int64), in the file's order."""
+
+    guids: npt.NDArray[np.uint64]
+    rows: npt.NDArray[np.int64]
+
+    def of(self, guids: GuidList) -> list[int]:
+        """The places of these hubs' rows."""
+        wanted = np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
+        found: list[int] = self.rows[np.isin(self.guids, wanted)].tolist()
+        return found
+
+
+def alike(table: "pa.Table", columns: Sequence[str]) -> Iterator[tuple[tuple[object, ...], GuidList]]:
+    """The values of `columns` and the hubs (column `guid`, uint64) that share them, in order of first rows."""
+    for key, grouped in _grouped(table, columns, ("guid",)):
+        yield key, GuidList(grouped[0].tolist())
+
+
+def alike_in_places(table: "pa.Table", columns: Sequence[str]) -> Iterator[tuple[tuple[object, ...], GuidList, Places]]:
+    """The same with the places of the rows (column `row`, int64)."""
+    for key, (guids, rows) in _grouped(table, columns, ("guid", "row")):
+        yield key, GuidList(guids.tolist()), Places(guids=guids, rows=rows)
+
+
+def _grouped(
+    table: "pa.Table", columns: Sequence[str], wanted: Sequence[str]
+) -> "Iterator[tuple[tuple[object, ...], list[np.ndarray]]]":
+    import pyarrow as pa
+
+    if not table.num_rows:
+        return
+    plain = [_plain(table.column(name)) for name in columns]
+    whole = pa.table([*plain, *map(table.column, wanted)], names=[*columns, *wanted])
+    if not columns:
+        yield (), [table.column(name).to_numpy() for name in wanted]
+        return
+    grouped = whole.group_by(list(columns), use_threads=False).aggregate([(name, "list") for name in wanted])
+    values = [grouped.column(name).to_pylist() for name in columns]
+    lists = [grouped.column(f"{name}_list") for name in wanted]
+    for place, key in enumerate(zip(*values, strict=True)):
+        yield key, [one[place].values.to_numpy() for one in lists]
+
+
+def _plain(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """A dictionary's texts themselves: groups are formed of them."""
+    import pyarrow as pa
+
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
