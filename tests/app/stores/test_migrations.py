@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
@@ -18,6 +19,7 @@ from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.open import open_store
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import METADATA
+from chfw_app.triggers.steps_table import read_position
 from chfw_core.errors import InputError
 from tests.app.stores.conftest import Databases
 from tests.app.stores.small_world import PROJECTIONS, draft, note, stamp
@@ -127,3 +129,19 @@ def test_several_may_open_an_empty_database_at_once(databases: Databases) -> Non
         with database.reading(None) as connection:
             assert connection.execute(sql("SELECT count(*) FROM head")).scalar_one() == 1
         database.close()
+
+
+def test_a_ledger_of_the_first_form_gets_what_triggers_need(databases: Databases) -> None:
+    """With its entries as they were; triggers have heard of none of them."""
+    with databases.one(empty=True) as url:
+        database = database_of(url)
+        with database.writing() as connection:
+            config = migrate._config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+        database.close()
+        with open_store(url, PROJECTIONS) as store, store.write() as transaction:
+            note(transaction, "a")
+        with open_store(url, PROJECTIONS) as store, store.read() as connection:
+            assert migrate.revision_of(connection) == migrate.newest()
+            assert read_position(connection) == 0
