@@ -5,10 +5,11 @@ refusal is told to the owner with its reason, like any other's. An incident is r
 Text goes to a team of the owner's house, and to nobody else.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import Connection, select
@@ -22,10 +23,11 @@ from chfw_app.triggers.knowing import Book
 from chfw_core.messages import HubsRefused, TriggerNotice
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
-from chfw_core.model.parties import SupplierRole
+from chfw_core.model.parties import DCC, SupplierRole, is_supplier
 from chfw_core.model.periods import london_date, london_midnight, parse_instant
 from chfw_core.model.releases import Priority
 from chfw_core.rollout.agreement import firmware_of
+from chfw_core.rollout.base import region_of
 from chfw_core.rollout.incidents.commands import RaiseIncident
 from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.records import ReleaseRecord
@@ -47,12 +49,19 @@ class _Asked:
     closes: datetime | None
 
 
-def notices(owner: str, fired: Sequence[Fired]) -> Iterator[TriggerNotice]:
-    """What teams of the owner's house are told."""
+AFFECTED: Final = "affected_suppliers"
+"""Whom the DCC and CSPs may tell beside their own teams: the Suppliers of the hubs in scope."""
+
+
+def notices(connection: Connection, owner: str, fired: Sequence[Fired], book: Book) -> Iterator[TriggerNotice]:
+    """What teams of the owner's house are told; and the Suppliers concerned, where the DCC or a CSP tells them."""
     for one in fired:
         for effect in one.effects:
             if effect.kind is Kind.NOTIFY:
                 for team in effect.said["to"]:
+                    if team == AFFECTED and not is_supplier(owner):
+                        yield from _to_suppliers(connection, owner, one, effect.said["text"], book)
+                        continue
                     yield TriggerNotice(
                         to=owner,
                         release=one.release or "",
@@ -62,6 +71,34 @@ def notices(owner: str, fired: Sequence[Fired]) -> Iterator[TriggerNotice]:
                         because=one.said,
                         guids=GuidList(() if one.guid is None else (one.guid,)),
                     )
+
+
+def _to_suppliers(connection: Connection, owner: str, one: Fired, text: str, book: Book) -> Iterator[TriggerNotice]:
+    """RU5, NF7: each is told of its own hubs alone, and no text that names another Supplier goes to it."""
+    found: dict[str, list[Guid]] = defaultdict(list)
+    for record in book.in_progress:
+        if one.release not in (None, record.id):
+            continue
+        hubs = GuidList((one.guid,)) if one.per_hub and one.guid is not None else None
+        bounds = one.scope if owner == DCC else {**one.scope, "csp_region": region_of(owner) or ""}
+        if hubs is None:
+            hubs = hubs_bounded(connection, record.id, DCC, bounds, _THERE)
+        columns = (hub.c.guid, hub.c.import_supplier, hub.c.gas_supplier)
+        query = select(*columns).where(hub.c.release == record.id, among(connection, hub.c.guid, hubs))
+        for guid, *suppliers in connection.execute(query):
+            for party in dict.fromkeys(name for name in suppliers if name is not None):
+                found[party].append(Guid(guid))
+    for party, guids in sorted(found.items()):
+        named = any(re.search(rf"\b{re.escape(other)}\b", text) for other in found if other != party)
+        yield TriggerNotice(
+            to=party,
+            release=one.release or "",
+            team=owner,
+            text=one.because if named else text,
+            trigger=one.trigger,
+            because=one.because,
+            guids=GuidList(guids),
+        )
 
 
 def unheard(owner: str, fired: Sequence[Fired], book: Book) -> Iterator[HubsRefused]:

@@ -6,6 +6,7 @@ nothing. What the version before has begun goes on under it, or is cut off, as t
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -132,28 +133,32 @@ def in_force(connection: Connection) -> tuple[InForce, ...]:
         installed = restore_trigger_entry(bytes(row.payload), None)
         assert isinstance(installed, RulesInstalled)
         versions = by_owner.setdefault(row.owner, {})
-        rules = rules_of(installed)
+        rules, triggers = _ready(installed)
         for version, one in versions.items():
             cut_at = installed.after if rules.cuts_off else one.cut_at
             versions[version] = evolve(one, times=_until(one.times, installed.after), cut_at=cut_at)
         former = versions.get(installed.version)
         times = (*(() if former is None else former.times), (installed.after, None))
-        triggers = compile_triggers(rules, installed.version) if former is None else former.triggers
         versions[installed.version] = InForce(rules=rules, triggers=triggers, times=times)
     return tuple(one for _, versions in sorted(by_owner.items()) for one in versions.values())
+
+
+@lru_cache(maxsize=256)
+def _of_version(version: str, files: tuple[tuple[str, str], ...]) -> tuple[RuleSet, TriggerSet]:
+    checked = check_sources(files, event_types=event_types().fields, analysis=None)
+    if len(checked.rulesets) != 1:
+        raise InputError(
+            f"rule files in the ledger (version {version}) cannot be used",
+            hint="were they installed with a plug-in that is missing here? Install their next version",
+        )
+    return checked.rulesets[0], compile_triggers(checked.rulesets[0], version)
+
+
+def _ready(installed: RulesInstalled) -> tuple[RuleSet, TriggerSet]:
+    """Files that were checked when they were installed, read once in a process. Raises InputError."""
+    return _of_version(installed.version, installed.files)
 
 
 def _until(times: tuple[tuple[int, int | None], ...], last: int) -> tuple[tuple[int, int | None], ...]:
     """The times with an end: a version that comes in force earlier than the one before it takes that one's place."""
     return tuple((after, last if before is None else min(before, last)) for after, before in times)
-
-
-def rules_of(installed: RulesInstalled) -> RuleSet:
-    """The rule set of files, which were checked when they were installed. Raises InputError where it cannot be had."""
-    checked = check_sources(installed.files, event_types=event_types().fields, analysis=None)
-    if len(checked.rulesets) != 1:
-        raise InputError(
-            f"rule files of {installed.owner} in the ledger (version {installed.version}) cannot be used",
-            hint="were they installed with a plug-in that is missing here? Install their next version",
-        )
-    return checked.rulesets[0]

@@ -111,6 +111,11 @@ class Book:
         )
         return tuple(sorted(going, key=lambda one: (firmware_of(one).notified_at, one.id), reverse=True))
 
+    @property
+    def newest(self) -> str | None:
+        """The release in progress that was notified last."""
+        return next((record.id for record in self.in_progress), None)
+
     def forget(self) -> None:
         """Everything may have changed."""
         self._hubs.clear()

@@ -9,13 +9,14 @@ triggers hear in the next round.
 """
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, func, select
+from sqlalchemy import select
 
 from chfw_app.rollout.carrying import Clock, now_in
 from chfw_app.rollout.service import RollOutService
@@ -55,6 +56,9 @@ MOST_SEEN = 50_000
 MOST_ENTRIES = 5_000
 MOST_FIRINGS = 5_000
 """Firings of one entry."""
+_STEPPER = Stepper()
+"""Which engine runs a trigger is its business; the states that lie in the store are handed to it."""
+_ONE_AT_A_TIME = threading.Lock()
 MOST_ROUNDS = 1_000
 """A rule may write down what it waits for itself. So many transactions, and the rest is for the next run."""
 
@@ -73,17 +77,9 @@ class Ran:
 
 def run_triggers(service: RollOutService, beside: Beside | None = None, *, most: int = MOST_SEEN) -> Ran:
     """Hears of everything up to the ledger's end, and of what follows from it."""
-    found, stepper = Ran(), Stepper()
+    found = Ran()
     for _ in range(MOST_ROUNDS):
-        now = service.writer.run(
-            lambda transaction: _Run(
-                transaction=transaction,
-                clock=service.clock,
-                beside=beside or Beside(),
-                most=most,
-                stepper=stepper,
-            ).go()
-        )
+        now = service.writer.run(lambda transaction: _one_run(transaction, service.clock, beside or Beside(), most))
         found = Ran(
             fired=found.fired + now.fired,
             passed_over=found.passed_over + now.passed_over,
@@ -97,10 +93,9 @@ def run_triggers(service: RollOutService, beside: Beside | None = None, *, most:
     return found
 
 
-def is_behind(connection: Connection) -> bool:
-    """Whether the ledger has entries that triggers have not heard of."""
-    last = connection.execute(select(func.max(entry_table.c.seq))).scalar() or 0
-    return last > read_position(connection)
+def _one_run(transaction: WriteTransaction, clock: Clock, beside: Beside, most: int) -> Ran:
+    with _ONE_AT_A_TIME:
+        return _Run(transaction=transaction, clock=clock, beside=beside, most=most).go()
 
 
 @define(kw_only=True, eq=False)
@@ -111,7 +106,6 @@ class _Run:
     clock: Clock
     beside: Beside
     most: int
-    stepper: Stepper
     versions: tuple[InForce, ...] = ()
     book: Book = field(init=False)
     firings: list[Firing] = field(factory=list)
@@ -191,7 +185,7 @@ class _Run:
         changed: dict[StepKey, State | None] = {}
         for key, arrival in zip(keys, found, strict=True):
             before = states.get(key)
-            outcome = self.stepper.step(arrival, before)
+            outcome = _STEPPER.step(arrival, before)
             if outcome.state != before:
                 states[key] = changed[key] = outcome.state
             self.firings += outcome.firings
@@ -223,7 +217,7 @@ class _Run:
                 if made is None:
                     changed[key] = None
                     continue
-                outcome = self.stepper.expire(made, key.scope, state, moment)
+                outcome = _STEPPER.expire(made, key.scope, state, moment)
                 changed[key] = outcome.state
                 self.firings += outcome.firings
                 self.passed_over += outcome.passed_over
@@ -258,10 +252,11 @@ class _Run:
         digest = hashlib.sha256(stored.payload).digest()
         at = now_in(self.transaction, self.clock)
         stamp = Stamp(at=at, by=owner, release="", key=f"fired/{digest.hex()[:32]}", digest=digest)
-        told = (*notices(owner, fired), *unheard(owner, fired, self.book))
+        connection = self.transaction.connection
+        told = (*notices(connection, owner, fired, self.book), *unheard(owner, fired, self.book))
         outgoing = [outgoing_of(message, 0) for message in told]
         kept = self.transaction.append(stamp, [Draft(type=stored.type, payload=stored.payload)], outgoing)
-        holds = holds_of(self.transaction.connection, kept.entries[0].seq)
+        holds = holds_of(connection, kept.entries[0].seq)
         act_on_holds(self.transaction, self.clock, holds, self.book, stamp.key)
         apply_instructions_and_incidents(self.transaction, self.clock, owner, fired, self.book)
         self.book.forget()

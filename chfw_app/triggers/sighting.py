@@ -39,9 +39,16 @@ class Sighting:
     private: bool = False
 
     def seen(self, book: Book, at: datetime) -> Seen:
-        """As triggers see it; its hub was looked up. `at`: when the entry was written."""
+        """As triggers see it; its hub was looked up. `at`: when the entry was written.
+
+        What names no release is about the one in progress that has its hub; without a hub, about the newest.
+        """
         found = None if self.guid is None else book.hub(self.guid)
-        of = self.heard.release or (None if found is None else found.release)
+        of = self.heard.release
+        if of is None and found is not None:
+            of = found.release
+        elif of is None and self.guid is None:
+            of = book.newest
         return Seen(
             seq=self.seq,
             row=self.row,

@@ -38,8 +38,6 @@ from chfw_core.triggers.model import CompiledTrigger, Known, Moment, Seen, Trigg
 from chfw_core.triggers.records import Firing, PassedOver
 from chfw_core.triggers.state import State
 
-_OF_A_RELEASE = ("release_", "phase_", "incident_", "hub_update_")
-
 
 @frozen(kw_only=True)
 class Waiting:
@@ -98,11 +96,11 @@ class World:
         return Known(hub=read, context=context)
 
     def release_of(self, event: Event) -> str | None:
-        """The release that an event is about."""
+        """The release that an event is about: the one that it names, else the one at hand."""
         said = event.fields.get("release")
-        if said is not None or self.release is None:
-            return None if said is None else str(said)
-        return self.release.id if event.guid is not None or event.type.startswith(_OF_A_RELEASE) else None
+        if said is not None:
+            return str(said)
+        return None if self.release is None else self.release.id
 
 
 def simulate_files(

@@ -1,7 +1,7 @@
 """What scenarios of rules say beside those of a roll-out: files come in force, events are said, triggers run."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from chfw_app.rollout.ticking import tick
 from chfw_app.triggers.installing import Installed, install
 from chfw_app.triggers.observing import Taken, observe_lines
 from chfw_app.triggers.running import Ran, run_triggers
-from chfw_core.model.guid import format_guid
+from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.periods import format_instant
 from chfw_core.rollout.triggering.entries import Fired
 from tests.acceptance.people import Home
@@ -47,6 +47,17 @@ class RuleWorld:
         taken = self.sends(by, content)
         self.runs()
         return taken
+
+    def says_of_all(self, by: str, kind: str, guids: Iterable[Guid]) -> None:
+        """The same of several hubs, in one file."""
+        at = format_instant(self.world.now)
+        events = [
+            {"seq": number, "at": at, "type": kind, "guid": format_guid(guid)}
+            for number, guid in enumerate(guids, start=self.said.get(by, 0) + 1)
+        ]
+        self.said[by] = self.said.get(by, 0) + len(events)
+        assert self.sends(by, *events).set_aside == ()
+        self.runs()
 
     def sends(self, by: str, *events: Mapping[str, Any]) -> Taken:
         """A file of events, of which triggers have not heard yet."""

@@ -1,0 +1,62 @@
+"""NF7, I8: what a Supplier's rules write down, and what it is told, varies with its own data alone."""
+
+from typing import Any
+
+import pytest
+
+from tests.acceptance.building_rules.rule_world import RuleWorld
+from tests.acceptance.building_rules.test_holds import WHILE_A_SUPPLIER_CHANGES
+from tests.acceptance.building_rules.test_meter_then_hub import METER_THEN_HUB
+from tests.acceptance.people import CLDR, COTTAGE, FLAT, MILL, NWND, RELEASE, TERRACE, written
+
+BOTH = METER_THEN_HUB + WHILE_A_SUPPLIER_CHANGES.partition("events:\n")[2]
+_WORDS = "meter-then-hub: The hub's upgrade is executed once the meter's is complete"
+_LATE = "what was to follow had not come by 2026-01-22T00:00:00Z"
+_NOT_READ = f"{_WORDS} (meter_firmware_activated at 2026-01-15T00:00:00Z; {_LATE})"
+_READ = f"{_WORDS} (meter_firmware_activated at 2026-01-23T00:00:00Z, then meter_read_received at 2026-01-23T00:00:00Z)"
+SAID = [_NOT_READ, _NOT_READ, _READ]
+
+
+def story(rules: RuleWorld, *, others: bool) -> list[Any]:
+    """NWND's rules and events; where `others` do anything, it is to their own hubs, or said of the shared one."""
+    world = rules.world
+    world.given_notice()
+    if others:
+        rules.installs(CLDR, BOTH.replace("NWND", "CLDR"))
+        rules.says(CLDR, "meter_firmware_activated", FLAT, firmware_version="04000001")
+        rules.says(CLDR, "meter_read_received", COTTAGE)
+        rules.says("ELMS", "meter_firmware_activated", MILL, firmware_version="04000001")
+    rules.installs(NWND, BOTH)
+    world.later(days=10)
+    rules.says(NWND, "meter_firmware_activated", TERRACE, firmware_version="04000001")
+    if others:
+        rules.says(CLDR, "meter_read_received", FLAT)
+        rules.says(CLDR, "meter_firmware_activated", FLAT, firmware_version="04000001")
+    rules.says(NWND, "meter_firmware_activated", FLAT, firmware_version="04000001")
+    world.later(days=8)
+    rules.ticks()
+    rules.says(NWND, "meter_firmware_activated", TERRACE, firmware_version="04000002")
+    rules.says(NWND, "meter_read_received", TERRACE)
+    own = [(one.trigger, one.at, one.said, one.guid) for ran in rules.ran for owner, one in ran.fired if owner == NWND]
+    return [own, world.told(NWND, "trigger_notice")]
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_what_the_others_do_changes_nothing(rules: RuleWorld, others: bool) -> None:
+    """NF7, I8, RU6: to the letter the same, whether the others are silent or busy."""
+    fired, told = story(rules, others=others)
+    assert [said for _, _, said, _ in fired] == SAID
+    assert told == [
+        {
+            "because": because,
+            "guids": [guid],
+            "release": RELEASE,
+            "team": "device-team",
+            "text": f"no read of {guid} since 2026-01-15T00:00:00Z",
+            "to": NWND,
+            "trigger": "meter-then-hub",
+            "type": "trigger_notice",
+            "v": 1,
+        }
+        for because, guid in zip(SAID, written(TERRACE, FLAT), strict=False)
+    ]
