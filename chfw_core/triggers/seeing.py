@@ -9,6 +9,7 @@ A field of a hub is read from the hub where the event names one, else from the e
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from chfw_core.model.guid import format_guid
@@ -118,11 +119,13 @@ def holds(condition: Condition, read: Read, context: RuleContext | None, at: dat
             assert_never(condition)
 
 
+@lru_cache(maxsize=1 << 10)  # many triggers ask for the same event
 def bare_context(at: datetime) -> RuleContext:
     """The context of an event without a release: only its day may be read."""
     return RuleContext(as_of=at, today=london_date(at), automatic_at=at, cutoff=at, notified_at=at, release={})
 
 
+@lru_cache(maxsize=1 << 14)
 def reads_release(leaf: Leaf) -> bool:
     """Whether a comparison reads what only a release has."""
     return any(
