@@ -9,7 +9,6 @@ triggers hear in the next round.
 """
 
 import hashlib
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -58,7 +57,6 @@ MOST_FIRINGS = 5_000
 """Firings of one entry."""
 _STEPPER = Stepper()
 """Which engine runs a trigger is its business; the states that lie in the store are handed to it."""
-_ONE_AT_A_TIME = threading.Lock()
 MOST_ROUNDS = 1_000
 """A rule may write down what it waits for itself. So many transactions, and the rest is for the next run."""
 
@@ -94,8 +92,7 @@ def run_triggers(service: RollOutService, beside: Beside | None = None, *, most:
 
 
 def _one_run(transaction: WriteTransaction, clock: Clock, beside: Beside, most: int) -> Ran:
-    with _ONE_AT_A_TIME:
-        return _Run(transaction=transaction, clock=clock, beside=beside, most=most).go()
+    return _Run(transaction=transaction, clock=clock, beside=beside, most=most).go()
 
 
 @define(kw_only=True, eq=False)
