@@ -186,3 +186,14 @@ def test_files_that_are_in_force_change_nothing_again_and_nobody_installs_anothe
     ran = world.rollout("install-rules", world.folder / "rules", "--as", "CLDR")
     assert ran.code == 3
     assert "these are rules of NWND" in ran.err
+
+
+def test_the_dcc_may_lift_what_a_suppliers_trigger_holds(in_force: World) -> None:
+    """CS4, RU6: the hubs are free for a day again; the trigger's own hold still tells the next plan."""
+    world = in_force
+    guid = own(world)[0]
+    started = {"seq": 1, "at": "2026-01-12T09:00:00Z", "type": "change_of_supplier_started", "guid": guid}
+    path = events(world, {**started, "role": "import", "effective": "2026-01-20"})
+    world.done("observe", path, "--as", "REGISTRATION", at="2026-01-12T13:00:00Z")
+    words = ("unprotect", "--release", "CH-1", "--kind", "supplier-hold", "--guid", guid)
+    assert world.done(*words)["answers"][0]["taken"] == [{"what": "protection_lifted", "hubs": 1}]
