@@ -74,7 +74,7 @@ def _arrival(trigger: CompiledTrigger, view: _View) -> Arrival | None:
         [
             at
             for at, step in trigger.taking.get(seen.type, ())
-            if type(step.condition) is Always or holds(step.condition, read, context, seen.at)
+            if type(step.condition) is Always or holds(step.condition, read, context, _now(seen))
         ]
     )
     key = _key(trigger, seen, hub) if steps else None
@@ -177,6 +177,10 @@ def _sees(owner: str, seen: Seen, hub: Read | None) -> bool:
     return region == owner.removeprefix(CSP_PREFIX) or (region is None and seen.guid is None)
 
 
+def _now(seen: Seen) -> datetime:
+    return seen.known.at or seen.at
+
+
 def _is_of(owner: str, seen: Seen, hub: Read | None) -> bool:
     """The owner is responsible for the hub, or this event makes or made it so (CS3)."""
     if hub is not None and hub("my_role") is not None:
@@ -190,7 +194,7 @@ def _in_scope(when: Condition, read: Read, context: RuleContext | None, seen: Se
     An event about no hub does where nothing says otherwise: of the models, what the event or its release says.
     """
     if seen.guid is not None or isinstance(when, Always):
-        return holds(when, read, context, seen.at)
+        return holds(when, read, context, _now(seen))
     match when:
         case And():
             return all(_in_scope(item, read, context, seen) for item in when.items)
@@ -199,7 +203,7 @@ def _in_scope(when: Condition, read: Read, context: RuleContext | None, seen: Se
         case Not():
             return not _in_scope(when.item, read, context, seen)
         case Leaf():
-            return _may_hold(when, read, context or bare_context(seen.at))
+            return _may_hold(when, read, context or bare_context(_now(seen)))
         case _:
             assert_never(when)
 
