@@ -260,3 +260,24 @@ def protect(
 
     period = Period(opens=parse_instant(opens), closes=parse_period_end(closes))
     return act_on_hubs(options or ActOptions(), ProtectHubs, release, hubs or HubOptions(), kind=kind, period=period)
+
+
+def unprotect(
+    *, release: str, kind: Protection, hubs: HubOptions | None = None, options: ActOptions | None = None
+) -> int:
+    """Leave hubs alone no more for that reason, before its period is over (CS4).
+
+    Parameters
+    ----------
+    release
+        The id of the release.
+    kind
+        price-change, device-firmware, data-upload, prepayment-top-up or supplier-hold.
+    hubs
+        Which hubs.
+    options
+        Who acts, and where.
+    """
+    from chfw_core.rollout.handover.commands import LiftProtection
+
+    return act_on_hubs(options or ActOptions(), LiftProtection, release, hubs or HubOptions(), kind=kind)

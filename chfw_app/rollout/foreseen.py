@@ -44,6 +44,7 @@ _TYPED: Mapping[str, str] = {
     "let_go": "let_hubs_go",
     "exclude": "exclude_hubs",
     "protect": "protect_hubs",
+    "unprotect": "lift_protection",
     "outcomes": "report_outcomes",
     "inventory": "observe_versions",
     "triage": "triage_incident",

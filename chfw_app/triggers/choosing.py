@@ -8,6 +8,7 @@ from the store; so does everything where durable_rules is not installed. The ans
 import importlib.util
 import sys
 from collections.abc import Callable
+from threading import Lock
 
 from attrs import define, field
 
@@ -21,6 +22,8 @@ from chfw_core.triggers.outcome import Outcome
 from chfw_core.triggers.state import State
 
 FIRST_WITHOUT_DURABLE = (3, 13)
+_ONE_WRITER = Lock()
+"""durable_rules is handed one message at a time, whatever threads there are."""
 MOST_FAILURES = 3
 """After so many failures of durable_rules in one process the automaton runs all."""
 
@@ -67,7 +70,7 @@ class Stepper:
 
     The state that is handed in is the truth: where durable_rules has another one (a transaction was undone, the
     process is new) it goes on from the one handed in. Where it fails it is built again from that, and where it fails
-    again the automaton answers. One for a process; not for several threads.
+    again the automaton answers. One for a process.
     """
 
     use_durable: bool = field(factory=lambda: durable_version()[0] is not None)
@@ -101,13 +104,14 @@ class Stepper:
     ) -> Outcome | None:
         """None where the automaton is to answer."""
         while self.use_durable and suits_durable(trigger):
-            try:
-                engine = self._engine(trigger)
-                if engine.state(key) != state:
-                    engine.put(key, state)
-                return ask(engine)
-            except DurableError:
-                self._failed()
+            with _ONE_WRITER:
+                try:
+                    engine = self._engine(trigger)
+                    if engine.state(key) != state:
+                        engine.put(key, state)
+                    return ask(engine)
+                except DurableError:
+                    self._failed()
         return None
 
     def _engine(self, trigger: CompiledTrigger) -> DurableEngine:

@@ -23,6 +23,7 @@ from chfw_app.texts import read_text
 from chfw_app.triggers.event_types import event_types
 from chfw_core.documents.trigger_entries import restore_trigger_entry, store_trigger_entry
 from chfw_core.errors import InputError
+from chfw_core.rollout.base import is_party
 from chfw_core.rollout.entries import Draft, Stamp
 from chfw_core.rollout.triggering.entries import RulesInstalled
 from chfw_core.rules.check import check_sources
@@ -112,11 +113,10 @@ def _install(
     start = head + 1 if after is None else after
     least = 0 if last is None else last.after
     if not least <= start <= head + 1:
-        raise InputError(
-            f"the files cannot be in force from entry {start + 1} on",
-            hint=f"the ledger is at {head}"
-            + (f", and the version before is in force from {least + 1} on" if least else ""),
-        )
+        # NF7: entries are numbered over everybody's doings, so a Supplier is not shown how many there are.
+        there = f"the ledger is at {head}" + (f", and the version before is in force after {least}" if least else "")
+        hint = "leave out --after" if is_party(owner) else there
+        raise InputError(f"the files cannot be in force after entry {start}", hint=hint)
     stored = store_trigger_entry(RulesInstalled(by=owner, owner=owner, version=version, files=texts, after=start))
     digest = hashlib.sha256(stored.payload).digest()
     at = now_in(transaction, service.clock)

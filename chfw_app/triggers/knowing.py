@@ -159,7 +159,7 @@ class Book:
             found = self.hub(guid)
             return None if found is None else hub_reader(found.hub, owner)
 
-        return Known(hub=read, context=lambda of: None if of is None else self.context(of, at))
+        return Known(hub=read, context=lambda of: None if of is None else self.context(of, at), at=at)
 
     def context(self, of: str, at: datetime) -> RuleContext | None:
         """What `release.*` means at an instant; None for a release that is not there."""

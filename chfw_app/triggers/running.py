@@ -9,7 +9,6 @@ triggers hear in the next round.
 """
 
 import hashlib
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -58,14 +57,16 @@ MOST_FIRINGS = 5_000
 """Firings of one entry."""
 _STEPPER = Stepper()
 """Which engine runs a trigger is its business; the states that lie in the store are handed to it."""
-_ONE_AT_A_TIME = threading.Lock()
-MOST_ROUNDS = 1_000
-"""A rule may write down what it waits for itself. So many transactions, and the rest is for the next run."""
+MOST_ECHOES = 20
+"""What is written down is heard of in turn. A rule that answers itself does so no more often in one run."""
 
 
 @frozen(kw_only=True)
 class Ran:
-    """What one run came to. `fired`: by owner, trigger and what it wrote. `more`: there is more to hear of."""
+    """What one run came to. `fired`: by owner, trigger and what it wrote.
+
+    `more`: there is more to hear of; `behind`: of what was there before the run.
+    """
 
     fired: tuple[tuple[str, Fired], ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
@@ -73,12 +74,13 @@ class Ran:
     heard: int = 0
     upto: int = 0
     more: bool = False
+    behind: bool = False
 
 
 def run_triggers(service: RollOutService, beside: Beside | None = None, *, most: int = MOST_SEEN) -> Ran:
     """Hears of everything up to the ledger's end, and of what follows from it."""
-    found = Ran()
-    for _ in range(MOST_ROUNDS):
+    found, echoes = Ran(), 0
+    while echoes < MOST_ECHOES:
         now = service.writer.run(lambda transaction: _one_run(transaction, service.clock, beside or Beside(), most))
         found = Ran(
             fired=found.fired + now.fired,
@@ -90,12 +92,12 @@ def run_triggers(service: RollOutService, beside: Beside | None = None, *, most:
         )
         if not now.more:
             break
+        echoes += not now.behind
     return found
 
 
 def _one_run(transaction: WriteTransaction, clock: Clock, beside: Beside, most: int) -> Ran:
-    with _ONE_AT_A_TIME:
-        return _Run(transaction=transaction, clock=clock, beside=beside, most=most).go()
+    return _Run(transaction=transaction, clock=clock, beside=beside, most=most).go()
 
 
 @define(kw_only=True, eq=False)
@@ -145,6 +147,7 @@ class _Run:
             upto=upto,
             # What was written down now is heard of in the next round.
             more=upto < self.transaction.head.seq,
+            behind=upto < head,
         )
 
     def _numbers(self, start: int, head: int, wanted: frozenset[str]) -> Sequence[int]:

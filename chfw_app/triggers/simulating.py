@@ -93,7 +93,7 @@ class World:
                 cutoff=add_months(release.automatic_at, -months),
             )
 
-        return Known(hub=read, context=context)
+        return Known(hub=read, context=context, at=at)
 
     def release_of(self, event: Event) -> str | None:
         """The release that an event is about: the one that it names, else the one at hand."""

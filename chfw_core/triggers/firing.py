@@ -83,7 +83,8 @@ def _firing(
     seen = _last_seen(chain[-1], scope, fields)
     read = reader(seen, None if seen.guid is None else known.hub(seen.guid, trigger.owner))
     context = known.context(seen.release)
-    writer = Writer(read=read, context=context, event_at=seen.at, because=trigger.because)
+    now = known.at or (seen.at if waited is None else waited.until)
+    writer = Writer(read=read, context=context, event_at=seen.at, now=now, because=trigger.because)
     records = writer.records(effects)
     return Firing(
         owner=trigger.owner,

@@ -43,11 +43,13 @@ class Known:
 
     `hub(guid, owner)`: reads the hub's fields as that owner's rules see them; None = no such hub.
     `context(release)`: what `release.*`, `cutoff` and `today` mean; None = no such release, and what is the
-    release's then is missing. Both are asked only where a rule reads them, so they may look things up.
+    release's then is missing. Both are asked only where a rule reads them, so they may look things up. `at`: the
+    moment of that place, which gives `today` where there is no release; None = that of the event or tick.
     """
 
     hub: Callable[[Guid, str], Read | None] = no_hub
     context: Callable[[str | None], RuleContext | None] = no_release
+    at: datetime | None = None
 
 
 NOTHING_KNOWN = Known()

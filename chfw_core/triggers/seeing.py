@@ -9,6 +9,7 @@ A field of a hub is read from the hub where the event names one, else from the e
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from chfw_core.model.guid import format_guid
@@ -73,7 +74,7 @@ def _arrival(trigger: CompiledTrigger, view: _View) -> Arrival | None:
         [
             at
             for at, step in trigger.taking.get(seen.type, ())
-            if type(step.condition) is Always or holds(step.condition, read, context, seen.at)
+            if type(step.condition) is Always or holds(step.condition, read, context, _now(seen))
         ]
     )
     key = _key(trigger, seen, hub) if steps else None
@@ -118,11 +119,13 @@ def holds(condition: Condition, read: Read, context: RuleContext | None, at: dat
             assert_never(condition)
 
 
+@lru_cache(maxsize=1 << 10)  # many triggers ask for the same event
 def bare_context(at: datetime) -> RuleContext:
     """The context of an event without a release: only its day may be read."""
     return RuleContext(as_of=at, today=london_date(at), automatic_at=at, cutoff=at, notified_at=at, release={})
 
 
+@lru_cache(maxsize=1 << 14)
 def reads_release(leaf: Leaf) -> bool:
     """Whether a comparison reads what only a release has."""
     return any(
@@ -174,6 +177,10 @@ def _sees(owner: str, seen: Seen, hub: Read | None) -> bool:
     return region == owner.removeprefix(CSP_PREFIX) or (region is None and seen.guid is None)
 
 
+def _now(seen: Seen) -> datetime:
+    return seen.known.at or seen.at
+
+
 def _is_of(owner: str, seen: Seen, hub: Read | None) -> bool:
     """The owner is responsible for the hub, or this event makes or made it so (CS3)."""
     if hub is not None and hub("my_role") is not None:
@@ -187,7 +194,7 @@ def _in_scope(when: Condition, read: Read, context: RuleContext | None, seen: Se
     An event about no hub does where nothing says otherwise: of the models, what the event or its release says.
     """
     if seen.guid is not None or isinstance(when, Always):
-        return holds(when, read, context, seen.at)
+        return holds(when, read, context, _now(seen))
     match when:
         case And():
             return all(_in_scope(item, read, context, seen) for item in when.items)
@@ -196,7 +203,7 @@ def _in_scope(when: Condition, read: Read, context: RuleContext | None, seen: Se
         case Not():
             return not _in_scope(when.item, read, context, seen)
         case Leaf():
-            return _may_hold(when, read, context or bare_context(seen.at))
+            return _may_hold(when, read, context or bare_context(_now(seen)))
         case _:
             assert_never(when)
 

@@ -41,6 +41,7 @@ class Writer:
     read: Read
     context: RuleContext | None
     event_at: datetime
+    now: datetime
     because: str
     missing: dict[str, None] = field(factory=dict)
 
@@ -94,7 +95,7 @@ class Writer:
         if self.context is None and expr.base in OF_THE_RELEASE:
             value = None
         else:
-            value = date_value(expr, self.read, self.context or bare_context(self.event_at), self.event_at)
+            value = date_value(expr, self.read, self.context or bare_context(self.now), self.event_at)
         if value is None:
             self.missing[str(expr.base)] = None
         return value
@@ -112,7 +113,7 @@ class Writer:
     def _value(self, name: str) -> object:
         context = self.context
         if name == "today":
-            return (context or bare_context(self.event_at)).today
+            return (context or bare_context(self.now)).today
         if name == "cutoff":
             return None if context is None else context.cutoff
         if name.startswith(RELEASE_PREFIX):

@@ -174,6 +174,8 @@ def _expected(record: Record, problems: Problems) -> ExpectedDraft:
         values["outcome"] = Outcome(outcome)
     if "window" in record.values:
         values["window"] = frozenset(scalar.value for scalar in record.scalars("window"))
+    if "fired" in record.values:
+        values["fired"] = frozenset(scalar.value for scalar in record.scalars("fired"))
     for name in _MOMENTS:
         if (moment := read_moment(record.scalar(name), problems)) is not None:
             values[name] = moment

@@ -53,6 +53,9 @@ def check_expected(fields: Fields, rules: RuleSet, problems: Problems) -> None:
     _check_name(fields, "by", "E503", "rule", [rule.id for rule in decisive], problems)
     if fields.values.get("pilot") != NO_PILOT:
         _check_name(fields, "pilot", "E503", "pilot", [rule.id for rule in rules.pilots], problems)
+    triggers = [trigger.id for trigger in rules.triggers]
+    for name in sorted(_texts(fields.values.get("fired")) - set(triggers)):
+        problems.unknown("E503", fields.place("fired"), "rule of `events`", name, triggers)
     windows = {window.name for window in named_windows(rules)}
     for name in sorted(_texts(fields.values.get("window")) - windows):
         problems.unknown("E509", fields.place("window"), "window", name, sorted(windows))

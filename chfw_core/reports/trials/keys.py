@@ -85,6 +85,7 @@ EXPECT = Shape(
         Key(name="batch", kind=Whole(least=1), description="The size of a batch."),
         Key(name="pilot", kind=ANY_TEXT, description="The id of the pilot that may choose the hub, or `none`."),
         Key(name="reason", kind=ANY_TEXT, description="Words that the reason contains."),
+        Key(name="fired", kind=TEXTS, description="The rules of `events` that have fired by then; `[]` = none."),
     ),
 )
 TEST = Shape(

@@ -29,7 +29,7 @@ class Fields:
 
 @frozen(kw_only=True)
 class Expected:
-    """What is to come out at one moment; None = not asked. `window` and `pilot` are empty for none."""
+    """What is to come out at one moment; None = not asked. `window`, `pilot` and `fired` are empty for none."""
 
     as_of: datetime
     outcome: Outcome | None = None
@@ -43,6 +43,7 @@ class Expected:
     batch: int | None = None
     pilot: str | None = None
     reason: str | None = None
+    fired: frozenset[str] | None = None
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,7 @@ from chfw_core.model.windows import Holidays
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import Outcome
 from chfw_core.reports.trials.decide import Answer, answer
+from chfw_core.reports.trials.fired import fired_by
 from chfw_core.reports.trials.keys import NO_PILOT
 from chfw_core.reports.trials.model import Expected, Got, Trial, TrialSet
 from chfw_core.reports.trials.why import why_lines
@@ -84,6 +85,8 @@ def _check(expected: Expected, trial: Trial, trials: TrialSet, parameters: Param
     asks_for_pilot = expected.outcome is Outcome.PILOT
     got = found.chosen if asks_for_pilot and found.chosen is not None else found.got
     rows = tuple(_rows(expected, got))
+    if expected.fired is not None:
+        rows += (_same("fired", _names(expected.fired), _names(fired_by(inputs, trials.rules, trial))),)
     why = () if all(row.holds for row in rows) else why_lines(expected, got, found)
     return Check(expected=expected, got=got, rows=rows, why=why, answer=found)
 

@@ -186,3 +186,33 @@ def test_files_that_are_in_force_change_nothing_again_and_nobody_installs_anothe
     ran = world.rollout("install-rules", world.folder / "rules", "--as", "CLDR")
     assert ran.code == 3
     assert "these are rules of NWND" in ran.err
+
+
+def test_the_dcc_may_lift_what_a_suppliers_trigger_holds(in_force: World) -> None:
+    """CS4, RU6: the hubs are free for a day again; the trigger's own hold still tells the next plan."""
+    world = in_force
+    guid = own(world)[0]
+    started = {"seq": 1, "at": "2026-01-12T09:00:00Z", "type": "change_of_supplier_started", "guid": guid}
+    path = events(world, {**started, "role": "import", "effective": "2026-01-20"})
+    world.done("observe", path, "--as", "REGISTRATION", at="2026-01-12T13:00:00Z")
+    words = ("unprotect", "--release", "CH-1", "--kind", "supplier-hold", "--guid", guid)
+    assert world.done(*words)["answers"][0]["taken"] == [{"what": "protection_lifted", "hubs": 1}]
+
+
+def test_what_a_trigger_instructed_stands_before_the_cut_off_with_its_windows(in_force: World, chfw: Chfw) -> None:
+    """RU3, I14: for both engines and the verifier; what a rule instructed gives way to today's rules."""
+    world = in_force
+    first, second = own(world)[:2]
+    rows = [
+        f"{guid},NWND,import,2026-01-20T00:00:00Z,2026-02-10T00:00:00Z,2026-01-12T00:00:00Z,instruct,,{rule}"
+        for guid, rule in ((first, "trigger:meter-then-hub"), (second, "all-of-them"))
+    ]
+    path = world.folder / "recorded.csv"
+    path.write_text("\n".join(["guid,party,role,opens,closes,received_at,action,group,rule", *rows, ""]), "utf-8")
+    made = plan(world, chfw, "2026-01-15T09:00:00Z", "--instructions", path)
+    assert made == plan(world, chfw, "2026-01-15T09:00:00Z", "--instructions", path, engine="reference")
+    assert made[first]["import_rule"] == "trigger:meter-then-hub"
+    assert made[first]["window_opens"].endswith("T22:00:00Z")
+    assert "2026-01-20" <= made[first]["day"] < "2026-02-10"
+    assert made[second]["import_rule"] == "all-of-them"
+    assert made[second]["day"] >= "2026-02-16"

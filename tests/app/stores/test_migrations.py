@@ -19,6 +19,7 @@ from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.open import open_store
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import METADATA, hub, owed
+from chfw_app.triggers.steps_table import read_position
 from chfw_core.errors import InputError
 from tests.app.stores.conftest import Databases
 from tests.app.stores.small_world import HUB, PROJECTIONS, at, draft, note, stamp
@@ -146,3 +147,17 @@ def test_what_hubs_owe_is_counted_in_a_ledger_that_has_none_of_it_yet(databases:
                 (HUB["region"], "2026-03-29", at(0), 3),
                 (HUB["region"], "2026-03-29", at(1), 2),
             ]
+
+
+def test_a_ledger_of_the_first_form_gets_what_triggers_need(databases: Databases) -> None:
+    """With its entries as they were; triggers have heard of none of them."""
+    with databases.one(empty=True) as url:
+        database = database_of(url)
+        with database.writing() as connection:
+            migrate.upgrade(connection, upto="0001")
+        database.close()
+        with open_store(url, PROJECTIONS) as store, store.write() as transaction:
+            note(transaction, "a")
+        with open_store(url, PROJECTIONS) as store, store.read() as connection:
+            assert migrate.revision_of(connection) == migrate.newest()
+            assert read_position(connection) == 0

@@ -1,5 +1,8 @@
 """durable_rules says what the oracle says, and remembers what the automaton remembers (rule language, Events)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -11,11 +14,11 @@ from chfw_core.testing.trigger_oracle import foretold
 from chfw_core.testing.trigger_streams import Case, cases, compiled
 from chfw_core.triggers.automaton import expire, is_stateless, step
 from chfw_core.triggers.engine import Automaton, Engine
-from chfw_core.triggers.model import CompiledTrigger, Moment
+from chfw_core.triggers.model import CompiledTrigger, Moment, Seen
 from chfw_core.triggers.seeing import arrival_at
 from chfw_core.triggers.state import State
 from tests.core.triggers.runs import run_over
-from tests.core.triggers.support import file_of
+from tests.core.triggers.support import START, file_of
 from tests.core.triggers.test_meaning import BURST, SELDOM, STEPS
 
 pytestmark = pytest.mark.skipif(durable_version()[0] is None, reason=f"durable_rules: {durable_version()[1]}")
@@ -60,6 +63,38 @@ def test_either_engine_goes_on_where_the_other_was(case: Case, data: st.DataObje
             assert now == step(arrival, states.get(arrival.key))
             if data.draw(st.integers(0, 4)):  # else the transaction is undone
                 states[arrival.key] = now.state
+    assert stepper.failures == 0
+
+
+def test_threads_take_turns() -> None:
+    """One writer: services of several ledgers may share a process."""
+    (trigger,) = compiled(file_of(BURST, owner="DCC")).triggers
+    stepper = Stepper(use_durable=True)
+    fired: list[int] = []
+
+    def work(thread: int) -> None:
+        state: State | None = None
+        for number in range(300):
+            fields = {"csp_region": f"R{thread % 2}"}
+            at = START + timedelta(minutes=number)
+            seen = Seen(
+                seq=number + 1,
+                id=f"{thread}/{number}",
+                at=at,
+                type="hub_update_failed",
+                private=False,
+                fields=fields,
+            )
+            arrival = arrival_at(trigger, seen)
+            assert arrival is not None
+            outcome = stepper.step(arrival, state)
+            state = outcome.state
+            fired.extend(len(firing.chain) for firing in outcome.firings)
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(work, thread) for thread in range(4)]:
+            done.result()
+    assert fired == [3] * 400
     assert stepper.failures == 0
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -18,13 +19,17 @@ from chfw_app.stores.rollout_codec import projections
 from chfw_app.stores.tables import firing, observed, outbox
 from chfw_app.stores.verify import verify_ledger
 from chfw_app.triggers.installing import in_force
-from chfw_app.triggers.running import run_triggers
+from chfw_app.triggers.running import MOST_ECHOES, run_triggers
 from chfw_app.triggers.showing import firings
 from chfw_app.triggers.steps_table import count_steps, write_position
 from chfw_core.errors import InputError
+from chfw_core.rollout.incidents.commands import RaiseIncident
+from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
+from tests.acceptance.people import FIRMWARE, RELEASE
 from tests.app.helpers import environment
 from tests.app.stores.conftest import Databases
 from tests.app.triggers.runs import METER_THEN_READ, Runs
+from tests.core.rollout.worlds import CLASSES
 
 ROOT = Path(__file__).parents[3]
 KILLS = 6
@@ -175,3 +180,19 @@ def test_two_hundred_kills(databases: Databases, tmp_path: Path) -> None:
     """I9."""
     with databases.one(empty=True) as url:
         kill_and_check(url, tmp_path, 200)
+
+
+def test_a_rule_that_answers_itself_comes_to_an_end(runs: Runs) -> None:
+    """What is left is heard of by the next run, and nothing else waits for it."""
+    drafted: dict[str, Any] = {"by": "DCC", "release": RELEASE}
+    runs.service.submit(DraftRelease(key="1", firmware=FIRMWARE, **drafted))
+    runs.service.submit(RecordCplEntry(key="2", entry="77", **drafted))
+    runs.service.submit(NotifyRelease(key="3", classes=CLASSES, **drafted))
+    runs.installs(
+        "rules: v1\nowner: DCC\nevents:\n  - id: echo\n    because: It answers itself\n    per: release\n"
+        "    on: incident_raised\n    do: {raise: incident}\n"
+    )
+    runs.service.submit(RaiseIncident(by="DCC", key="4", release=RELEASE, incident="I1", description="meters lost"))
+    first = runs.runs()
+    assert first.more
+    assert len(first.fired) == MOST_ECHOES

@@ -236,6 +236,15 @@ def test_at_most_looks_both_ways_in_event_time() -> None:
     assert len(run.see("hub_lost_wan", 3)) == 1
 
 
+def test_a_firing_throttles_until_a_tick_has_passed_its_time() -> None:
+    run = told(SELDOM)
+    run.see("hub_lost_wan", 0)
+    run.tick(2)
+    assert run.see("hub_lost_wan", 1.9) == []
+    run.tick(2.1)
+    assert len(run.see("hub_lost_wan", 1.8)) == 1
+
+
 @pytest.mark.parametrize(("month", "first", "last"), [(3, 27, 29), (10, 24, 26)])
 def test_days_are_london_days_when_the_clock_changes(month: int, first: int, last: int) -> None:
     """Noon to noon is two days by the clock on the wall, be they 47 hours or 49."""

@@ -54,7 +54,7 @@ def test_the_streams_are_hard_where_it_matters() -> None:
         "expired": 10,
         "repeated": 25,
         "reordered": 25,
-        "clock change": 40,
+        "clock change": 20,
         "count": 10,
         "steps": 30,
     }

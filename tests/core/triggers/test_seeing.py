@@ -1,5 +1,6 @@
 """Who sees which event, and in which scope: what a Supplier's triggers see does not vary with who the other is (I8)."""
 
+from datetime import timedelta
 from typing import Any
 
 from attrs import evolve
@@ -120,6 +121,13 @@ def test_without_a_release_what_is_the_releases_is_missing() -> None:
 
 def test_today_is_known_without_a_release() -> None:
     assert told(_rule(when="today == 2026-03-02")).see("hub_lost_wan")
+
+
+def test_today_is_the_day_on_which_an_event_comes() -> None:
+    run = told(_rule(when="today == 2026-03-09"))
+    late = evolve(run.known, at=START + timedelta(days=7))
+    assert not run.see("hub_lost_wan")
+    assert run.see("hub_lost_wan", known=late)
 
 
 MODELS = 'applies_to: {device_models: ["5431*", "433100AC"]}\n'

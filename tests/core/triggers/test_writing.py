@@ -138,7 +138,7 @@ def test_what_the_otherwise_reads_of_the_event_is_remembered() -> None:
     (record,) = firing.records
     assert isinstance(record, NotifyRecord)
     assert record.text == (
-        "88-73-84-90-6A-10-02-DB 88-73-84-90-6A-10-02-DB F-1 2026-03-02T12:00:00Z CSP:North CS-0112 2026-03-02"
+        "88-73-84-90-6A-10-02-DB 88-73-84-90-6A-10-02-DB F-1 2026-03-02T12:00:00Z CSP:North CS-0112 2026-03-04"
     )
 
 

@@ -186,3 +186,7 @@ def test_one_event_needs_no_list() -> None:
 
 def test_the_head_is_clean() -> None:
     assert places(f"{HEAD}  - {{name: it, expect: {OK}}}\n") == []
+
+
+def test_a_trigger_that_is_not_there_is_told_with_a_suggestion() -> None:
+    assert places(one_test("{fired: approved-sets}")) == ["E503@8:21"]

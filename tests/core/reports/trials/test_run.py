@@ -205,3 +205,49 @@ def test_why_a_csp_does_not_rank_a_hub() -> None:
         "`old` does not match",
         "  `installed_on < 2018-01-01` does not hold: installed_on is missing",
     )
+
+
+EVENTS = """
+rules: v1
+owner: NWND
+events:
+  - id: flagged-and-cleared
+    because: A flag that stays for a week is looked at
+    steps:
+      - on: defect_flagged
+        if: event.flag == "x"
+      - on: flag_cleared
+        within: 7 days
+        otherwise: {notify: service-desk}
+    do: {notify: service-desk}
+  - id: not-these-models
+    because: Another one
+    on: defect_flagged
+    if: device_model != "433100AC"
+    do: {notify: service-desk}
+"""
+FLAGGED = "{at: 2026-02-02T09:00:00Z, event: defect_flagged, flag: x}"
+CLEARED = "{at: 2026-02-05T09:00:00Z, event: flag_cleared, flag: x}"
+
+
+@pytest.mark.parametrize(
+    ("given", "expect"),
+    [
+        ("[]", "{as_of: 2026-02-20, fired: []}"),
+        (f"[{FLAGGED}]", "{as_of: 2026-02-09, fired: []}"),
+        (f"[{FLAGGED}]", "{as_of: 2026-02-10, fired: flagged-and-cleared}"),
+        (f"[{FLAGGED}, {CLEARED}]", "{as_of: 2026-02-04, fired: []}"),
+        (f"[{FLAGGED}, {CLEARED}]", "{as_of: 2026-02-06, fired: [flagged-and-cleared]}"),
+        (f"[{FLAGGED.replace(': x', ': y')}]", "{as_of: 2026-03-06, fired: []}"),
+    ],
+)
+def test_which_triggers_have_fired(given: str, expect: str) -> None:
+    """RU6: by the moment that is asked about, of what was given until then."""
+    assert one_check(expect, EVENTS, given=given).passed
+
+
+def test_a_trigger_that_was_expected_in_vain_is_told() -> None:
+    check = one_check("{as_of: 2026-02-03, fired: flagged-and-cleared}", EVENTS, given=f"[{FLAGGED}]")
+    assert [(row.what, row.expected, row.got, row.holds) for row in check.rows] == [
+        ("fired", "flagged-and-cleared", "none", False)
+    ]
