@@ -50,13 +50,13 @@ def gone(
     key: str,
 ) -> tuple[WithdrawInstructions, ...]:
     """The withdrawals, one for each Party, role and rule, in that order. `own`: what rules instruct in this plan."""
-    instructing = {rules.owner: _instructing(rules) for rules in rulesets}
-    said = _said(connection, release, sorted(instructing))
+    silent = {rules.owner: _silent(rules) for rules in rulesets}
+    said = _said(connection, release, sorted(silent))
     if not len(said.guid):
         return ()
     named, asked = _named(schedule, said)
-    decides = np.array([[rule in instructing[party] for rule in said.rules] for party in said.parties])
-    back = asked & ~_today(own, said) & ~((named == said.rule) & decides[said.party, said.rule])
+    no_more = np.array([[rule in silent[party] for rule in said.rules] for party in said.parties])
+    back = asked & ~_today(own, said) & ((named != said.rule) | no_more[said.party, said.rule])
     found: dict[tuple[str, SupplierRole, str], list[Guid]] = {}
     for at in np.flatnonzero(back).tolist():
         of = (said.parties[said.party[at]], _ROLES[said.role[at]], said.rules[said.rule[at]])
@@ -74,9 +74,10 @@ def gone(
     )
 
 
-def _instructing(rules: RuleSet) -> frozenset[str]:
-    decides = (rule.id for rule in rules.decides if rule.then is DecideThen.INSTRUCT)
-    return frozenset((*decides, *(rule.id for rule in rules.pilots)))
+def _silent(rules: RuleSet) -> frozenset[str]:
+    """The ids of rules that decide and do not instruct. What the plan names and its owner's files have not stands."""
+    decides = (rule.id for rule in rules.decides if rule.then is not DecideThen.INSTRUCT)
+    return frozenset((*decides, *(rule.id for rule in (*rules.excludes, *rules.holds))))
 
 
 def _said(connection: Connection, release: str, owners: Sequence[str]) -> _Said:

@@ -18,7 +18,7 @@ from chfw_core.rollout.handover.commands import ProtectHubs
 from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.records import Protection
 from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange, CancelSupplierChange
-from chfw_core.rules.model import RuleSet
+from chfw_core.rules.model import DecideThen, RuleSet
 from chfw_core.testing.worlds import decide
 from chfw_files.schedule import SCHEDULE_SCHEMA
 from tests.app.rollout.conftest import Told
@@ -59,8 +59,9 @@ def schedule(path: Path, *rows: tuple[Guid, str, str | None, str | None]) -> Pat
         ("planned", None, "late", True),  # its rule is gone
         ("infeasible", None, "late", True),
         ("planned", "keep-out", "late", True),  # another one decided, such as an exclude
-        ("planned", "early", "late", True),  # it decides, and does not instruct
+        ("planned", "early", "leaves", True),  # it decides, and does not instruct
         ("planned", "early", "early", False),  # it decides, for a time that is over
+        ("planned", "early", "late", False),  # it stands by itself, as the plan says
         ("held", None, "late", False),  # nobody was asked
         ("planned", None, None, False),  # that Supplier's rules were not given
     ],
@@ -80,7 +81,8 @@ def test_what_a_rule_instructed_is_taken_back_where_its_owners_rules_say_nothing
         (FAR, status, "early", "early"),
     )
     again = Instruct(by=ALPHA, key="k", release=R, role=IMPORT, rule="early", guids=GuidList([FAR]), **period)
-    rulesets = () if given is None else (RuleSet(owner=ALPHA, decides=(decide(given),)),)
+    decides = (decide("early", then=DecideThen.LEAVE_TO_DCC),) if given == "leaves" else (decide(given or ""),)
+    rulesets = () if given is None else (RuleSet(owner=ALPHA, decides=decides),)
     with told.service.store.read() as connection:
         found = gone(connection, R, plan, (again,), rulesets, "key")
     assert [(one.by, one.rule, one.guids) for one in found] == (
