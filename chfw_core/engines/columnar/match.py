@@ -147,10 +147,10 @@ class CodeSpace:
 
 
 def _words(compiled: Compiled, per_axis: Sequence[Ints], count: int) -> Words:
-    width = (len(compiled.conditions) + 63) // 64 or 1
-    words = np.full((count, width), ~np.uint64(0), dtype=np.uint64)
+    words = np.full((count, compiled.width), ~np.uint64(0), dtype=np.uint64)
     for classes, numbers in zip(compiled.classes, per_axis, strict=True):
         words &= classes.words[numbers]
+    compiled.choose(words)
     for number, condition in compiled.mixed.items():
         truth = combine(condition, lambda leaf: leaf_truth(leaf, compiled.classes, per_axis), count)
         words[~truth, number // 64] &= ~(np.uint64(1) << np.uint64(number % 64))

@@ -12,7 +12,8 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.alike import Answers
-from chfw_core.engines.columnar.compile import compile_rules, public_and_private_flags
+from chfw_core.engines.columnar.apart import public_and_private_flags
+from chfw_core.engines.columnar.compile import compile_rules
 from chfw_core.engines.columnar.match import CodeSpace, Matches
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.views import AxisView
@@ -141,9 +142,13 @@ class Side:
             if column is not None:
                 mixer.add(column, max(len(s.space.compiled.classes[axis]) for s in own))
         mixer.compact()
-        speaking, *columns = (column.astype(np.int64) for column in mixer.known)
+        order = np.argsort(mixer.known[0].astype(np.min_scalar_type(len(own))), kind="stable")
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        speaking, *columns = (column[order].astype(np.int64) for column in mixer.known)
         found = iter(columns)
-        return mixer.rows, speaking, [None if table is None else next(found) for table in self.tables]
+        of_hub = np.take(place, mixer.rows, mode="clip")
+        return of_hub, speaking, [None if table is None else next(found) for table in self.tables]
 
     def _columns(self, rows: Numbers, axes: Sequence[Numbers]) -> Iterator[Numbers | None]:
         for table, size, axis in zip(self.tables, self.sizes, axes, strict=bool(self.tables)):

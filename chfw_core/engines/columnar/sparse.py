@@ -11,8 +11,8 @@ import pyarrow as pa
 from attrs import define
 from numpy.typing import NDArray
 
+from chfw_core.engines.columnar.apart import PRIVATE_FLAGS
 from chfw_core.engines.columnar.axes import PAIR_AXIS
-from chfw_core.engines.columnar.compile import PRIVATE_FLAGS
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.sides import Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, FieldValues, with_role

@@ -10,8 +10,8 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
+from chfw_core.engines.columnar.apart import PRIVATE_FLAGS
 from chfw_core.engines.columnar.axes import PAIR_AXIS, EstateAxes, Layout, blocks, layout_for
-from chfw_core.engines.columnar.compile import PRIVATE_FLAGS
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.records import distinct_rows
