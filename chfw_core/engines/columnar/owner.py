@@ -73,8 +73,8 @@ class OwnerRules:
             first += len(block)
         return tuple(spans)
 
-    def needs(self, events: EventsIndex) -> tuple[Needs, ...]:
-        """What the outcomes of the rules read of a hub."""
+    def needs(self, events: EventsIndex, *, spread: bool = True) -> tuple[Needs, ...]:
+        """What the outcomes of the rules read of a hub; `spread`: also over what pilots are spread."""
         rules, spans = self.rules, self.spans()
         found = [Needs(rule=ANY_RULE, labels={n: named_by_events(n, events) for n in self.told_apart})]
         found += [
@@ -84,7 +84,7 @@ class OwnerRules:
             dates = (*_at_dates(decide.at), decide.to)
             found.append(Needs(rule=spans[2].first + at, labels=dict.fromkeys(_date_fields(dates), itself)))
         for at, pilot in enumerate(rules.pilots):
-            names = (*_date_fields(_at_dates(pilot.at)), *pilot.spread_by)
+            names = (*_date_fields(_at_dates(pilot.at)), *(pilot.spread_by if spread else ()))
             found.append(Needs(rule=spans[3].first + at, labels=dict.fromkeys(names, itself)))
         return tuple(need for need in found if need.labels)
 

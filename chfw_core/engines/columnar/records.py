@@ -5,6 +5,7 @@ more of the columns filled. Distinct records are the *hub classes* that `compose
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from typing import TypeVar
 
@@ -89,3 +90,9 @@ def distinct_columns(columns: Sequence[NDArray[np.integer]], count: int) -> tupl
 def _renumbered(column: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     values, of = distinct_keys(column.astype(np.int64, copy=False))
     return values, of.astype(np.int64)
+
+
+def renumber(classes: Sequence[NDArray[np.int32]], becomes: NDArray[np.int32], threads: int) -> None:
+    """Give hubs other classes, in place: those of class c become `becomes[c]`."""
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda own: np.take(becomes, own, out=own, mode="clip"), classes))

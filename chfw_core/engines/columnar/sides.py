@@ -29,13 +29,14 @@ DIRECT_CODES = 1 << 22
 
 @define(kw_only=True)
 class Speaker:
-    """One row of a side: an owner in one context, with the axes as it sees them."""
+    """One row of a side: an owner in one context, with the axes as it sees them; `single`: about single hubs."""
 
     owner: str
     rules: OwnerRules
     views: Sequence[AxisView]
     context: RuleContext
     space: CodeSpace
+    single: bool = False
     matches: Matches | None = None
 
     @property
@@ -55,15 +56,19 @@ def speaker(
     constants: Mapping[str, object],
     *,
     private: bool = False,
+    single: bool = False,
 ) -> Speaker:
-    """Fold the axes for one owner. `private`: it has flags of its own on a further axis."""
+    """Fold the axes for one owner. `private`: it has flags of its own on a further axis.
+
+    Matches tell the strata of pilots apart only where `single` hubs are spoken about: of others the axes know.
+    """
     conditions = rules.conditions
     if private:
         conditions = tuple(map(public_and_private_flags, conditions))
-    needs = rules.needs(events)
+    needs = rules.needs(events, spread=single)
     compiled = compile_rules(conditions, needs, views, context, constants)
     space = CodeSpace(rules=rules, compiled=compiled, needs=needs)
-    return Speaker(owner=owner, rules=rules, views=views, context=context, space=space)
+    return Speaker(owner=owner, rules=rules, views=views, context=context, space=space, single=single)
 
 
 @define

@@ -106,7 +106,8 @@ def speak_of(
     extra |= _compared(own_rules, views, rows, extra)
     views.append(AxisView(numbers=np.arange(len(rows)), size=len(rows), fields=extra))
     constants = {name: value for name, value in world.constants.items() if name not in extra}
-    who = speaker(owner, own_rules, views, context, world.state.events, constants, private=PRIVATE_FLAGS in extra)
+    private = PRIVATE_FLAGS in extra
+    who = speaker(owner, own_rules, views, context, world.state.events, constants, private=private, single=True)
     distinct, of = np.unique(codes_of(who, rows), return_inverse=True)
     match, who.matches = who.space.matches(distinct)
     return who, match[of]

@@ -51,6 +51,12 @@ class AxisView:
         column = self.fields[name]
         return column.values[column.codes[index]]
 
+    def codes_of(self, name: str, numbers: NDArray[np.integer]) -> Codes:
+        """The codes of a field, for some numbers of the axis."""
+        codes = np.zeros(self.size, dtype=np.int32)
+        codes[self.numbers] = self.fields[name].codes
+        return np.take(codes, numbers, mode="clip")
+
     def truth(self, leaf: Leaf, context: RuleContext) -> Truth:
         """Per number of the view: does the leaf hold?"""
         if len(leaf.fields) == 1:
