@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.plans import Plans
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.settling import Settler
 from chfw_core.engines.columnar.sides import Side, Speaker
 from chfw_core.engines.columnar.world import DateReader, Reader, World, reader
@@ -250,7 +250,7 @@ class Composer:
             _deciding, records[rows[in_no_pilot], parts.row], match[in_no_pilot]
         )
         columns = [records[rows, part] for part in (parts.row, parts.standing, parts.pilot, Part.GUID)]
-        distinct, of = distinct_rows(np.stack([*columns, match, terms[rows]], axis=1))
+        distinct, of = distinct_tuples([*columns, match, terms[rows]])
         if len(distinct):
             found[rows] = np.array([self._decision(*row) for row in distinct.tolist()], dtype=np.int64)[of]
         return found

@@ -17,7 +17,7 @@ from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.hashing import keyed_hashes
 from chfw_core.engines.columnar.match import bit_of
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.sides import Speaker
 from chfw_core.engines.columnar.world import DateReader, World, read_codes, reader
 from chfw_core.model.guid import hash_key
@@ -197,7 +197,7 @@ class PilotSelection:
         rows, matches = records[mine, row_part], records[mine, match_part]
         reads_hub = any(expr is not None and expr.fields for expr in (pilot.at.opens, pilot.at.closes))
         same = matches if reads_hub else self.world.suppliers.look_up(lambda known: known.deciding, rows, matches)
-        distinct, of = distinct_rows(np.stack([rows, same, records[mine, Part.GUID], self._terms[mine]], axis=1))
+        distinct, of = distinct_tuples([rows, same, records[mine, Part.GUID], self._terms[mine]])
         candidates = np.array([self._is_candidate(pilot, *row) for row in distinct.tolist()], dtype=np.bool_)
         chosen = np.flatnonzero(candidates[of])
         record = mine[chosen]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.cut import Cuts, Cutter
-from chfw_core.engines.columnar.records import Part, distinct_rows
+from chfw_core.engines.columnar.records import Part, distinct_tuples
 from chfw_core.engines.columnar.slots import (
     Calendars,
     Slots,
@@ -119,7 +119,7 @@ class Placer:
             same_days[slots.days[asks]] if len(asks) else asks,
             self.composed.priority[record],
         ]
-        self._demands, of = distinct_rows(np.stack(columns, axis=1))
+        self._demands, of = distinct_tuples(columns)
         demand = np.full(len(slots), NONE, dtype=np.int64)
         demand[asks] = of
         return demand
@@ -211,7 +211,7 @@ class Placer:
         """The times of all slots; time 0 is no time."""
         asks = np.flatnonzero(demand >= 0)
         basis = self.composed.plans.basis[self.composed.plan[slots.record[asks]]]
-        distinct, of = distinct_rows(np.stack([demand[asks], slots.days[asks], basis], axis=1))
+        distinct, of = distinct_tuples([demand[asks], slots.days[asks], basis])
         own_demand, own_days, own_basis = distinct.T
         # The possible days of all lists, one after the other; of each the days that were given are taken.
         starts = np.cumsum([0, *(len(days.day) for days in lists)])

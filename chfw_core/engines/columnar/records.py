@@ -55,6 +55,12 @@ def distinct_rows(records: NDArray[N]) -> tuple[NDArray[N], NDArray[np.int64]]:
     return records[sample], of
 
 
+def distinct_tuples(columns: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct rows of some columns, and for each row which one it is."""
+    sample, of = distinct_columns(columns, len(columns[0]))
+    return np.stack([column[sample].astype(np.int64) for column in columns], axis=1), of
+
+
 def distinct_columns(columns: Sequence[NDArray[np.integer]], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Number the distinct rows of some columns: the first row of each, and for each row its number.
 

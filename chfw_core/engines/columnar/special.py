@@ -14,7 +14,7 @@ from chfw_core.consent.standing import HubFacts, Judged, Standing, judge_rows
 from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
-from chfw_core.engines.columnar.records import Part, Records, distinct_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.sides import Side
 from chfw_core.engines.columnar.sparse import PRIVATE, Attributes, SparseRows, speak_of
 from chfw_core.engines.columnar.vocabulary import numbered
@@ -167,7 +167,7 @@ class Special:
         times = numbered(moved)[terms]
         for side, (speakers, row_part, match_part) in enumerate(sides):
             concerned = self._origin[side] if told is None else np.where(told[side], self._origin[side], 0)
-            for row, time in distinct_rows(np.stack([concerned, times], axis=1))[0].tolist():
+            for row, time in distinct_tuples([concerned, times])[0].tolist():
                 if row <= 0 or not self._rereads(speakers, row, told is not None):
                     continue
                 mine = np.flatnonzero((concerned == row) & (times == time))
@@ -244,7 +244,7 @@ class Special:
                 self.records[rows, row_part],
                 self.records[rows, match_part],
             ]
-            distinct, of = distinct_rows(np.stack(columns, axis=1))
+            distinct, of = distinct_tuples(columns)
             judged = [self._judged(*row) for row in distinct.tolist()]
             instructs = np.array([self._instructs(j, int(t)) for j, t in zip(judged, distinct[:, 2], strict=True)])
             instructing.append(rows[instructs[of]] if len(of) else rows)
@@ -314,7 +314,7 @@ class Special:
             terms[rows],
             self.records[rows, Part.PLACE],
         ]
-        distinct, of = distinct_rows(np.stack(columns, axis=1))
+        distinct, of = distinct_tuples(columns)
         self._refuse(own, of, [self._judged(*row) for row in np.pad(distinct, ((0, 0), (0, 2))).tolist()])
 
     def _refuse_strangers(self, known: NDArray[np.bool_]) -> None:
