@@ -1,6 +1,6 @@
 """All inputs of a plan, read and judged: what plan, verify and explain start from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from chfw_core.diagnostics import Diagnostic
 from chfw_core.errors import InputError
 from chfw_core.model.hubs import CommsHub
 from chfw_core.planning.model import Finding, PlanInputs
+from chfw_files.causes import Causes
 from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path
 
 if TYPE_CHECKING:
@@ -133,23 +134,26 @@ class Quarantine:
         self._final = quarantine_path(schedule)
         self._place = staging.place(self._final)
         self._writer = QuarantineWriter(self._place)
+        self.causes = Causes()
         self._estate.quarantine = self
         self.begin()
 
     def begin(self) -> None:
         """Forget what was written, and take the rows of the estate as it is read now."""
         self._writer.discard()
-        self._writer = QuarantineWriter(self._place)
-        name = self._estate.file.path.name
-        self._estate.file.send_quarantine(partial(self._writer.write, file=name))
+        self._writer, self.causes = QuarantineWriter(self._place), Causes()
+        self._estate.file.send_quarantine(partial(self._write, file=self._estate.file.path.name))
+
+    def _write(self, rows: Iterable[BadRow], *, file: str = "") -> None:
+        known = list(rows)
+        self._writer.write(known, file=file)
+        self.causes.add(known, file=file)
 
     def close(self, files: dict[str, Path]) -> int:
         """How many rows there are; notes the file where there are any. Raises OutputError."""
         estate = self._estate.file
-        self._writer.write(
-            estate.quarantine, file=estate.path.name
-        )  # of chunks that were read before the writer was there
-        self._writer.write(self._others)
+        self._write(estate.quarantine, file=estate.path.name)  # of chunks that were read before the writer was there
+        self._write(self._others)
         self._writer.close()
         if self._writer.count:
             files["quarantine"] = self._final

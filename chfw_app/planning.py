@@ -1,6 +1,6 @@
 """Make a plan and write all that belongs to it: everything appears together, or nothing does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from chfw_app.staging import Staging, staged
 from chfw_app.steps import Report
 from chfw_core.planning.model import Finding, HubStatus
 from chfw_core.planning.summary import Summary
+from chfw_files.causes import Cause
 from chfw_files.quarantine import quarantine_path
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class PlanOutputs:
 
 @frozen(kw_only=True)
 class PlanDone:
-    """What was made. `bad_rows`: set aside in the estate and in files of instructions and the like.
+    """What was made. `bad_rows`: set aside in the estate and in files of instructions and the like; `bad_causes`: why.
 
     `refused_for`: how many instructions were refused, by reason.
     """
@@ -80,6 +81,7 @@ class PlanDone:
     findings: tuple[Finding, ...]
     refused_for: dict[str, int]
     bad_rows: int
+    bad_causes: Sequence[Cause] = ()
     files: dict[str, Path] = field(factory=dict)
 
     @property
@@ -131,6 +133,7 @@ def write_plan(
             findings=(*gathered.findings, *about_estate, *made.findings),
             refused_for=reasons_of(made.refusals),
             bad_rows=bad_rows,
+            bad_causes=quarantine.causes.ranked(),
             files=files,
         )
         if outputs.report is not None:

@@ -6,9 +6,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import counted, print_json, progress, say, show_table
+from chfw_app.cli.output import counted, print_json, progress, say, show_causes, show_table
 from chfw_app.estates import EstateCounts, count_estate, write_generated
 from chfw_app.exits import Exit
+from chfw_files.causes import Causes
 
 SHOWN = 10
 
@@ -81,6 +82,9 @@ def _show(estate: Path, found: EstateCounts) -> None:
     for name in found.ignored_columns:
         say(f"the column `{name}` is not one of an estate's: it is not read")
     if found.bad_rows:
+        causes = Causes()
+        causes.add(found.bad_rows)
+        show_causes(len(found.bad_rows), causes.ranked())
         bad = [(row.line, row.guid_text, row.column, row.reason) for row in found.bad_rows[:SHOWN]]
         more = f"and {len(found.bad_rows) - SHOWN:,} more; a plan lists all of them beside its schedule"
         show_table(

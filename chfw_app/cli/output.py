@@ -21,6 +21,7 @@ from chfw_app.problems import Problems
 from chfw_app.steps import Report, silent
 from chfw_core.diagnostics import Severity, in_order
 from chfw_core.model.periods import instant_words as words_of
+from chfw_files.causes import Cause
 
 PIPED_WIDTH = 110
 WIDE = 100
@@ -106,6 +107,19 @@ def instant_words(instant: datetime | None) -> str:
 def say_note(message: str) -> None:
     """Something to know on standard error; not a problem."""
     console(stderr=True).print(Text(message), soft_wrap=True)
+
+
+def show_causes(rows: int, causes: Sequence[Cause]) -> None:
+    """Why rows were set aside, where there are too many of them to be read one by one."""
+    if rows <= MANY_ROWS:
+        return
+    found = [(one.rows, one.column, one.words, f"{one.file}:{one.first}".lstrip(":")) for one in causes[:CAUSES_SHOWN]]
+    more = f"and {len(causes) - CAUSES_SHOWN:,} more" if len(causes) > CAUSES_SHOWN else ""
+    show_table("Rows set aside, by cause", ("rows", "column", "what is wrong", "first"), found, note=more)
+
+
+MANY_ROWS = 10
+CAUSES_SHOWN = 15
 
 
 def print_json(value: Mapping[str, object]) -> None:

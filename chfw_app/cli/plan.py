@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from chfw_app.cli.options import Flag, InputOptions
-from chfw_app.cli.output import counted, print_json, progress, say, say_note, show_table
+from chfw_app.cli.output import counted, print_json, progress, say, say_note, show_causes, show_table
 from chfw_app.engines import Engine
 from chfw_app.gathered import Gathered
 from chfw_app.inputs import gather
@@ -122,6 +122,7 @@ def _show(gathered: Gathered, done: PlanDone) -> None:
         why = ", ".join(f"{reason} {count:,}" for reason, count in done.refused_for.items())
         say(f"{counted(done.refused, 'instruction')} refused ({why}): {done.files['refused instructions']}")
     if done.bad_rows:
+        show_causes(done.bad_rows, done.bad_causes)
         say(f"{counted(done.bad_rows, 'row')} set aside, listed with reasons: {done.files['quarantine']}")
     for words in gathered.notes:
         say(f"note: {words}")

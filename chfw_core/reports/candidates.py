@@ -4,7 +4,7 @@ the ends of their holds, acts on the release, and the passing of time.
 Whether a change makes a difference is not asked here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +21,10 @@ from chfw_core.planning.own_decision import Outcome, owns
 from chfw_core.planning.release_state import cutoff_of
 from chfw_core.reports.acts import about_event
 from chfw_core.reports.literals import UNNAMED, FieldLiterals, literals_of
+from chfw_core.rules.evaluate import condition_holds
 from chfw_core.rules.fields import MY_PREFIX
-from chfw_core.rules.model import HoldRule, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
+from chfw_core.rules.leaves import conditions_of, leaves
+from chfw_core.rules.model import HoldRule, Leaf, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
 
 SOMEBODY = Party("another Supplier")
 _RELEASE_ENUMS: dict[str, Callable[[str], object]] = {
@@ -32,8 +34,9 @@ _RELEASE_ENUMS: dict[str, Callable[[str], object]] = {
     "participation": Participation,
 }
 UNNAMED_SHOWN, MISSING_SHOWN = "one that no rule names", "missing"
+SET = "configuration_set"
 _TOGGLED = {"flags": "flag", "han_device_types": "HAN device"}
-_SETTABLE = ("configuration_set", "installed_on", "firmware_version", "csp_region", "smi_status")
+_SETTABLE = (SET, "installed_on", "firmware_version", "csp_region", "smi_status")
 _OPERATORS = ("import_supplier", "gas_supplier")
 
 
@@ -48,23 +51,31 @@ class Situation:
 
 @frozen(kw_only=True)
 class Candidate:
-    """One change: `subject` and `value` say it in words. `nearest`: of several values the first will do."""
+    """One change: `subject` and `value` say it in words. `nearest`: of several values the first will do.
+
+    `alike`: changes with the same one lead to the same decision; None = nobody knows.
+    """
 
     subject: str
     situation: Situation
     value: str = ""
     nearest: bool = False
+    alike: tuple[object, ...] | None = None
 
 
-def candidates(owner: str, now: Situation, base: OwnMatch) -> Iterator[Candidate]:
-    """Every change, acts first, then the hub's facts, then time."""
+def candidates(owner: str, now: Situation, base: OwnMatch, outcomes: Set[str]) -> Iterator[Candidate]:
+    """Every change, acts first, then the hub's facts, then time. `outcomes`: fields that more than conditions read."""
     rules = now.inputs.ruleset_of(owner) or RuleSet(owner=owner)
     literals = literals_of(rules, base.read, base.context)
     yield from _acts(owner, rules, now, base)
     if base.decision.outcome is Outcome.INELIGIBLE:
         yield from _eligible(now)
     for field in literals:
-        yield from _field(owner, field, now)
+        if field.name == SET and SET not in outcomes:
+            asking = [leaf for condition in conditions_of(rules) for leaf in leaves(condition) if SET in leaf.fields]
+            yield from _sets(now, field, asking, base)
+        else:
+            yield from _field(owner, field, now)
     yield from _time(now, base, literals)
 
 
@@ -148,6 +159,18 @@ def _field(owner: str, field: FieldLiterals, now: Situation) -> Iterator[Candida
             yield from _settable(now, name, value, nearest=field.ordered)
     elif name.startswith(MY_PREFIX):
         yield from _private(owner, field, now)
+
+
+def _sets(now: Situation, field: FieldLiterals, asking: Sequence[Leaf], base: OwnMatch) -> Iterator[Candidate]:
+    """Configuration sets are many, and rules name them in long lists: those that are on the same lists are alike."""
+    for value in field.values:
+
+        def read(name: str, own: object = value) -> object:
+            return own if name == SET else base.read(name)
+
+        answers = tuple(condition_holds(leaf, read, base.context) for leaf in asking)
+        for candidate in _settable(now, SET, value, nearest=field.ordered):
+            yield evolve(candidate, alike=(SET, *answers))
 
 
 def _settable(now: Situation, name: str, value: object, *, nearest: bool) -> Iterator[Candidate]:

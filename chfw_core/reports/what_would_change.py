@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from chfw_core.engines.matching import Matcher
 from chfw_core.engines.owned import Known, OwnMatch, decide_own
 from chfw_core.model.hubs import CommsHub
+from chfw_core.planning.holds import hold_fields
 from chfw_core.planning.own_decision import OwnDecision
 from chfw_core.reports.candidates import MISSING_SHOWN, UNNAMED_SHOWN, Candidate, Situation, candidates
 
@@ -52,10 +53,17 @@ def what_would_change(matcher: Matcher, owner: str, hub: CommsHub, known: Known 
     base = _decided(matchers, matcher, owner, now)
     before = _key(base.decision)
     found: dict[tuple[object, ...], tuple[OwnDecision, list[Candidate]]] = {}
-    for number, candidate in enumerate(candidates(owner, now, base)):
+    known_already: dict[tuple[object, ...] | None, OwnDecision] = {}
+    state = matchers[id(inputs)].state
+    outcomes = {name for rules in own for hold in rules.holds for name in hold_fields(hold, state.events)}
+    for number, candidate in enumerate(candidates(owner, now, base, outcomes | set(state.fields))):
         if number == TRIED:
             break
-        after = _decided(matchers, matcher, owner, candidate.situation).decision
+        after = known_already.get(candidate.alike)
+        if after is None:
+            after = _decided(matchers, matcher, owner, candidate.situation).decision
+        if candidate.alike is not None:
+            known_already[candidate.alike] = after
         if _key(after) != before:
             found.setdefault(_key(after), (after, []))[1].append(candidate)
     return tuple(Change(facts=_facts(those), decision=decision) for decision, those in found.values())

@@ -4,7 +4,7 @@ A comparison with a missing value is false, `!=` included; `not` is plain negati
 compared with an instant means its 00:00 Europe/London. Nothing here raises on a hub's values.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
@@ -115,6 +115,20 @@ def leaf_holds(leaf: Leaf, values: tuple[object, ...], context: RuleContext) -> 
             return _compares(leaf.op, *_ranked(leaf, left, *args))
         case _:
             assert_never(leaf.op)
+
+
+def leaf_answers(leaf: Leaf, values: Sequence[object], context: RuleContext) -> list[bool]:
+    """`leaf_holds` for each value of its one field. Texts are looked up in a list of texts without further ado."""
+    name, members = leaf.left.field, leaf.members
+    if leaf.op is not LeafOp.IN or leaf.kinds != {str} or name != leaf.fields[0]:
+        return [leaf_holds(leaf, (value,), context) for value in values]
+    upper = name in HEX_FIELDS
+    return [
+        (value.upper() if upper else value) in members
+        if isinstance(value, str)
+        else leaf_holds(leaf, (value,), context)
+        for value in values
+    ]
 
 
 def operand_value(operand: Operand, known: Mapping[str, object], context: RuleContext) -> object:

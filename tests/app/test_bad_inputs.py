@@ -224,3 +224,22 @@ def test_a_clean_run_takes_away_the_quarantine_of_an_earlier_one(world: DemoFile
     assert chfw("plan", *inputs(world), "--out", out).code in (0, 2)
     assert not old.exists()
     assert pq.read_table(out).num_rows == HUBS
+
+
+def test_many_bad_rows_are_summed_up_by_cause(world: DemoFiles, chfw: Chfw, out: Path, tmp_path: Path) -> None:
+    """BR5.2: nobody reads a thousand reasons one by one; of dates the likely meaning is named."""
+    guids = [f"88-73-84-90-6A-10-{number:02X}-DB" for number in range(20)]
+    rows = [row(guid, installed_on=f"{number + 1:02}/07/2023") for number, guid in enumerate(guids[:14])]
+    rows += [row(guid) for guid in guids[14:]] + [row("nonsense")]
+    estate = write_csv(tmp_path / "e.csv", [ESTATE_HEADER, *rows])
+    checked = chfw("estate", "check", estate)
+    planned = chfw("plan", *inputs(world, estate=estate, instructions=None, attributes=None), "--out", out)
+    assert (checked.code, planned.code) == (2, 2), planned.err
+    for ran, first in ((checked, "2"), (planned, "e.csv:2")):
+        lines = ran.out.splitlines()
+        start = next(at for at, line in enumerate(lines) if "Rows set aside, by cause" in line)
+        dates = next(line for line in lines[start:] if "installed_on" in line)
+        assert dates.split()[:2] == ["14", "installed_on"]
+        assert dates.split()[-1] == first
+    listed = out.with_name("plan.quarantine.csv").read_text(encoding="utf-8")
+    assert "write `2023-07-14` if the day comes first" in listed

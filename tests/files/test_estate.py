@@ -114,7 +114,12 @@ BAD: list[tuple[dict[str, str | None], str, str]] = [
         "guid: `8.87E+18` is not a GUID (a spreadsheet made a number of it: format the column as text)",
     ),
     ({"manufacturer": "EDMI"}, "manufacturer", "manufacturer: `EDMI` is not 4 hex digits"),
-    ({"installed_on": "03/02/2021"}, "installed_on", "installed_on: `03/02/2021` is not a date such as 2026-03-01"),
+    (
+        {"installed_on": "03/02/2021"},
+        "installed_on",
+        "installed_on: `03/02/2021` is not a date such as 2026-03-01 (write `2021-02-03` if the day comes first)",
+    ),
+    ({"installed_on": "02/31/2021"}, "installed_on", "installed_on: `02/31/2021` is not a date such as 2026-03-01"),
     ({"smi_status": "Gone"}, "smi_status", "smi_status: `Gone` is not known here (one of Pending, "),
     ({"import_supplier": "DCC"}, "import_supplier", "import_supplier: `DCC` is not a Supplier"),
     ({"gas_supplier": "CSP:North"}, "gas_supplier", "gas_supplier: `CSP:North` is not a Supplier"),

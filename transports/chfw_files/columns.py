@@ -5,6 +5,7 @@ dictionary, each distinct text is checked and normalised once, and the rows' cod
 where the dictionary has to change.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -162,7 +163,24 @@ def _date(text: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"`{text}` is not a date such as 2026-03-01") from None
+        meant = day_first(text)
+        hint = "" if meant is None else f"write `{meant}` if the day comes first"
+        raise InputError(f"`{text}` is not a date such as 2026-03-01", hint=hint) from None
+
+
+def day_first(text: str) -> date | None:
+    """The date that 22/07/2023, 22.07.2023 or 22-07-2023 means where people write the day first; None for others."""
+    found = _DAY_FIRST.fullmatch(text)
+    if found is None:
+        return None
+    day, month, year = map(int, found.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 
 
 def _nulls(column: pa.Array) -> Mask:

@@ -6,13 +6,15 @@ question of a hub that it can ask of a value.
 1. `load` reads the estate chunk by chunk into a few small integer columns, the *axes*: the fused
    small fields (region, model, firmware …), the configuration set, the installation day and the
    pair of Suppliers.
-2. `compile` asks each condition leaf once per distinct value of an axis, with the very function
-   that the reference uses, and folds values that no rule of an owner tells apart into classes.
+2. `apart` takes conditions apart into conjunctions of parts on one axis each, `compile` asks each leaf once
+   per distinct value of its field, with the very function that the reference uses, and folds values
+   that no rule of an owner tells apart into classes.
 3. `match` combines the classes of the axes into codes and finds, per code, which rules hold: bit
    tables, 64 rules to a word. Where codes are too many to match them all, `classify` sees each block
    of hubs once, and `alike` reduces what occurs there to what a rule can tell apart.
-4. `compose` hands each distinct match to the core's own `decide_supplier`; `settling` asks the core
-   what two consents come to, once for all pairs that meet in the same way.
+4. `compose` hands each distinct match to the core's own `decide_supplier`; what comes to the same is one
+   class from there on. `settling` asks the core what two consents come to, once for all pairs that meet
+   in the same way.
 5. `place` cuts batches and days in order of a fixed hash of the GUID, sorting only where a cut
    falls; the capacity problem itself is the core's.
 6. `output` turns classes and days into the schedule's columns.

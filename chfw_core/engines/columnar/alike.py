@@ -12,14 +12,13 @@ import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.compile import ANY_RULE, Words, combine
+from chfw_core.engines.columnar.compile import ALL, ANY_RULE, Words, combine
 from chfw_core.engines.columnar.match import CodeSpace, leaf_truth
 from chfw_core.engines.columnar.owner import Block
 from chfw_core.engines.columnar.records import distinct_columns
 
 Ints = NDArray[np.int64]
 Masks = NDArray[np.uint64]
-ALL = ~np.uint64(0)
 
 
 @define
@@ -38,12 +37,12 @@ class Answers:
     reads: list[Masks] = field(init=False)
     always: list[NDArray[np.bool_]] = field(init=False)
     preferring: list[tuple[int, Masks, Masks]] = field(init=False)
-    mixed: list[int] = field(init=False)
+    over_axes: list[int] = field(init=False)
     _width: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         spaces, axes = self.spaces, range(len(self.spaces[0].compiled.classes))
-        self._width = max(_width(len(space.compiled.conditions)) for space in spaces)
+        self._width = max(space.compiled.width for space in spaces)
         self.words = [self._stacked(axis) for axis in axes]
         self.starts = [
             np.cumsum([0, 1, *(len(space.compiled.classes[axis]) for space in spaces[:-1])], dtype=np.int64)
@@ -56,7 +55,7 @@ class Answers:
         self.reads = [self._masks([[r for r in s.reads(axis) if r != ANY_RULE] for s in spaces]) for axis in axes]
         self.always = [np.array([False, *(ANY_RULE in s.reads(axis) for s in spaces)]) for axis in axes]
         self.preferring = list(self._preferring(spans))
-        self.mixed = [row for row, space in enumerate(spaces, 1) if space.compiled.mixed]
+        self.over_axes = [row for row, s in enumerate(spaces, 1) if s.compiled.choices or s.compiled.mixed]
 
     def alike(self, rows: Ints, classes: Sequence[Ints | None]) -> tuple[Ints, Ints]:
         """A combination that stands for each answer, and for each combination which answer it has.
@@ -76,8 +75,8 @@ class Answers:
         words = np.full((len(rows), self._width), ALL, dtype=np.uint64)
         for stacked, start, numbers in zip(self.words, self.starts, classes, strict=True):
             words &= stacked[start[rows] + numbers]
-        for row in self.mixed:
-            self._mixed(row, rows, classes, words)
+        for row in self.over_axes:
+            self._over_axes(row, rows, classes, words)
         excludes, holds, decides, pilots, _, priorities = (mask[rows] for mask in self.blocks)
         first_exclude = _lowest(words & excludes)
         decided = _lowest(words & decides) | (words & (holds | pilots))
@@ -89,9 +88,10 @@ class Answers:
             answer[own] |= np.where(asked, words[own] & prefer, np.uint64(0))
         return answer
 
-    def _mixed(self, row: int, rows: Ints, classes: Sequence[Ints], words: Words) -> None:
+    def _over_axes(self, row: int, rows: Ints, classes: Sequence[Ints], words: Words) -> None:
         """The conditions of one speaker that are no conjunctions of parts on one axis each."""
         compiled, own = self.spaces[row - 1].compiled, _of_row(rows, row)
+        compiled.choose(words[own])
         numbers = [column[own] for column in classes]
         for number, condition in compiled.mixed.items():
             truth = combine(condition, lambda leaf: leaf_truth(leaf, compiled.classes, numbers), len(numbers[0]))
@@ -126,10 +126,6 @@ class Answers:
                 masks = self._masks([[own[3].first + at], [own[4].first + number]])
                 found.append((row, masks[1], masks[2]))
         return found
-
-
-def _width(conditions: int) -> int:
-    return (conditions + 63) // 64 or 1
 
 
 def _of_row(rows: Ints, row: int) -> slice:

@@ -15,7 +15,7 @@ from chfw_core.engines.columnar.axes import PAIR_AXIS, Chunk, blocks
 from chfw_core.engines.columnar.records import Part, Records
 from chfw_core.engines.columnar.sides import Seen
 from chfw_core.engines.columnar.steps import GiveBack, keep
-from chfw_core.engines.columnar.vocabulary import KeyIndex, Mixer
+from chfw_core.engines.columnar.vocabulary import Mixer, distinct_keys
 from chfw_core.engines.columnar.world import World
 
 Ints = NDArray[np.integer]
@@ -59,13 +59,21 @@ class Classifier:
         suppliers = iter(world.suppliers.match_seen([codes for own in seen for codes in own[:2]]))
         csps = iter(world.csp.match_seen([own[2] for own in seen]))
         keys = Keys.of(world)
+        asked = [
+            [keys.of_block(block, (next(suppliers), next(suppliers), next(csps))) for block in chunk] for chunk in sweep
+        ]
+        ends = np.cumsum([len(own) for chunk in asked for own in chunk])
+        known, which = distinct_keys(np.concatenate([np.zeros(0, dtype=np.int64), *(k for c in asked for k in c)]))
+        del asked
+        numbers = iter(np.split(which, ends[:-1]))
         classes = []
         for chunk in sweep:
             parts = [np.zeros(0, dtype=np.int32)]
             while chunk:  # each block is let go as soon as it has been used
-                parts.append(keys.classes(chunk.pop(0), (next(suppliers), next(suppliers), next(csps))))
+                rows = chunk.pop(0).rows
+                parts.append(np.take(next(numbers), rows, out=rows, mode="clip"))
             classes.append(np.concatenate(parts) if len(parts) != 2 else parts[1])
-        return classes, keys.records()
+        return classes, keys.records(known)
 
     def _sweep(self, progress: Callable[[float], None]) -> list[list[Block]]:
         chunks = self.world.estate.chunks
@@ -138,17 +146,16 @@ def _size(seen: Seen) -> int:
     return int(seen.numbers.max(initial=0)) + 1
 
 
-@define(kw_only=True)
+@frozen(kw_only=True)
 class Keys:
-    """Numbers for records. `sizes`: of pair, first and second match, place, CSP's and DCC's match."""
+    """Keys of records. `sizes`: of pair, first and second match, place, CSP's and DCC's match."""
 
     world: World
     sizes: tuple[int, ...]
-    _index: KeyIndex = field(factory=KeyIndex)
 
     @classmethod
     def of(cls, world: World) -> "Keys":
-        """The numbers that this world needs."""
+        """The keys that this world needs."""
         matches = int(world.suppliers.counts().max())
         return cls(
             world=world,
@@ -162,11 +169,8 @@ class Keys:
             ),
         )
 
-    def classes(self, block: Block, tables: Sequence[NDArray[np.int32] | None]) -> NDArray[np.int32]:
-        """The class of each hub of a block, in place of its rows.
-
-        `tables`: the matches of what its Suppliers and its CSP have seen.
-        """
+    def of_block(self, block: Block, tables: Sequence[NDArray[np.int32] | None]) -> NDArray[np.int64]:
+        """The key of each combination of a block. `tables`: the matches of what its Suppliers and its CSP have seen."""
         pair, first, second, place, csp, dcc = block.columns
         first, csp = _matches(tables[0], first), _matches(tables[2], csp)
         split = np.flatnonzero(self.world.second_row[pair])
@@ -174,12 +178,13 @@ class Keys:
         other[split] = _matches(tables[1], second[split])
         key = np.zeros(len(pair), dtype=np.int64)
         for column, size in zip((pair, first, other, place, csp, dcc), self.sizes, strict=True):
-            key = key * size + column
-        return np.take(self._index.ids(key), block.rows, out=block.rows, mode="clip")
+            key *= size
+            key += column
+        return key
 
-    def records(self) -> Records:
-        """The record of each class."""
-        world, rest, columns = self.world, self._index.keys_by_id, []
+    def records(self, keys: NDArray[np.int64]) -> Records:
+        """The record of each key."""
+        world, rest, columns = self.world, keys, []
         for size in reversed(self.sizes[1:]):
             rest, column = np.divmod(rest, size)
             columns.append(column)

@@ -2,29 +2,37 @@
 
 Two values of an axis are in one class where every condition, date and event of the owner's rules
 gives the same answer for both. A condition that is a conjunction of parts, each on one axis, is
-one bit per axis and class, and holds where all axes have the bit. Any other condition is worked
-out per code from its leaves.
+one bit per axis and class, and holds where all axes have the bit. Each alternative of an `or` over
+several axes has a bit of its own (`apart` takes conditions apart). Any other condition is worked out
+per code from its leaves. Within an axis the same is done field by field.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
+from chfw_core.engines.columnar.apart import Apart, Choice, take_apart, with_constants
 from chfw_core.engines.columnar.records import distinct_columns
 from chfw_core.engines.columnar.views import AxisView, Truth
-from chfw_core.rules.evaluate import RuleContext, leaf_holds
+from chfw_core.engines.columnar.vocabulary import numbered
+from chfw_core.rules.evaluate import RuleContext
 from chfw_core.rules.leaves import leaves
-from chfw_core.rules.model import Always, And, Condition, Leaf, LeafOp, Not, Or
+from chfw_core.rules.model import Always, And, Condition, Leaf, Not, Or
 
 Words = NDArray[np.uint64]
-PRIVATE_FLAGS = "flags@private"
+ALL = ~np.uint64(0)
 LeafTruth = Callable[[Leaf], Truth]
 
 
 ANY_RULE = -1
 Label = Callable[[object], object]
+
+
+def itself(value: object) -> object:
+    """The label where every value matters."""
+    return value
 
 
 @frozen(kw_only=True)
@@ -43,8 +51,8 @@ class Needs:
 class Classes:
     """One axis, folded for one owner: `of[i]` is the class of the view's i-th number.
 
-    `sample[k]`: an index of the view that stands for class k. `words[k]`: bit r = every part of
-    condition r on this axis holds. `truth`: answers per class of leaves in other conditions.
+    `sample[k]`: an index of the view that stands for class k. `words[k]`: bit b = every part of
+    conjunction b on this axis holds. `truth`: answers per class of leaves in other conditions.
     """
 
     fields: frozenset[str]
@@ -59,34 +67,30 @@ class Classes:
 
 @define
 class Compiled:
-    """An owner's conditions over all axes. `mixed[r]`: condition r, where it is no conjunction."""
+    """An owner's conditions over all axes: condition r is bit r, bits of alternatives come after.
+
+    `mixed[r]`: what of condition r is no conjunction and no choice of conjunctions.
+    """
 
     classes: list[Classes]
     conditions: tuple[Condition, ...]
+    choices: tuple[Choice, ...]
     mixed: dict[int, Condition]
     never: frozenset[int]
 
+    @property
+    def width(self) -> int:
+        """How many words the bits take."""
+        return int(self.classes[0].words.shape[1])
 
-def public_and_private_flags(condition: Condition) -> Condition:
-    """The same condition where a hub's flags lie on two axes: the public ones and the owner's own."""
-    match condition:
-        case And():
-            return And(items=tuple(map(public_and_private_flags, condition.items)))
-        case Or():
-            return Or(items=tuple(map(public_and_private_flags, condition.items)))
-        case Not():
-            return Not(item=public_and_private_flags(condition.item))
-        case Leaf(op=LeafOp.HAS_ANY, fields=("flags",)):
-            return Or(items=(condition, _private(condition)))
-        case Leaf(op=LeafOp.HAS_ALL, fields=("flags",)):
-            each = [evolve(condition, op=LeafOp.HAS_ANY, args=(arg,)) for arg in condition.args]
-            return And(items=tuple(Or(items=(leaf, _private(leaf))) for leaf in each))
-        case _:
-            return condition
-
-
-def _private(leaf: Leaf) -> Leaf:
-    return evolve(leaf, left=evolve(leaf.left, field=PRIVATE_FLAGS), fields=(PRIVATE_FLAGS,))
+    def choose(self, words: Words) -> None:
+        """Clear the bits of conditions of which no alternative holds, in place."""
+        for choice in self.choices:
+            holds = np.zeros(len(words), dtype=np.bool_)
+            for word, mask in choice.masks:
+                holds |= (words[:, word] & mask) != 0
+            word, bit = _word_and_bit(choice.condition)
+            words[:, word] &= np.where(holds, ALL, ~bit)
 
 
 def compile_rules(
@@ -98,105 +102,73 @@ def compile_rules(
 ) -> Compiled:
     """Fold every axis for these conditions. `constants`: fields with one value for all these hubs."""
     axis_of = {name: number for number, view in enumerate(views) for name in view.fields}
-    parts: list[dict[int, list[Condition]]] = []
-    mixed: dict[int, Condition] = {}
-    never: set[int] = set()
-    for number, condition in enumerate(conditions):
-        simple = _with_constants(condition, constants, context)
-        by_axis, rest = _split(simple, axis_of)
-        parts.append(by_axis)
-        if rest is not None:
-            if isinstance(rest, Or) and not rest.items:
-                never.add(number)
-            else:
-                mixed[number] = rest
+    taken = take_apart([with_constants(one, constants, context) for one in conditions], axis_of)
     return Compiled(
-        classes=[_fold(axis, view, parts, mixed, needs, context) for axis, view in enumerate(views)],
+        classes=[_fold(axis, view, taken, needs, context) for axis, view in enumerate(views)],
         conditions=tuple(conditions),
-        mixed=mixed,
-        never=frozenset(never),
+        choices=taken.choices,
+        mixed=taken.mixed,
+        never=taken.never,
     )
 
 
-FALSE = Or(items=())
-TRUE = And(items=())
-
-
-def _with_constants(condition: Condition, constants: Mapping[str, object], context: RuleContext) -> Condition:
-    """Put in the answers of leaves that read no axis; And() is true, Or() is false."""
-    match condition:
-        case And():
-            items = [_with_constants(item, constants, context) for item in condition.items]
-            flat = [part for item in items for part in (item.items if isinstance(item, And) else (item,))]
-            return FALSE if FALSE in flat else And(items=tuple(flat)) if len(flat) != 1 else flat[0]
-        case Or():
-            items = [_with_constants(item, constants, context) for item in condition.items]
-            left = tuple(item for item in items if item != FALSE)
-            return TRUE if TRUE in left else Or(items=left) if len(left) != 1 else left[0]
-        case Not():
-            item = _with_constants(condition.item, constants, context)
-            return TRUE if item == FALSE else FALSE if item == TRUE else Not(item=item)
-        case Always():
-            return TRUE
-        case Leaf():
-            if len(condition.fields) == 2 and any(constants.get(n, n) is None for n in condition.fields):
-                return FALSE  # a comparison with a missing value
-            if any(name not in constants for name in condition.fields):
-                return condition
-            values = tuple(constants[name] for name in condition.fields)
-            return TRUE if leaf_holds(condition, values, context) else FALSE
-
-
-def _split(condition: Condition, axis_of: Mapping[str, int]) -> tuple[dict[int, list[Condition]], Condition | None]:
-    """The conjuncts that lie on one axis each, and what is left (a condition over several)."""
-    items = condition.items if isinstance(condition, And) else (condition,)
-    by_axis: dict[int, list[Condition]] = {}
-    rest: list[Condition] = []
-    for item in items:
-        touched = {axis_of[name] for leaf in leaves(item) for name in leaf.fields}
-        if len(touched) == 1:
-            by_axis.setdefault(touched.pop(), []).append(item)
-        else:
-            rest.append(item)
-    if not rest:
-        return by_axis, None
-    return by_axis, rest[0] if len(rest) == 1 else And(items=tuple(rest))
-
-
-def _fold(
-    axis: int,
-    view: AxisView,
-    parts: Sequence[Mapping[int, list[Condition]]],
-    mixed: Mapping[int, Condition],
-    needs: Sequence[Needs],
-    context: RuleContext,
-) -> Classes:
-    asked = {number: _all(view, by_axis[axis], context) for number, by_axis in enumerate(parts) if axis in by_axis}
+def _fold(axis: int, view: AxisView, taken: Apart, needs: Sequence[Needs], context: RuleContext) -> Classes:
+    asked = {number: by_axis[axis] for number, by_axis in enumerate(taken.parts) if axis in by_axis}
+    words = _words_of(view, asked, len(taken.parts), context)
     odd = {
         leaf: view.truth(leaf, context)
-        for condition in mixed.values()
+        for condition in taken.mixed.values()
         for leaf in leaves(condition)
         if leaf.fields[0] in view.fields
     }
-    labels: list[NDArray[np.int64]] = [*_packed([*asked.values(), *odd.values()])]
+    labels: list[NDArray[np.int64]] = [*words.T.view(np.int64), *_packed([*odd.values()])]
     for need in needs:
-        labels += _read_values(view, need, asked.get(need.rule))
+        labels += _read_values(view, need, _bit(words, need.rule) if need.rule in asked else None)
     of, sample = fold(labels, len(view))
-    words = np.full((len(sample), (len(parts) + 63) // 64 or 1), ~np.uint64(0), dtype=np.uint64)
-    for number, truth in asked.items():
-        bit = np.uint64(1) << np.uint64(number % 64)
-        words[~truth[sample], number // 64] &= ~bit
     return Classes(
         fields=frozenset(view.fields),
         of=of,
         sample=sample,
-        words=words,
+        words=words[sample],
         truth={leaf: truth[sample] for leaf, truth in odd.items()},
     )
 
 
-def _all(view: AxisView, items: Sequence[Condition], context: RuleContext) -> Truth:
-    return combine(And(items=tuple(items)), lambda leaf: view.truth(leaf, context), len(view))
+def _words_of(view: AxisView, asked: Mapping[int, Sequence[Condition]], bits: int, context: RuleContext) -> Words:
+    """The bits of each number of a view: what lies on one field is asked of its values alone."""
+    width = (bits + 63) // 64 or 1
+    by_field: dict[str, list[tuple[int, Condition]]] = {}
+    words = np.full((len(view), width), ALL, dtype=np.uint64)
+    for number, items in asked.items():
+        for item in items:
+            names = {name for leaf in leaves(item) for name in leaf.fields}
+            if len(names) == 1:
+                by_field.setdefault(names.pop(), []).append((number, item))
+            else:
+                truth = combine(item, lambda leaf: view.truth(leaf, context), len(view))
+                _clear(words, number, truth)
+    for name, own in by_field.items():
+        column = view.fields[name]
+        of_value = np.full((len(column.values), width), ALL, dtype=np.uint64)
+        for number, item in own:
+            _clear(of_value, number, combine(item, lambda leaf: view.answers(leaf, context), len(of_value)))
+        words &= of_value[column.codes]
+    return words
+
+
+def _clear(words: Words, number: int, holds: Truth) -> None:
+    """Clear a bit where something does not hold."""
+    word, bit = _word_and_bit(number)
+    words[~holds, word] &= ~bit
+
+
+def _bit(words: Words, number: int) -> Truth:
+    word, bit = _word_and_bit(number)
+    return np.asarray(words[:, word] & bit, dtype=np.bool_)
+
+
+def _word_and_bit(number: int) -> tuple[int, np.uint64]:
+    return number // 64, np.uint64(1) << np.uint64(number % 64)
 
 
 def combine(condition: Condition, truth: LeafTruth, count: int) -> Truth:
@@ -235,9 +207,10 @@ def _read_values(view: AxisView, need: Needs, holds: Truth | None) -> Iterator[N
         column = view.fields.get(name)
         if column is None:
             continue
-        numbers: dict[object, int] = {}
-        told = [numbers.setdefault(label(value), len(numbers) + 1) for value in column.values]
-        codes = np.array(told, dtype=np.int64)[column.codes]
+        if label is itself:
+            codes = column.codes.astype(np.int64) + 1
+        else:
+            codes = numbered([label(value) for value in column.values])[column.codes] + 1
         yield codes if holds is None else np.where(holds, codes, 0)
 
 

@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.plans import Plans
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.settling import Settler
 from chfw_core.engines.columnar.sides import Side, Speaker
-from chfw_core.engines.columnar.world import DateReader, World, reader
+from chfw_core.engines.columnar.world import DateReader, Reader, World, reader
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import CSP_PREFIX
 from chfw_core.model.periods import Period
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.dcc import dcc_terms
 from chfw_core.planning.decision import Decision, HoldState, Matched, as_agreed, decide_supplier, writer_of
-from chfw_core.planning.holds import hold_state
+from chfw_core.planning.holds import hold_fields, hold_state
 from chfw_core.planning.hub_plan import (
     DccTerms,
     Settled,
@@ -67,6 +67,51 @@ class Known:
     guids: list[Guid | None] = field(factory=lambda: [None])
 
 
+@frozen(eq=False, kw_only=True)
+class Decided:
+    """Parallel arrays, one entry per record: the numbers of the `terms` and of the two Suppliers' decisions, or -1.
+
+    `held`, `ineligible`: records of hubs without decisions and without a plan; others have a `priority`.
+    """
+
+    records: Records
+    terms: Ints
+    first: Ints
+    second: Ints
+    ineligible: NDArray[np.bool_]
+    held: NDArray[np.bool_]
+    priority: Ints
+
+    @property
+    def live(self) -> NDArray[np.bool_]:
+        """Records of hubs that get a plan."""
+        return ~(self.ineligible | self.held)
+
+    def coarse(self) -> tuple["Decided", Ints]:
+        """Records of which the rest of a plan makes no difference become one; and which one each becomes."""
+        records, live = self.records, self.live
+        columns = [
+            records[:, Part.PLACE],
+            records[:, Part.PAIR],
+            np.where(self.ineligible, NONE, self.terms),
+            np.where(live, records[:, Part.CSP_ROW], NONE),
+            np.where(live, records[:, Part.CHANGES], NONE),
+            np.where(live, self.priority, NONE),
+            self.first,
+            self.second,
+        ]
+        sample, of = distinct_columns(columns, len(records))
+        return Decided(
+            records=np.asfortranarray(records[sample]),
+            terms=self.terms[sample],
+            first=self.first[sample],
+            second=self.second[sample],
+            ineligible=self.ineligible[sample],
+            held=self.held[sample],
+            priority=self.priority[sample],
+        ), of
+
+
 @define(kw_only=True)
 class Composed:
     """Parallel arrays, one entry per record: numbers into the lists beside them, or -1.
@@ -99,6 +144,8 @@ class Composer:
     _decided: dict[tuple[int, ...], int] = field(factory=dict)
     _decisions: list[Decision] = field(factory=list)
     _alike: dict[tuple[object, ...], int] = field(factory=dict)
+    _hold_fields: dict[tuple[str, int], tuple[str, ...]] = field(factory=dict)
+    _hold_states: dict[tuple[object, ...], HoldState | None] = field(factory=dict)
     _settler: Settler = field(init=False)
     _plans: Plans = field(init=False)
 
@@ -112,23 +159,41 @@ class Composer:
         )
 
     def compose(self, records: Records) -> Composed:
-        """The terms, decisions, shape and priority of each record."""
+        """The terms, decisions, plan and priority of each record."""
+        return self.plan(self.decide(records))
+
+    def decide(self, records: Records) -> Decided:
+        """What the DCC and the Suppliers say to each record."""
         terms = self.terms_of(records)
         ineligible = np.array([place.ineligible is not None for place in self.world.places], dtype=np.bool_)
         held = np.array([terms.held is not None for terms in self._terms_list], dtype=np.bool_)
-        live = ~(ineligible[records[:, Part.PLACE]] | held[terms])
+        no_hub = ineligible[records[:, Part.PLACE]]
+        live = ~(no_hub | held[terms])
         first = self._decide(records, terms, live, _FIRST)
         second = self._decide(records, terms, live & (records[:, Part.SECOND_ROW] > 0), _SECOND)
         self._as_agreed(first, second)
-        plan = np.full(len(records), NONE, dtype=np.int64)
-        plan[live] = self._plan(records[live], terms[live], first[live], second[live])
-        return Composed(
+        return Decided(
             records=records,
             terms=terms,
             first=first,
             second=second,
-            plan=plan,
+            ineligible=no_hub,
+            held=held[terms] & ~no_hub,
             priority=self._priority(records),
+        )
+
+    def plan(self, decided: Decided) -> Composed:
+        """What follows from it."""
+        records, live = decided.records, decided.live
+        plan = np.full(len(records), NONE, dtype=np.int64)
+        plan[live] = self._plan(records[live], decided.terms[live], decided.first[live], decided.second[live])
+        return Composed(
+            records=records,
+            terms=decided.terms,
+            first=decided.first,
+            second=decided.second,
+            plan=plan,
+            priority=decided.priority,
             terms_list=self._terms_list,
             decisions=self._decisions,
             plans=self._plans,
@@ -171,19 +236,27 @@ class Composer:
 
     def holds(self, who: Speaker, match: int, guid: Guid | None, context: RuleContext) -> tuple[HoldState, ...]:
         """The holds of a match that are not over."""
+        numbers = who.known.hold_numbers(match)
+        if not numbers:
+            return ()
         read = reader(who, who.known, match)
-        states = (
-            hold_state(
-                who.rules.rules.holds[number],
-                owner=who.owner,
-                hub_values=read,
-                guid=guid,
-                events_index=self.world.state.events,
-                context=context,
-            )
-            for number in who.known.hold_numbers(match)
-        )
+        states = (self._hold(who, number, read, guid, context) for number in numbers)
         return tuple(state for state in states if state is not None)
+
+    def _hold(
+        self, who: Speaker, number: int, read: Reader, guid: Guid | None, context: RuleContext
+    ) -> HoldState | None:
+        """One hold of an owner, asked once for all hubs that it cannot tell apart."""
+        rule, events = who.rules.rules.holds[number], self.world.state.events
+        if (who.owner, number) not in self._hold_fields:
+            self._hold_fields[who.owner, number] = hold_fields(rule, events)
+        values = tuple(read(name) for name in self._hold_fields[who.owner, number])
+        key = (who.owner, number, values, guid, context.automatic_at)
+        if key not in self._hold_states:
+            self._hold_states[key] = hold_state(
+                rule, owner=who.owner, hub_values=read, guid=guid, events_index=events, context=context
+            )
+        return self._hold_states[key]
 
     # --- each Supplier's decision ---
 
@@ -196,7 +269,7 @@ class Composer:
             _deciding, records[rows[in_no_pilot], parts.row], match[in_no_pilot]
         )
         columns = [records[rows, part] for part in (parts.row, parts.standing, parts.pilot, Part.GUID)]
-        distinct, of = distinct_rows(np.stack([*columns, match, terms[rows]], axis=1))
+        distinct, of = distinct_tuples([*columns, match, terms[rows]])
         if len(distinct):
             found[rows] = np.array([self._decision(*row) for row in distinct.tolist()], dtype=np.int64)[of]
         return found
@@ -223,7 +296,7 @@ class Composer:
         rows = np.flatnonzero((kept[first] | kept[second]) & (first != NONE) & (second != NONE))
         if not len(rows):
             return
-        distinct, of = distinct_rows(np.stack([first[rows], second[rows]], axis=1))
+        distinct, of = distinct_tuples([first[rows], second[rows]])
         pairs = [as_agreed((self._decisions[one], self._decisions[other])) for one, other in distinct.tolist()]
         numbers = np.array([[self._entered(decision) for decision in pair] for pair in pairs], dtype=np.int64)
         first[rows], second[rows] = numbers[of, 0], numbers[of, 1]

@@ -15,7 +15,7 @@ from chfw_core.engines.columnar.axes import EstateAxes
 from chfw_core.engines.columnar.classify import Classifier
 from chfw_core.engines.columnar.compose import Composed, Composer, Known
 from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots
-from chfw_core.engines.columnar.records import Part, Records, distinct_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_tuples
 from chfw_core.engines.columnar.sides import Side
 from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
@@ -133,7 +133,7 @@ class _Labels:
         texts = list(reasons)
         ineligible = np.array([reasons[place.ineligible] for place in self.world.places], dtype=np.int64)
         whose = [ineligible[records[:, Part.PLACE]], self.composed.terms, self.composed.priority]
-        distinct, self.of = distinct_rows(np.stack([*whose, *columns], axis=1))
+        distinct, self.of = distinct_tuples([*whose, *columns])
         for reason, terms, priority, *rest in distinct.tolist():
             text = texts[reason]
             self.found.append(ineligible_decision(text) if text is not None else decide(terms, priority, *rest))

@@ -27,7 +27,7 @@ class Matches:
     `priority`: the value of `ranked`, or -1.
     `holds`, `pilots`, `prefers`: words of bits by number in the block. `samples[m][axis]` is an
     index of the view that stands for the hubs of match m. `deciding[m]`: the first match that
-    differs from m in no more than pilots and priorities; `ranking[m]`: in no more than pilots.
+    differs from m in no more than pilots and priorities.
     """
 
     exclude: Ints
@@ -39,7 +39,6 @@ class Matches:
     prefers: Words
     samples: Ints
     deciding: Ints
-    ranking: Ints
 
     def __len__(self) -> int:
         return len(self.exclude)
@@ -89,7 +88,6 @@ class CodeSpace:
         of, sample = fold([_signed(column) for column in columns], len(codes))
         deciding += self._labels(per_axis, first_decide, hold_words, np.zeros_like(pilot_words))
         alike, first = fold([_signed(column)[sample] for column in deciding], len(sample))
-        ranked, first_ranked = fold([alike, first_priority[sample]], len(sample))
         values = np.array([rule.priority for rule in self.rules.priorities] or [0], dtype=np.int64)
         chosen = first_priority[sample]
         samples = [c.sample[k[sample]] for c, k in zip(self.compiled.classes, per_axis, strict=True)]
@@ -103,7 +101,6 @@ class CodeSpace:
             prefers=prefer_words[sample],
             samples=np.stack(samples, axis=1) if samples else np.zeros((len(sample), 0), dtype=np.int64),
             deciding=first[alike],
-            ranking=first_ranked[ranked],
         )
 
     def words(self, codes: Ints) -> Words:
@@ -147,10 +144,10 @@ class CodeSpace:
 
 
 def _words(compiled: Compiled, per_axis: Sequence[Ints], count: int) -> Words:
-    width = (len(compiled.conditions) + 63) // 64 or 1
-    words = np.full((count, width), ~np.uint64(0), dtype=np.uint64)
+    words = np.full((count, compiled.width), ~np.uint64(0), dtype=np.uint64)
     for classes, numbers in zip(compiled.classes, per_axis, strict=True):
         words &= classes.words[numbers]
+    compiled.choose(words)
     for number, condition in compiled.mixed.items():
         truth = combine(condition, lambda leaf: leaf_truth(leaf, compiled.classes, per_axis), count)
         words[~truth, number // 64] &= ~(np.uint64(1) << np.uint64(number % 64))

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from attrs import define
 from numpy.typing import NDArray
 
@@ -41,17 +42,19 @@ SCHEDULE_SCHEMA = pa.schema(
 class TextColumn:
     """A text per slot, as codes into sorted distinct texts; -1 = missing."""
 
-    texts: list[str]
     codes: Parts
     ready: pa.Array
 
     @classmethod
     def of(cls, values: Sequence[str | None], slots: NDArray[np.int64]) -> "TextColumn":
         """The column in which slot i has `values[slots[i]]`."""
-        texts = sorted({value for value in values if value is not None})
-        place = {text: number for number, text in enumerate(texts)}
-        codes = np.fromiter((NONE if v is None else place[v] for v in values), np.int32, len(values))
-        return cls(texts=texts, codes=codes[slots], ready=pa.array(texts, pa.string()))
+        found = pa.array(values, pa.string()).dictionary_encode()
+        order = pc.sort_indices(found.dictionary)
+        place = np.empty(len(order) + 1, dtype=np.int32)
+        place[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+        place[-1] = NONE
+        codes = place[found.indices.fill_null(len(order)).to_numpy()]
+        return cls(codes=codes[slots], ready=found.dictionary.take(order))
 
     def take(self, slots: Parts, present: NDArray[np.int64] | None = None) -> pa.DictionaryArray:
         """The texts of some hubs. `present`: the slots among theirs, each once, where they are known.
@@ -60,8 +63,8 @@ class TextColumn:
         """
         present = self.present(slots) if present is None else present
         codes, dictionary = self.codes, self.ready
-        if len(self.texts) > WHOLE_DICTIONARY:
-            used = np.zeros(len(self.texts) + 1, dtype=np.bool_)
+        if len(self.ready) > WHOLE_DICTIONARY:
+            used = np.zeros(len(self.ready) + 1, dtype=np.bool_)
             used[codes[present]] = True  # -1 is the last one
             used[-1] = False
             dictionary = self.ready.filter(pa.array(used[:-1]))

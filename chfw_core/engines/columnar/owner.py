@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import Factory, define, frozen
 
-from chfw_core.engines.columnar.compile import ANY_RULE, Label, Needs
+from chfw_core.engines.columnar.compile import ANY_RULE, Label, Needs, itself
 from chfw_core.planning.holds import hold_fields
 from chfw_core.planning.scope import EventsIndex, scope_of
 from chfw_core.rules.leaves import leaves
@@ -73,8 +73,8 @@ class OwnerRules:
             first += len(block)
         return tuple(spans)
 
-    def needs(self, events: EventsIndex) -> tuple[Needs, ...]:
-        """What the outcomes of the rules read of a hub."""
+    def needs(self, events: EventsIndex, *, spread: bool = True) -> tuple[Needs, ...]:
+        """What the outcomes of the rules read of a hub; `spread`: also over what pilots are spread."""
         rules, spans = self.rules, self.spans()
         found = [Needs(rule=ANY_RULE, labels={n: named_by_events(n, events) for n in self.told_apart})]
         found += [
@@ -82,10 +82,10 @@ class OwnerRules:
         ]
         for at, decide in enumerate(rules.decides):
             dates = (*_at_dates(decide.at), decide.to)
-            found.append(Needs(rule=spans[2].first + at, labels=dict.fromkeys(_date_fields(dates), _itself)))
+            found.append(Needs(rule=spans[2].first + at, labels=dict.fromkeys(_date_fields(dates), itself)))
         for at, pilot in enumerate(rules.pilots):
-            names = (*_date_fields(_at_dates(pilot.at)), *pilot.spread_by)
-            found.append(Needs(rule=spans[3].first + at, labels=dict.fromkeys(names, _itself)))
+            names = (*_date_fields(_at_dates(pilot.at)), *(pilot.spread_by if spread else ()))
+            found.append(Needs(rule=spans[3].first + at, labels=dict.fromkeys(names, itself)))
         return tuple(need for need in found if need.labels)
 
     def fields(self, events: EventsIndex) -> frozenset[str]:
@@ -109,10 +109,6 @@ class OwnerRules:
         )
 
 
-def _itself(value: object) -> object:
-    return value
-
-
 def _at_dates(at: At | None) -> tuple[DateExpr | None, ...]:
     return () if at is None else (at.opens, at.closes)
 
@@ -132,7 +128,7 @@ def _hold_labels(rule: HoldRule, events: EventsIndex) -> dict[str, Label]:
     labels: dict[str, Label] = {}
     for name in hold_fields(rule, events):
         if name in _date_fields(dates):
-            labels[name] = _itself
+            labels[name] = itself
         elif name == "flags" and isinstance(until, UntilFlagCleared):
             labels[name] = _bears(until.flag)
         else:

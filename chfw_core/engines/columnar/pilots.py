@@ -5,17 +5,19 @@ only the order within a stratum is the hub's own. So strata are counted over rec
 stratum no more hubs are ordered than it has seats.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.consent.standing import Standing
+from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.hashing import keyed_hashes
 from chfw_core.engines.columnar.match import bit_of
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.sides import Speaker
 from chfw_core.engines.columnar.world import DateReader, World, read_codes, reader
 from chfw_core.model.guid import hash_key
@@ -32,6 +34,7 @@ from chfw_core.rules.model import PilotRule
 
 Ints = NDArray[np.int64]
 Parts = NDArray[np.int32]
+N = TypeVar("N", bound=np.integer)
 SIDES = (
     (Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING, Part.FIRST_PILOT),
     (Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING, Part.SECOND_PILOT),
@@ -98,12 +101,15 @@ class PilotSelection:
         if not pilots:
             return []
         self._terms = self.composer.terms_of(self.records)
-        strata = [self._strata(owner, at, pilot) for owner, at, pilot in pilots]
+        asked_records = [self._asked_records(owner, at, pilot) for owner, at, pilot in pilots]
         wanted = np.zeros(len(self.records), dtype=np.bool_)
-        for own in strata:
+        for own in asked_records:
             wanted[own.record] = True
         self._hubs = HubsByRecord.of(self.classes, wanted)
-        asks = [(owner, pilot, self._candidates(own)) for (owner, _, pilot), own in zip(pilots, strata, strict=True)]
+        asks = [
+            (owner, pilot, self._candidates(owner, pilot, own))
+            for (owner, _, pilot), own in zip(pilots, asked_records, strict=True)
+        ]
         asked = {pilot_key(owner, pilot.id): pilot.size for owner, pilot, found in asks if len(found.guid)}
         share = share_pilot_limit(asked, self.world.inputs.release.pilot_limit)
         taken: dict[str, NDArray[np.uint64]] = {}
@@ -121,30 +127,65 @@ class PilotSelection:
         del self._hubs
         return chosen
 
-    def _candidates(self, own: "RecordStrata") -> Candidates:
+    def _candidates(self, owner: str, pilot: PilotRule, own: "CandidateRecords") -> Candidates:
         """The hubs of the records that are candidates of one pilot."""
         at, which = self._hubs.of_records(own.record)
         chunk, row = self._hubs.places(at)
-        guid = np.empty(len(at), dtype=np.uint64)
-        for number in np.flatnonzero(np.bincount(chunk)).tolist():
-            mine = np.flatnonzero(chunk == number)
-            guid[mine] = self.world.estate.chunks[number].guid[row[mine]]
+        stratum = own.stratum[which]
+        of_axes = np.flatnonzero(stratum < 0)
+        if len(of_axes):
+            stratum[of_axes] = self._strata_of_hubs(owner, pilot, chunk[of_axes], row[of_axes], own.strata)
+        (guid,) = self._gather(chunk, row, lambda of_chunk: [of_chunk.guid])
         return Candidates(
             chunk=chunk,
             row=row,
             side=own.side[which],
             guid=guid,
-            stratum=own.stratum[which],
+            stratum=stratum,
             preferred=own.preferred[which],
-            strata=own.strata,
+            strata=list(own.strata),
         )
 
-    def _strata(self, owner: str, at: int, pilot: PilotRule) -> "RecordStrata":
+    def _strata_of_hubs(self, owner: str, pilot: PilotRule, chunk: Ints, row: Ints, strata: dict[Stratum, int]) -> Ints:
+        """The number in `strata` of each hub, as the estate's axes have it."""
+        who = next(s for s in self.world.suppliers.speakers if s.owner == owner and not s.single)
+        axis_of = {name: at for at, view in enumerate(who.views) for name in view.fields}
+        # Other fields have a value only for hubs that are spoken about one by one.
+        known = [name for name in dict.fromkeys(pilot.spread_by) if name in axis_of]
+        axes = sorted({axis_of[name] for name in known})
+        gathered = self._gather(chunk, row, lambda own: [own.axes[at] for at in axes])
+        numbers = dict(zip(axes, gathered, strict=True))
+        columns = [who.views[axis_of[name]].codes_of(name, numbers[axis_of[name]]) for name in known]
+        sample, of = distinct_columns(columns, len(row))
+        found = []
+        for at in sample.tolist():
+            read = {
+                name: who.views[axis_of[name]].fields[name].values[int(column[at])]
+                for name, column in zip(known, columns, strict=True)
+            }
+            found.append(tuple(map(read.get, pilot.spread_by)))
+        return np.array([strata.setdefault(one, len(strata)) for one in found], dtype=np.int64)[of]
+
+    def _gather(self, chunk: Ints, row: Ints, what: Callable[[Chunk], Sequence[NDArray[N]]]) -> list[NDArray[N]]:
+        """Columns of some hubs, chunk by chunk."""
+        chunks = self.world.estate.chunks
+        order = np.argsort(chunk.astype(np.min_scalar_type(len(chunks))), kind="stable")
+        parts = np.split(order, np.cumsum(np.bincount(chunk, minlength=len(chunks)))[:-1])
+        columns = [[column[row[mine]] for column in what(own)] for own, mine in zip(chunks, parts, strict=True)]
+        found = []
+        for pieces in zip(*columns, strict=True):
+            column = np.concatenate(pieces)
+            whole = np.empty_like(column)
+            whole[order] = column
+            found.append(whole)
+        return found
+
+    def _asked_records(self, owner: str, at: int, pilot: PilotRule) -> "CandidateRecords":
         """The records whose hubs are candidates: for which side, their stratum, and `prefer`."""
         strata: dict[Stratum, int] = {}
         found = [self._of_side(side, owner, at, pilot, strata) for side in range(len(SIDES))]
         record, side, stratum, preferred = (np.concatenate(column) for column in zip(*found, strict=True))
-        return RecordStrata(record, side, stratum, preferred.astype(np.bool_), list(strata))
+        return CandidateRecords(record, side, stratum, preferred.astype(np.bool_), strata)
 
     def _of_side(
         self, side: int, owner: str, at: int, pilot: PilotRule, strata: dict[Stratum, int]
@@ -156,7 +197,7 @@ class PilotSelection:
         rows, matches = records[mine, row_part], records[mine, match_part]
         reads_hub = any(expr is not None and expr.fields for expr in (pilot.at.opens, pilot.at.closes))
         same = matches if reads_hub else self.world.suppliers.look_up(lambda known: known.deciding, rows, matches)
-        distinct, of = distinct_rows(np.stack([rows, same, records[mine, Part.GUID], self._terms[mine]], axis=1))
+        distinct, of = distinct_tuples([rows, same, records[mine, Part.GUID], self._terms[mine]])
         candidates = np.array([self._is_candidate(pilot, *row) for row in distinct.tolist()], dtype=np.bool_)
         chosen = np.flatnonzero(candidates[of])
         record = mine[chosen]
@@ -166,12 +207,14 @@ class PilotSelection:
     def _facts(
         self, rows: Ints, matches: Ints, at: int, pilot: PilotRule, strata: dict[Stratum, int]
     ) -> tuple[Ints, Ints]:
-        """The number in `strata` of each match, and whether the pilot prefers it."""
-        stratum, preferred = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+        """The number in `strata` of each match, -1 where the hub's axes know it; and whether the pilot prefers it."""
+        stratum, preferred = np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
         for row in np.unique(rows).tolist():
             who, own = self.world.suppliers.speakers[row - 1], np.flatnonzero(rows == row)
             asked = matches[own]
             preferred[own] = self._prefers(who, asked, at)
+            if not who.single:
+                continue
             sample, of = distinct_columns(read_codes(who, who.known, asked, pilot.spread_by), len(asked))
             read = [reader(who, who.known, match) for match in asked[sample].tolist()]
             values = [tuple(one(name) for name in pilot.spread_by) for one in read]
@@ -222,14 +265,17 @@ class PilotSelection:
 
 
 @frozen(eq=False)
-class RecordStrata:
-    """The candidate records of one pilot, as parallel arrays; `strata` names the strata."""
+class CandidateRecords:
+    """The candidate records of one pilot, as parallel arrays; `strata` numbers the strata.
+
+    `stratum` is -1 where the hubs of a record may differ in it.
+    """
 
     record: Ints
     side: Ints
     stratum: Ints
     preferred: NDArray[np.bool_]
-    strata: list[Stratum]
+    strata: dict[Stratum, int]
 
 
 @frozen(eq=False)
@@ -324,21 +370,3 @@ def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Re
     for (chunk, row), own in zip(distinct.tolist(), number.tolist(), strict=True):
         classes[chunk][row] = len(records) + own
     return np.concatenate([records, new])
-
-
-def leave_pilots(world: World, classes: Sequence[Parts], records: Records) -> Records:
-    """Forget what only the choice of pilots asked for: classes that differ in nothing else become one."""
-    columns = list(records.T)
-    for row_part, match_part, _, pilot_part in SIDES:
-        in_none = np.flatnonzero(records[:, pilot_part] == 0)
-        rows, matches = records[in_none, row_part], records[in_none, match_part]
-        columns[match_part] = records[:, match_part].copy()
-        columns[match_part][in_none] = world.suppliers.look_up(lambda known: known.ranking, rows, matches)
-    sample, of = distinct_columns(columns, len(records))
-    numbers = of.astype(np.int32)
-    for own in classes:
-        own[:] = np.take(numbers, own, mode="clip")
-    coarse = np.empty((len(sample), len(columns)), dtype=np.int32, order="F")
-    for number, column in enumerate(columns):
-        coarse[:, number] = column[sample]
-    return coarse

@@ -5,8 +5,11 @@ days in hash order: the first part of the cut the first day that the class was g
 who is left out comes last. `Times` has one entry per demand class, window table and part.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 from attrs import define, field, frozen
@@ -14,7 +17,7 @@ from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.cut import Cuts, Cutter
-from chfw_core.engines.columnar.records import Part, distinct_rows
+from chfw_core.engines.columnar.records import Part, distinct_tuples
 from chfw_core.engines.columnar.slots import (
     Calendars,
     Slots,
@@ -29,6 +32,7 @@ from chfw_core.planning.flow import FlowSolver
 
 Ints = NDArray[np.int64]
 Parts = NDArray[np.int32]
+N = TypeVar("N", bound=np.signedinteger)
 
 
 @frozen(kw_only=True)
@@ -115,7 +119,7 @@ class Placer:
             same_days[slots.days[asks]] if len(asks) else asks,
             self.composed.priority[record],
         ]
-        self._demands, of = distinct_rows(np.stack(columns, axis=1))
+        self._demands, of = distinct_tuples(columns)
         demand = np.full(len(slots), NONE, dtype=np.int64)
         demand[asks] = of
         return demand
@@ -138,9 +142,8 @@ class Placer:
             capacity = region_capacity(self.world.inputs, names[region], every_day)
             got = assign_days(names[region], classes, capacity, self.solver)
             for number, at in enumerate(own):
-                place = {day: where for where, day in enumerate(dates[number])}
                 result[at] = Assigned(
-                    places=tuple(place[day] for day, _ in got.placed[number]),
+                    places=tuple(bisect_left(dates[number], day) for day, _ in got.placed[number]),
                     hubs=tuple(count for _, count in got.placed[number]),
                     left_out=got.unplaced[number],
                     proof=got.proofs[number],
@@ -208,28 +211,31 @@ class Placer:
         """The times of all slots; time 0 is no time."""
         asks = np.flatnonzero(demand >= 0)
         basis = self.composed.plans.basis[self.composed.plan[slots.record[asks]]]
-        distinct, of = distinct_rows(np.stack([demand[asks], slots.days[asks], basis], axis=1))
-        names = list(dict.fromkeys(place.region for place in self.world.places))
-        columns = [(np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))]
-        regions, time_basis, starts = [""], [NONE], []
-        for number, days_number, own_basis in distinct.tolist():
-            places, days = list(assigned[number].places), lists[days_number]
-            columns.append((days.day[places], days.opens[places], days.closes[places]))
-            starts.append(len(regions))
-            regions += [names[int(self._demands[number, 0])]] * len(places)
-            time_basis += [own_basis] * len(places)
+        distinct, of = distinct_tuples([demand[asks], slots.days[asks], basis])
+        own_demand, own_days, own_basis = distinct.T
+        # The possible days of all lists, one after the other; of each the days that were given are taken.
+        starts = np.cumsum([0, *(len(days.day) for days in lists)])
+        given = [assigned[number].places for number in own_demand.tolist()]
+        counts = np.array([len(places) for places in given], dtype=np.int64)
+        taken = np.fromiter(chain.from_iterable(given), np.int64, int(counts.sum())) + np.repeat(
+            starts[own_days], counts
+        )
+        names = np.array(list(dict.fromkeys(place.region for place in self.world.places)), dtype=object)
         first = np.zeros(len(slots), dtype=np.int32)
-        if len(asks):
-            first[asks] = np.array(starts, dtype=np.int32)[of]
-        day, opens, closes = (np.concatenate(column) for column in zip(*columns, strict=True))
+        first[asks] = (1 + np.cumsum(counts) - counts)[of]
         return Times(
             first=first,
-            day=day,
-            opens=opens,
-            closes=closes,
-            region=regions,
-            basis=np.array(time_basis, dtype=np.int64),
+            day=_after_no_time([days.day for days in lists], taken, np.int32),
+            opens=_after_no_time([days.opens for days in lists], taken, np.int64),
+            closes=_after_no_time([days.closes for days in lists], taken, np.int64),
+            region=["", *np.repeat(names[self._demands[own_demand, 0]], counts).tolist()],
+            basis=np.concatenate([[NONE], np.repeat(own_basis, counts)]),
         )
+
+
+def _after_no_time(lists: Sequence[NDArray[N]], taken: Ints, kind: type[N]) -> NDArray[N]:
+    """Some entries of all lists together, after one for time 0."""
+    return np.concatenate([np.zeros(1, dtype=kind), np.concatenate([np.zeros(0, dtype=kind), *lists])[taken]])
 
 
 @frozen(kw_only=True, eq=False)

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import numpy as np
 import pyarrow as pa
 from attrs import define, field
 
@@ -16,9 +17,10 @@ from chfw_core.engines.columnar.cut import Cutter
 from chfw_core.engines.columnar.load import load_estate
 from chfw_core.engines.columnar.output import Table, schedule_table
 from chfw_core.engines.columnar.own import OwnInstructions
-from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots, leave_pilots
+from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots
 from chfw_core.engines.columnar.place import Placer
 from chfw_core.engines.columnar.recorded import Recorded, refused
+from chfw_core.engines.columnar.records import renumber
 from chfw_core.engines.columnar.sayings import Speech
 from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
@@ -127,13 +129,15 @@ class _Maker:
         records = special.enter(classes, records)
         selection = PilotSelection(world, composer, classes, records)
         records = enter_pilots(selection.select(), classes, records)
-        records, pilots = leave_pilots(world, classes, records), selection.results
+        pilots = selection.results
         del selection
+        decided, becomes = composer.decide(records).coarse()
+        renumber(classes, becomes.astype(np.int32), threads)
         kept = Configurations.keep(world) if configurations else None
         world.estate.let_go()
         self.give_back()
         self.progress("placing hubs on days", 0.0)
-        composed = composer.compose(records)
+        composed = composer.plan(decided)
         cutter = Cutter(world.estate.chunks, hash_key(inputs.release.id), threads)
         placed = Placer(world, composed, cutter, self.solver).place(classes)
         del cutter

@@ -14,7 +14,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup, Refusal
-from chfw_core.engines.columnar.records import distinct_rows
+from chfw_core.engines.columnar.records import distinct_tuples
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.rules.triggered import is_of_trigger
@@ -71,7 +71,7 @@ class Recorded:
             counts &= stands[codes] | np.isin(guid, both)
         rows = np.flatnonzero(counts)
         columns = [codes[rows] for codes, _ in texts.values()] + [times[name][rows] for name in _TIMES]
-        kinds, kind = distinct_rows(np.stack(columns, axis=1)) if count else (np.zeros((0, 8), np.int64), rows)
+        kinds, kind = distinct_tuples(columns) if count else (np.zeros((0, 8), np.int64), rows)
         party = texts["party"][0][rows]
         order = np.lexsort((kind, party, guid[rows]))
         rows, kind, party, own = rows[order], kind[order], party[order], guid[rows][order]

@@ -5,11 +5,14 @@ more of the columns filled. Distinct records are the *hub classes* that `compose
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chfw_core.engines.columnar.vocabulary import ROOM, distinct_keys
 
 
 class Part(IntEnum):
@@ -52,10 +55,17 @@ def distinct_rows(records: NDArray[N]) -> tuple[NDArray[N], NDArray[np.int64]]:
     return records[sample], of
 
 
-def distinct_columns(columns: Sequence[NDArray[np.integer]], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the distinct rows of some columns: a row that stands for each, and for each row its number.
+def distinct_tuples(columns: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct rows of some columns, and for each row which one it is."""
+    sample, of = distinct_columns(columns, len(columns[0]))
+    return np.stack([column[sample].astype(np.int64) for column in columns], axis=1), of
 
-    Columns are mixed into one number as long as it has room, so that mostly one sort is enough.
+
+def distinct_columns(columns: Sequence[NDArray[np.integer]], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the distinct rows of some columns: the first row of each, and for each row its number.
+
+    Numbers are in order of first appearance. Columns are mixed into one number as long as it has room, so that
+    mostly one hashing is enough.
     """
     if not count:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -66,18 +76,29 @@ def distinct_columns(columns: Sequence[NDArray[np.integer]], count: int) -> tupl
             continue
         span, codes = high - low + 1, column
         if product * span >= ROOM:
-            values, key = np.unique(key, return_inverse=True)
+            values, key = _renumbered(key)
             product = len(values)
         if product * span >= ROOM:
-            values, codes = np.unique(column, return_inverse=True)
+            values, codes = _renumbered(column)
             low, span = 0, len(values)
-        key = key * span + (codes - low)
+        key *= span
+        key += codes
+        key -= low
         product *= span
     if product == 1:
-        return np.zeros(1, dtype=np.int64), key
-    _, sample, of = np.unique(key, return_index=True, return_inverse=True)
-    return sample, of
+        return np.zeros(1, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    values, of = distinct_keys(key)
+    sample = np.empty(len(values), dtype=np.int64)
+    sample[of[::-1]] = np.arange(count - 1, -1, -1)  # of several, the last that is put there stays
+    return sample, of.astype(np.int64)
 
 
-ROOM = 1 << 62
-"""Numbers that a mixed key can have."""
+def _renumbered(column: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    values, of = distinct_keys(column.astype(np.int64, copy=False))
+    return values, of.astype(np.int64)
+
+
+def renumber(classes: Sequence[NDArray[np.int32]], becomes: NDArray[np.int32], threads: int) -> None:
+    """Give hubs other classes, in place: those of class c become `becomes[c]`."""
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda own: np.take(becomes, own, out=own, mode="clip"), classes))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.compose import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
-from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_rows
+from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_tuples
 from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
 from chfw_core.planning import reasons
@@ -145,7 +145,7 @@ class Speech:
         """The text of each batch, once; rows that are not planned have none."""
         in_batch = planned & (group != NONE)
         columns = [np.where(in_batch, group, NONE), np.where(in_batch, batch, NONE)]
-        distinct, of = distinct_rows(np.stack(columns, axis=1))
+        distinct, of = distinct_tuples(columns)
         keys = self.placed.slots.keys
         return [batch_id(keys[key], number) if key != NONE else None for key, number in distinct.tolist()], of
 
@@ -161,7 +161,7 @@ class Speech:
         late = np.zeros(len(origin), dtype=np.bool_)
         doubtful = np.flatnonzero(without & (plan != NONE) & ~blocked & (slots.batch[origin] > 0))
         if len(doubtful):
-            distinct, of = distinct_rows(np.stack([plan[doubtful], place[doubtful]], axis=1))
+            distinct, of = distinct_tuples([plan[doubtful], place[doubtful]])
             has_day = [self.placed.calendars.has_day(*row) for row in distinct.tolist()]
             late[doubtful] = np.array(has_day, dtype=np.bool_)[of]
         return np.select(

@@ -12,7 +12,8 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.alike import Answers
-from chfw_core.engines.columnar.compile import compile_rules, public_and_private_flags
+from chfw_core.engines.columnar.apart import public_and_private_flags
+from chfw_core.engines.columnar.compile import compile_rules
 from chfw_core.engines.columnar.match import CodeSpace, Matches
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.views import AxisView
@@ -28,13 +29,14 @@ DIRECT_CODES = 1 << 22
 
 @define(kw_only=True)
 class Speaker:
-    """One row of a side: an owner in one context, with the axes as it sees them."""
+    """One row of a side: an owner in one context, with the axes as it sees them; `single`: about single hubs."""
 
     owner: str
     rules: OwnerRules
     views: Sequence[AxisView]
     context: RuleContext
     space: CodeSpace
+    single: bool = False
     matches: Matches | None = None
 
     @property
@@ -54,15 +56,19 @@ def speaker(
     constants: Mapping[str, object],
     *,
     private: bool = False,
+    single: bool = False,
 ) -> Speaker:
-    """Fold the axes for one owner. `private`: it has flags of its own on a further axis."""
+    """Fold the axes for one owner. `private`: it has flags of its own on a further axis.
+
+    Matches tell the strata of pilots apart only where `single` hubs are spoken about: of others the axes know.
+    """
     conditions = rules.conditions
     if private:
         conditions = tuple(map(public_and_private_flags, conditions))
-    needs = rules.needs(events)
+    needs = rules.needs(events, spread=single)
     compiled = compile_rules(conditions, needs, views, context, constants)
     space = CodeSpace(rules=rules, compiled=compiled, needs=needs)
-    return Speaker(owner=owner, rules=rules, views=views, context=context, space=space)
+    return Speaker(owner=owner, rules=rules, views=views, context=context, space=space, single=single)
 
 
 @define
@@ -141,9 +147,13 @@ class Side:
             if column is not None:
                 mixer.add(column, max(len(s.space.compiled.classes[axis]) for s in own))
         mixer.compact()
-        speaking, *columns = (column.astype(np.int64) for column in mixer.known)
+        order = np.argsort(mixer.known[0].astype(np.min_scalar_type(len(own))), kind="stable")
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        speaking, *columns = (column[order].astype(np.int64) for column in mixer.known)
         found = iter(columns)
-        return mixer.rows, speaking, [None if table is None else next(found) for table in self.tables]
+        of_hub = np.take(place, mixer.rows, mode="clip")
+        return of_hub, speaking, [None if table is None else next(found) for table in self.tables]
 
     def _columns(self, rows: Numbers, axes: Sequence[Numbers]) -> Iterator[Numbers | None]:
         for table, size, axis in zip(self.tables, self.sizes, axes, strict=bool(self.tables)):

@@ -11,8 +11,8 @@ import pyarrow as pa
 from attrs import define
 from numpy.typing import NDArray
 
+from chfw_core.engines.columnar.apart import PRIVATE_FLAGS
 from chfw_core.engines.columnar.axes import PAIR_AXIS
-from chfw_core.engines.columnar.compile import PRIVATE_FLAGS
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.sides import Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, FieldValues, with_role
@@ -106,7 +106,8 @@ def speak_of(
     extra |= _compared(own_rules, views, rows, extra)
     views.append(AxisView(numbers=np.arange(len(rows)), size=len(rows), fields=extra))
     constants = {name: value for name, value in world.constants.items() if name not in extra}
-    who = speaker(owner, own_rules, views, context, world.state.events, constants, private=PRIVATE_FLAGS in extra)
+    private = PRIVATE_FLAGS in extra
+    who = speaker(owner, own_rules, views, context, world.state.events, constants, private=private, single=True)
     distinct, of = np.unique(codes_of(who, rows), return_inverse=True)
     match, who.matches = who.space.matches(distinct)
     return who, match[of]

@@ -15,7 +15,7 @@ from chfw_core.consent.standing import HubFacts, Judged, Standing, judge_rows, k
 from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.compose import Composer, Disturbed, Kept
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
-from chfw_core.engines.columnar.records import Part, Records, distinct_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.sides import Side
 from chfw_core.engines.columnar.sparse import PRIVATE, Attributes, SparseRows, speak_of
 from chfw_core.engines.columnar.vocabulary import numbered
@@ -169,7 +169,7 @@ class Special:
         times = numbered(moved)[terms]
         for side, (speakers, row_part, match_part) in enumerate(sides):
             concerned = self._origin[side] if told is None else np.where(told[side], self._origin[side], 0)
-            for row, time in distinct_rows(np.stack([concerned, times], axis=1))[0].tolist():
+            for row, time in distinct_tuples([concerned, times])[0].tolist():
                 if row <= 0 or not self._rereads(speakers, row, told is not None):
                     continue
                 mine = np.flatnonzero((concerned == row) & (times == time))
@@ -246,7 +246,7 @@ class Special:
                 self.records[rows, row_part],
                 self.records[rows, match_part],
             ]
-            distinct, of = distinct_rows(np.stack(columns, axis=1))
+            distinct, of = distinct_tuples(columns)
             heard.append(_Heard(own=own, rows=rows, of=of, judged=[self._judged(*row) for row in distinct.tolist()]))
         self._beside_each_other(heard)
         instructing: list[Ints] = []
@@ -274,7 +274,7 @@ class Special:
         rows = np.flatnonzero((over[0] | over[1]) & (which[0] >= 0) & (which[1] >= 0))
         if not len(rows):
             return
-        distinct, of = distinct_rows(np.stack([which[0][rows], which[1][rows]], axis=1))
+        distinct, of = distinct_tuples([which[0][rows], which[1][rows]])
         pairs = [(first.judged[one], second.judged[other]) for one, other in distinct.tolist()]
         for numbers, side, (mine, theirs) in zip(which, heard, ((0, 1), (1, 0)), strict=True):
             start = len(side.judged)
@@ -344,7 +344,7 @@ class Special:
             terms[rows],
             self.records[rows, Part.PLACE],
         ]
-        distinct, of = distinct_rows(np.stack(columns, axis=1))
+        distinct, of = distinct_tuples(columns)
         self._refuse(own, of, [self._judged(*row) for row in np.pad(distinct, ((0, 0), (0, 2))).tolist()])
 
     def _refuse_strangers(self, known: NDArray[np.bool_]) -> None:

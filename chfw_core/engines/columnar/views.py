@@ -14,7 +14,7 @@ from chfw_core.engines.columnar.axes import NO_DATE, SUPPLIER_FIELDS, Axis, Chun
 from chfw_core.engines.columnar.vocabulary import Codes
 from chfw_core.model.parties import Party, ResponsibleSuppliers
 from chfw_core.model.periods import london_date
-from chfw_core.rules.evaluate import RuleContext, leaf_holds, operand_value
+from chfw_core.rules.evaluate import RuleContext, leaf_answers, leaf_holds, operand_value
 from chfw_core.rules.model import Duration, Leaf
 
 Truth = NDArray[np.bool_]
@@ -41,7 +41,7 @@ class AxisView:
     numbers: NDArray[np.int64]
     size: int
     fields: dict[str, FieldValues]
-    _tables: dict[tuple[Leaf, int], Truth] = field(factory=dict)
+    _answers: dict[tuple[Leaf, int], Truth] = field(factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -51,17 +51,16 @@ class AxisView:
         column = self.fields[name]
         return column.values[column.codes[index]]
 
-    def truth(self, leaf: Leaf, context: RuleContext) -> Truth:
-        """Per number of the view: does the leaf hold? Asked once per distinct value of its fields."""
-        key = (leaf, id(context))
-        if key not in self._tables:
-            self._tables[key] = self._ask(leaf, context)
-        return self._tables[key]
+    def codes_of(self, name: str, numbers: NDArray[np.integer]) -> Codes:
+        """The codes of a field, for some numbers of the axis."""
+        codes = np.zeros(self.size, dtype=np.int32)
+        codes[self.numbers] = self.fields[name].codes
+        return np.take(codes, numbers, mode="clip")
 
-    def _ask(self, leaf: Leaf, context: RuleContext) -> Truth:
+    def truth(self, leaf: Leaf, context: RuleContext) -> Truth:
+        """Per number of the view: does the leaf hold?"""
         if len(leaf.fields) == 1:
-            column = self.fields[leaf.fields[0]]
-            return _one_field(leaf, column, context)[column.codes]
+            return self.answers(leaf, context)[self.fields[leaf.fields[0]].codes]
         one, other = (self.fields[name] for name in leaf.fields)
         pairs = one.codes.astype(np.int64) * len(other.values) + other.codes
         distinct, inverse = np.unique(pairs, return_inverse=True)
@@ -71,12 +70,19 @@ class AxisView:
         ]
         return np.array(answers, dtype=np.bool_)[inverse]
 
+    def answers(self, leaf: Leaf, context: RuleContext) -> Truth:
+        """Per value of its one field: does the leaf hold?"""
+        key = (leaf, id(context))
+        if key not in self._answers:
+            self._answers[key] = _one_field(leaf, self.fields[leaf.fields[0]], context)
+        return self._answers[key]
+
 
 def _one_field(leaf: Leaf, column: FieldValues, context: RuleContext) -> Truth:
     values = column.values
     turns = _turns(leaf, context) if column.ascending and len(values) > FEW else None
     if turns is None:
-        return np.fromiter((leaf_holds(leaf, (v,), context) for v in values), dtype=np.bool_, count=len(values))
+        return np.array(leaf_answers(leaf, values, context), dtype=np.bool_)
     answers = np.empty(len(values), dtype=np.bool_)
     answers[0] = leaf_holds(leaf, (values[0],), context)  # the missing value
     known = cast("Sequence[date]", values[1:])

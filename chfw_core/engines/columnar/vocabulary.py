@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
 from attrs import frozen
 from numpy.typing import NDArray
 
@@ -24,6 +25,15 @@ def numbered_values(values: Sequence[T]) -> tuple[Ints, list[T]]:
     """The number of each value, in order of first appearance, and what the numbers mean."""
     numbers: dict[T, int] = {}
     return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64), list(numbers)
+
+
+def distinct_keys(keys: Ints) -> tuple[Ints, Codes]:
+    """The distinct keys in order of first appearance, and which of them each key is.
+
+    By hashing: ten times as fast as sorting where few are distinct.
+    """
+    encoded = pa.array(keys).dictionary_encode()
+    return np.array(encoded.dictionary), np.array(encoded.indices)
 
 
 class Vocabulary:
@@ -126,7 +136,7 @@ class Mixed:
 def mix_rows(columns: Sequence[NDArray[np.integer]], sizes: Sequence[int]) -> Mixed:
     """Mix columns of codes 0 … size - 1.
 
-    Far fewer combinations occur than could. So whenever the product of the sizes grows past what a
+    Far fewer combinations occur than could. So when the product of the sizes is about to grow past what a
     table holds, the combinations are numbered anew, and the product starts again from there.
     """
     mixer = Mixer(columns[0], sizes[0])
@@ -147,11 +157,12 @@ class Mixer:
 
     def add(self, column: NDArray[np.integer], size: int) -> None:
         """Mix one more column in."""
-        if self._product * size > TABLE_LIMIT:
+        outgrows = self._product <= TABLE_LIMIT < self._product * size
+        if outgrows or self._product * size >= ROOM:
             self.compact()
         self._product *= size
         if self._product >= 2**31:
-            self.rows = self.rows.astype(np.int64)
+            self.rows = self.rows.astype(np.int64, copy=False)
         self.rows *= size
         self.rows += column
         self._pending.append(size)
@@ -160,9 +171,9 @@ class Mixer:
         """Mix in a column that is 0 but on `some` rows: `column` is what it has there, and only they are looked at."""
         self.compact()
         keys = self.rows[some].astype(np.int64) * size + column
-        distinct, inverse = np.unique(keys, return_inverse=True)
+        distinct, which = distinct_keys(keys)
         before, values = np.divmod(distinct, size)
-        self.rows[some] = self._product + inverse
+        self.rows[some] = self._product + which
         none = np.zeros(len(self.known[0]), dtype=np.int32)
         self.known = [np.concatenate([known, known[before]]) for known in self.known]
         self.known.append(np.concatenate([none, values.astype(np.int32)]))
@@ -172,7 +183,7 @@ class Mixer:
         """Number the combinations that occur."""
         if not self._pending:
             return
-        if self._product <= SORT_FROM:
+        if self._product <= TABLE_LIMIT:
             seen = np.zeros(self._product, dtype=np.bool_)
             seen[self.rows] = True
             occupied = np.flatnonzero(seen)
@@ -180,7 +191,7 @@ class Mixer:
             table[occupied] = np.arange(len(occupied), dtype=np.int32)
             self.rows = np.take(table, self.rows, mode="clip")
         else:
-            occupied, self.rows = np.unique(self.rows.astype(np.int64), return_inverse=True)
+            occupied, self.rows = distinct_keys(self.rows.astype(np.int64, copy=False))
         self._learn(occupied)
         self._pending, self._product = [], len(occupied)
 
@@ -195,7 +206,7 @@ class Mixer:
 
 
 TABLE_LIMIT = 1 << 20
-"""Entries of a look-up table that fits the processor's caches."""
+"""Entries of a look-up table that fits the processor's caches; combinations of more are numbered by hashing."""
 
-SORT_FROM = 1 << 24
-"""Where even the next product is larger than this, the combinations are sorted."""
+ROOM = 1 << 62
+"""Numbers that mixed rows can have."""

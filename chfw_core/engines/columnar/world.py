@@ -10,11 +10,11 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
+from chfw_core.engines.columnar.apart import PRIVATE_FLAGS
 from chfw_core.engines.columnar.axes import PAIR_AXIS, EstateAxes, Layout, blocks, layout_for
-from chfw_core.engines.columnar.compile import PRIVATE_FLAGS
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.owner import OwnerRules
-from chfw_core.engines.columnar.records import distinct_rows
+from chfw_core.engines.columnar.records import distinct_tuples
 from chfw_core.engines.columnar.sides import Lookup, Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role, with_split
 from chfw_core.model.hubs import SmiStatus
@@ -273,7 +273,7 @@ def _places(inputs: PlanInputs, view: AxisView) -> tuple[list[Place], NDArray[np
     graph = upgrade_graph(inputs.release, inputs.cpl)
     names = ("device_model", "firmware_version", "smi_status", "csp_region", "holiday_division")
     columns = [view.fields[name] for name in names if name in view.fields]
-    distinct, of = distinct_rows(np.stack([column.codes.astype(np.int64) for column in columns], axis=1))
+    distinct, of = distinct_tuples([column.codes.astype(np.int64) for column in columns])
     reasons: dict[tuple[object, ...], str | None] = {}
     numbers: dict[Place, int] = {}
     place_of = []

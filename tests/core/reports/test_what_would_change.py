@@ -208,7 +208,7 @@ def test_one_role_changes_hands_at_a_time_and_the_hub_stays_its_owners(
     now = Situation(inputs=draft.inputs, hub=hub, known=Known(other_instructed=hub.suppliers.split))
     base_match = decide_own(Matcher(draft.inputs), owner, hub, now.known)
     seen = set()
-    for candidate in candidates(owner, now, base_match):
+    for candidate in candidates(owner, now, base_match, frozenset()):
         near = candidate.situation.hub
         roles = (near.import_supplier, near.gas_supplier)
         if roles != pair:
@@ -338,3 +338,36 @@ def test_no_obvious_change_is_missed(one: Condition, other: Condition, data: st.
     for near in _brute(hub):
         then = decide_own(matcher, A, near).decision
         assert _key(then) == _key(now) or _key(then) in told
+
+
+def test_configuration_sets_on_the_same_lists_are_decided_once() -> None:
+    draft = base()
+    lists = [("CS-0112", "CS-1", "CS-2", "CS-4"), ("CS-1", "CS-3", "CS-4"), ("CS-0113", "CS-2")]
+    named = [leaf("configuration_set", LeafOp.IN, *own) for own in lists]
+    draft.add(
+        A,
+        excludes=(exclude("x", And(items=(named[0], flagged("psr")))),),
+        holds=(hold("h", named[1], UntilDate(date=on(NOTIFIED.date(), 40))),),
+        decides=tuple(decide(f"d{number}", condition) for number, condition in enumerate(named)),
+    )
+    matcher, tried, kinds = Matcher(draft.inputs), 0, 0
+    for hub in (hub for hub in hubs() if hub.suppliers.roles_of(A)):
+        now = Situation(inputs=draft.inputs, hub=hub, known=Known())
+        decisions: dict[object, set[object]] = {}
+        for candidate in candidates(A, now, decide_own(matcher, A, hub), frozenset()):
+            if candidate.alike is not None:
+                tried += 1
+                decisions.setdefault(candidate.alike, set()).add(
+                    decide_own(matcher, A, candidate.situation.hub).decision
+                )
+        kinds += len(decisions)
+        assert all(len(found) == 1 for found in decisions.values())
+    assert kinds < tried
+
+
+def test_where_an_event_is_about_configuration_sets_each_is_decided_alone() -> None:
+    draft = base()
+    until = UntilEvent(type="test_passed", per="configuration_set", ref="T-1", at_latest=on("cutoff"))
+    draft.add(A, holds=(hold("tests", leaf("configuration_set", LeafOp.IN, "CS-0112", "CS-9"), until),))
+    draft.tell("test_passed", day=1, ref="T-1", configuration_set="CS-9")
+    assert "if `configuration_set` is CS-9" in changes(draft)

@@ -7,7 +7,8 @@ import pytest
 from attrs import frozen
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.compile import PRIVATE_FLAGS, compile_rules, public_and_private_flags
+from chfw_core.engines.columnar.apart import PRIVATE_FLAGS, public_and_private_flags
+from chfw_core.engines.columnar.compile import compile_rules
 from chfw_core.engines.columnar.match import _words
 from chfw_core.engines.columnar.views import AxisView, FieldValues
 from chfw_core.model.hubs import CommsHub

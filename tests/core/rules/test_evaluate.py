@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chfw_core.model.hubs import CommsHub, PrivateAttributes
 from chfw_core.model.parties import Party
 from chfw_core.model.releases import Phase
-from chfw_core.rules.evaluate import as_closing, as_opening, condition_holds, date_value, leaf_holds
+from chfw_core.rules.evaluate import as_closing, as_opening, condition_holds, date_value, leaf_answers, leaf_holds
 from chfw_core.rules.model import Always, And, DateExpr, Duration, Leaf, LeafOp, Not, Operand, Or
 from chfw_core.rules.values import FIRST_MOMENT, LAST_MOMENT, as_set, as_text, order_of, plain, read_date, shift
 from tests.core.rules.support import HUB, condition, context, reader
@@ -364,3 +364,13 @@ def test_order_is_antisymmetric(left: object, right: object) -> None:
     assert (order is None) == (turned is None)
     if order is not None and turned is not None:
         assert order == -turned
+
+
+@pytest.mark.parametrize("field", ["configuration_set", "device_model", "my.tier"])
+@pytest.mark.parametrize("members", [("CS-1", "0a6f"), ("CS-1", "5", "2025-12-01"), ("CS-1", 5), (5, True)])
+def test_many_values_are_answered_as_each_alone_is(field: str, members: tuple[object, ...]) -> None:
+    args = tuple(Operand(value=member) for member in members)
+    values = [None, "CS-1", "cs-1", "0a6f", "0A6F", "5", 5, True, 0.5, frozenset({"CS-1"}), date(2025, 12, 1), ""]
+    for op in (LeafOp.IN, LeafOp.HAS_ANY):
+        leaf = Leaf(op=op, left=Operand(field=field), args=args, fields=(field,))
+        assert leaf_answers(leaf, values, context()) == [leaf_holds(leaf, (value,), context()) for value in values]

@@ -37,10 +37,9 @@ def test_threads_chunks_and_order_make_no_difference(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(features()))
 def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where tables would grow too large, distinct codes are sorted instead."""
+    """Where tables would grow too large, distinct codes are hashed instead."""
     monkeypatch.setattr(sides, "DIRECT_CODES", 0)
     monkeypatch.setattr(vocabulary, "TABLE_LIMIT", 0)
-    monkeypatch.setattr(vocabulary, "SORT_FROM", 0)
     monkeypatch.setattr(axes, "BLOCK", 3)
     monkeypatch.setattr(pilots, "FRONT", 1)
     monkeypatch.setattr(output, "WHOLE_DICTIONARY", 0)
