@@ -3,7 +3,8 @@
 An instruction on the ledger that a rule wrote is replaced by what its owner's rules say today. Where they say
 nothing it is withdrawn, as that rule's: its owner may instruct again. Left as it is: what stands after the cut-off,
 when rules say nothing any more; a rule whose period is over, which the plan knows to have lapsed or to be agreed;
-hubs that the DCC holds, of which nobody is asked; and what Suppliers instructed whose rules this plan was not given.
+hubs that the DCC holds, of which nobody is asked; what Suppliers instructed whose rules this plan was not given; and
+what a trigger instructed, which an event gave.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.planning.model import HubStatus
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rules.model import DecideThen, RuleSet
+from chfw_core.rules.triggered import PREFIX
 
 _ASKED = (HubStatus.PLANNED.value, HubStatus.INFEASIBLE.value)
 _ROLES = tuple(SupplierRole)
@@ -85,6 +87,7 @@ def _said(connection: Connection, release: str, owners: Sequence[str]) -> _Said:
         consent.c.release == release,
         consent.c.party.in_(owners),
         consent.c.rule.is_not(None),
+        ~consent.c.rule.startswith(PREFIX, autoescape=True),
         consent.c.opens.is_not(None),
     )
     parties: dict[str, int] = {}

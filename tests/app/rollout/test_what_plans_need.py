@@ -90,3 +90,13 @@ def test_what_a_rule_instructed_is_taken_back_where_its_owners_rules_say_nothing
     )
     for one in found:
         assert told.service.submit(one).taken == (("instructions_withdrawn", 1),)
+
+
+def test_what_a_trigger_instructed_stands_whatever_rules_say_today(told: Told, tmp_path: Path) -> None:
+    """RU6: an event gave it, and no rule that decides hubs takes it back."""
+    told.notified()
+    period: dict[str, Any] = {"opens": START + timedelta(days=30), "closes": START + timedelta(days=40)}
+    told.taken(Instruct, ALPHA, role=IMPORT, rule="trigger:meter-then-hub", guids=GuidList([SOLE]), **period)
+    plan = schedule(tmp_path / "plan.parquet", (SOLE, "planned", None, None))
+    with told.service.store.read() as connection:
+        assert gone(connection, R, plan, (), (RuleSet(owner=ALPHA, decides=(decide("late"),)),), "key") == ()
