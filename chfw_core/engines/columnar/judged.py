@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.axes import EstateAxes
 from chfw_core.engines.columnar.classify import Classifier
-from chfw_core.engines.columnar.compose import Composed, Composer, Known
+from chfw_core.engines.columnar.compose import Composer
+from chfw_core.engines.columnar.composed import Composed, Known
 from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots
 from chfw_core.engines.columnar.records import Part, Records, distinct_tuples
 from chfw_core.engines.columnar.sides import Side

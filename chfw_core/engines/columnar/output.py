@@ -14,7 +14,7 @@ from attrs import define
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.axes import Chunk
-from chfw_core.engines.columnar.compose import NONE
+from chfw_core.engines.columnar.composed import NONE
 from chfw_core.engines.columnar.place import Placed
 from chfw_core.engines.columnar.plans import BASES
 from chfw_core.engines.columnar.sayings import STATUSES, Cause, Sayings

@@ -9,7 +9,7 @@ from attrs import define
 from numpy.typing import NDArray
 
 from chfw_core.consent.model import InstructionAction, InstructionGroup
-from chfw_core.engines.columnar.compose import NONE, Composed
+from chfw_core.engines.columnar.composed import NONE, Composed
 from chfw_core.engines.columnar.output import INSTANT, TEXT
 from chfw_core.engines.columnar.place import Placed
 from chfw_core.engines.columnar.records import Part

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.axes import Chunk
+from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, HubsByRecord
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.hashing import keyed_hashes
 from chfw_core.engines.columnar.match import bit_of
@@ -39,7 +40,6 @@ SIDES = (
     (Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING, Part.FIRST_PILOT),
     (Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING, Part.SECOND_PILOT),
 )
-PLACE_BITS = 36
 
 
 @frozen(eq=False)
@@ -50,32 +50,6 @@ class Chosen:
     row: Ints
     side: Ints
     pilot: int
-
-
-@frozen(eq=False, kw_only=True)
-class Candidates:
-    """The candidates of one pilot: `stratum` and `preferred` per hub; `strata` names the strata."""
-
-    chunk: Ints
-    row: Ints
-    side: Ints
-    guid: NDArray[np.uint64]
-    stratum: Ints
-    preferred: NDArray[np.bool_]
-    strata: list[Stratum]
-
-    def without(self, guids: NDArray[np.uint64]) -> "Candidates":
-        """Those that are not among these hubs."""
-        left = ~np.isin(self.guid, guids)
-        return Candidates(
-            chunk=self.chunk[left],
-            row=self.row[left],
-            side=self.side[left],
-            guid=self.guid[left],
-            stratum=self.stratum[left],
-            preferred=self.preferred[left],
-            strata=self.strata,
-        )
 
 
 @define
@@ -89,7 +63,7 @@ class PilotSelection:
     results: list[PilotResult] = field(init=False, factory=list)
     _terms: Ints = field(init=False)
     _by_row: dict[int, tuple[Ints, Ints]] = field(init=False, factory=dict)
-    _hubs: "HubsByRecord" = field(init=False)
+    _hubs: HubsByRecord = field(init=False)
 
     def select(self) -> list[Chosen]:
         """The hubs of every pilot, in order of owner and file."""
@@ -127,7 +101,7 @@ class PilotSelection:
         del self._hubs
         return chosen
 
-    def _candidates(self, owner: str, pilot: PilotRule, own: "CandidateRecords") -> Candidates:
+    def _candidates(self, owner: str, pilot: PilotRule, own: CandidateRecords) -> Candidates:
         """The hubs of the records that are candidates of one pilot."""
         at, which = self._hubs.of_records(own.record)
         chunk, row = self._hubs.places(at)
@@ -180,7 +154,7 @@ class PilotSelection:
             found.append(whole)
         return found
 
-    def _asked_records(self, owner: str, at: int, pilot: PilotRule) -> "CandidateRecords":
+    def _asked_records(self, owner: str, at: int, pilot: PilotRule) -> CandidateRecords:
         """The records whose hubs are candidates: for which side, their stratum, and `prefer`."""
         strata: dict[Stratum, int] = {}
         found = [self._of_side(side, owner, at, pilot, strata) for side in range(len(SIDES))]
@@ -262,58 +236,6 @@ class PilotSelection:
         if pilots[at].prefer is None:
             return np.zeros(len(matches), dtype=np.int64)
         return bit_of(who.known.prefers[matches], sum(1 for pilot in pilots[:at] if pilot.prefer is not None))
-
-
-@frozen(eq=False)
-class CandidateRecords:
-    """The candidate records of one pilot, as parallel arrays; `strata` numbers the strata.
-
-    `stratum` is -1 where the hubs of a record may differ in it.
-    """
-
-    record: Ints
-    side: Ints
-    stratum: Ints
-    preferred: NDArray[np.bool_]
-    strata: dict[Stratum, int]
-
-
-@frozen(eq=False)
-class HubsByRecord:
-    """The hubs of some records in order of record: `start[r]` … `start[r + 1]` are those of r.
-
-    A key is a record and a hub's place in the estate, in one number, so that ordering them is one sort.
-    """
-
-    keys: Ints
-    start: Ints
-    chunk_starts: Ints
-
-    @classmethod
-    def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_]) -> "HubsByRecord":
-        """The hubs of the wanted records."""
-        chunk_starts = np.cumsum([0, *(len(own) for own in classes)])
-        parts = [np.zeros(0, dtype=np.int64)]
-        for own, first in zip(classes, chunk_starts.tolist(), strict=False):
-            rows = np.flatnonzero(np.take(wanted, own, mode="clip"))
-            parts.append((own[rows].astype(np.int64) << PLACE_BITS) | (rows + first))
-        keys = np.concatenate(parts)
-        keys.sort()
-        start = np.searchsorted(keys, np.arange(len(wanted) + 1, dtype=np.int64) << PLACE_BITS)
-        return cls(keys, start, chunk_starts)
-
-    def places(self, at: Ints) -> tuple[Ints, Ints]:
-        """Chunk and row of some of the hubs."""
-        place = self.keys[at] & ((1 << PLACE_BITS) - 1)
-        chunk = np.searchsorted(self.chunk_starts, place, side="right") - 1
-        return chunk, place - self.chunk_starts[chunk]
-
-    def of_records(self, records: Ints) -> tuple[Ints, Ints]:
-        """Where the hubs of these records are, and for each which of the records it has."""
-        counts = self.start[records + 1] - self.start[records]
-        which = np.repeat(np.arange(len(records)), counts)
-        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return self.start[records][which] + within, which
 
 
 def _pick(found: Candidates, size: int, pilot: PilotRule) -> tuple[Ints, dict[Stratum, int]]:

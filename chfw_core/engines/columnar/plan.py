@@ -11,7 +11,8 @@ from attrs import define, field
 from chfw_core.consent.model import Refusal
 from chfw_core.engines.columnar.axes import EstateAxes, Layout
 from chfw_core.engines.columnar.classify import Classifier
-from chfw_core.engines.columnar.compose import Composer, Known
+from chfw_core.engines.columnar.compose import Composer
+from chfw_core.engines.columnar.composed import Known
 from chfw_core.engines.columnar.configurations import COLUMN, Configurations
 from chfw_core.engines.columnar.cut import Cutter
 from chfw_core.engines.columnar.load import load_estate

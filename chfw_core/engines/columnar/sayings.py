@@ -7,7 +7,7 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.compose import NONE, Composed
+from chfw_core.engines.columnar.composed import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
 from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_tuples
 from chfw_core.engines.columnar.vocabulary import numbered

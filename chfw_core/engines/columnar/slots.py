@@ -9,7 +9,7 @@ import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.compose import NONE, Composed
+from chfw_core.engines.columnar.composed import NONE, Composed
 from chfw_core.engines.columnar.cut import Cuts, Cutter
 from chfw_core.engines.columnar.records import Part, distinct_columns
 from chfw_core.engines.columnar.timelines import Calendar, Days, Timelines

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.standing import HubFacts, Judged, Standing, judge_rows, kept_by
 from chfw_core.engines.columnar.axes import Chunk
-from chfw_core.engines.columnar.compose import Composer, Disturbed, Kept
+from chfw_core.engines.columnar.compose import Composer
+from chfw_core.engines.columnar.composed import Disturbed, Kept
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
 from chfw_core.engines.columnar.records import Part, Records, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.sides import Side

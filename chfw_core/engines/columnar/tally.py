@@ -10,7 +10,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from chfw_core.consent.model import ActivationBasis, Refusal
-from chfw_core.engines.columnar.compose import NONE, Composed
+from chfw_core.engines.columnar.composed import NONE, Composed
 from chfw_core.engines.columnar.place import Placed
 from chfw_core.engines.columnar.plans import BASES
 from chfw_core.engines.columnar.records import Part, distinct_columns

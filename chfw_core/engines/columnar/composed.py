@@ -1,0 +1,110 @@
+"""What `compose` makes of records: decisions, then plans, as parallel arrays."""
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from chfw_core.consent.standing import Standing
+from chfw_core.engines.columnar.plans import Plans
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns
+from chfw_core.model.guid import Guid
+from chfw_core.model.periods import Period
+from chfw_core.planning.decision import Decision
+from chfw_core.planning.hub_plan import DccTerms, SupplierChange
+
+Ints = NDArray[np.int64]
+NONE = -1
+
+
+@frozen
+class Disturbed:
+    """What keeps a single hub from being activated at some times: changes of Supplier, and protected periods (CS4)."""
+
+    changes: tuple[SupplierChange, ...] = ()
+    protected: tuple[Period, ...] = ()
+
+
+@frozen
+class Kept:
+    """A row that today's rules replace unless they say the same: see `consent.standing.Judged`."""
+
+    row: Standing
+
+
+@define(kw_only=True)
+class Known:
+    """What is known of single hubs; entry 0 of each list is what most hubs have.
+
+    A text among `standings`: nothing stands, and why the rows were refused.
+    """
+
+    standings: list[Standing | Kept | str | None] = field(factory=lambda: [None])
+    pilots: list[str | None] = field(factory=lambda: [None])
+    changes: list[Disturbed] = field(factory=lambda: [Disturbed()])
+    guids: list[Guid | None] = field(factory=lambda: [None])
+
+
+@frozen(eq=False, kw_only=True)
+class Decided:
+    """Parallel arrays, one entry per record: the numbers of the `terms` and of the two Suppliers' decisions, or -1.
+
+    `held`, `ineligible`: records of hubs without decisions and without a plan; others have a `priority`.
+    """
+
+    records: Records
+    terms: Ints
+    first: Ints
+    second: Ints
+    ineligible: NDArray[np.bool_]
+    held: NDArray[np.bool_]
+    priority: Ints
+
+    @property
+    def live(self) -> NDArray[np.bool_]:
+        """Records of hubs that get a plan."""
+        return ~(self.ineligible | self.held)
+
+    def coarse(self) -> tuple["Decided", Ints]:
+        """Records of which the rest of a plan makes no difference become one; and which one each becomes."""
+        records, live = self.records, self.live
+        columns = [
+            records[:, Part.PLACE],
+            records[:, Part.PAIR],
+            np.where(self.ineligible, NONE, self.terms),
+            np.where(live, records[:, Part.CSP_ROW], NONE),
+            np.where(live, records[:, Part.CHANGES], NONE),
+            np.where(live, self.priority, NONE),
+            self.first,
+            self.second,
+        ]
+        sample, of = distinct_columns(columns, len(records))
+        return Decided(
+            records=np.asfortranarray(records[sample]),
+            terms=self.terms[sample],
+            first=self.first[sample],
+            second=self.second[sample],
+            ineligible=self.ineligible[sample],
+            held=self.held[sample],
+            priority=self.priority[sample],
+        ), of
+
+
+@define(kw_only=True)
+class Composed:
+    """Parallel arrays, one entry per record: numbers into the lists beside them, or -1.
+
+    `terms`, `first`, `second` (decisions), `plan`, and the `priority` itself. Records of hubs that
+    are ineligible or held have no decisions and no plan. Plans with the same `calendar` have the
+    same possible days in every region.
+    """
+
+    records: Records
+    terms: Ints
+    first: Ints
+    second: Ints
+    plan: Ints
+    priority: Ints
+    terms_list: list[DccTerms]
+    decisions: list[Decision]
+    plans: Plans
+    calendar: Ints
