@@ -21,14 +21,16 @@ from benchmarks.report import machine, show_head
 
 @frozen(kw_only=True)
 class Figure:
-    """Medians of an item. `floor`: seconds of the bare library; `aim`: seconds."""
+    """Medians of an item: `seconds` by the clock, `cpu` of all threads. `floor`: those of the bare library."""
 
     item: str
     rows: int
     seconds: float
+    cpu: float
     start_mib: float
     peak_mib: float
     floor: float | None = None
+    floor_cpu: float | None = None
     aim: float | None = None
 
 
@@ -68,7 +70,7 @@ def _figures(folder: Path, options: argparse.Namespace, say: Callable[[str], Non
     for name, (_, _, aim) in items.READ.items():
         say(f"reading {name}")
         floor = _median(f"floor {name}", folder, options.repetitions)
-        yield _median(f"read {name}", folder, options.repetitions, floor=floor.seconds, aim=aim)
+        yield _median(f"read {name}", folder, options.repetitions, floor=floor.seconds, floor_cpu=floor.cpu, aim=aim)
     sizes = items.extracts(options.few, options.many, options.sheet_few, options.sheet_many)
     for name, (extension, few, many) in sizes.items():
         for rows in (few, many):
@@ -84,6 +86,7 @@ def _median(item: str, folder: Path, repetitions: int, **more: float | None) -> 
         item=item,
         rows=int(run["rows"]),
         seconds=middle,
+        cpu=median(run["cpu"] for run in runs),
         start_mib=run["start_mib"],
         peak_mib=max(one["peak_mib"] for one in runs),
         **more,
@@ -102,15 +105,29 @@ def _run(item: str, folder: Path) -> dict[str, float]:
 
 def _show(console: Console, figures: Sequence[Figure]) -> None:
     table = Table(title="files", title_justify="left")
-    for column in ("item", "rows", "time", "rows/s", "floor", "to floor", "aim", "MiB before", "MiB at most"):
+    for column in (
+        "item",
+        "rows",
+        "time",
+        "CPU",
+        "rows/s",
+        "floor",
+        "its CPU",
+        "to floor",
+        "aim",
+        "MiB before",
+        "MiB at most",
+    ):
         table.add_column(column, justify="left" if column == "item" else "right")
     for one in figures:
         table.add_row(
             one.item,
             f"{one.rows:,}",
             f"{one.seconds:.2f} s",
+            f"{one.cpu:.2f} s",
             f"{one.rows / one.seconds:,.0f}",
             "" if one.floor is None else f"{one.floor:.2f} s",
+            "" if one.floor_cpu is None else f"{one.floor_cpu:.2f} s",
             "" if one.floor is None else f"{one.seconds / one.floor:.1f} ×",
             "" if one.aim is None else f"< {one.aim:.0f} s",
             f"{one.start_mib:,.0f}",

@@ -34,7 +34,7 @@ def _read(name: str) -> Callable[[Path], int]:
 
         estate = open_estate(folder / name)
         estate.set_aside_repeated()
-        rows: int = sum(batch.num_rows for batch in estate.batches())
+        rows = sum(int(batch.num_rows) for batch in estate.batches())
         assert not estate.quarantine
         return rows
 

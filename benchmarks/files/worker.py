@@ -2,9 +2,9 @@
 
 import json
 import sys
-import time
 from pathlib import Path
 
+from benchmarks.clock import Clock
 from benchmarks.files.items import item
 from benchmarks.ledger.extract import peak_mib
 
@@ -15,10 +15,11 @@ def main(name: str, folder: str) -> None:
     import pyarrow.parquet  # noqa: F401
 
     work = item(name)
-    start, began = peak_mib(), time.perf_counter()
-    rows = work(Path(folder))
-    spent = time.perf_counter() - began
-    print(json.dumps({"rows": rows, "seconds": spent, "start_mib": start, "peak_mib": peak_mib()}))
+    start, clock = peak_mib(), Clock()
+    with clock.step(name):
+        rows = work(Path(folder))
+    told = {"rows": rows, "seconds": clock.wall, "cpu": clock.cpu, "start_mib": start, "peak_mib": peak_mib()}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
