@@ -67,10 +67,12 @@ class Dying:
             self._count += 1
             if self._count == self._last and not self._after:
                 raise Killed
-            answer = found(*arguments, **named)
-            if self._count == self._last:
-                raise Killed
-            return answer
+            mine = self._count == self._last
+            try:
+                return found(*arguments, **named)
+            finally:
+                if mine:
+                    raise Killed  # also where the step itself failed
 
         return step
 

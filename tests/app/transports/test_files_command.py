@@ -214,6 +214,20 @@ def test_nothing_is_read_through_a_symbolic_link(desk: Desk, tmp_path: Path) -> 
     assert not any("secret" in path.read_text(encoding="utf-8") for path in desk.drop.rglob("*.json"))
 
 
+def test_nothing_is_written_through_a_symbolic_link(desk: Desk, tmp_path: Path) -> None:
+    """A party that may write beside its `in` cannot send our files elsewhere."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    desk.hand_in(f"{RELEASE}/instructions.csv", instructions(CROFT))
+    (desk.drop / "BIRCH" / "receipts").symlink_to(elsewhere)
+    found = desk.once(expect=Exit.FINDINGS)
+    assert "is a link" in found["files"][0]["answer"]
+    assert list(elsewhere.iterdir()) == []
+    assert desk.waits() == ["instructions.csv"]
+    (desk.drop / "BIRCH" / "receipts").unlink()
+    assert [one["answer"] for one in desk.once()["files"]] == ["answered before"]
+
+
 def test_a_file_that_never_comes_to_rest_is_left_for_the_next_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chfw_app.transports.drop_rounds.PATIENCE_S", 0.3)
     desk.hand_in(f"{RELEASE}/instructions.csv", instructions(CROFT))

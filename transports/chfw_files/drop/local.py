@@ -48,6 +48,16 @@ class LocalPlace:
         with _told(self.root / below):
             return sorted(self._below(self.root / below), key=lambda found: (found.changed, found.path))
 
+    def _own(self, path: str) -> Path:
+        """Where a path leads. Raises InputError where one of its folders is a link: it may lead anywhere."""
+        place = self.root / path
+        for above in (place, *place.parents) if path.endswith("/") else place.parents:
+            if above == self.root:
+                break
+            if above.is_symlink():
+                raise InputError(f"`{above}` is a link, and no folder", hint="let no party write beside its `in`")
+        return place
+
     def _below(self, folder: Path) -> Iterator[Found]:
         for above, _, names in os.walk(folder, followlinks=False):
             for name in names:
@@ -64,7 +74,7 @@ class LocalPlace:
 
     def fetch(self, path: str, target: Path) -> None:
         """Raises InputError for a symbolic link too."""
-        place = self.root / path
+        place = self._own(path)
         with _told(place):
             handle = os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
             with os.fdopen(handle, "rb") as source, target.open("wb") as copy:
@@ -72,7 +82,7 @@ class LocalPlace:
 
     def put(self, source: Path, path: str) -> None:
         """Flushed to the disk before it has its name."""
-        target = self.root / path
+        target = self._own(path)
         with _told(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             with written_whole(target) as hidden:
@@ -80,7 +90,7 @@ class LocalPlace:
 
     def move(self, found: Found, to: str) -> bool:
         """By renaming. Looked at before and after: what came in its place meanwhile goes back."""
-        place, target = self.root / found.path, self.root / to
+        place, target = self._own(found.path), self._own(to)
         with _told(place):
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -96,13 +106,15 @@ class LocalPlace:
 
     def remove(self, path: str) -> None:
         """Gone afterwards."""
-        with _told(self.root / path):
-            (self.root / path).unlink(missing_ok=True)
+        place = self._own(path)
+        with _told(place):
+            place.unlink(missing_ok=True)
 
     def make(self, folder: str) -> None:
         """With those above it."""
-        with _told(self.root / folder):
-            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        place = self._own(f"{folder}/")
+        with _told(place):
+            place.mkdir(parents=True, exist_ok=True)
 
     def tidy(self, folder: str) -> None:
         """Removes what a killed process left half written."""
