@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from yaml import CSafeLoader, MarkedYAMLError, ScalarEvent, parse
 
@@ -86,16 +86,20 @@ def _with_a_comment(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _content(text: str, line: int) -> set[str]:
-    """The keys and values of which some part stands on a line; after a dash or bracket at its end, what it opens."""
-    found, opens = set(), text.split("\n")[line].partition("  #")[0].rstrip()[-1:] in ("-", "{", "[")
+    """The keys and values of which some part stands on a line; after a dash or bracket at its end, what it opens.
+
+    The bracket that a whole file may stand in is no content: what stands beside it heads the file.
+    """
+    found, before, opens = set(), False, text.split("\n")[line].partition("  #")[0].rstrip()[-1:] in ("-", "{", "[")
     for event in parse(text, Loader=CSafeLoader):
         first, last = event.start_mark, event.end_mark
         if not isinstance(event, ScalarEvent) or first is None or last is None:
             continue
         if first.line <= line <= last.line - (last.column == 0):
             found.add(_bare(event.value))
-        elif opens and first.line > line:
+        elif opens and before and first.line > line:
             return {*found, _bare(event.value)}
+        before = True
     return found
 
 
@@ -133,6 +137,7 @@ def test_a_comment_at_any_line_end_of_a_file_stays_with_the_lines_content(path: 
 
 
 @settings(max_examples=25)
+@example('{\n\n  rules: "v1", owner: "NWND", decide: [ {id: otherwise, when: otherwise, then: leave_to_dcc} ]}\n', 0)
 @given(rule_files(), st.integers(0, 6))
 def test_a_comment_at_any_line_end_stays_with_the_lines_content_in_any_style(text: str, first: int) -> None:
     _stays_beside(_without_comments(text), first, step=7)
