@@ -99,7 +99,7 @@ def _content(text: str, line: int) -> set[str]:
             found.add(_bare(event.value))
         elif opens and before and first.line > line:
             return {*found, _bare(event.value)}
-        before = True
+        before = before or first.line <= line
     return found
 
 
