@@ -49,7 +49,9 @@ class Meeting:
     _post: Callable[[Mapping[str, object]], None]
     _retract: Callable[[Mapping[str, object]], None]
     _outbox: list[tuple[str, str]]
+    _pairs: int
     _last: int = 0
+    _named: int = 0
     _waiting: dict[str, Waiting] = field(factory=dict)
     _ids: dict[int, str] = field(factory=dict)
     _size: dict[tuple[int, str], int] = field(factory=dict)
@@ -86,8 +88,10 @@ class Meeting:
         """It waits no longer. Nothing happens where it has not waited."""
         found = self._ids.get(name)
         if found is not None:
-            one = self._gone(found)
-            self._retract(self._message(found, 2 * one.pair, one.scope))
+            one = self._waiting[found]
+            message = self._message(found, 2 * one.pair, one.scope)
+            self._gone(found)
+            self._retract(message)
 
     def __len__(self) -> int:
         """How many wait."""
@@ -100,6 +104,8 @@ class Meeting:
         self._size[at] -= 1
         if not self._size[at]:
             del self._size[at]
+            if not any((pair, one.scope) in self._size for pair in range(self._pairs)):
+                del self._scopes[one.scope]  # places of a count are used once: their names would pile up
         return one
 
     def _sent(self, step: int, scope: str) -> str:
@@ -114,7 +120,10 @@ class Meeting:
             return message
 
     def _message(self, message: str, step: int, scope: str) -> Mapping[str, object]:
-        name = self._scopes.setdefault(scope, str(len(self._scopes)))
+        name = self._scopes.get(scope)
+        if name is None:
+            self._named += 1
+            name = self._scopes[scope] = str(self._named)
         return {"id": message, "sid": str(int(name) % SHARDS), "step": step, "scope": name}
 
 
@@ -152,7 +161,7 @@ class DurableHost:
             except refused as problem:
                 raise DurableError(f"durable_rules refuses to take a message back: {problem}") from problem
 
-        return Meeting(post=post, retract=retract, outbox=outbox)
+        return Meeting(post=post, retract=retract, outbox=outbox, pairs=pairs)
 
 
 def _rule(pair: int, outbox: list[tuple[str, str]]) -> dict[str, object]:

@@ -117,7 +117,7 @@ class Library:
         self.one_scope = self.silent = False
 
     def meeting(self) -> Meeting:
-        return Meeting(post=self._post, retract=lambda message: None, outbox=self.outbox)
+        return Meeting(post=self._post, retract=lambda message: None, outbox=self.outbox, pairs=1)
 
     def _post(self, message: object) -> None:
         assert isinstance(message, dict)
