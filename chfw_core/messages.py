@@ -289,8 +289,10 @@ MESSAGES: tuple[type[Message], ...] = (
     IncidentReported,
     DecisionToConfirm,
     Decision,
+    ChangeExpected,
     SupplierJoins,
     SupplierLeaves,
+    TriggerNotice,
     Answer,
 )
 """Every class of message, in the order in which they are above."""
