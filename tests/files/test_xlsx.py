@@ -233,6 +233,15 @@ def test_a_text_that_a_million_cells_share_counts_a_million_times(
     assert "the texts of `xl/worksheets/sheet1.xml` have 79," in str(refused(path))
 
 
+def test_a_workbook_without_a_worksheet_is_told_of(tmp_path: Path) -> None:
+    """Such as one that has charts alone. Found by fuzzing."""
+    name = "xl/_rels/workbook.xml.rels"
+    path = rewritten(
+        small(tmp_path), lambda parts: parts.update({name: parts[name].replace(b"worksheets/", b"chartsheets/")})
+    )
+    assert "it has no worksheet" in str(refused(path))
+
+
 def test_entities_are_not_read(tmp_path: Path) -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>'
     path = rewritten(small(tmp_path), lambda parts: parts.update({"xl/workbook.xml": bomb + parts["xl/workbook.xml"]}))

@@ -8,10 +8,9 @@ import csv
 import io
 import json
 import re
-import threading
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +18,8 @@ from attrs import frozen
 
 from chfw_core.errors import InputError
 from chfw_files import limits
-from chfw_files.columns import TEXTS
 from chfw_files.line_chunks import BOM, cut_at_lines, endless_line, mapped
-from chfw_files.sources import RawChunk, Unreadable
+from chfw_files.sources import Lines, RawChunk, Unreadable
 
 CHUNK_BYTES = 8 << 20
 _GUID = re.compile(r'"guid"\s*:\s*"([^"]{1,64})"')
@@ -29,91 +27,96 @@ _BRACKET = re.compile(r"[\[{\]}]")
 _DEEP = f"brackets inside each other more than {limits.MAX_DEPTH_OF_JSON} deep"
 
 
-@frozen(kw_only=True)
-class _Lines:
-    rows: tuple[Mapping[str, Any], ...]
-    numbers: tuple[int, ...]
+@frozen(kw_only=True, eq=False)
+class _Piece:
+    """The rows of a piece of the file, by column; a column that none of them has is not there."""
+
+    columns: Mapping[str, pa.Array]
+    numbers: Lines
     wrong: tuple[tuple[int, str, str], ...]
 
 
 class JsonlSource:
-    """One file of JSON Lines. `names` are all keys that occur, in order of their first line."""
+    """One file of JSON Lines, read when it is opened: which columns it has is known at its end.
+
+    `names` are all keys that occur, in order of their first line.
+    """
 
     def __init__(self, path: Path, plain: frozenset[str]) -> None:
         self.path = path
         self.types: Mapping[str, pa.DataType] = {}
         self._plain = plain
-        self._data = mapped(path, "a line for each row is needed")
-        if self._data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = mapped(path, "a line for each row is needed")
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise InputError(f"`{path}` is not UTF-8: it is UTF-16", hint="save it as UTF-8")
-        body = len(BOM) if self._data[:3] == BOM else 0
-        self._cuts = cut_at_lines(path, self._data, body, CHUNK_BYTES)
-        self.chunk_count: int = len(self._cuts) - 1
-        self._lock = threading.Lock()
-        self._last: tuple[int, _Lines] | None = None
+        cuts = cut_at_lines(path, data, len(BOM) if data[:3] == BOM else 0, CHUNK_BYTES)
+        self._pieces: list[_Piece] = []
         names: dict[str, None] = {}
-        for index in range(self.chunk_count):
-            for row in self._lines(index).rows:
-                names.update(dict.fromkeys(row))
+        earlier = 0
+        for start, end in pairwise(cuts):
+            content = data[start:end]
+            self._pieces.append(self._parse(content, earlier))
+            earlier += content.count(b"\n")
+            names.update(dict.fromkeys(self._pieces[-1].columns))
             if len(names) > limits.MAX_COLUMNS:
                 break  # told of by whoever opens the source
         self.names: tuple[str, ...] = tuple(names)
+        self.chunk_count: int = len(self._pieces)
         if self.chunk_count and not names:
             raise InputError(
                 f"`{path}` has no line that is a JSON object", hint='write each row as {"guid": "…", …} in a line'
             )
 
     def read(self, index: int, names: Sequence[str]) -> RawChunk:
-        """Raises InputError for text that is not UTF-8."""
-        lines = self._lines(index)
-        earlier = self._earlier(index)
-        columns = {}
-        for name in names:
-            texts = [row.get(name) for row in lines.rows]
-            kind = pa.string() if name in self._plain else TEXTS
-            column = pa.array(texts, pa.string())
-            columns[name] = column if kind == pa.string() else column.dictionary_encode()
+        """One piece."""
+        piece = self._pieces[index]
+        rows = len(piece.numbers)
         return RawChunk(
-            columns=columns,
-            rows=len(lines.rows),
-            lines=lambda: np.array(lines.numbers, dtype=np.int64) + earlier,
+            columns={name: self._column(piece, name) for name in names},
+            rows=rows,
+            lines=lambda: piece.numbers,
             unreadable=[
-                Unreadable(line=earlier + number, text=self._as_csv(text), reason=reason)
-                for number, text, reason in lines.wrong
+                Unreadable(line=number, text=self._as_csv(text), reason=reason) for number, text, reason in piece.wrong
             ],
         )
 
-    def _earlier(self, index: int) -> int:
-        return self._data[: self._cuts[index]].count(b"\n")
+    def _column(self, piece: _Piece, name: str) -> pa.Array:
+        column = piece.columns.get(name)
+        if column is None:
+            column = pa.nulls(len(piece.numbers), pa.string()).dictionary_encode()
+        return column.dictionary_decode() if name in self._plain else column
 
-    def _lines(self, index: int) -> _Lines:
-        with self._lock:
-            if self._last is None or self._last[0] != index:
-                self._last = index, self._parse(index)
-            return self._last[1]
-
-    def _parse(self, index: int) -> _Lines:
-        data = self._data[self._cuts[index] : self._cuts[index + 1]]
+    def _parse(self, content: bytes, earlier: int) -> _Piece:
+        """`earlier`: how many lines are before."""
         try:
-            text = data.decode()
+            text = content.decode()
         except UnicodeDecodeError as failure:
-            place = self._earlier(index) + data.count(b"\n", 0, failure.start) + 1
+            place = earlier + content.count(b"\n", 0, failure.start) + 1
             raise InputError(
-                f"`{self.path}` is not UTF-8: line {place}, byte 0x{data[failure.start]:02X}", hint="save it as UTF-8"
+                f"`{self.path}` is not UTF-8: line {place}, byte 0x{content[failure.start]:02X}",
+                hint="save it as UTF-8",
             ) from None
         rows, numbers, wrong = [], [], []
-        for number, line in enumerate(text.split("\n"), start=1):
+        for number, line in enumerate(text.split("\n"), start=earlier + 1):
             stripped = line.strip()
             if not stripped:
                 continue
             if len(stripped) > limits.MAX_LINE:
-                raise endless_line(self.path, self._earlier(index) + number)
+                raise endless_line(self.path, number)
             try:
                 rows.append(read_object(stripped))
                 numbers.append(number)
             except InputError as problem:
                 wrong.append((number, stripped, str(problem)))
-        return _Lines(rows=tuple(rows), numbers=tuple(numbers), wrong=tuple(wrong))
+        names = dict.fromkeys(name for row in rows for name in row)
+        if len(names) > limits.MAX_COLUMNS:
+            # More than any list has: what is in them is not asked for any more.
+            columns = dict.fromkeys(names, pa.nulls(len(rows), pa.string()).dictionary_encode())
+        else:
+            columns = {
+                name: pa.array([row.get(name) for row in rows], pa.string()).dictionary_encode() for name in names
+            }
+        return _Piece(columns=columns, numbers=np.array(numbers, dtype=np.int64), wrong=tuple(wrong))
 
     def _as_csv(self, text: str) -> str:
         """A line as a row of CSV that has its GUID in place: a row that is set aside may repeat that of a good one."""
@@ -137,7 +140,13 @@ def read_object(line: str) -> dict[str, str | None]:
         raise InputError(_DEEP) from None
     if not isinstance(found, dict):
         raise InputError('not an object such as {"guid": "…"}')
+    if all(value is None or type(value) is str for value in found.values()) and not any(map(_has_blanks, found)):
+        return found
     return {key.strip(): _text(key, value) for key, value in found.items()}
+
+
+def _has_blanks(key: str) -> bool:
+    return key[:1].isspace() or key[-1:].isspace()
 
 
 def _text(key: str, value: object) -> str | None:

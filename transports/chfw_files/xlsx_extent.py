@@ -7,11 +7,6 @@ _PLAIN_ROW = re.compile(rb'<row r="([0-9]+)"')
 _TAG = re.compile(rb"<(?:[A-Za-z]\w*:)?(row|c)(?=[\s/>])([^>]*)>")
 _NUMBER = re.compile(rb"\br\s*=\s*[\"']([0-9]{1,9})[\"']")
 _ADDRESS = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,4})([0-9]{1,9})[\"']")
-_UNUSUAL = (
-    b":c ",
-    b":row ",
-    *(b"<" + tag + after for tag in (b"c", b"row") for after in (b">", b"/", b"\t", b"\n", b"\r")),
-)
 
 
 def column_name(number: int) -> str:
@@ -42,7 +37,7 @@ class Extent:
     def take(self, piece: bytes) -> None:
         """Look at the tags of a piece, quickly where all are written as usual."""
         cells, rows = _PLAIN_CELL.findall(piece), _PLAIN_ROW.findall(piece)
-        if len(cells) != piece.count(b"<c ") or len(rows) != piece.count(b"<row ") or _unusual(piece):
+        if not _as_usual(piece, len(cells), len(rows)):
             self._take_one_by_one(piece)
             return
         self.cells += len(cells)
@@ -70,6 +65,8 @@ class Extent:
             self.rows, self.columns = max(self.rows, self._row), max(self.columns, self._column)
 
 
-def _unusual(text: bytes) -> bool:
-    """Whether tags may be written in another way than all tools known here write them."""
-    return b":sheetData" in text or any(tag in text for tag in _UNUSUAL)
+def _as_usual(piece: bytes, cells: int, rows: int) -> bool:
+    """Whether all tags of cells and rows are written as all tools known here write them: those that were found."""
+    if b":c" in piece or b":row" in piece:
+        return False
+    return piece.count(b"<row") == rows and piece.count(b"<c") - piece.count(b"<col") == cells

@@ -14,7 +14,7 @@ import pyarrow as pa
 from chfw_core.errors import InputError
 from chfw_files.columns import as_dictionary
 from chfw_files.sources import Lines, RawChunk
-from chfw_files.xlsx_book import Book, open_book
+from chfw_files.xlsx_book import Book, not_xlsx, open_book
 from chfw_files.xlsx_cells import SheetCells, read_sheet
 from chfw_files.xlsx_extent import column_name
 
@@ -76,4 +76,6 @@ def _the_sheet(book: Book) -> SheetCells:
             f"`{book.path}` has {len(used)} sheets with cells: {listed}",
             hint="keep one of them, or take them all in with `chfw files import`",
         )
+    if not book.sheets:
+        raise not_xlsx(book.path, "it has no worksheet")
     return read_sheet(book, (used or book.sheets)[0])
