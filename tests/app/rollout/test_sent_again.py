@@ -139,7 +139,7 @@ def test_refused_commands_of_a_file_name_their_hubs_and_one_reason_is_said_once(
     world.done("hand-over", "--release", "CH-1", "--day", day, "--region", "North", "--out", lists, at=THEN)
     guids = world.hubs(hub.c.state == "handed_to_csp")[:2]
     rows = [(guid, "failed", f"{day}T0{n}:00:00Z", "", f"reason {n}") for n, guid in enumerate(guids, 1)]
-    report = world.table("o.csv", OUTCOMES, *rows, (guids[0], "activated", f"{day}T01:30:00Z", "", ""))
+    report = world.table("o.csv", OUTCOMES, *rows, (guids[0], "activated", f"{day}T01:30:00Z", "0D050002", ""))
     ran = world.rollout("outcomes", report, "--release", "CH-1", "--as", "CSP:North")
     assert ran.code == 3
     said = [line for line in ran.out.splitlines() if line.startswith("refused (in_the_future)")]
