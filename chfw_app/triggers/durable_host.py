@@ -7,8 +7,9 @@ two events; a message is `{id, sid, step, scope}`. What keeps it so, rail by rai
 - a host without the library's threads and timers; one writer; a new host for each version of rule files;
 - events only, and one message a call; never facts, timers, states deleted by hand, or more than two events a rule;
 - `id` is a number of ours as text and `sid` one of 256 shards; `scope` is a number of ours for the scope's key;
-- ids and scopes are told apart by 32 bits there: a message that it takes for another is sent under the next number,
-  and of every match the full key is compared here;
+- ids and scopes are told apart by 32 bits there: a message that it takes for another is sent under the next number;
+  no two scopes that wait bear names of one hash, since it reads past the end of a rule where a join of one hash
+  turns out not to hold, which ends the process now and then; and of every match the full key is compared here;
 - an action appends to a list, and cannot fail;
 - what no longer waits is taken back by its id.
 
@@ -56,6 +57,7 @@ class Meeting:
     _ids: dict[int, str] = field(factory=dict)
     _size: dict[tuple[int, str], int] = field(factory=dict)
     _scopes: dict[str, str] = field(factory=dict)
+    _hashes: set[int] = field(factory=set)
 
     def wait(self, one: Waiting) -> None:
         """It waits from now on, until it is met or taken back."""
@@ -105,7 +107,8 @@ class Meeting:
         if not self._size[at]:
             del self._size[at]
             if not any((pair, one.scope) in self._size for pair in range(self._pairs)):
-                del self._scopes[one.scope]  # places of a count are used once: their names would pile up
+                # Places of a count are used once: their names would pile up.
+                self._hashes.remove(hash_of(self._scopes.pop(one.scope)))
         return one
 
     def _sent(self, step: int, scope: str) -> str:
@@ -122,9 +125,25 @@ class Meeting:
     def _message(self, message: str, step: int, scope: str) -> Mapping[str, object]:
         name = self._scopes.get(scope)
         if name is None:
-            self._named += 1
-            name = self._scopes[scope] = str(self._named)
+            name = self._scopes[scope] = self._free_name()
         return {"id": message, "sid": str(int(name) % SHARDS), "step": step, "scope": name}
+
+    def _free_name(self) -> str:
+        """A name that the library can tell apart from those of all scopes that wait."""
+        while True:
+            self._named += 1
+            name = str(self._named)
+            if (found := hash_of(name)) not in self._hashes:
+                self._hashes.add(found)
+                return name
+
+
+def hash_of(text: str) -> int:
+    """The library's own: FNV-1a, 32 bits."""
+    found = 0x811C9DC5
+    for byte in text.encode():
+        found = ((found ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return found
 
 
 @define(kw_only=True, eq=False)

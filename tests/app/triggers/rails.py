@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from chfw_app.triggers import durable_host
 from chfw_app.triggers.choosing import Stepper, engines
-from chfw_app.triggers.durable_host import SHARDS, DurableError, DurableHost, Meeting, Waiting
+from chfw_app.triggers.durable_host import SHARDS, DurableError, DurableHost, Meeting, Waiting, hash_of
 from chfw_core.testing.trigger_streams import compiled
 from chfw_core.triggers.engine import Run, automaton_for
 from chfw_core.triggers.model import Moment, Seen, TriggerSet
@@ -73,14 +73,6 @@ def _fired(triggers: TriggerSet, ledger: list[Seen], made: Callable[..., object]
     return found
 
 
-def hash_of(text: str) -> int:
-    """The library's own: FNV-1a, 32 bits. It takes two ids with one hash for the same."""
-    found = 0x811C9DC5
-    for byte in text.encode():
-        found = ((found ^ byte) * 0x01000193) & 0xFFFFFFFF
-    return found
-
-
 COLLIDING = ((2442629759751, 649241333255), (964115728391, 1578096138503), (497759629319, 923989952007))
 """Of one hash, and of one shard."""
 
@@ -101,17 +93,25 @@ def colliding_ids() -> str:
 
 
 def colliding_scopes() -> str:
-    """Scopes whose names the library cannot tell apart stay apart: the full key is compared."""
+    """Scopes that wait bear no two names that the library cannot tell apart: it can crash where it finds out late."""
     for first, second in COLLIDING:
-        meeting = DurableHost().open_meeting(1)
+        assert hash_of(str(first)) == hash_of(str(second))
         assert first % SHARDS == second % SHARDS
         for one, other in (("A", "B"), ("B", "A")):
-            meeting._scopes.update({"A": str(first), "B": str(second)})
+            meeting = DurableHost().open_meeting(1)
+            meeting._named = first - 1
             meeting.wait(Waiting(pair=0, scope=one, name=1))
+            meeting._named = second - 1
             assert meeting.meet(0, other) == ()
             meeting.wait(Waiting(pair=0, scope=other, name=2))
+            assert meeting._scopes == {one: str(first), other: str(second + 1)}
             assert meeting.meet(0, one) == (1,)
+            meeting._named = second - 1  # the first of that hash is free again
+            meeting.wait(Waiting(pair=0, scope="C", name=3))
+            assert meeting._scopes["C"] == str(second)
             assert meeting.meet(0, other) == (2,)
+            assert meeting.meet(0, "C") == (3,)
+            assert meeting._hashes == set()
     return "all apart"
 
 
