@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, update
 from chfw_app.stores.bulk import load
 from chfw_app.stores.projections import Projection, nothing
 from chfw_app.stores.tables import firing, observed, rule_files, trigger_hold
-from chfw_core.documents.events import write_event
+from chfw_core.documents.events import event_values
 from chfw_core.documents.rollout_values import canonical, type_name
 from chfw_core.documents.trigger_entries import restore_trigger_entry
 from chfw_core.model.events import Event
@@ -44,8 +44,8 @@ def trigger_projections() -> Mapping[str, Projection]:
 
 
 def digest_of(event: Event) -> int:
-    """Eight bytes of what an event says, as a signed number: the same event, the same bytes."""
-    return int.from_bytes(blake2b(write_event(event).encode(), digest_size=8).digest(), "big", signed=True)
+    """Eight bytes of what an event says, as a signed number: the same event, in whatever order, the same bytes."""
+    return int.from_bytes(blake2b(canonical(event_values(event)), digest_size=8).digest(), "big", signed=True)
 
 
 def _observed(connection: Connection, entry: Entry) -> None:

@@ -8,6 +8,8 @@ over. What may be one and cannot be read is an error, and so is a `seq` that mea
 """
 
 import json
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
@@ -27,6 +29,8 @@ from chfw_core.rules.fields import FieldSpec, FieldType
 from chfw_core.rules.problems import did_you_mean, shown
 
 T = TypeVar("T")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""How JSON escapes one of the two halves of a character."""
 NO_JSON = "this is not JSON"
 """How the reason begins for a line that is none."""
 COMMON_KEYS = ("seq", "at", "type", "party", "guid")
@@ -42,6 +46,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 FREE_KEYS = ("because", "reason", "note")
 """What any event may say to people; it narrows nothing."""
+
+MOST_SEQ = 2**63 - 1
+"""The largest number that a sender may give: a ledger keeps eight bytes of it."""
 
 
 @frozen(kw_only=True)
@@ -130,13 +137,17 @@ class _Reading:
 def read_event(line: str) -> Event:
     """One line. Raises InputError."""
     try:
-        content = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
+        content = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as failure:
         raise InputError(f"{NO_JSON}: {failure.msg.lower()} at column {failure.colno}") from None
+    except ValueError:  # Python reads no whole number of more than some thousand digits
+        raise InputError("this number is too long") from None
     except RecursionError:
         raise InputError("this is nested too deep") from None
     if not isinstance(content, dict):
         raise InputError("an object belongs here", hint='such as {"seq": 1, "at": …, "type": …}')
+    if _HALF.search(line):
+        _check_text(content)
     for key in ("seq", "at", "type"):
         if content.get(key) is None:
             raise InputError(f"the key `{key}` is missing")
@@ -149,7 +160,7 @@ def read_event(line: str) -> Event:
         raise InputError(f"`{kind}` needs the key `{missing[0]}`")
     specs = {spec.name.removeprefix("event."): spec for spec in EVENT_FIELDS.get(kind, ())}
     return Event(
-        seq=_at("seq", content["seq"], lambda value: kinds.whole(value, 0)),
+        seq=_at("seq", content["seq"], lambda value: kinds.whole(value, 0, MOST_SEQ)),
         at=_at("at", content["at"], kinds.instant),
         type=kind,
         party=None if party is None else _at("party", party, _party),
@@ -192,12 +203,17 @@ def _longer(key: str, known: Iterable[str]) -> str | None:
 
 def write_event(event: Event) -> str:
     """The line of an event, without the line end: what `read_event` reads back."""
+    return json.dumps(event_values(event), ensure_ascii=False)
+
+
+def event_values(event: Event) -> dict[str, object]:
+    """An event as plain values, what every event has first."""
     content: dict[str, object] = {"seq": event.seq, "at": format_instant(event.at), "type": event.type}
     if event.party is not None:
         content["party"] = event.party
     if event.guid is not None:
         content["guid"] = format_guid(event.guid)
-    return json.dumps({**content, **event.fields}, ensure_ascii=False)
+    return {**content, **event.fields}
 
 
 def _party(value: object) -> Party:
@@ -244,3 +260,17 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(name: str) -> object:
     raise InputError(f"`{name}` is not a value of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise InputError(f"`{shown(text)}` is too large a number")
+    return number
+
+
+def _check_text(content: object) -> None:
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InputError("half a character stands here, a surrogate without its other half") from None

@@ -47,8 +47,8 @@ def hex_text(value: object, digits: int) -> str:
     return value.strip().upper()
 
 
-def whole(value: object, least: int) -> int:
-    """A whole number, at least `least`."""
+def whole(value: object, least: int, most: int | None = None) -> int:
+    """A whole number, at least `least` and at most `most`."""
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
     elif isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
@@ -59,6 +59,8 @@ def whole(value: object, least: int) -> int:
         raise InputError(f"`{_show(value)}` {what}", hint=f"write a whole number from {least} on")
     if number < least:
         raise InputError(f"`{number}` is not at least {least}")
+    if most is not None and number > most:
+        raise InputError(f"`{_show(number)}` is more than {most}")
     return number
 
 

@@ -180,6 +180,7 @@ def test_a_plug_ins_type_is_known_where_it_is_named() -> None:
         ({"seq": -1}, "seq: `-1` is not at least 0"),
         ({"seq": True}, "seq: `True` is not a whole number"),
         ({"seq": 1.5}, "seq: `1.5` is not a whole number"),
+        ({"seq": 2**63}, "seq: `9223372036854775808` is more than 9223372036854775807"),
         ({"at": "soon"}, "at: `soon` is neither a date nor a time"),
         ({"at": "2026-05-09T10:00:00"}, "has no offset"),
         ({"at": 5}, "at: `5` is not text"),
@@ -216,6 +217,9 @@ def test_what_no_plan_could_use_is_told_of(content: dict[str, object], reason: s
         ("[]", "an object belongs here"),
         ('{"seq": 1, "seq": 2}', "the key `seq` is there twice"),
         ('{"seq": NaN}', "`NaN` is not a value of JSON"),
+        ('{"seq": ' + "9" * 5_000 + "}", "this number is too long"),
+        ('{"seq": 1, "amount": 1e999}', "`1e999` is too large a number"),
+        ('{"seq": 1, "note": ["\\ud800"]}', "half a character"),
         ("[" * 100_000, "nested too deep"),
         ("nonsense", "this is not JSON: expecting value at column 1"),
     ],
@@ -238,7 +242,7 @@ EARLIEST, LATEST = datetime.fromisoformat("1971-01-01"), datetime.fromisoformat(
 @given(
     st.builds(
         Event,
-        seq=st.integers(0, 2**31),
+        seq=st.integers(0, 2**63 - 1),
         at=st.datetimes(
             datetime.fromisoformat("1971-01-01"), datetime.fromisoformat("2190-01-01"), timezones=st.just(UTC)
         ),
