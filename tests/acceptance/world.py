@@ -191,15 +191,16 @@ class World:
         version: str | None = None,
         reason: str = "",
         region: str | None = None,
+        at: datetime | None = None,
     ) -> Receipt:
-        """The CSP of the first home's region (or of another) reports an outcome as of now."""
+        """The CSP of the first home's region (or of another) reports an outcome as of now, or of an instant before."""
         if outcome is OutcomeKind.ACTIVATED and version is None:
             version = NEW
         return self.when(
             f"CSP:{region or homes[0].region}",
             ReportOutcomes,
             outcome=outcome,
-            occurred_at=self.now,
+            occurred_at=at or self.now,
             firmware_version=version,
             reason=reason,
             guids=some(*homes),

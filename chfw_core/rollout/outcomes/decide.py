@@ -101,14 +101,18 @@ def _stepped(
             at=at, by=by, occurred_at=when, due=due, outside_window=mark == OUTSIDE, guids=guids
         )
     if step is HubStep.FAIL:
-        return events.HubsFailed(at=at, by=by, code="reported", reason=command.reason, guids=guids)
-    return _wrong_version(roll_out, by, command.firmware_version or "", guids, at)
+        return events.HubsFailed(
+            at=at, by=by, occurred_at=when, code="reported", reason=command.reason, guids=guids
+        )
+    return _wrong_version(roll_out, by, command.firmware_version or "", guids, at, when)
 
 
-def _wrong_version(roll_out: RollOut, by: str, version: str, guids: GuidList, at: datetime) -> events.HubsFailed:
+def _wrong_version(
+    roll_out: RollOut, by: str, version: str, guids: GuidList, at: datetime, occurred_at: datetime
+) -> events.HubsFailed:
     wanted = firmware_of(roll_out.release).firmware_version
     reason = f"the hub runs {version}, not {wanted}"
-    return events.HubsFailed(at=at, by=by, code="wrong_version", reason=reason, guids=guids)
+    return events.HubsFailed(at=at, by=by, occurred_at=occurred_at, code="wrong_version", reason=reason, guids=guids)
 
 
 def _refused(command: OutcomeCommand, refused: Sorted, at: datetime) -> list[RollOutEvent]:
@@ -140,7 +144,7 @@ def _observe(roll_out: RollOut, command: commands.ObserveVersions, at: datetime)
     if went_wrong or moved:
         made.append(_observed(command, went_wrong | moved, at))
     if went_wrong:
-        made.append(_wrong_version(roll_out, by, version, went_wrong, at))
+        made.append(_wrong_version(roll_out, by, version, went_wrong, at, command.observed_at))
     if made:
         told = verified | went_wrong | moved
         made.append(events.ActivationConfirmed(at=at, by=by, firmware_version=version, guids=told))

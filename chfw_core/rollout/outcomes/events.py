@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import as_utc
@@ -31,6 +32,9 @@ class HubsActivated(RollOutEvent):
 
 @frozen(kw_only=True)
 class HubsFailed(RollOutEvent):
+    """`occurred_at`: when it happened, as the reporter says; None in ledgers that did not keep it: then `at`."""
+
+    occurred_at: datetime | None = field(default=None, converter=optional(as_utc))
     code: str
     reason: str
     guids: GuidList

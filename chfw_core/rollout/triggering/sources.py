@@ -108,7 +108,10 @@ def _of_hubs(event: RollOutEvent, release: str) -> Iterator[Happening]:
             )
         case outcomes.HubsFailed() | outcomes.HubsFellSilent():
             fields = {"reason": event.reason}
-            yield Happening(type="hub_update_failed", at=event.at, release=release, fields=fields, guids=event.guids)
+            happened = event.occurred_at if isinstance(event, outcomes.HubsFailed) else None
+            yield Happening(
+                type="hub_update_failed", at=happened or event.at, release=release, fields=fields, guids=event.guids
+            )
         case suppliers.SupplierChangeAnnounced() | suppliers.SupplierChanged():
             kind = "started" if isinstance(event, suppliers.SupplierChangeAnnounced) else "completed"
             moves = {"from": event.leaves, "to": event.joins}

@@ -139,6 +139,35 @@ def test_a_burst_of_failures_stops_the_region_and_raises_an_incident(rules: Rule
     assert incident.description.startswith("stop-on-burst: Two failures in six hours are no chance")
 
 
+def test_failures_that_are_far_apart_are_no_burst_though_they_are_reported_together(rules: RuleWorld) -> None:
+    """RU6, CS2: they count by when they happened."""
+    world = rules.world
+    world.given_with_csp(TERRACE, FLAT)
+    rules.installs(DCC, STOP_ON_BURST)
+    first = world.now
+    world.later(hours=7)
+    world.csp_reports(OutcomeKind.FAILED, TERRACE, reason="no image held", at=first)
+    world.csp_reports(OutcomeKind.FAILED, FLAT, reason="no image held")
+    rules.runs()
+    assert rules.fired() == []
+
+
+def test_failures_that_lie_together_are_a_burst_though_they_are_reported_days_apart(rules: RuleWorld) -> None:
+    """RU6, CS2."""
+    world = rules.world
+    world.given_with_csp(TERRACE, FLAT)
+    rules.installs(DCC, STOP_ON_BURST)
+    first = world.now
+    world.later(hours=1)
+    second = world.now
+    world.csp_reports(OutcomeKind.FAILED, TERRACE, reason="no image held", at=first)
+    world.later(days=1)
+    world.csp_reports(OutcomeKind.FAILED, FLAT, reason="no image held", at=second)
+    rules.runs()
+    (fired,) = rules.fired()
+    assert (fired.trigger, fired.at) == ("stop-on-burst", second)
+
+
 def test_a_burst_over_the_whole_release_suspends_it(rules: RuleWorld) -> None:
     """RU7, BR6.3, I4: nothing is handed over; the Panel's word, or the DCC's, lets it go on."""
     world = rules.world

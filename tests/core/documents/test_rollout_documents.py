@@ -21,6 +21,7 @@ from chfw_core.rollout.events import EVENTS
 from chfw_core.rollout.handover.commands import HoldHubs
 from chfw_core.rollout.incidents.commands import TriageIncident
 from chfw_core.rollout.incidents.model import IncidentOutcome
+from chfw_core.rollout.outcomes.events import HubsFailed
 from chfw_core.rollout.pilot.events import PilotBegun
 
 INSTANTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
@@ -150,3 +151,10 @@ def test_hubs_belong_to_events_that_have_a_list_of_them() -> None:
     with pytest.raises(InputError, match="no key called `guids`"):
         restore_event(begun.payload, GuidList([1]))
     assert begun.guids is None
+
+
+def test_a_failure_of_a_ledger_that_did_not_keep_when_it_happened_is_read() -> None:
+    payload = b'{"at":"2026-03-01T09:00:00Z","by":"CSP:North","code":"reported","reason":"x","type":"hubs_failed","v":1}'
+    found = restore_event(payload, GuidList([1]))
+    assert isinstance(found, HubsFailed)
+    assert found.occurred_at is None

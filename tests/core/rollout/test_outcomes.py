@@ -5,6 +5,7 @@ from datetime import (
     datetime,
     timedelta,
 )
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -16,7 +17,7 @@ from chfw_core.rollout.handover.commands import ExcludeHubs, HoldHubs
 from chfw_core.rollout.notice.commands import AddHubs, DraftRelease, NotifyRelease, RevokeNotice
 from chfw_core.rollout.outcomes.answers import Reported, answer_to
 from chfw_core.rollout.outcomes.commands import DeclareSilence, ObserveVersions, OutcomeKind, ReportOutcomes
-from chfw_core.rollout.outcomes.events import OutcomesNoted, OutcomesRefused
+from chfw_core.rollout.outcomes.events import HubsFailed, OutcomesNoted, OutcomesRefused
 from chfw_core.rollout.records import Mode
 from chfw_core.rollout.states import HUB_STATES, HubState
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
@@ -136,6 +137,21 @@ def test_a_wrong_version_is_a_failure_with_its_reason() -> None:
         assert (hub.state, hub.failure) == (HubState.FAILED, "wrong_version")
         assert hub.reason == "the hub runs 0000000F, not 00000002"
     assert alerts(story) == [(ALPHA, "0000000F", (SPLIT,)), (BETA, "0000000F", (SPLIT,))]
+
+
+def test_a_failure_says_when_it_happened() -> None:
+    """CS2: as the CSP says, or as the SMI showed it; a report may come hours later."""
+    story, shown = handed_over(SOLE, SPLIT), handed_over(SOLE)
+    happened = story.now
+    said: dict[str, Any] = {"occurred_at": happened}
+    story.later(hours=5)
+    shown.later(hours=5)
+    story.do(ReportOutcomes, CSP, outcome=FAILED, reason="no image held", guids=some(SOLE), **said)
+    story.do(ReportOutcomes, CSP, outcome=ACTIVATED, firmware_version="0000000F", guids=some(SPLIT), **said)
+    observe(shown, "0000000F", SOLE, ago=timedelta(hours=5))
+    failed = [*story.all_of(HubsFailed), *shown.all_of(HubsFailed)]
+    assert [event.occurred_at for event in failed] == [happened] * 3
+    assert {event.at for event in failed} == {happened + timedelta(hours=5)}
 
 
 def test_a_verified_hub_that_is_back_at_its_old_version_has_failed() -> None:

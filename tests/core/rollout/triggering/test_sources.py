@@ -1,7 +1,7 @@
 """Every type of event of the rule language has a source, and what is said of sources is what happens (RU6)."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,14 @@ def test_each_hub_of_an_event_happens_by_itself() -> None:
     (failed,) = happenings(outcomes.HubsFailed(at=START, by="DCC", code="x", reason="y", guids=GuidList((1, 2))), R)
     assert failed.guids == GuidList((1, 2))
     assert all(failed.heard_by(owner) for owner in ("NWND", "DCC", "CSP:North"))
+
+
+def test_a_failure_is_heard_as_of_when_it_happened() -> None:
+    """RU6: by event time; a ledger that did not keep it has the time of the report."""
+    of: dict[str, Any] = {"at": START, "by": "CSP:North", "code": "reported", "reason": "y", "guids": GuidList((1,))}
+    before = START - timedelta(days=2)
+    assert [one.at for one in happenings(outcomes.HubsFailed(**of, occurred_at=before), R)] == [before]
+    assert [one.at for one in happenings(outcomes.HubsFailed(**of), R)] == [START]
 
 
 def test_the_reference_page_says_the_same() -> None:
