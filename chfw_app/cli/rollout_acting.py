@@ -2,17 +2,21 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chfw_app.cli.output import progress, say, show_table
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
+from chfw_app.cli.rollout_triggers import ran_as_object, say_ran
 from chfw_app.rollout.foreseen import Foreseen, foreseen, name_of
 from chfw_app.rollout.sent_again import give, give_all
 from chfw_app.rollout.service import RollOutService
 from chfw_core.errors import InputError
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.incidents.commands import TriageIncident
+
+if TYPE_CHECKING:
+    from chfw_app.triggers.knowing import Beside
 
 
 def act(
@@ -48,12 +52,28 @@ def act_on_hubs(
 
 
 def act_all(
-    options: ActOptions, service: RollOutService, commands: Sequence[AnyCommand], bad_rows: Sequence[str] = ()
+    options: ActOptions,
+    service: RollOutService,
+    commands: Sequence[AnyCommand],
+    bad_rows: Sequence[str] = (),
+    *,
+    heard_with: "Beside | None" = None,
 ) -> int:
-    """Give the commands of a file. Keys that are made of the file are tried anew where all was refused."""
+    """Give the commands of a file. Keys that are made of the file are tried anew where all was refused.
+
+    `heard_with`: rules in force hear of what came of it at once, knowing this; None: with the next tick.
+    """
     with progress() as told:
         answers = give_all(service, commands, anew=None if options.key is None else 0, told=told)
-    return show_answers(options, answers, bad_rows)
+    if heard_with is None or not commands:
+        return show_answers(options, answers, bad_rows)
+    from chfw_app.triggers.hearing import let_hear
+
+    ran, reader = let_hear(service, lambda: heard_with), commands[0].by
+    code = show_answers(options, answers, bad_rows, fired=ran_as_object(ran, reader)["fired"])
+    if not options.json:
+        say_ran(ran, reader)
+    return code
 
 
 def ask(options: ActOptions, effects: Sequence[Foreseen], name: str, release: str) -> None:

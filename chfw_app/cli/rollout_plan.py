@@ -10,6 +10,7 @@ from chfw_app.cli.output import counted, progress, say, say_note
 from chfw_app.cli.rollout_acting import act, act_on_hubs
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
+from chfw_app.cli.rollout_triggers import BesideOptions, ran_as_object, say_ran
 from chfw_core.errors import InputError
 from chfw_core.rollout.records import Protection
 
@@ -45,7 +46,8 @@ def publish(
     """Publish days for hubs: of a schedule, or of a plan that is made now of what the ledger holds.
 
     What rules instruct is recorded first, in the same transaction, as instructions of their owners. What a rule
-    instructed before and instructs no more is taken back, where the plan is made now and up to the cut-off.
+    instructed before and instructs no more is taken back, where the plan is made now and up to the cut-off. Before
+    that, rules in force hear of everything that has happened.
 
     Parameters
     ----------
@@ -72,6 +74,7 @@ def publish(
         Who acts, and where.
     """
     from chfw_app.rollout.publishing import PlanFiles, own_instructions, plan_now, publication
+    from chfw_app.triggers.hearing import let_hear
     from chfw_core.rollout.instructing.commands import WithdrawInstructions
     from chfw_files.schedule_in import read_schedule
 
@@ -80,8 +83,10 @@ def publish(
         raise InputError(
             "a plan is published from --schedule, or made with --estate", hint="give one of them, and no more"
         )
-    key = options.new_key()
+    by, key = options.by_dcc(), options.new_key()
+    known = BesideOptions() if estate is None else BesideOptions(estate=estate, attributes=attributes)
     with opened(options) as service, progress() as told:
+        ran = let_hear(service, known.read)
         if schedule is not None:
             classes = read_schedule(schedule)
             own = () if instructions is None else own_instructions(instructions, release, key)
@@ -95,9 +100,12 @@ def publish(
             for words in made.findings:
                 say_note(words)
         told("writing the ledger", 0.0)
-        answers = publication(service, release, options.by_dcc(), key, own, classes, no_more)
+        answers = publication(service, release, by, key, own, classes, no_more)
         told("writing the ledger", 1.0)
-    return show_answers(options, answers, bad_rows)
+    code = show_answers(options, answers, bad_rows, fired=ran_as_object(ran, by)["fired"])
+    if not options.json:
+        say_ran(ran, by)
+    return code
 
 
 def capacity(*, release: str, region: str, day: str, hubs: int, options: ActOptions | None = None) -> int:
@@ -128,12 +136,14 @@ def hand_over(
     out: Path,
     region: str | None = None,
     format: Format = Format.CSV,  # noqa: A002 - the option's name
+    beside: BesideOptions | None = None,
     options: ActOptions | None = None,
 ) -> int:
     """Hand the hubs of a day over to their CSPs, and write each CSP's work list (CS1).
 
     A list has all hubs of its region and day that were handed over, now or before: run again, it is written again.
-    While the release does not go on, nothing is handed over and no list is written.
+    While the release does not go on, nothing is handed over and no list is written. Rules in force hear of everything
+    first, so that what they stop does not go.
 
     Parameters
     ----------
@@ -147,6 +157,8 @@ def hand_over(
         One CSP region; else every region that has hubs to do on that day.
     format
         csv or parquet.
+    beside
+        What rules in force may ask of hubs.
     options
         Who acts, and where.
     """
@@ -156,16 +168,19 @@ def hand_over(
     options = options or ActOptions()
     if not out.is_dir():
         raise InputError(f"there is no folder `{out}`", hint="make it first")
-    key = options.new_key()
+    by, key, known = options.by_dcc(), options.new_key(), (beside or BesideOptions()).read()
     with opened(options) as service:
-        done = hand_over_day(service, release, day_of(day), region, options.by_dcc(), key, out, format.value)
+        whole = hand_over_day(service, release, day_of(day), region, by, key, out, format.value, known)
         with service.store.read() as connection:
             later = next_days(connection, release, day_of(day))
+    done, ran = whole.regions, whole.triggers
     lists = {one.region: str(one.path) for one in done if one.path is not None}
     answers = [answer for one in done for answer in one.answers]
     about = [f"CSP:{one.region}" for one in done for _ in one.answers]
-    code = show_answers(options, answers, about=about, lists=lists, next_days=[str(one) for one in later])
+    days, fired = [str(one) for one in later], ran_as_object(ran, by)["fired"]
+    code = show_answers(options, answers, about=about, lists=lists, next_days=days, fired=fired)
     if not options.json:
+        say_ran(ran, by)
         for one in done:
             if one.path is not None:
                 say(f"{counted(one.hubs, 'hub')} for CSP:{one.region}: {one.path}")

@@ -1,10 +1,12 @@
 """CS1: one day's hubs to their CSPs, region by region, and the work list of each.
 
-A list is what a CSP works by: while the release does not go on none is written, not even again (I4, NF6).
+A list is what a CSP works by: while the release does not go on none is written, not even again (I4, NF6). Rules in
+force hear of everything first: what they stop does not go.
 """
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -16,6 +18,18 @@ from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover.commands import HandOver
 from chfw_core.rollout.states import ReleaseStanding
 from chfw_core.transport.receipts import Receipt
+
+if TYPE_CHECKING:
+    from chfw_app.triggers.knowing import Beside
+    from chfw_app.triggers.running import Ran
+
+
+@frozen(kw_only=True)
+class DayHandedOver:
+    """A day, region by region. `triggers`: what rules wrote down before."""
+
+    regions: tuple["HandedOver", ...]
+    triggers: "Ran"
 
 
 @frozen(kw_only=True)
@@ -32,18 +46,30 @@ class HandedOver:
 
 
 def hand_over_day(
-    service: RollOutService, release: str, day: date, region: str | None, by: str, key: str, out: Path, extension: str
-) -> tuple[HandedOver, ...]:
-    """Hands over what may go and writes what each CSP has to do.
+    service: RollOutService,
+    release: str,
+    day: date,
+    region: str | None,
+    by: str,
+    key: str,
+    out: Path,
+    extension: str,
+    beside: "Beside | None" = None,
+) -> DayHandedOver:
+    """Hands over what may go and writes what each CSP has to do. `beside`: what rules may ask beside the ledger.
 
     Raises InputError, OutputError, and Failed where there is no region to refuse and the release does not go on.
     """
+    from chfw_app.triggers.hearing import let_hear  # triggers give commands by what lies beside this
+
+    ran = let_hear(service) if beside is None else let_hear(service, lambda: beside)
     record = service.release(release)
     with service.store.read() as connection:
         regions = (region,) if region is not None else regions_on(connection, release, day)
     if not regions and record.standing is not ReleaseStanding.ACTIVE:
         raise no_result(f"the release is {record.standing.value}: {record.standing_because}")
-    return tuple(_region(service, release, day, one, by, f"{key}/{one}/{day}", out, extension) for one in regions)
+    found = tuple(_region(service, release, day, one, by, f"{key}/{one}/{day}", out, extension) for one in regions)
+    return DayHandedOver(regions=found, triggers=ran)
 
 
 def _region(

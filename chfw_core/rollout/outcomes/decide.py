@@ -101,9 +101,7 @@ def _stepped(
             at=at, by=by, occurred_at=when, due=due, outside_window=mark == OUTSIDE, guids=guids
         )
     if step is HubStep.FAIL:
-        return events.HubsFailed(
-            at=at, by=by, occurred_at=when, code="reported", reason=command.reason, guids=guids
-        )
+        return events.HubsFailed(at=at, by=by, occurred_at=when, code="reported", reason=command.reason, guids=guids)
     return _wrong_version(roll_out, by, command.firmware_version or "", guids, at, when)
 
 

@@ -2,12 +2,20 @@
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from chfw_app.rollout.opening import open_ledger
+from chfw_app.rollout.service import RollOutService
+from chfw_app.stores.tables import hub
+from chfw_core.model.guid import parse_guid
+from chfw_core.model.guid_list import GuidList
+from chfw_core.rollout.outcomes.commands import OutcomeKind, ReportOutcomes
 from tests.app.helpers import Chfw
-from tests.app.rollout.test_cli import World
+from tests.app.rollout.test_cli import THEN, World
 from tests.app.rollout.test_cli import estate as estate
 from tests.app.rollout.test_cli import world as world
 
@@ -216,3 +224,95 @@ def test_what_a_trigger_instructed_stands_before_the_cut_off_with_its_windows(in
     assert "2026-01-20" <= made[first]["day"] < "2026-02-10"
     assert made[second]["import_rule"] == "all-of-them"
     assert made[second]["day"] >= "2026-02-16"
+
+
+BURST = """
+rules: v1
+owner: DCC
+events:
+  - id: stop-on-burst
+    because: Two failures in six hours are no chance
+    per: release
+    on: hub_update_failed
+    count: 2
+    within: 6 hours
+    do: {hold: everything, raise: incident, priority: high}
+"""
+
+
+@pytest.fixture
+def with_csp(world: World) -> tuple[World, list[str]]:
+    """The North's hubs of the first day are with their CSP, and the DCC's rules stop on a burst."""
+    world.rolling_out()
+    path = world.folder / "dcc.rules.yaml"
+    path.write_text(BURST, encoding="utf-8")
+    world.done("install-rules", path, "--as", "DCC")
+    hand_over(world, THEN, region="North")
+    return world, world.hubs(hub.c.state == "handed_to_csp")
+
+
+def hand_over(world: World, at: str, code: int = 0, region: str | None = None) -> dict[str, Any]:
+    more = () if region is None else ("--region", region)
+    lists = world.folder / "lists"
+    return world.done("hand-over", "--release", "CH-1", "--day", world.day(), "--out", lists, *more, at=at, code=code)
+
+
+def failures(world: World, guids: list[str], happened: str) -> Path:
+    rows = [(guid, "failed", happened, "no image") for guid in guids]
+    return world.table("failed.csv", ("guid", "outcome", "occurred_at", "reason"), *rows)
+
+
+def test_a_burst_stops_the_release_as_soon_as_its_outcomes_are_in(with_csp: tuple[World, list[str]]) -> None:
+    """I4, NF6: no hub is handed over between the failures and the next tick."""
+    world, guids = with_csp
+    path = failures(world, guids[:2], f"{world.day()}T01:00:00Z")
+    said = world.done("outcomes", path, "--release", "CH-1", "--as", "CSP:North", at=f"{world.day()}T04:00:00Z")
+    assert said["fired"] == []  # NF7: whose rules fired is not the CSP's to know
+    stopped = hand_over(world, f"{world.day()}T04:05:00Z", code=3)
+    assert {one["refused"]["code"] for one in stopped["answers"]} == {"not_active"}
+    assert world.hubs(hub.c.state == "handed_to_csp") == guids[2:]
+
+
+def test_rules_hear_of_what_came_another_way_before_anything_is_handed_over(with_csp: tuple[World, list[str]]) -> None:
+    """I4, NF6, I12: by a transport that takes outcomes in and runs no rules."""
+    world, guids = with_csp
+    carried_in(world, guids[:2])
+    stopped = hand_over(world, f"{world.day()}T04:05:00Z", code=3)
+    assert [one["trigger"] for one in stopped["fired"]] == ["stop-on-burst"]
+    assert world.hubs(hub.c.state == "handed_to_csp") == guids[2:]
+
+
+def test_rules_hear_of_it_before_a_plan_is_published(with_csp: tuple[World, list[str]]) -> None:
+    """I4."""
+    world, guids = with_csp
+    carried_in(world, guids[:2])
+    words = ("publish", "--release", "CH-1", "--estate", world.folder / "estate.csv", "--rules", world.folder / "rules")
+    ran = world.rollout(*words, "--json", at=f"{world.day()}T04:05:00Z")
+    assert [one["trigger"] for one in json.loads(ran.out)["fired"]] == ["stop-on-burst"]
+
+
+def test_what_the_smi_shows_is_heard_of_at_once(with_csp: tuple[World, list[str]]) -> None:
+    """I4, BR5.6: another version than was asked for is a failure."""
+    world, guids = with_csp
+    rows = [(guid, "0000000F", f"{world.day()}T01:00:00Z") for guid in guids[:2]]
+    path = world.table("smi.csv", ("guid", "firmware_version", "observed_at"), *rows)
+    world.done("inventory", path, at=f"{world.day()}T04:00:00Z")
+    (fired,) = world.done("fired")["fired"]
+    assert (fired["trigger"], fired["at"]) == ("stop-on-burst", f"{world.day()}T01:00:00Z")
+
+
+def carried_in(world: World, guids: list[str]) -> None:
+    """Failures enter the ledger, and no rule hears of them yet."""
+    at = datetime.fromisoformat(f"{world.day()}T04:00:00+00:00")
+    with open_ledger(str(world.store)) as store, RollOutService(store=store, clock=lambda: at) as service:
+        service.submit(
+            ReportOutcomes(
+                by="CSP:North",
+                key="carried",
+                release="CH-1",
+                outcome=OutcomeKind.FAILED,
+                occurred_at=at,
+                reason="no image",
+                guids=GuidList(map(parse_guid, guids)),
+            )
+        )

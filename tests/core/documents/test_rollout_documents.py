@@ -154,7 +154,9 @@ def test_hubs_belong_to_events_that_have_a_list_of_them() -> None:
 
 
 def test_a_failure_of_a_ledger_that_did_not_keep_when_it_happened_is_read() -> None:
-    payload = b'{"at":"2026-03-01T09:00:00Z","by":"CSP:North","code":"reported","reason":"x","type":"hubs_failed","v":1}'
+    payload = (
+        b'{"at":"2026-03-01T09:00:00Z","by":"CSP:North","code":"reported","reason":"x","type":"hubs_failed","v":1}'
+    )
     found = restore_event(payload, GuidList([1]))
     assert isinstance(found, HubsFailed)
     assert found.occurred_at is None
