@@ -157,6 +157,12 @@ def _after(ref: str | None, since: datetime) -> str:
     return f"{ref}, {after}" if ref else after
 
 
+def heard_after(ref: str) -> tuple[str, str]:
+    """Of the `ref` of a trigger's hold what the event has to bear, which may be nothing, and since when, in words."""
+    named, _, day = ref.rpartition("after ")
+    return named.removesuffix(", "), f" after {day}"
+
+
 def _midnight(at: datetime) -> datetime:
     """The London midnight at or after it."""
     day = london_date(at)

@@ -13,10 +13,12 @@ from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.planning.decision import HoldState
 from chfw_core.planning.scope import Read
+from chfw_core.planning.trigger_records import heard_after
 from chfw_core.reports.told import MissingAct
 from chfw_core.rules.evaluate import RuleContext
 from chfw_core.rules.fields import MY_PREFIX
 from chfw_core.rules.model import HoldRule, UntilDate, UntilEvent, UntilFlagCleared, UntilManual
+from chfw_core.rules.triggered import PREFIX, is_of_trigger
 
 
 class TellsOf(Enum):
@@ -69,7 +71,7 @@ def act_that_ends(
         case UntilDate():
             return _of_a_date(rule, state, owner, by)
         case UntilEvent() as until:
-            actor, act = _teller(until.type, owner, hub), f"the event `{until.type}`{about_event(until, read)}"
+            actor, act = _teller(until.type, owner, hub), f"the event `{until.type}`{about_event(rule, until, read)}"
             return MissingAct(actor=actor, act=act, by=by, hold=rule.id)
         case UntilFlagCleared(flag=flag):
             if flag in hub.flags:
@@ -80,7 +82,7 @@ def act_that_ends(
         case UntilManual():
             actor = actor_of(owner)
             theirs = " (the DCC's counts too)" if is_supplier(owner) else ""
-            act = f"`release_resumed`{theirs} or `flag_cleared` with flag {rule.id}"
+            act = f"`release_resumed`{theirs} or `flag_cleared` with flag {rule.id.removeprefix(PREFIX)}"
             return MissingAct(actor=actor, act=act, by=by, hold=rule.id)
         case _:
             assert_never(rule.until)
@@ -115,9 +117,13 @@ def _teller(type_: str, owner: str, hub: CommsHub) -> str:
             return str(who.value)
 
 
-def about_event(until: UntilEvent, read: Read) -> str:
+def about_event(rule: HoldRule, until: UntilEvent, read: Read) -> str:
     """Which events of the type end the hold: `` with ref T-1 for configuration_set CS-0112``."""
     about = "" if until.ref is None else f" with ref {until.ref}"
+    if until.ref is not None and is_of_trigger(rule.id):
+        named, since = heard_after(until.ref)
+        name = "flag" if until.type == "flag_cleared" else "ref"
+        about = f" with {name} {named}{since}" if named else since
     if until.per in ("hub", "guid"):
         return f"{about} for the hub"
     return about if until.per is None else f"{about} for {until.per} {read(until.per)}"

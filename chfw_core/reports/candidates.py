@@ -88,7 +88,8 @@ def _acts(owner: str, rules: RuleSet, now: Situation, base: OwnMatch) -> Iterato
     on = {state.rule for state in base.holds}
     party = Party(owner) if is_supplier(owner) else None
     for hold in rules.holds:
-        if hold.id in on:
+        # Of a trigger many bear one id: what it holds of other hubs is theirs to end.
+        if hold.id in on and condition_holds(hold.when, base.read, base.context):
             yield from _end_of(hold, now, base, party)
 
 
@@ -105,7 +106,7 @@ def _end_of(hold: HoldRule, now: Situation, base: OwnMatch, party: Party | None)
             fields["guid"] = now.hub.guid
         elif until.per is not None:
             fields[until.per] = base.read(until.per)
-        about = about_event(until, base.read)
+        about = about_event(hold, until, base.read)
         yield _told(now, f"the event `{until.type}`{about} comes", until.type, party, **fields)
 
 

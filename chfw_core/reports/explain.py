@@ -32,7 +32,7 @@ from chfw_core.planning.release_state import (
     today_of,
 )
 from chfw_core.reports.explain_acts import Case, changes_of, missing_acts
-from chfw_core.reports.explain_rules import end_of, holds_told, rule_told
+from chfw_core.reports.explain_rules import holds_asked, holds_told
 from chfw_core.reports.explain_supplier import said, supplier_part
 from chfw_core.reports.of_other_inputs import differences
 from chfw_core.reports.story import Explanation, Section
@@ -218,10 +218,8 @@ def _dcc(matcher: Matcher, match: HubMatch, reader: str | None) -> Section:
     if reader is None:
         base = matcher.context(inputs.release.automatic_at)
         read, rules = hub_reader(match.hub, DCC), matcher.rules(DCC)
-        holds = {hold.state.rule: hold for hold in holds_told(matcher, rules, match.hub, read, base)}
-        for rule in rules.holds:
-            but = end_of(holds[rule.id].state) if rule.id in holds else ""
-            lines += rule_told("hold", rule, read, base, but=but).lines()
+        holds = holds_told(matcher, rules, match.hub, read, base)
+        lines += [line for rule in holds_asked(rules, read, base, holds) for line in rule.lines()]
         if dcc.rule is not None:
             lines.append(f"decide `{dcc.rule}` is the first that matches")
     elif dcc.held and not stopped:

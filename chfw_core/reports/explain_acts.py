@@ -9,9 +9,10 @@ from chfw_core.engines.matching import HubMatch, Matcher, PartyMatch
 from chfw_core.engines.owned import Known
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant
-from chfw_core.planning.decision import Decision
+from chfw_core.planning.decision import Decision, HoldState
 from chfw_core.planning.hub_plan import HubPlan
 from chfw_core.reports.acts import act_that_ends
+from chfw_core.reports.explain_rules import holds_told
 from chfw_core.reports.own_story import change_object
 from chfw_core.reports.told import MissingAct
 from chfw_core.reports.what_would_change import Change, what_would_change
@@ -69,10 +70,10 @@ def _of_the_dcc(case: Case) -> Iterator[MissingAct]:
     if case.reader is not None:
         return
     read, context = hub_reader(match.hub, DCC), matcher.context(match.dcc.automatic_at)
-    rules = {rule.id: rule for rule in matcher.rules(DCC).holds}
-    for state in match.dcc_holds:
-        if state.ends is None:
-            yield act_that_ends(rules[state.rule], state, owner=DCC, hub=match.hub, read=read, context=context)
+    base = matcher.context(matcher.inputs.release.automatic_at)  # the DCC's rules are read at it: they move it
+    for told in holds_told(matcher, matcher.rules(DCC), match.hub, read, base):
+        if isinstance(told.state, HoldState) and told.state.ends is None:
+            yield act_that_ends(told.rule, told.state, owner=DCC, hub=match.hub, read=read, context=context)
 
 
 def _of_a_supplier(case: Case, party: PartyMatch, decision: Decision) -> Iterator[MissingAct]:
@@ -88,12 +89,10 @@ def _of_a_supplier(case: Case, party: PartyMatch, decision: Decision) -> Iterato
     elif matched.exclude is not None:
         yield MissingAct(actor=who, act=f"to lift its exclude rule `{matched.exclude[0]}`", by=when)
     elif any(hold.rule == decision.rule for hold in matched.holds):
-        rules = {rule.id: rule for rule in case.matcher.rules(name).holds}
-        for state in matched.holds:
-            if state.ends is None or state.rule == decision.rule:
-                yield act_that_ends(
-                    rules[state.rule], state, owner=name, hub=match.hub, read=party.read, context=match.context
-                )
+        for told in holds_told(case.matcher, case.matcher.rules(name), match.hub, party.read, match.context):
+            state = told.state
+            if isinstance(state, HoldState) and (state.ends is None or state.rule == decision.rule):
+                yield act_that_ends(told.rule, state, owner=name, hub=match.hub, read=party.read, context=match.context)
     else:
         yield MissingAct(actor=who, act="an instruction", by=when)
 

@@ -17,9 +17,9 @@ from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import Outcome, OwnDecision, owns
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.reports.acts import act_that_ends
-from chfw_core.reports.explain_rules import holds_told, rule_told
+from chfw_core.reports.explain_rules import holds_told, is_worth_telling, rule_told, told_of
 from chfw_core.reports.own_story import OwnStory
-from chfw_core.reports.told import HoldTold, MissingAct, RuleTold, on_states
+from chfw_core.reports.told import HoldTold, MissingAct, RuleTold
 from chfw_core.reports.what_would_change import what_would_change
 from chfw_core.rules.evaluate import RuleContext, condition_holds
 from chfw_core.rules.leaves import fields_read
@@ -95,7 +95,11 @@ def _ordered(
     asked += [("prioritise", rule) for rule in ranked] if not is_supplier(rules.owner) else []
     decides = (decision.rule, decision.delayed_by)
     at = next((at for at, (_, rule) in enumerate(asked) if rule.id == decision.rule), len(asked))
-    above = [pair for pair in asked[:at] if pair[1].id not in decides]
+    above, asked = (
+        [(block, rule) for block, rule in some if is_worth_telling(rule, found.read, found.context)]
+        for some in (asked[:at], asked)
+    )
+    above = [pair for pair in above if pair[1].id not in decides]
     return (
         (
             rule_told(block, rule, found.read, found.context, but=_but(rule, found, holds, sizes))
@@ -112,8 +116,9 @@ def _but(rule: Rule, found: OwnMatch, holds: tuple[HoldTold, ...], sizes: Mappin
     if isinstance(rule, PilotRule):
         return _not_chosen(rule, found, sizes)
     if isinstance(rule, HoldRule):
-        state = next(hold.state for hold in holds if hold.state.rule == rule.id)
-        return _idle(state, found.decision) if isinstance(state, HoldState) else state.text
+        told = told_of(rule, holds)
+        assert told is not None
+        return _idle(told.state, found.decision) if isinstance(told.state, HoldState) else told.state.text
     return ""
 
 
@@ -158,7 +163,7 @@ def _missing(
         return
     if decision.outcome is Outcome.EXCLUDED:
         yield MissingAct(actor=owner, act=f"to lift its exclude rule `{decision.rule}`", by=by)
-    yield from _hold_acts(rules, hub, found, on_states(holds), context)
+    yield from _hold_acts(rules, hub, found, holds, context)
     if not is_supplier(owner):
         return
     if decision.outcome in (Outcome.LEAVE_TO_DCC, Outcome.NO_RULE):
@@ -178,10 +183,11 @@ def _no_act(inputs: PlanInputs, owner: str, hub: CommsHub, found: OwnMatch) -> s
 
 
 def _hold_acts(
-    rules: RuleSet, hub: CommsHub, found: OwnMatch, on: Iterable[HoldState], context: RuleContext
+    rules: RuleSet, hub: CommsHub, found: OwnMatch, holds: Iterable[HoldTold], context: RuleContext
 ) -> Iterator[MissingAct]:
     """The act that each open hold waits for: all must be released. One on a date ends by itself."""
-    named = {rule.id: rule for rule in rules.holds}
-    for state in on:
-        if state.ends is None or state.rule in (found.decision.rule, found.decision.delayed_by):
-            yield act_that_ends(named[state.rule], state, owner=rules.owner, hub=hub, read=found.read, context=context)
+    decides = (found.decision.rule, found.decision.delayed_by)
+    for told in holds:
+        state = told.state
+        if isinstance(state, HoldState) and (state.ends is None or state.rule in decides):
+            yield act_that_ends(told.rule, state, owner=rules.owner, hub=hub, read=found.read, context=context)

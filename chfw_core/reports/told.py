@@ -16,6 +16,7 @@ from chfw_core.planning.decision import HoldState, all_over_by
 from chfw_core.planning.holds import HoldOver
 from chfw_core.rules.explain_condition import LeafResult
 from chfw_core.rules.fields import GUID_FIELDS
+from chfw_core.rules.model import HoldRule
 
 
 @frozen(kw_only=True)
@@ -58,9 +59,12 @@ class RuleTold:
 
 @frozen(kw_only=True)
 class HoldTold:
-    """A hold whose condition holds, with its end, or why it is not on."""
+    """A hold whose condition holds, with its end, or why it is not on.
 
-    because: str
+    `rule`: the rule itself, since holds of one trigger bear one id.
+    """
+
+    rule: HoldRule
     state: HoldState | HoldOver
 
     @property
@@ -72,7 +76,7 @@ class HoldTold:
 
     def as_dict(self) -> dict[str, object]:
         """As an object: `ends` is a date that is known, `awaits` what else ends it."""
-        found: dict[str, object] = {"rule": self.state.rule, "because": self.because, "on": False}
+        found: dict[str, object] = {"rule": self.state.rule, "because": self.rule.because, "on": False}
         if isinstance(self.state, HoldOver):
             none = dict.fromkeys(("ends", "awaits", "over_by"))
             return found | none | {"over_because": self.state.why.value, "text": self.state.text}

@@ -16,7 +16,7 @@ from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period, add_months, add_wall_days, london_date
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.model.windows import Windows
-from chfw_core.rollout.records import HubRecord, ReleaseRecord
+from chfw_core.rollout.records import HubRecord, Protection, ReleaseRecord
 from chfw_core.rollout.states import FINAL_STATES, HUB_STATES, HubState, HubStep
 
 
@@ -116,6 +116,16 @@ def _step(record: ReleaseRecord, hub: HubRecord, at: datetime) -> HubStep:
     return HubStep.TAKE_BACK if taken_back else HubStep.FALL_BACK
 
 
+def left_to_the_dcc(hub: HubRecord, at: datetime) -> bool:
+    """Whether a Supplier's trigger holds the hub: a plan leaves it to the DCC's date then, whatever was agreed (RU6).
+
+    What was agreed to stands all the same, and counts again when the hold ends.
+    """
+    return any(
+        one.kind is Protection.SUPPLIER_HOLD and one.period.opens <= at < one.period.closes for one in hub.protected
+    )
+
+
 def settle(record: ReleaseRecord, before: HubRecord, hub: HubRecord, at: datetime) -> HubRecord:
     """The hub after its instructions or its Suppliers changed: `before` became `hub`.
 
@@ -127,7 +137,8 @@ def settle(record: ReleaseRecord, before: HubRecord, hub: HubRecord, at: datetim
         return hub
     if hub.state is HubState.PLANNED and hub.day is not None:
         rests_on = resolution(record, hub, at)
-        if rests_on.basis is hub.basis and rests_on == resolution(record, before, at):
+        held = hub.basis is ActivationBasis.DCC_DEFAULT and left_to_the_dcc(hub, at)
+        if (rests_on.basis is hub.basis or held) and rests_on == resolution(record, before, at):
             return hub
     now = resolution(record, hub, at)
     agreed = now.basis is not ActivationBasis.DCC_DEFAULT

@@ -9,7 +9,15 @@ from datetime import date, datetime
 from chfw_core.consent.model import ActivationBasis, Resolution
 from chfw_core.model.parties import ResponsibleSuppliers
 from chfw_core.model.periods import Period, instant_words
-from chfw_core.rollout.agreement import automatic_at, clash_of, consents_of, firmware_of, resolution, suppliers_on
+from chfw_core.rollout.agreement import (
+    automatic_at,
+    clash_of,
+    consents_of,
+    firmware_of,
+    left_to_the_dcc,
+    resolution,
+    suppliers_on,
+)
 from chfw_core.rollout.handover.commands import PlannedClass
 from chfw_core.rollout.records import HubRecord, ReleaseRecord
 from chfw_core.rollout.refusals import hub_reason
@@ -52,8 +60,9 @@ def timing_fault(
         return hub_reason("period_over")
     who = suppliers_on(hub, day)  # CS3: by who is responsible on that day
     agreed = resolution(record, hub, at, who)
-    if agreed.basis is not basis:  # I2
-        stands = hub.day is not None and hub.basis is agreed.basis
+    stands = hub.basis is agreed.basis and _is_good(record, hub, at)
+    held = basis is ActivationBasis.DCC_DEFAULT and left_to_the_dcc(hub, at) and not stands
+    if agreed.basis is not basis and not held:  # I2
         cure = f"the published day {hub.day} stands" if stands else _PLAN_AGAIN
         said = {"asked": _GOES_BY[basis], "agreed": _agreed(record, hub, who, agreed, at), "cure": cure}
         return hub_reason("another_basis", **said)
@@ -66,6 +75,13 @@ def timing_fault(
         return hub_reason("outside_period", row=_span(window), agreed=_span(agreed.period))  # BR3.5, I1
     clash = clash_of(record, hub, window)  # CS3, CS4
     return GOOD if clash is None else hub_reason(clash)
+
+
+def _is_good(record: ReleaseRecord, hub: HubRecord, at: datetime) -> bool:
+    """Whether a plan gave the hub a day that can still be kept to."""
+    if hub.day is None or hub.window_opens is None or hub.window_closes is None or hub.window_closes <= at:
+        return False
+    return clash_of(record, hub, Period(opens=hub.window_opens, closes=hub.window_closes)) is None
 
 
 def _agreed(record: ReleaseRecord, hub: HubRecord, who: ResponsibleSuppliers, found: Resolution, at: datetime) -> str:

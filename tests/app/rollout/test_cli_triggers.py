@@ -316,3 +316,32 @@ def carried_in(world: World, guids: list[str]) -> None:
                 guids=GuidList(map(parse_guid, guids)),
             )
         )
+
+
+def test_a_plan_of_hubs_that_triggers_hold_is_published_whole(in_force: World) -> None:
+    """RU6, I6: what another trigger instructed stands on the ledger, and the plan leaves them to the DCC's date."""
+    world = in_force
+    held = own(world)[:3]
+    activated = {"type": "meter_firmware_activated", "firmware_version": "04000001"}
+    lines = [
+        {"seq": 3 * at + part, "at": when, "guid": guid, **said}
+        for at, guid in enumerate(held)
+        for part, (when, said) in enumerate(
+            (
+                ("2026-01-11T10:00:00Z", activated),
+                ("2026-01-12T10:00:00Z", {"type": "meter_read_received"}),
+                ("2026-01-12T11:00:00Z", activated),
+            ),
+            start=1,
+        )
+    ]
+    world.done("observe", events(world, *lines), "--as", "NWND", at="2026-01-12T12:00:00Z")
+    words = ("--release", "CH-1", "--estate", world.folder / "estate.csv", "--rules", world.folder / "rules")
+    world.done("publish", *words, at="2026-01-12T13:00:00Z")
+    before = {row["guid"]: row for row in status(world)}
+    assert {before[guid]["basis"] for guid in held} == {"SOLE_SUPPLIER"}
+    world.done("tick", at="2026-01-21T09:00:00Z", code=2)  # no read came: held by hand; and their day has passed
+    for at in ("2026-01-21T10:00:00Z", "2026-01-22T10:00:00Z"):
+        world.done("publish", *words, at=at)
+        after = {row["guid"]: row for row in status(world)}
+        assert {after[guid]["basis"] for guid in held} == {"DCC_DEFAULT"}

@@ -18,6 +18,7 @@ from chfw_core.rollout.handover.commands import (
     HandOver,
     HoldHubs,
     LetHubsGo,
+    LiftProtection,
     PlannedClass,
     ProtectHubs,
     PublishPlan,
@@ -450,3 +451,76 @@ def test_both_suppliers_are_told_when_a_hub_is_left_alone_and_not_what_for() -> 
         assert "2026-03-10T00:00:00Z until 2026-03-12T00:00:00Z" in news[0].words
         sent.append(news)
     assert sent[0] == sent[1]
+
+
+def held_by_its_supplier(*, until: datetime = AUTOMATIC) -> Story:
+    """ALPHA instructed SOLE for 10 to 12 March, and a trigger of ALPHA's holds it from now on."""
+    story = notified()
+    story.do(ApproveMass, approval="OA", without_pilot="urgent")
+    story.do(BeginMass)
+    instruct(story, ALPHA, IMPORT, SOLE)
+    story.do(ProtectHubs, kind=Protection.SUPPLIER_HOLD, period=Period(opens=story.now, closes=until), guids=some(SOLE))
+    return story
+
+
+def test_while_a_supplier_holds_a_hub_a_plan_may_leave_it_to_the_dccs_date() -> None:
+    """Contracts, Holds; RU6: a hold comes before the instruction, so that the row of such a plan is taken."""
+    story = held_by_its_supplier()
+    assert refusals(publish(story, row(SOLE, day=MARCH, basis=AGREED))) == {"protected": some(SOLE)}
+    assert refusals(publish(story, row(SOLE))) == {}
+    assert (story.hub(SOLE).day, story.hub(SOLE).basis) == (DAY, ActivationBasis.DCC_DEFAULT)
+    instruct(story, ALPHA, IMPORT, SOLE)  # the same again changes nothing
+    assert story.hub(SOLE).day == DAY
+    assert refusals(hand_over(story, SOLE)) == {}
+
+
+def test_another_instruction_takes_the_day_that_was_published_while_it_was_held() -> None:
+    """BR4.2: it waits for the next plan, as any hub does whose instruction was amended."""
+    story = held_by_its_supplier()
+    publish(story, row(SOLE))
+    instruct(story, ALPHA, IMPORT, SOLE, day=20)
+    assert story.hub(SOLE).day is None
+
+
+def test_once_the_hold_is_lifted_what_was_agreed_stands_again() -> None:
+    """I2: the DCC's date is for as long as the hold lies."""
+    story = held_by_its_supplier()
+    publish(story, row(SOLE))
+    story.do(LiftProtection, kind=Protection.SUPPLIER_HOLD, guids=some(SOLE))
+    (refused,) = hand_over(story, SOLE)
+    assert isinstance(refused, HandOverRefused)
+    assert (refused.code, refused.reason.rpartition("; ")[2][:19]) == ("another_basis", "publish a plan agai")
+    assert refusals(publish(story, row(SOLE))) == {"another_basis": some(SOLE)}
+    assert refusals(publish(story, row(SOLE, day=MARCH, basis=AGREED))) == {}
+
+
+def test_a_hold_that_is_over_by_its_published_day_does_not_take_it() -> None:
+    """BR4.2, I2: the day that was agreed is still a good one."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE)
+    publish(story, row(SOLE, day=MARCH, basis=AGREED))
+    until = datetime(2026, 3, 1, tzinfo=UTC)
+    story.do(ProtectHubs, kind=Protection.SUPPLIER_HOLD, period=Period(opens=story.now, closes=until), guids=some(SOLE))
+    (refused,) = publish(story, row(SOLE))
+    assert isinstance(refused, PlanRowsRefused)
+    assert refused.reason.endswith("the published day 2026-03-10 stands")
+
+
+def test_no_other_protection_leaves_a_hub_to_the_dccs_date() -> None:
+    """I2: what is left alone is left alone within what was agreed."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE)
+    period = Period(opens=story.now, closes=AUTOMATIC)
+    story.do(ProtectHubs, kind=Protection.PRICE_CHANGE, period=period, guids=some(SOLE))
+    assert refusals(publish(story, row(SOLE))) == {"another_basis": some(SOLE)}
+
+
+def test_a_published_day_that_has_passed_does_not_stand() -> None:
+    """It was never handed over; there is time left in what was agreed."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE)
+    publish(story, row(SOLE, day=MARCH, basis=AGREED))
+    story.now = datetime(2026, 3, 11, tzinfo=UTC)
+    (refused,) = publish(story, row(SOLE))
+    assert isinstance(refused, PlanRowsRefused)
+    assert "; publish a plan again, " in refused.reason
