@@ -9,7 +9,7 @@ import sqlite3
 from attrs import frozen
 
 from chfw_app.stores.sqlite_version import sqlite_warning
-from chfw_app.transports.discovery import transports_here
+from chfw_app.transports.discovery import loaded, transports_here
 from chfw_app.triggers.choosing import durable_version, who_runs
 from chfw_app.versions import chfw_version, part_version
 
@@ -83,7 +83,7 @@ def _transports() -> tuple[list[str], list[str]]:
     found, missing = [], []
     for name, point in transports_here().items():
         try:
-            point.load()
+            loaded(point)
         except Exception as problem:  # noqa: BLE001 - whatever another's code raises, the rest is worth knowing
             missing.append(f"the transport `{name}` cannot be loaded: {problem}")
         else:

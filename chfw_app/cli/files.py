@@ -1,8 +1,10 @@
 """`chfw files once`, `watch` and `extract`: drop folders are emptied, answered and filled (TR4)."""
 
+import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from threading import Event
 from types import FrameType
 from typing import Annotated
@@ -11,10 +13,16 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Several
-from chfw_app.cli.output import counted, print_json, progress, say, say_error, show_table
+from chfw_app.cli.output import counted, print_json, progress, say, say_error, say_note, show_table
 from chfw_app.cli.rollout_options import StoreOptions, opened
 from chfw_app.exits import Exit
 from chfw_app.transports.drop_rounds import FileDone, Rounds, RoundsDone
+from chfw_app.transports.known_parties import check_parties
+from chfw_core.errors import InputError
+
+REASONS_SHOWN = 3
+"""Of a file's reasons, to a person; the rows that come back have each its own."""
+NOT_SENT_SHOWN = 10
 
 
 @Parameter(name="*")
@@ -80,9 +88,11 @@ def watch(
         Who is served, and where the ledger is.
     """
     options = options or FolderOptions()
+    if not (math.isfinite(every) and every > 0):
+        raise InputError(f"--every {every:g} is no time to wait", hint="give seconds, more than 0")
     with _rounds(folder, options) as rounds:
         if not options.json:
-            rounds.seen = lambda one: say("; ".join(map(str, _row(one))))
+            rounds.seen = _say_one
         done = rounds.watch(every, say_error)
     return _show(options, done, stopped=False, rows=False)
 
@@ -119,20 +129,26 @@ def _rounds(folder: str, options: FolderOptions) -> Iterator[Rounds]:
     from chfw_files.drop.transport import DropFolders
 
     extension = checked_format(options.format)
+    if not (math.isfinite(options.settle) and options.settle >= 0):
+        raise InputError(f"--settle {options.settle:g} is no time to wait", hint="give seconds, 0 or more")
     stop = Event()
 
     def stopping(number: int, frame: FrameType | None) -> None:
         stop.set()
 
-    with opened(options) as service:
-        drop = DropFolders(place=place_at(folder), extension=extension, settle=options.settle, only=options.party)
-        former = {one: signal.signal(one, stopping) for one in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield Rounds(service=service, drop=drop, stop=stop)
-        finally:
-            for one, handler in former.items():
-                signal.signal(one, handler)
-            drop.close()
+    former = {one: signal.signal(one, stopping) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with opened(options) as service:
+            for note in check_parties(service.store, options.party):
+                say_note(note)
+            drop = DropFolders(place=place_at(folder), extension=extension, settle=options.settle, only=options.party)
+            try:
+                yield Rounds(service=service, drop=drop, stop=stop)
+            finally:
+                drop.close()
+    finally:
+        for one, handler in former.items():
+            signal.signal(one, handler)
 
 
 def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool = True) -> int:
@@ -143,7 +159,7 @@ def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool
                 "exit": int(code),
                 "files": [_as_object(one) for one in done.files],
                 "sent": done.sent,
-                "not_sent": list(done.not_sent),
+                "not_sent": [{"message": one, "why": why} for one, why in done.not_sent.items()],
                 "troubles": list(done.troubles),
                 "waiting": done.waiting,
                 "stopped": stopped,
@@ -153,11 +169,14 @@ def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool
     if rows:
         show_table("Files", ("party", "file", "rows", "come back", "answer"), [_row(one) for one in done.files])
         for one in done.files:
-            for problem in one.problems:
-                say(f"{one.party}: {one.file}: {problem}")
+            _say_why(one)
     say(f"{counted(len(done.files), 'file')} answered, {counted(done.sent, 'message')} sent")
     if done.not_sent:
         say(f"{counted(len(done.not_sent), 'message')} could not be sent; they are tried again")
+        for message, why in islice(done.not_sent.items(), NOT_SENT_SHOWN):
+            say(f"{message}: {why}")
+        if len(done.not_sent) > NOT_SENT_SHOWN:
+            say(f"and {len(done.not_sent) - NOT_SENT_SHOWN:,} more: --json has all")
     if done.waiting:
         say(f"{counted(done.waiting, 'file')} still on the way")
     for trouble in done.troubles:
@@ -165,6 +184,21 @@ def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool
     if stopped:
         say("stopped before all was done; nothing is lost")
     return code
+
+
+def _say_one(one: FileDone) -> None:
+    say("; ".join(map(str, _row(one))))
+    _say_why(one)
+
+
+def _say_why(one: FileDone) -> None:
+    for problem in one.problems:
+        say(f"{one.party}: {one.file}: {problem}")
+    for reason, rows in one.reasons[:REASONS_SHOWN]:
+        say(f"{one.party}: {one.file}: {counted(rows, 'row')}: {reason}")
+    if len(one.reasons) > REASONS_SHOWN:
+        more = counted(len(one.reasons) - REASONS_SHOWN, "other reason")
+        say(f"{one.party}: {one.file}: {more}: they stand in the rows that come back")
 
 
 def _row(one: FileDone) -> tuple[object, ...]:
@@ -191,4 +225,5 @@ def _as_object(one: FileDone) -> dict[str, object]:
         "rows_back": one.back,
         "answer": _answer(one),
         "problems": list(one.problems),
+        "reasons": [{"reason": reason, "rows": rows} for reason, rows in one.reasons],
     }

@@ -1,5 +1,7 @@
 """`chfw report`: how roll-outs stand, for one reader. Each report shows how old its data is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -10,7 +12,7 @@ from cyclopts import Parameter
 
 from chfw_app.cli import report_tables as tables
 from chfw_app.cli.options import Several
-from chfw_app.cli.output import counted, print_json, say
+from chfw_app.cli.output import counted, print_json, say, say_note
 from chfw_app.cli.rollout_options import StoreOptions
 from chfw_app.exits import Exit
 from chfw_app.places import check_extension
@@ -20,10 +22,11 @@ from chfw_app.reports.extracts import write_eligible, write_statuses
 from chfw_app.reports.flights import flights
 from chfw_app.reports.pilots import pilot as pilot_of
 from chfw_app.reports.products import products
-from chfw_app.reports.reading import Age, looking
+from chfw_app.reports.reading import Age, Sight, looking
 from chfw_app.reports.statuses import Asked, release_statuses, statuses
 from chfw_app.reports.trend import trend
 from chfw_app.rollout.opening import open_ledger
+from chfw_app.stores.store import Store
 from chfw_core.documents.defaults import default_parameters
 from chfw_core.errors import InputError
 from chfw_core.model.guid import parse_guid
@@ -97,7 +100,7 @@ def status(
     """
     reader = options.reader(ReaderKind.SUPPLIER)
     asked = Asked(release=release, states=tuple(map(_state, state)), guid=None if guid is None else parse_guid(guid))
-    with open_ledger(options.store) as store, looking(store, reader) as sight:
+    with open_ledger(options.store) as store, _looking(store, reader) as sight:
         if out is not None:
             rows = write_statuses(out, statuses(sight, asked))
             return _written(options, sight.age, out, rows)
@@ -122,7 +125,7 @@ def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
         Where to write them: .parquet, .csv, .jsonl or .xlsx.
     """
     reader = options.reader(ReaderKind.SUPPLIER)
-    with open_ledger(options.store) as store, looking(store, reader) as sight:
+    with open_ledger(options.store) as store, _looking(store, reader) as sight:
         rows = write_eligible(out, statuses(sight, Asked(release=release, states=ELIGIBLE)))
         return _written(options, sight.age, out, rows)
 
@@ -130,7 +133,7 @@ def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
 def actions(options: ReportOptions) -> int:
     """Say what one actor has to do and how long it has, and what the others do next."""
     at = options.instant()
-    with open_ledger(options.store) as store, looking(store, options.reader()) as sight:
+    with open_ledger(options.store) as store, _looking(store, options.reader()) as sight:
         found = actions_for(sight, at)
         if options.json:
             options.show(sight.age, at=at, tasks=found.tasks, others=found.others)
@@ -142,7 +145,7 @@ def actions(options: ReportOptions) -> int:
 
 def flight(options: ReportOptions) -> int:
     """Show every upgrade in flight, with the reader's hubs by state, CSP region and day."""
-    with open_ledger(options.store) as store, looking(store, options.reader()) as sight:
+    with open_ledger(options.store) as store, _looking(store, options.reader()) as sight:
         found = flights(sight)
         if options.json:
             options.show(sight.age, releases=found)
@@ -174,7 +177,7 @@ def pilot(options: ReportOptions, *, release: str) -> int:
 def deployed(options: ReportOptions) -> int:
     """Count what runs on a Supplier's hubs; on all hubs for the DCC."""
     reader = options.reader(ReaderKind.SUPPLIER, ReaderKind.DCC)
-    with open_ledger(options.store) as store, looking(store, reader) as sight:
+    with open_ledger(options.store) as store, _looking(store, reader) as sight:
         found = products(sight)
         if options.json:
             options.show(sight.age, products=found)
@@ -221,7 +224,7 @@ def dashboard(options: ReportOptions, *, out: Path, by: TrendBy = TrendBy.FIRMWA
     with open_ledger(options.store) as store:
         told = reader.kind in (ReaderKind.SUPPLIER, ReaderKind.DCC)
         found = trend(store, reader, by, minimum) if told else None
-        with looking(store, reader) as sight:
+        with _looking(store, reader) as sight:
             sheets = write_dashboard(out, sight, at, found)
             age = sight.age
     if options.json:
@@ -236,7 +239,7 @@ def late(options: ReportOptions) -> int:
     """Name the CSPs that owe outcomes, and by how much they are late."""
     reader = options.reader(ReaderKind.DCC, ReaderKind.CSP)
     at = options.instant()
-    with open_ledger(options.store) as store, looking(store, reader) as sight:
+    with open_ledger(options.store) as store, _looking(store, reader) as sight:
         found = late_days(sight.records, at, reader.region)
         if options.json:
             options.show(sight.age, at=at, late=found)
@@ -244,6 +247,15 @@ def late(options: ReportOptions) -> int:
             tables.show_late(found)
             tables.show_age(sight.age)
     return Exit.FINDINGS if found else Exit.DONE
+
+
+@contextmanager
+def _looking(store: Store, reader: Reader) -> Iterator[Sight]:
+    """What the reader may see; where that is nothing, the name may be a slip, and who else there is, is not told."""
+    with looking(store, reader) as sight:
+        if not sight.records and reader.kind in (ReaderKind.SUPPLIER, ReaderKind.CSP):
+            say_note(f"no release has hubs of `{reader.name}`")
+        yield sight
 
 
 def _written(options: ReportOptions, age: Age, out: Path, rows: int) -> int:

@@ -4,7 +4,7 @@ A tick may be run as often as one likes, by several at once: what it declares is
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -103,17 +103,29 @@ def tick(
 
 
 def deliver_all(
-    service: RollOutService, send: Send, at: datetime, batch: int = 1_000, to: Sequence[str] | None = None
+    service: RollOutService,
+    send: Send,
+    at: datetime,
+    batch: int = 1_000,
+    to: Sequence[str] | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Delivered:
-    """Sends all that is due, so many messages at a time. `to`: to these parties alone."""
+    """Sends all that is due, so many messages at a time. `to`: to these parties alone.
+
+    `stop`: asked before each batch; the rest is due still.
+    """
     found = Delivered(delivered=(), failed=(), dead=())
-    while True:
+    while not stop():
         done = deliver(service.store, batch, send, at, to=to)
         found = Delivered(
-            delivered=found.delivered + done.delivered, failed=found.failed + done.failed, dead=found.dead + done.dead
+            delivered=found.delivered + done.delivered,
+            failed=found.failed + done.failed,
+            dead=found.dead + done.dead,
+            why={**found.why, **done.why},
         )
         if len(done.delivered) + len(done.failed) + len(done.dead) < batch:
-            return found
+            break
+    return found
 
 
 def _overdue(connection: Connection, at: datetime) -> Iterator[tuple[str, GuidList]]:

@@ -6,7 +6,7 @@ lease's time only; afterwards it is sent again. Failures are tried again later a
 attempt the message is dead, stays where it is, and can be revived.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from attrs import field, frozen
@@ -60,11 +60,15 @@ class Retries:
 
 @frozen(kw_only=True)
 class Delivered:
-    """What one call sent: ids delivered, ids that failed and are tried again, ids that are dead now."""
+    """What one call sent: ids delivered, ids that failed and are tried again, ids that are dead now.
+
+    `why`: of the failed and the dead, by id what went wrong; it is their `last_error`.
+    """
 
     delivered: tuple[str, ...]
     failed: tuple[str, ...]
     dead: tuple[str, ...]
+    why: Mapping[str, str] = field(factory=dict)
 
 
 Send = Callable[[OutboxMessage], None]
@@ -84,17 +88,19 @@ def deliver(
     delivered: list[str] = []
     failed: list[str] = []
     dead: list[str] = []
+    why: dict[str, str] = {}
     for message in _take(store, batch, at, retries, to):
         try:
             send(message)
         except Exception as problem:  # noqa: BLE001 - whatever went wrong there, the message stays here
             given_up = message.attempts >= retries.attempts
-            _failed(store, message, problem, at, None if given_up else retries.wait_after(message.attempts))
+            why[message.id] = _said(problem)
+            _failed(store, message, why[message.id], at, None if given_up else retries.wait_after(message.attempts))
             (dead if given_up else failed).append(message.id)
         else:
             _delivered(store, message, at)
             delivered.append(message.id)
-    return Delivered(delivered=tuple(delivered), failed=tuple(failed), dead=tuple(dead))
+    return Delivered(delivered=tuple(delivered), failed=tuple(failed), dead=tuple(dead), why=why)
 
 
 def waiting(connection: Connection) -> tuple[OutboxMessage, ...]:
@@ -136,8 +142,11 @@ def _delivered(store: Store, message: OutboxMessage, at: datetime) -> None:
         )
 
 
-def _failed(store: Store, message: OutboxMessage, problem: Exception, at: datetime, wait: timedelta | None) -> None:
-    said = f"{type(problem).__name__}: {problem}".replace("\0", " ")[:_ERROR_LENGTH]
+def _said(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}".replace("\0", " ")[:_ERROR_LENGTH]
+
+
+def _failed(store: Store, message: OutboxMessage, said: str, at: datetime, wait: timedelta | None) -> None:
     then = {"next_at": None, "dead_at": at} if wait is None else {"next_at": at + wait}
     # Where the lease has run out and somebody else has taken it since, what becomes of it is theirs to say.
     mine = (outbox.c.id == message.id, outbox.c.delivered_at.is_(None), outbox.c.attempts == message.attempts)

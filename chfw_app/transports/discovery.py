@@ -4,7 +4,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from chfw_core.errors import InputError
 from chfw_core.rules.problems import did_you_mean
-from chfw_core.transport.port import ENTRY_POINTS, Transport
+from chfw_core.transport.port import ENTRY_POINTS, OpenTransport, Transport
 
 
 def transports_here() -> dict[str, EntryPoint]:
@@ -25,10 +25,18 @@ def open_transport(name: str, address: str) -> Transport:
         there = f"there are {', '.join(known)}" if known else "none is installed"
         raise InputError(f"there is no transport `{name}`", hint=did_you_mean(name, known) or there)
     try:
-        opening = known[name].load()
+        opening = loaded(known[name])
     except (ImportError, AttributeError) as problem:
         raise InputError(
             f"the transport `{name}` cannot be loaded: {problem}", hint=f"it is said to be `{known[name].value}`"
         ) from problem
-    transport: Transport = opening(address)
-    return transport
+    return opening(address)
+
+
+def loaded(point: EntryPoint) -> OpenTransport:
+    """What opens a transport. Raises AttributeError for what opens nothing, and whatever the other's code raises."""
+    opening = point.load()
+    if not callable(opening):
+        raise AttributeError(f"`{point.value}` cannot be called with an address: it is a {type(opening).__name__}")
+    found: OpenTransport = opening
+    return found

@@ -1,9 +1,11 @@
 """Drop folders at work: a round takes in what has come in whole and sends what is due; rounds follow each other.
 
-Between two files a stop is heeded: what was begun is finished, and nothing is left half done.
+Between two files, and between two batches of messages, a stop is heeded: what was begun is finished, and nothing is
+left half done.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from threading import Event
@@ -22,6 +24,8 @@ from chfw_files.drop.transport import DropFolders
 
 PATIENCE_S = 60.0
 """So long `once` waits for files that are on their way, at most."""
+BATCH = 100
+"""So many messages are sent before it is looked whether to stop: about a second's work on a disk."""
 LOOK_S = 0.2
 """So often it is looked whether a file that is on its way has come to rest."""
 
@@ -30,7 +34,8 @@ LOOK_S = 0.2
 class FileDone:
     """A file that was answered. `rows`: None where it has none that could be read. `back`: rows that come back.
 
-    `again`: every command of it had been answered before. `untold`: why there is no receipt; it is tried again.
+    `reasons`: why rows come back, and how many for each reason, the commonest first. `again`: it had been answered
+    before, and nothing was taken now. `untold`: why there is no receipt; it is tried again.
     """
 
     party: str
@@ -39,6 +44,7 @@ class FileDone:
     release: str | None
     rows: int | None
     back: int
+    reasons: tuple[tuple[str, int], ...]
     again: bool
     problems: tuple[str, ...]
     untold: str | None
@@ -51,14 +57,14 @@ class FileDone:
 
 @define(kw_only=True)
 class RoundsDone:
-    """What rounds have done so far. `not_sent`: ids of messages, each once; `troubles`: what nobody could get at.
+    """What rounds have done so far. `not_sent`: by a message's id why; `troubles`: what nobody could get at.
 
     `waiting`: files that are still on their way.
     """
 
     files: list[FileDone] = field(factory=list)
     sent: int = 0
-    not_sent: dict[str, None] = field(factory=dict)
+    not_sent: dict[str, str] = field(factory=dict)
     troubles: dict[str, None] = field(factory=dict)
     waiting: int = 0
 
@@ -89,8 +95,8 @@ class Rounds:
                 f"no party has a folder in `{self.drop.place.name}`", hint="name who has one: `--party NWND` makes it"
             )
         until = time.monotonic() + PATIENCE_S
-        while self._round() and time.monotonic() < until and not self.stop.wait(min(LOOK_S, self.drop.settle)):
-            pass
+        while not self.stop.is_set() and self._round() and time.monotonic() < until:
+            self.stop.wait(min(LOOK_S, self.drop.settle))
         return self.done
 
     def watch(self, every: float, say: Callable[[str], None]) -> RoundsDone:
@@ -123,9 +129,9 @@ class Rounds:
                 return False
         self.done.troubles |= dict.fromkeys(self.drop.troubles)
         routes = Routes(by_party=dict.fromkeys(self.drop.parties, (self.drop,)))
-        delivered = send_out(self.service, routes, self.service.clock())
+        delivered = send_out(self.service, routes, self.service.clock(), BATCH, self.stop.is_set)
         self.done.sent += len(delivered.delivered)
-        self.done.not_sent |= dict.fromkeys((*delivered.failed, *delivered.dead))
+        self.done.not_sent |= delivered.why
         for sent in delivered.delivered:
             self.done.not_sent.pop(sent, None)
         self.done.waiting = self.drop.waiting
@@ -140,15 +146,18 @@ def _file_done(handled: Handled) -> FileDone:
     delivery, reply = handled.delivery, handled.reply
     assert isinstance(delivery, FileDelivery)
     what = None if delivery.source is None else delivery.source.what
-    answers = [answer for some in reply.answers for answer in some]
+    receipts = [answer.receipt for some in reply.answers for answer in some]
+    reasons = returned_reasons(delivery, reply)
     return FileDone(
         party=delivery.sender,
         file=delivery.path,
         kind=None if what is None else what.kind,
         release=None if what is None else what.release,
         rows=None if delivery.read is None else delivery.read.row_count,
-        back=len(returned_reasons(delivery, reply)),
-        again=bool(answers) and all(answer.receipt.again for answer in answers),
+        back=len(reasons),
+        reasons=tuple(Counter(reasons.values()).most_common()),
+        # What was refused altogether is tried once more: where it is refused again, nothing is new.
+        again=any(one.again for one in receipts) and all(one.again or one.nothing_taken for one in receipts),
         problems=_of_the_file(delivery, reply.problems),
         untold=handled.untold,
     )

@@ -4,7 +4,7 @@ A delivery is answered once its commands are committed. Whoever dies in between 
 again, its commands have the keys that they had, and the ledger answers them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -47,9 +47,15 @@ def take_in(service: RollOutService, transport: Transport, told: Report = silent
         yield Handled(delivery=delivery, reply=reply, untold=untold)
 
 
-def send_out(service: RollOutService, routes: Routes, at: datetime, batch: int = 1_000) -> Delivered:
-    """Sends all that is due to the parties that have a transport."""
-    return deliver_all(service, routes.send, at, batch, to=routes.parties)
+def send_out(
+    service: RollOutService,
+    routes: Routes,
+    at: datetime,
+    batch: int = 1_000,
+    stop: Callable[[], bool] = lambda: False,
+) -> Delivered:
+    """Sends all that is due to the parties that have a transport. `stop`: asked before each batch."""
+    return deliver_all(service, routes.send, at, batch, to=routes.parties, stop=stop)
 
 
 def pump(service: RollOutService, routes: Routes) -> tuple[tuple[Handled, ...], Delivered]:

@@ -4,7 +4,7 @@ The first column is `refused_because`, the others are as they were sent. What is
 nobody reads the first column.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,32 @@ def write_returned(source: str | Path, target: str | Path, reasons: Mapping[int,
     return rows
 
 
+def write_without(source: str | Path, target: str | Path, left_out: Collection[int]) -> int:
+    """Write the rows of `source` that can be cut into columns and whose place is not in `left_out`; how many.
+
+    They stay in their order, without the column of reasons. Raises as `write_returned` does.
+    """
+    table = open_source(source, plain=frozenset({"guid"}))
+    names = tuple(name for name in table.names if name not in (REASON, AS_SENT))
+    schema = pa.schema([pa.field(name, table.types.get(name, pa.string())) for name in names])
+    bad = np.fromiter(left_out, dtype=np.int64, count=len(left_out))
+    rows = 0
+    with table_writer(target, schema) as writer:
+        for chunk in _chunks(table, names):
+            good = pa.array(np.flatnonzero(~np.isin(chunk.lines(), bad)))
+            columns = [
+                _as_written(chunk.columns[entry.name].take(good), entry.type).cast(entry.type) for entry in schema
+            ]
+            writer.write(pa.RecordBatch.from_arrays(columns, schema=schema))
+            rows += len(good)
+    return rows
+
+
+def _as_written(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    plain = pa.types.is_dictionary(values.type) and not pa.types.is_dictionary(kind)
+    return values.dictionary_decode() if plain else values
+
+
 def _chunks(table: Source, names: Sequence[str]) -> Iterator[RawChunk]:
     return (table.read(index, names) for index in range(table.chunk_count))
 
@@ -66,9 +92,7 @@ def _batch(chunk: RawChunk, names: Sequence[str], schema: pa.Schema, reasons: Ma
     places = [*lines[wanted].tolist(), *(row.line for row in apart)]
     columns: list[pa.Array] = [pa.array([reasons[line] for line in places], pa.string())]
     for name in names:
-        values = chunk.columns[name].take(pa.array(wanted))
-        if pa.types.is_dictionary(values.type) and not pa.types.is_dictionary(schema.field(name).type):
-            values = values.dictionary_decode()
+        values = _as_written(chunk.columns[name].take(pa.array(wanted)), schema.field(name).type)
         columns.append(pa.concat_arrays([values, pa.nulls(len(apart), values.type)]) if apart else values)
     if schema.names[-1] == AS_SENT:
         columns.append(pa.array([*[None] * len(wanted), *(row.text for row in apart)], pa.string()))

@@ -54,6 +54,23 @@ def test_status_for_people_says_how_old_it_is(chfw: Chfw, store: str) -> None:
     assert ", entry " in dcc.out
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ALPHB", ("status",)),
+        ("ALPHB", ("dashboard", "--out", "d.xlsx")),
+        ("CSP:Nroth", ("flight",)),
+    ],
+)
+def test_a_reader_of_whose_hubs_no_release_knows_is_told_so_and_no_other_name(
+    chfw: Chfw, store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: tuple[str, ...]
+) -> None:
+    """A slip looks like an estate without upgrades. NF7: which names there are is not told."""
+    monkeypatch.chdir(tmp_path)
+    ran = chfw("report", *words, "--as", name, "--store", store)
+    assert (ran.code, ran.err.strip()) == (0, f"no release has hubs of `{name}`")
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_extracts_hold_every_hub_once(chfw: Chfw, store: str, tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"estate.{ending}"

@@ -106,6 +106,14 @@ def test_the_doctor_names_those_that_can_be_loaded_and_warns_of_the_others(monke
     assert any("`pigeons` cannot be loaded" in warning for warning in found.warnings)
 
 
+def test_what_opens_nothing_is_said_and_the_doctor_warns_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    _points(monkeypatch, pigeons="chfw_core.transport.port:ENTRY_POINTS")
+    with pytest.raises(InputError, match="cannot be called with an address: it is a str") as raised:
+        open_transport("pigeons", "")
+    assert raised.value.hint == "it is said to be `chfw_core.transport.port:ENTRY_POINTS`"
+    assert any("`pigeons` cannot be loaded" in warning for warning in check_up().warnings)
+
+
 def test_a_transport_of_somebody_else_is_built_installed_and_held_to_the_suite(tmp_path: Path) -> None:
     """TR5: with nothing changed here."""
     source, site = tmp_path / "source", tmp_path / "site"

@@ -210,7 +210,9 @@ def test_nothing_is_read_through_a_symbolic_link(desk: Desk, tmp_path: Path) -> 
     (folder / "instructions.csv").symlink_to(secret)
     (desk.drop / "CEDAR").symlink_to(tmp_path)
     os.mkfifo(folder / "outcomes.csv")
-    assert [one["file"] for one in desk.once()["files"]] == [f"{RELEASE}/pilot-list.csv"]
+    found = desk.once(expect=Exit.FINDINGS)
+    assert [one["file"] for one in found["files"]] == [f"{RELEASE}/pilot-list.csv"]
+    assert len(found["troubles"]) == 2
     assert not any("secret" in path.read_text(encoding="utf-8") for path in desk.drop.rglob("*.json"))
 
 

@@ -132,7 +132,8 @@ def _kind_of(name: str) -> str:
             return kind
     begins = re.match(r"[a-z-]*", plain)
     near = did_you_mean(begins.group().strip("-") if begins else "", KINDS)
+    first = ", ".join(kind for kind in KINDS if kind != "rules")
     raise InputError(
         f"the name `{name}` does not say what the file holds",
-        hint=near or f"begin it with one of {', '.join(kind for kind in KINDS if kind != 'rules')}",
+        hint=near or f"begin it with one of {first}; a rule file ends with {RULES}",
     )

@@ -48,6 +48,18 @@ class LocalPlace:
         with _told(self.root / below):
             return sorted(self._below(self.root / below), key=lambda found: (found.changed, found.path))
 
+    def no_files(self, below: str) -> list[str]:
+        """The paths of symbolic links, and of whatever else is neither a plain file nor a folder."""
+        found = []
+        with _told(self.root / below):
+            for above, folders, names in os.walk(self.root / below, followlinks=False):
+                for place in (Path(above, name) for name in (*folders, *names)):
+                    with suppress(FileNotFoundError):
+                        mode = place.lstat().st_mode
+                        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                            found.append(place.relative_to(self.root).as_posix())
+        return sorted(found)
+
     def _own(self, path: str) -> Path:
         """Where a path leads. Raises InputError where one of its folders is a link: it may lead anywhere."""
         place = self.root / path

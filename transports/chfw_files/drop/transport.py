@@ -36,7 +36,7 @@ from chfw_files.drop.local import LocalPlace
 from chfw_files.drop.manifest import Manifest, read_manifest
 from chfw_files.drop.outgoing import put_message, put_with_manifest
 from chfw_files.drop.own_documents import check_attributes, keep, problems_of_rules
-from chfw_files.drop.place import Place, place_at
+from chfw_files.drop.place import Found, Place, place_at
 from chfw_files.drop.receipts import (
     FileDelivery,
     receipt_bytes,
@@ -94,6 +94,9 @@ class DropFolders:
         self.waiting, self.troubles = 0, []
         for party in self.parties:
             folder = f"{folder_of(party)}/{IN}"
+            if isinstance(self.place, LocalPlace):
+                odd = self.place.no_files(folder)
+                self.troubles += [shown(f"{path}: it is no plain file, and is not read") for path in odd]
             here, waiting = self._arrivals.among(self.place.files(folder))
             for arrival in here:
                 delivery = self._looked_at(party, arrival)
@@ -129,8 +132,16 @@ class DropFolders:
         try:
             return self._delivery(party, arrival)
         except InputError as problem:
-            self.troubles.append(shown(f"{arrival.found.path}: {_words(problem)}"))
+            if self._is_there(arrival.found):  # else another run has answered it meanwhile
+                self.troubles.append(shown(f"{arrival.found.path}: {_words(problem)}"))
             return None
+
+    def _is_there(self, found: Found) -> bool:
+        """Whether the file stands where it was found; a place that cannot be asked is no proof that it does not."""
+        try:
+            return any(one.path == found.path for one in self.place.files(str(PurePosixPath(found.path).parent)))
+        except InputError:
+            return True
 
     def _delivery(self, party: str, arrival: Arrival) -> FileDelivery | None:
         """None: it is not all there yet, or it was answered before and is only to be moved away."""
@@ -230,8 +241,13 @@ class DropFolders:
         source = delivery.source
         if source is None or source.what.kind not in ("rules", "attributes"):
             return None
-        refused = delivery.read is None if source.what.kind == "attributes" else bool(reply.problems)
-        return None if refused else keep(source, self.place)
+        read = delivery.read
+        bad = () if read is None else tuple(row.line for row in read.bad_rows)
+        if source.what.kind == "attributes":
+            refused = read is None or 0 < read.row_count <= len(bad)
+        else:
+            refused = bool(reply.problems)
+        return None if refused else keep(source, self.place, bad)
 
 
 def open_drop(address: str) -> DropFolders:

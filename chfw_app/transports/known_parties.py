@@ -1,0 +1,45 @@
+"""Names of parties as an operator writes them, beside those that the ledger knows: a misspelt folder is nobody's.
+
+A Supplier may have a folder before a release has hubs of it, so a name that is not known is only remarked upon.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+
+from chfw_app.stores.rollout_codec import CODEC
+from chfw_app.stores.store import Store
+from chfw_app.stores.tables import release
+from chfw_core.errors import InputError
+from chfw_core.model.hubs import CSP_REGIONS
+from chfw_core.model.parties import CSP_PREFIX
+from chfw_core.rollout.base import ACTORS, region_of
+from chfw_core.rules.problems import did_you_mean
+
+
+def check_parties(store: Store, names: Iterable[str]) -> tuple[str, ...]:
+    """What there is to remark on the names. Raises InputError for one that can be nobody's."""
+    wanted = tuple(names)
+    if not wanted:
+        return ()
+    suppliers = sorted(_suppliers(store))
+    known = (*suppliers, *ACTORS, *(f"{CSP_PREFIX}{region}" for region in CSP_REGIONS))
+    return tuple(remark for name in wanted if name not in known for remark in _remarks(name, known, suppliers))
+
+
+def _remarks(name: str, known: tuple[str, ...], suppliers: list[str]) -> Iterator[str]:
+    meant = next((one for one in known if one.casefold() == name.strip().casefold()), None)
+    if meant is not None:
+        raise InputError(f"there is no party `{name}`", hint=f"did you mean `{meant}`?")
+    if not name.strip() or region_of(name) is not None:
+        regions = ", ".join(f"`{CSP_PREFIX}{region}`" for region in CSP_REGIONS)
+        raise InputError(f"there is no party `{name}`", hint=did_you_mean(name, known) or f"CSPs are {regions}")
+    if suppliers:
+        near = did_you_mean(name, known)
+        yield f"no release has hubs of `{name}`" + (f": {near}" if near else "")
+
+
+def _suppliers(store: Store) -> set[str]:
+    with store.read() as connection:
+        written = connection.execute(select(release.c.record)).scalars().all()
+    return {str(party) for one in written for party in CODEC.read_release(bytes(one)).suppliers}
