@@ -49,9 +49,14 @@ class Area:
 
 @frozen(kw_only=True)
 class SheetOutline:
-    """A sheet: `merged` are its merged cells, `cells` how many it writes down."""
+    """A sheet: `merged` are its merged cells, `cells` how many it writes down.
+
+    `part`: its name in the archive. `as_usual`: all its cells are written `<c r="A1"…`, its rows `<row r="1"…`.
+    """
 
     name: str
+    part: str
+    as_usual: bool
     hidden: bool
     cells: int
     merged: tuple[Area, ...]
@@ -68,6 +73,11 @@ class Book:
     content: bytes
     sheets: tuple[SheetOutline, ...]
     since_1904: bool = False
+
+    def unpacked(self, part: str) -> Iterator[bytes]:
+        """A part once more, block by block. It was counted when the file was looked over."""
+        with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+            yield from _blocks(archive, archive.getinfo(part))
 
 
 def open_book(path: Path) -> Book:
@@ -150,9 +160,15 @@ class _Look:
             if not part.endswith(".xml") or "worksheets" not in part:
                 continue  # a chart or a dialogue, which no reader of tables opens
             scanned.add(part)
-            cells, merged = self._scan(part, longest, sizes)
-            hidden = sheet.get("state", "visible") != "visible"
-            yield SheetOutline(name=sheet.get("name", ""), hidden=hidden, cells=cells, merged=merged)
+            extent, merged = self._scan(part, longest, sizes)
+            yield SheetOutline(
+                name=sheet.get("name", ""),
+                part=part,
+                as_usual=extent.as_usual,
+                hidden=sheet.get("state", "visible") != "visible",
+                cells=extent.cells,
+                merged=merged,
+            )
         for name in self._parts.keys() - scanned:
             for _ in self._pieces(name):
                 pass
@@ -170,8 +186,8 @@ class _Look:
         sizes = places[1:] - places[:-1]
         return int(sizes.max(initial=0)), sizes
 
-    def _scan(self, name: str, longest: int, sizes: Ints) -> tuple[int, tuple[Area, ...]]:
-        """How many cells a sheet writes down and its merged areas; refuses what would need too much memory."""
+    def _scan(self, name: str, longest: int, sizes: Ints) -> tuple[Extent, tuple[Area, ...]]:
+        """How far a sheet's cells reach and its merged areas; refuses what would need too much memory."""
         found = Extent()
         merged: list[bytes] = []
         used: Ints = np.zeros(len(sizes) + 1, dtype=np.int64)
@@ -184,7 +200,7 @@ class _Look:
                 np.add.at(used, np.minimum(np.array(indexes, np.int64), len(sizes)), 1)
         exact = int((used[:-1] * sizes).sum())
         self._check_size(name, found.rows, found.columns, found.cells, longest, exact)
-        return found.cells, tuple(_area(text.decode()) for text in merged)
+        return found, tuple(_area(text.decode()) for text in merged)
 
     def _check_size(self, name: str, rows: int, columns: int, cells: int, longest: int, exact: int) -> None:
         if rows > limits.SHEET_ROWS or rows * columns > limits.BOOK_CELLS:
@@ -202,24 +218,21 @@ class _Look:
 
         Counted as they come: what the archive says of a part's size is not believed. Raises InputError.
         """
-        part = copy(self._parts[name])
-        packed = max(part.compress_size, 1)
-        part.file_size = limits.BOOK_UNPACKED + 1
+        packed = max(self._parts[name].compress_size, 1)
         size, rest = 0, b""
-        with self._archive.open(part) as file:
-            while piece := file.read(_PIECE):
-                size += len(piece)
-                self._left -= len(piece)
-                if self._left < 0 or (size > _SMALL and size > limits.BOOK_RATIO * packed):
-                    raise _too_large(self._path, f"`{name}` unpacks to more than {size:,} bytes")
-                cut = piece.rfind(b">") + 1
-                if not cut and len(rest) > limits.MAX_LINE:
-                    raise _too_large(self._path, f"a text of `{name}` has more than {limits.MAX_LINE:,} bytes")
-                if cut:
-                    yield rest + piece[:cut]
-                    rest = piece[cut:]
-                else:
-                    rest += piece
+        for piece in _blocks(self._archive, self._parts[name]):
+            size += len(piece)
+            self._left -= len(piece)
+            if self._left < 0 or (size > _SMALL and size > limits.BOOK_RATIO * packed):
+                raise _too_large(self._path, f"`{name}` unpacks to more than {size:,} bytes")
+            cut = piece.rfind(b">") + 1
+            if not cut and len(rest) > limits.MAX_LINE:
+                raise _too_large(self._path, f"a text of `{name}` has more than {limits.MAX_LINE:,} bytes")
+            if cut:
+                yield rest + piece[:cut]
+                rest = piece[cut:]
+            else:
+                rest += piece
         yield rest
 
     def _xml(self, name: str) -> ET.Element:
@@ -238,6 +251,15 @@ class _Look:
             place = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
             targets[one.get("Id", "")] = place
         return targets
+
+
+def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A part to its end, whatever the archive says of its size."""
+    part = copy(part)
+    part.file_size = limits.BOOK_UNPACKED + 1
+    with archive.open(part) as file:
+        while block := file.read(_PIECE):
+            yield block
 
 
 def _named(root: ET.Element, name: str) -> Iterator[ET.Element]:

@@ -1,7 +1,8 @@
 """The cells of a worksheet as columns of text, and what each cell is where that matters.
 
 The reader is fastexcel. It gives a column as text; dates come as `2026-03-01 00:00:00`, and only where a text looks
-like that is it asked of each cell whether it is one.
+like that is it asked of each cell whether it is one: first of the sheet's XML, then, where that cannot tell, of the
+reader, which reads the whole sheet once more.
 """
 
 import re
@@ -17,6 +18,7 @@ from attrs import frozen
 from chfw_core.errors import InputError
 from chfw_files.extras import needed_for_xlsx
 from chfw_files.xlsx_book import Book, SheetOutline, not_xlsx
+from chfw_files.xlsx_numbers import all_numbers
 
 _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$"
 _KIND = re.compile(r"but got '(\w+)\(")
@@ -61,12 +63,12 @@ def read_sheet(book: Book, outline: SheetOutline) -> SheetCells:
     sheet = _Sheet(book, outline)
     batch, errors = sheet.load("string")
     columns = [_with_errors(column, errors.get(at, {})) for at, column in enumerate(batch.columns)]
-    return SheetCells(
-        name=outline.name,
-        first=sheet.first + 1,
-        columns=tuple(_with_times(sheet, at, column) for at, column in enumerate(columns)),
-        sheet=sheet,
-    )
+    likes = {at: rows for at, column in enumerate(columns) if len(rows := _like_times(column))}
+    numbers = all_numbers(book, outline, {sheet.first + 1 + at: rows + 1 for at, rows in likes.items()})
+    for at, rows in likes.items():
+        texts = sheet.kinds(at) if sheet.first + 1 + at not in numbers else {}
+        columns[at] = _with_times(columns[at], [row for row in rows.tolist() if row not in texts])
+    return SheetCells(name=outline.name, first=sheet.first + 1, columns=tuple(columns), sheet=sheet)
 
 
 class _Sheet:
@@ -136,15 +138,17 @@ def _with_errors(column: pa.Array, errors: Mapping[int, str]) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
-def _with_times(sheet: _Sheet, index: int, column: pa.Array) -> pa.Array:
-    """Cells that hold a date or a time in the form of CSV: a time without a zone, a midnight as the date alone."""
+def _like_times(column: pa.Array) -> npt.NDArray[np.int64]:
+    """The rows, from 0, whose text is how the reader writes a date or a time."""
     like = pc.fill_null(pc.match_substring_regex(column, _TIME), False)
-    if not pc.any(like).as_py():
-        return column
-    kinds = sheet.kinds(index)
+    found: npt.NDArray[np.int64] = np.flatnonzero(like.to_numpy(zero_copy_only=False))
+    return found
+
+
+def _with_times(column: pa.Array, rows: Sequence[int]) -> pa.Array:
+    """Cells that hold a date or a time in the form of CSV: a time without a zone, a midnight as the date alone."""
     texts = column.to_pylist()
-    for row in np.flatnonzero(like.to_numpy(zero_copy_only=False)).tolist():
-        if row not in kinds:
-            day, _, time = texts[row].partition(" ")
-            texts[row] = day if time == "00:00:00" else f"{day}T{time}"
+    for row in rows:
+        day, _, time = texts[row].partition(" ")
+        texts[row] = day if time == "00:00:00" else f"{day}T{time}"
     return pa.array(texts, pa.string())
