@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from sqlalchemy import Connection, Select, func, or_, select
 
+from chfw_app.rollout.joining import is_anything_to_join, join_waiting
 from chfw_app.rollout.missed import Missed, missed
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.outbox import Delivered, Send, deliver
@@ -105,7 +106,15 @@ def tick(
 def deliver_all(
     service: RollOutService, send: Send, at: datetime, batch: int = 1_000, to: Sequence[str] | None = None
 ) -> Delivered:
-    """Sends all that is due, so many messages at a time. `to`: to these parties alone."""
+    """Sends all that is due, so many messages at a time. `to`: to these parties alone.
+
+    What says the same to a Supplier goes as one message, whichever commands it comes from (NF7).
+    """
+    with service.store.read() as connection:
+        is_more = is_anything_to_join(connection, at, to)
+    if is_more:
+        database = service.store.database
+        service.writer.run(lambda transaction: join_waiting(transaction.connection, database, at, to))
     found = Delivered(delivered=(), failed=(), dead=())
     while True:
         done = deliver(service.store, batch, send, at, to=to)
