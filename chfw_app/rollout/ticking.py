@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from sqlalchemy import Connection, Select, func, or_, select
 
+from chfw_app.rollout.joining import is_anything_to_join, join_waiting
 from chfw_app.rollout.missed import Missed, missed
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.outbox import Delivered, Send, deliver
@@ -112,8 +113,14 @@ def deliver_all(
 ) -> Delivered:
     """Sends all that is due, so many messages at a time. `to`: to these parties alone.
 
-    `stop`: asked before each batch; the rest is due still.
+    What says the same to a Supplier goes as one message, whichever commands it comes from (NF7). `stop`: asked before
+    each batch; the rest is due still.
     """
+    with service.store.read() as connection:
+        is_more = is_anything_to_join(connection, at, to)
+    if is_more:
+        database = service.store.database
+        service.writer.run(lambda transaction: join_waiting(transaction.connection, database, at, to))
     found = Delivered(delivered=(), failed=(), dead=())
     while not stop():
         done = deliver(service.store, batch, send, at, to=to)

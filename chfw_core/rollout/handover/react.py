@@ -1,5 +1,6 @@
 """CS1: the CSPs' lists, and what Suppliers are told of the days of their hubs."""
 
+from datetime import timedelta
 from typing import assert_never
 
 from chfw_core.consent.model import ActivationBasis
@@ -7,12 +8,14 @@ from chfw_core.messages import HubNews, HubsRefused, HubsScheduled, Message, Wor
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import CSP_PREFIX
-from chfw_core.model.periods import instant_words
+from chfw_core.model.periods import Period, london_date
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover import events
 from chfw_core.rollout.handover.events import HandoverEvent
 from chfw_core.rollout.records import RollOut
 from chfw_core.rollout.telling import grouped, own_hubs
+
+_MOMENT = timedelta(microseconds=1)
 
 
 def react(event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
@@ -51,13 +54,19 @@ def react(event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
                 guids=event.guids,
             )
             return (refused,)
-        case events.HubsProtected():  # CS4: when, not what for: that can be the second Supplier's affair (NF7)
-            span = f"{instant_words(event.period.opens)} until {instant_words(event.period.closes)}"
-            return _news(after, event.guids, "protected", f"these hubs are left alone from {span}")
+        case events.HubsProtected():
+            # CS4: on which days, and neither what for nor at what time: that can be the second Supplier's affair (NF7).
+            return _news(after, event.guids, "protected", f"these hubs are left alone {_days(event.period)}")
         case events.CapacitySet() | events.ProtectionLifted():
             return ()
         case _:
             assert_never(event)
+
+
+def _days(period: Period) -> str:
+    """G4: the London days that a period touches."""
+    first, last = london_date(period.opens), london_date(period.closes - _MOMENT)
+    return f"on {first}" if first == last else f"from {first} to {last}"
 
 
 def _news(after: RollOut, guids: GuidList, what: str, words: str) -> tuple[Message, ...]:

@@ -1,7 +1,9 @@
 """Services over a store of each kind of database, and the core's small world told to them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from chfw_core.model.parties import DCC
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
 from chfw_core.transport.receipts import Receipt
-from tests.app.stores.conftest import databases, postgres_databases, sqlite_databases, url
+from tests.app.stores.conftest import Databases, databases, postgres_databases, sqlite_databases, url
 from tests.core.rollout.worlds import CLASSES, FIRMWARE, START, R
 
 __all__ = ["databases", "postgres_databases", "sqlite_databases", "url"]
@@ -63,4 +65,23 @@ def told(rollouts: Store) -> Iterator[Told]:
     with RollOutService(store=rollouts) as service:
         found = Told(service=service)
         service.clock = lambda: found.now
+        yield found
+
+
+@pytest.fixture
+def worlds(databases: Databases) -> Iterator[Iterator[Told]]:
+    """Services on stores of their own, one after the other, each with its clock at START."""
+
+    def made() -> Generator[Told]:
+        while True:
+            with (
+                databases.one() as address,
+                open_store(address, projections()) as store,
+                RollOutService(store=store) as service,
+            ):
+                found = Told(service=service)
+                service.clock = partial(getattr, found, "now")
+                yield found
+
+    with closing(made()) as found:
         yield found

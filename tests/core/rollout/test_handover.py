@@ -448,7 +448,7 @@ def test_both_suppliers_are_told_when_a_hub_is_left_alone_and_not_what_for() -> 
         story.do(ProtectHubs, kind=kind, period=period, guids=some(SPLIT))
         news = [message for message in story.sent if isinstance(message, HubNews)]
         assert [(message.to, message.what) for message in news] == [(ALPHA, "protected"), (BETA, "protected")]
-        assert "2026-03-10T00:00:00Z until 2026-03-12T00:00:00Z" in news[0].words
+        assert news[0].words == "these hubs are left alone from 2026-03-10 to 2026-03-11"
         sent.append(news)
     assert sent[0] == sent[1]
 
