@@ -29,7 +29,7 @@ def simulate(
 ) -> int:
     """Back-test rule files on recorded events: what would have fired, for whom, and what stays open. No ledger.
 
-    Exit code 2: done, but lines of the events could not be used.
+    Exit code 2: done, but lines of the events could not be used, or are about hubs that the estate does not have.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def simulate(
     done = simulate_files(named, events, estate, release=release, attributes=attributes, until=end)
     for problem in done.problems:
         say_note(problem.render())
-    code = Exit.FINDINGS if done.bad_lines else Exit.DONE
+    code = Exit.FINDINGS if done.bad_lines or done.remarks else Exit.DONE
     if json:
         print_json({"exit": int(code), **_as_object(done)})
     else:
@@ -91,6 +91,10 @@ def _show(done: "Simulated") -> None:
         say("nothing would have fired")
     for row in done.bad_lines[:ROWS_SHOWN]:
         say(f"set aside: {row}")
+    if len(done.bad_lines) > ROWS_SHOWN:
+        say(_more(len(done.bad_lines)))
+    for remark in done.remarks:
+        say(remark)
 
 
 def _more(count: int) -> str:
@@ -136,4 +140,5 @@ def _as_object(done: "Simulated") -> dict[str, object]:
             for one in done.waiting
         ],
         "bad_rows": list(done.bad_lines),
+        "remarks": list(done.remarks),
     }

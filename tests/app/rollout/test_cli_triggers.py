@@ -180,6 +180,45 @@ def test_the_same_events_again_are_taken_once_and_bad_lines_are_set_aside(in_for
     assert "did you mean `meter_read_received`" in done["bad_rows"][2]
 
 
+def test_events_that_say_something_misspelt_are_set_aside(in_force: World) -> None:
+    """I9, RU6: a key that a rule waits for and that is written wrong would be missed in silence."""
+    world = in_force
+    guid = own(world)[0]
+    said = {"at": "2026-01-11T10:00:00Z", "type": "meter_firmware_activated", "guid": guid}
+    path = events(
+        world,
+        {**said, "seq": 1, "firmwareversion": "04000001"},
+        {**said, "seq": 2, "bogus": 1},
+        {**said, "seq": 3, "type": "prepayment_topup", "amount": "ten"},
+        {**said, "seq": 4, "release": "CH-2"},
+        {**said, "seq": 5, "release": "CH-1", "note": "for people", "device_type": "ESME"},
+        {**said, "seq": 6, "type": "prepayment_topup", "amount": 12.5},
+    )
+    done = world.done("observe", path, "--as", "NWND", at="2026-01-12T12:00:00Z", code=2)
+    assert done["taken"] == {"meter_firmware_activated": 1, "prepayment_topup": 1}
+    first, second, third, fourth = done["bad_rows"]
+    assert first.startswith("line 1: `firmwareversion` is no key of `meter_firmware_activated`")
+    assert "did you mean `firmware_version`?" in first
+    assert second.startswith("line 2: `bogus` is no key of")
+    assert third.startswith("line 3: amount: `ten` is not a number")
+    assert fourth == "line 4: release: no release called `CH-2` (did you mean `CH-1`?)"
+
+
+def test_a_draft_is_nothing_that_a_supplier_may_name(in_force: World) -> None:
+    """NF7: a draft and a release that nobody knows are told in the same words."""
+    world = in_force
+    text = (world.folder / "release.yaml").read_text(encoding="utf-8").replace("CH-1", "DRAFT-9")
+    (world.folder / "draft.yaml").write_text(text, encoding="utf-8")
+    world.done("draft", world.folder / "draft.yaml", at="2026-01-10T10:00:00Z")
+    said = {"at": "2026-01-11T10:00:00Z", "type": "price_change_announced", "effective": "2026-04-01"}
+    path = events(world, {**said, "seq": 1, "release": "DRAFT-9"}, {**said, "seq": 2, "release": "NOBODY-9"})
+    rows = world.done("observe", path, "--as", "NWND", at="2026-01-12T12:00:00Z", code=3)["bad_rows"]
+    assert [row.partition(": ")[2].replace("DRAFT-9", "NOBODY-9") for row in rows] == [
+        "release: no release called `NOBODY-9`"
+    ] * 2
+    assert world.done("observe", path, "--as", "DCC", at="2026-01-12T12:00:00Z", code=2)["taken"]
+
+
 def test_files_that_are_in_force_change_nothing_again_and_nobody_installs_anothers(in_force: World) -> None:
     world = in_force
     assert world.done("install-rules", world.folder / "rules", "--as", "NWND")["again"]
