@@ -86,6 +86,12 @@ def test_people_see_tables(tmp_path: Path, chfw: Chfw) -> None:
     assert ran.code == 0
     assert "NWND    meter-then-hub" in ran.out
     assert "Still open" in ran.out
+    fired, nothing = ran.out.split("\nFired")[1].split("\nLed to nothing")
+    assert "instruct from" in fired
+    assert "hold until it is" in fired
+    parts = [line.split()[4] for line in fired.splitlines() if "meter-then-hub" in line]
+    assert parts == ["do", "otherwise"]
+    assert SPLIT in nothing.partition("Still open")[0]
 
 
 def test_time_can_be_told_further(tmp_path: Path, chfw: Chfw) -> None:

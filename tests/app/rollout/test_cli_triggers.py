@@ -255,3 +255,66 @@ def test_what_a_trigger_instructed_stands_before_the_cut_off_with_its_windows(in
     assert "2026-01-20" <= made[first]["day"] < "2026-02-10"
     assert made[second]["import_rule"] == "all-of-them"
     assert made[second]["day"] >= "2026-02-16"
+
+
+BURST_RULES = """
+rules: v1
+owner: NWND
+decide:
+  - id: all-of-them
+    because: One version before the summer
+    when: otherwise
+    then: instruct
+    at: {from: 2026-02-16, to: 2026-04-30}
+events:
+  - id: many-topups
+    because: Something is wrong with prepayment there
+    per: csp_region
+    on: prepayment_topup
+    count: 5
+    within: 6 hours
+    do: {raise: incident, notify: prepay-team}
+  - id: hold-on-read
+    because: Read first
+    per: hub
+    on: meter_read_received
+    do: {hold: {date: event.at + 10 days}, instruct: {from: event.at + 12 days, to: event.at + 20 days}}
+"""
+
+
+def test_people_read_whom_a_firing_is_about_and_until_when(world: World) -> None:
+    """NF1: the hub or the region, the end of a hold, the period of an instruction; a burst is counted."""
+    for old in (world.folder / "rules").glob("*.yaml"):
+        old.unlink()
+    (world.folder / "rules" / "NWND.rules.yaml").write_text(BURST_RULES, encoding="utf-8")
+    world.notified()
+    world.done("install-rules", world.folder / "rules", "--as", "NWND", at="2026-01-10T09:00:00Z")
+    guid, *_ = own(world)
+    ran = world.rollout("fired", "--trigger", "hold-on-read", at="2026-01-11T12:00:00Z")
+    assert (ran.code, ran.out.strip()) == (0, "nothing has fired")
+    path = events(
+        world,
+        *(
+            {"seq": n, "at": f"2026-01-11T10:0{n}:00Z", "type": "prepayment_topup", "guid": guid, "amount": 5}
+            for n in range(1, 6)
+        ),
+        {"seq": 6, "at": "2026-01-11T11:00:00Z", "type": "meter_read_received", "guid": guid},
+    )
+    world.done("observe", path, "--as", "NWND", at="2026-01-11T12:00:00Z")
+    out = world.rollout("fired", "--as", "NWND", at="2026-01-11T12:00:00Z").out
+    assert f"for hub {guid}" in out
+    assert "for csp_region " in out
+    assert "5 prepayment_topup from 2026-01-11T10:01:00Z to 2026-01-11T10:05:00Z" in out
+    assert "wrote down: hold until 2026-01-21T11:00:00Z" in out
+    assert "wrote down: instruct from 2026-01-23T11:00:00Z to 2026-01-31T11:00:00Z" in out
+    assert "wrote down: notify prepay-team: Something is wrong with prepayment there" in out
+
+
+def test_a_rule_that_nobody_put_in_force_is_no_rule_that_never_fired(in_force: World) -> None:
+    ran = in_force.rollout("fired", "--trigger", "meter-than-hub", "--as", "NWND", at="2026-01-11T12:00:00Z")
+    assert ran.code == 1
+    assert "no rule of `events` called `meter-than-hub` is or was in force" in ran.err
+    assert "did you mean `meter-then-hub`?" in ran.err
+    ran = in_force.rollout("fired", "--trigger", "meter-then-hub", "--as", "CLDR", at="2026-01-11T12:00:00Z")
+    assert ran.code == 1
+    assert "did you mean" not in ran.err
