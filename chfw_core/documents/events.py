@@ -25,6 +25,7 @@ from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rules.event_fields import EVENT_FIELDS
 from chfw_core.rules.fields import FieldSpec, FieldType
 from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.values import order_of
 
 T = TypeVar("T")
 NO_JSON = "this is not JSON"
@@ -205,16 +206,15 @@ def no_such_key(key: str, kind: str, known: Sequence[str]) -> InputError:
 
 
 def _number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(
-            f"`{shown(str(value))}` is not a number", hint="write it without quotation marks, such as 12.5"
-        )
+    """What rules can compare with a number: `12.5`, also as text, and a percentage."""
+    if order_of(value, 0) is None:
+        raise InputError(f"`{shown(str(value))}` is not a number", hint="such as 12.5")
     return value
 
 
 def _yes_or_no(value: object) -> object:
-    if not isinstance(value, bool):
-        raise InputError(f"`{shown(str(value))}` is neither true nor false", hint="write it without quotation marks")
+    if order_of(value, True) is None:
+        raise InputError(f"`{shown(str(value))}` is neither true nor false")
     return value
 
 

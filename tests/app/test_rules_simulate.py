@@ -121,7 +121,7 @@ def test_what_observe_would_set_aside_is_set_aside(tmp_path: Path, chfw: Chfw) -
     assert [row.partition(": ")[2] for row in found["bad_rows"]] == [
         "no type of event called `meter_firmware_activted` (did you mean `meter_firmware_activated`?)",
         "`firmwareversion` is no key of `meter_firmware_activated` (did you mean `firmware_version`?)",
-        "amount: `ten` is not a number (write it without quotation marks, such as 12.5)",
+        "amount: `ten` is not a number (such as 12.5)",
         "seq 1 is there already, in line 1, and says something else there (give each event a `seq` of its own)",
     ]
 
