@@ -318,3 +318,27 @@ def test_a_rule_that_nobody_put_in_force_is_no_rule_that_never_fired(in_force: W
     ran = in_force.rollout("fired", "--trigger", "meter-then-hub", "--as", "CLDR", at="2026-01-11T12:00:00Z")
     assert ran.code == 1
     assert "did you mean" not in ran.err
+
+
+def test_files_are_named_by_their_paths_and_an_owner_without_hubs_is_told(in_force: World) -> None:
+    """NF1: which of two files of one name is meant; and that nobody's rules hear of nothing."""
+    world = in_force
+    for folder in ("one", "two"):
+        (world.folder / folder).mkdir()
+    unused = "sets:\n  unused_set: [CS-0151]\n"
+    (world.folder / "one" / "NWND.rules.yaml").write_text(EVENTS_RULES + unused, encoding="utf-8")
+    ran = world.rollout("install-rules", world.folder / "one", "--as", "NWND", at="2026-01-10T10:00:00Z")
+    assert ran.code == 0, ran.err
+    assert f"{world.folder / 'one' / 'NWND.rules.yaml'}:" in ran.err
+    assert "no release has a hub" not in ran.err
+    nobody = EVENTS_RULES.replace("owner: NWND", "owner: NWDN")
+    (world.folder / "two" / "NWDN.rules.yaml").write_text(nobody, encoding="utf-8")
+    ran = world.rollout("install-rules", world.folder / "two", "--as", "NWDN", at="2026-01-10T10:00:00Z")
+    assert ran.code == 0
+    assert "no release has a hub of `NWDN`" in ran.err
+    (world.folder / "one" / "NWND.rules.yaml").write_text(EVENTS_RULES + "# again\n", encoding="utf-8")
+    ran = world.rollout(
+        "install-rules", world.folder / "one", "--as", "NWND", "--after", "0", at="2026-01-10T11:00:00Z"
+    )
+    assert ran.code == 1
+    assert "cannot be in force after entry 0: the version before came in force after it" in ran.err

@@ -52,3 +52,11 @@ def test_what_a_trigger_writes_is_held_against_a_release() -> None:
 def test_types_about_no_hub_are_never_said_from_outside() -> None:
     assert ABOUT_NO_HUB.isdisjoint(OUTSIDE)
     assert {*FROM_LEDGER, *BY_TICK} - ABOUT_NO_HUB - {*OUTSIDE} == {"hub_update_succeeded", "hub_update_failed"}
+
+
+def test_a_duration_of_less_than_nothing_is_named_as_one() -> None:
+    body = "per: csp_region, on: hub_update_failed, count: 3, within: -3 hours, do: {notify: us}"
+    text = f"rules: v1\nowner: NWND\nevents:\n  - {{id: a, because: x, {body}}}\n"
+    (problem,) = check_sources([("a.rules.yaml", text)]).problems
+    assert (problem.code, problem.message) == ("E107", "a duration is more than nothing, not `-3 hours`")
+    assert problem.hint == "write `3 hours`"
