@@ -19,6 +19,7 @@ from chfw_core.transport.values import answer_values
 
 GUIDS_SHOWN = 50
 GUIDS_NAMED = 5
+ANSWERS_SHOWN = 5
 _WHENEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -45,7 +46,11 @@ def show_answers(
         )
         return code
     said: set[CommandRefused] = set()
+    together = {} if about else _alike(answers)
     for number, answer in enumerate(answers):
+        if number in together:
+            _show_alike(together[number])
+            continue
         if about:
             say(about[number], style="bold")
         refused = _why(answer)
@@ -99,6 +104,37 @@ def _show(answer: Answer) -> None:
     _show_hubs("Noted; nothing changes", receipt.noted_hubs)
     if stands:
         say("; ".join(stands))
+
+
+def _alike(answers: Sequence[Answer]) -> dict[int, list[Answer]]:
+    """Answers that say one and the same of some hubs, where they are many: per place those that are shown there.
+
+    A file makes a command of each reason and time, and whoever sent it reads one line, not sixty.
+    """
+    by_what: dict[str, list[int]] = {}
+    for number, answer in enumerate(answers):
+        receipt = answer.receipt
+        plain = not (receipt.again or receipt.refused or receipt.refused_hubs or receipt.noted_hubs)
+        if plain and len(receipt.taken) == 1 and receipt.taken[0][1] is not None:
+            by_what.setdefault(receipt.taken[0][0], []).append(number)
+    shown: dict[int, list[Answer]] = {}
+    for numbers in by_what.values():
+        if len(numbers) > ANSWERS_SHOWN:
+            shown |= {number: [] for number in numbers}
+            shown[numbers[0]] = [answers[number] for number in numbers]
+    return shown
+
+
+def _show_alike(answers: Sequence[Answer]) -> None:
+    if not answers:
+        return
+    receipts = [answer.receipt for answer in answers]
+    hubs = sum(count or 0 for receipt in receipts for _, count in receipt.taken)
+    say(f"{receipts[0].taken[0][0].replace('_', ' ')}: {counted(hubs, 'hub')}, in {len(answers):,} commands")
+    if receipts[0].entries_shown:
+        first, last = min(one.first_seq for one in receipts), max(one.last_seq for one in receipts)
+        count = sum(one.last_seq - one.first_seq + 1 for one in receipts)
+        say(f"{count:,} entries, from {first} to {last}")
 
 
 def _before(answer: Answer) -> str:

@@ -158,7 +158,8 @@ def fired(
     options
         Who looks: a party sees what its own rules wrote down, the DCC all of it.
     """
-    from chfw_app.triggers.showing import firings
+    from chfw_app.triggers.effect_words import effect_words, scope_words
+    from chfw_app.triggers.showing import check_named, firings
     from chfw_app.triggers.showing import records as standing
     from chfw_core.model.guid import parse_guid
 
@@ -170,6 +171,8 @@ def fired(
         about = None if guid is None else parse_guid(guid)
         owner = None if reader == DCC else reader
         found = list(firings(connection, owner=owner, trigger=trigger, guid=about))
+        if trigger is not None and not found:
+            check_named(connection, trigger, owner)
         stand = standing(connection, service.clock()) if records is not None else None
     if records is not None and stand is not None:
         from chfw_core.documents.trigger_records import write_trigger_records
@@ -179,16 +182,24 @@ def fired(
     if options.json:
         print_json({"fired": [_as_object(one) for one in found]})
         return Exit.DONE
+    if len(found) > FIRED_SHOWN:
+        order = "in the order in which they were written down"
+        say(f"the last {FIRED_SHOWN} of {len(found):,}, {order}; --json has all")
     for one in found[-FIRED_SHOWN:]:
         say(f"{format_instant(one.fired.at)} {one.owner}: {one.fired.said}")
-        say(f"  version {one.version[:8]} wrote down: {', '.join(effect.kind for effect in one.fired.effects)}")
-    if len(found) > FIRED_SHOWN:
-        say(f"these are the last {FIRED_SHOWN} of {len(found):,}: --json has all")
+        say(f"  for {scope_words(one.fired.scope)}{_of(one)}")
+        for effect in one.fired.effects:
+            say(f"  version {one.version[:8]} wrote down: {effect_words(effect)}")
     if not found:
         say("nothing has fired")
     if records is not None and stand is not None:
         say(f"{counted(len(stand.holds), 'hold')} and {counted(len(stand.releases), 'release')} written to {records}")
     return Exit.DONE
+
+
+def _of(one: "Shown") -> str:
+    named = one.fired.release is None or "release" in one.fired.scope
+    return "" if named else f", of release {one.fired.release}"
 
 
 def say_ran(ran: "Ran", reader: str) -> None:

@@ -13,8 +13,11 @@ from chfw_core.model.periods import format_instant
 
 if TYPE_CHECKING:
     from chfw_app.triggers.simulating import Simulated
+    from chfw_core.triggers.records import Firing
 
 ROWS_SHOWN = 30
+_PART = {"completed": "do", "expired": "otherwise"}
+"""Per cause of a firing, the key of the rule that says what is written down."""
 
 
 def simulate(
@@ -29,7 +32,7 @@ def simulate(
 ) -> int:
     """Back-test rule files on recorded events: what would have fired, for whom, and what stays open. No ledger.
 
-    Exit code 2: done, but lines of the events could not be used.
+    Exit code 2: done, but lines of the events could not be used, or are about hubs that the estate does not have.
 
     Parameters
     ----------
@@ -60,7 +63,7 @@ def simulate(
     done = simulate_files(named, events, estate, release=release, attributes=attributes, until=end)
     for problem in done.problems:
         say_note(problem.render())
-    code = Exit.FINDINGS if done.bad_lines else Exit.DONE
+    code = Exit.FINDINGS if done.bad_lines or done.remarks else Exit.DONE
     if json:
         print_json({"exit": int(code), **_as_object(done)})
     else:
@@ -77,11 +80,12 @@ def _show(done: "Simulated") -> None:
     rows = [(*key, fired[key], passed[key], waits[key]) for key in done.triggers]
     show_table("By rule", ("owner", "rule", "fired", "led to nothing", "still open"), rows)
     effects = [
-        (format_instant(one.at), one.owner, one.trigger, one.scope_key, ", ".join(_kinds(one.records)))
+        (format_instant(one.at), one.owner, one.trigger, one.scope_key, _PART[one.cause], _written(one))
         for one in done.fired[:ROWS_SHOWN]
     ]
-    show_table("Fired", ("when", "owner", "rule", "for", "writes down"), effects, note=_more(len(done.fired)))
-    show_table("Led to nothing", ("why",), [(one.said,) for _, one in done.passed_over[:ROWS_SHOWN]])
+    show_table("Fired", ("when", "owner", "rule", "for", "part", "writes down"), effects, note=_more(len(done.fired)))
+    nothing = [(owner, one.scope_key, one.said) for owner, one in done.passed_over[:ROWS_SHOWN]]
+    show_table("Led to nothing", ("owner", "for", "why"), nothing, note=_more(len(done.passed_over)))
     still = [
         (one.owner, one.trigger, one.scope, format_instant(one.since), format_instant(one.until))
         for one in done.waiting[:ROWS_SHOWN]
@@ -91,14 +95,21 @@ def _show(done: "Simulated") -> None:
         say("nothing would have fired")
     for row in done.bad_lines[:ROWS_SHOWN]:
         say(f"set aside: {row}")
+    if len(done.bad_lines) > ROWS_SHOWN:
+        say(_more(len(done.bad_lines)))
+    for remark in done.remarks:
+        say(remark)
 
 
 def _more(count: int) -> str:
     return f"and {count - ROWS_SHOWN:,} more: --json has all" if count > ROWS_SHOWN else ""
 
 
-def _kinds(records: tuple[object, ...]) -> list[str]:
-    return [type(one).__name__.removesuffix("Record").lower() for one in records]
+def _written(one: "Firing") -> str:
+    from chfw_app.triggers.effect_words import effect_words
+    from chfw_app.triggers.writing_down import effect_of
+
+    return "; ".join(effect_words(effect_of(record)) for record in one.records)
 
 
 def _as_object(done: "Simulated") -> dict[str, object]:
@@ -113,6 +124,7 @@ def _as_object(done: "Simulated") -> dict[str, object]:
                 "trigger": one.trigger,
                 "version": one.version,
                 "at": format_instant(one.at),
+                "part": _PART[one.cause],
                 "scope": dict(one.scope),
                 "because": one.said,
                 "effects": [{"kind": made.kind.value, **made.said} for made in map(effect_of, one.records)],
@@ -136,4 +148,5 @@ def _as_object(done: "Simulated") -> dict[str, object]:
             for one in done.waiting
         ],
         "bad_rows": list(done.bad_lines),
+        "remarks": list(done.remarks),
     }

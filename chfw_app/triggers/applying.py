@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
 from sqlalchemy import Connection, select
@@ -33,6 +33,7 @@ from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import FINAL_STATES, HubState
 from chfw_core.rollout.triggering.entries import Fired, Kind
+from chfw_core.rules.blocks.effects import AFFECTED
 from chfw_core.rules.triggered import PREFIX
 
 _SHORT = 8
@@ -47,10 +48,6 @@ class _Asked:
     fired: Fired
     opens: datetime | None
     closes: datetime | None
-
-
-AFFECTED: Final = "affected_suppliers"
-"""Whom the DCC and CSPs may tell beside their own teams: the Suppliers of the hubs in scope."""
 
 
 def notices(connection: Connection, owner: str, fired: Sequence[Fired], book: Book) -> Iterator[TriggerNotice]:

@@ -18,7 +18,7 @@ from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
 from chfw_app.rule_files import find_rule_files
 from chfw_app.stores.store import WriteTransaction
-from chfw_app.stores.tables import entry, rule_files
+from chfw_app.stores.tables import entry, hub, rule_files
 from chfw_app.texts import read_text
 from chfw_app.triggers.event_types import event_types
 from chfw_core.documents.trigger_entries import restore_trigger_entry, store_trigger_entry
@@ -74,8 +74,9 @@ def install(service: RollOutService, paths: Sequence[Path], by: str, *, after: i
     """
     problems = Problems()
     found = find_rule_files(paths, problems)
-    texts = tuple((path.name, read_text(path)) for path in found)
-    checked = check_sources(texts, event_types=event_types().fields)
+    read = [(path, read_text(path)) for path in found]
+    checked = check_sources([(str(path), text) for path, text in read], event_types=event_types().fields)
+    texts = tuple((path.name, text) for path, text in read)
     problems.add_placed(checked.problems)
     problems.stop_if_any()
     owners = [rules.owner for rules in checked.rulesets]
@@ -116,13 +117,31 @@ def _install(
         # NF7: entries are numbered over everybody's doings, so a Supplier is not shown how many there are.
         there = f"the ledger is at {head}" + (f", and the version before is in force after {least}" if least else "")
         hint = "leave out --after" if is_party(owner) else there
-        raise InputError(f"the files cannot be in force after entry {start}", hint=hint)
+        why = "the version before came in force after it" if start < least else "the ledger has not come so far"
+        why = "entries are numbered from 1" if start < 0 else why
+        raise InputError(f"the files cannot be in force after entry {start}: {why}", hint=hint)
+    if not _is_known(connection, owner):
+        lost = f"no release has a hub of `{owner}`: is the owner's name right? Until one has, the rules hear of no hub"
+        warnings = (*warnings, lost)
     stored = store_trigger_entry(RulesInstalled(by=owner, owner=owner, version=version, files=texts, after=start))
     digest = hashlib.sha256(stored.payload).digest()
     at = now_in(transaction, service.clock)
     stamp = Stamp(at=at, by=owner, release="", key=f"rules/{version}/{head}", digest=digest)
     transaction.append(stamp, [Draft(type=stored.type, payload=stored.payload)])
     return Installed(**said, after=start, again=False, warnings=warnings)
+
+
+def _is_known(connection: Connection, owner: str) -> bool:
+    """Whether any hub is this owner's; the DCC and CSPs always are, and where no release has hubs, nobody can tell.
+
+    NF7: no other Supplier is named to it, though it may have meant one.
+    """
+    if not is_party(owner) or connection.execute(select(hub.c.guid).limit(1)).first() is None:
+        return True
+    roles = (hub.c.import_supplier, hub.c.gas_supplier)
+    return any(
+        connection.execute(select(hub.c.guid).where(role == owner).limit(1)).first() is not None for role in roles
+    )
 
 
 def in_force(connection: Connection) -> tuple[InForce, ...]:

@@ -16,24 +16,25 @@ from attrs import evolve, field, frozen
 from sqlalchemy import Connection, select
 
 from chfw_app.rollout.carrying import Clock, now_in
-from chfw_app.rollout.service import RollOutService, release_ids
+from chfw_app.rollout.service import RollOutService, release_ids, release_in
 from chfw_app.stores.bulk import among
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, observed
 from chfw_app.stores.trigger_projection import digest_of
 from chfw_app.texts import read_lines
 from chfw_app.triggers.event_types import EventTypes, event_types
-from chfw_core.documents.events import read_event
+from chfw_core.documents.events import check_content, read_event
 from chfw_core.documents.rollout_values import canonical
 from chfw_core.documents.trigger_entries import MOST_EVENTS, store_trigger_entry
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
 from chfw_core.model.guid import Guid, format_guid
-from chfw_core.model.parties import Party
+from chfw_core.model.parties import DCC, Party
 from chfw_core.model.periods import format_instant
 from chfw_core.rollout.base import is_party, region_of
 from chfw_core.rollout.entries import Draft, Stamp
 from chfw_core.rollout.gate import who_is
+from chfw_core.rollout.states import ReleaseStage
 from chfw_core.rollout.triggering.entries import EventsObserved
 from chfw_core.rules.problems import did_you_mean, shown
 
@@ -126,6 +127,7 @@ def _read(line: str, by: str, types: EventTypes) -> Event:
         raise InputError(f"`{event.type}` is for {who} to say")
     if event.party is not None and event.party != by:
         raise InputError("party: an event is sent by whoever says it")
+    check_content(event, types.fields)
     return evolve(event, party=Party(by))
 
 
@@ -135,6 +137,7 @@ def _observe(transaction: WriteTransaction, lines: Sequence[_Line], by: str, clo
     bad: list[SetAside] = []
     said = dict(_said(connection, by, [line.event.seq for line in lines]))
     known = _hubs(connection, by, lines)
+    releases = _releases(connection, by) if any("release" in line.event.fields for line in lines) else ()
     good: list[Event] = []
     again = 0
     for line in lines:
@@ -149,7 +152,8 @@ def _observe(transaction: WriteTransaction, lines: Sequence[_Line], by: str, clo
                 )
                 bad.append(SetAside(line=line.number, reason=reason))
             continue
-        reason = f"at: {format_instant(event.at)} is in the future" if event.at > at else _not_theirs(event, by, known)
+        reason = f"at: {format_instant(event.at)} is in the future" if event.at > at else ""
+        reason = reason or _no_release(event, releases) or _not_theirs(event, by, known)
         if reason:
             bad.append(SetAside(line=line.number, reason=reason))
             continue
@@ -196,6 +200,21 @@ def _hubs(connection: Connection, by: str, lines: Sequence[_Line]) -> dict[int, 
             before = found.get(guid, (region, frozenset()))[1]
             found[guid] = (region, before | {import_supplier, gas_supplier})
     return found
+
+
+def _releases(connection: Connection, by: str) -> tuple[str, ...]:
+    """The releases that this actor may name; of a draft the DCC alone knows."""
+    records = (release_in(connection, of) for of in release_ids(connection))
+    return tuple(record.id for record in records if by == DCC or record.stage is not ReleaseStage.DRAFTED)
+
+
+def _no_release(event: Event, known: Sequence[str]) -> str:
+    """Why the release that an event names cannot be meant, or nothing."""
+    said = event.fields.get("release")
+    if said is None or said in known:
+        return ""
+    hint = did_you_mean(str(said), known)
+    return f"release: no release called `{shown(str(said))}`" + (f" ({hint})" if hint else "")
 
 
 def _not_theirs(event: Event, by: str, known: dict[int, tuple[str, frozenset[str | None]]]) -> str:

@@ -12,10 +12,15 @@ from sqlalchemy.engine import Row
 from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.tables import trigger_hold
 from chfw_app.triggers.holding import standing
+from chfw_app.triggers.installing import in_force
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.documents.trigger_entries import restore_trigger_entry
+from chfw_core.errors import InputError
 from chfw_core.planning.trigger_records import TriggerHold, TriggerRecords, TriggerRelease
 from chfw_core.rollout.triggering.entries import Fired, Kind, TriggersFired
+from chfw_core.rules.problems import did_you_mean, shown
+
+_SHOWN = 20
 
 
 @frozen(kw_only=True)
@@ -39,6 +44,18 @@ def firings(
         for one in found.firings:
             if trigger in (None, one.trigger) and (guid is None or one.guid == guid):
                 yield Shown(owner=found.owner, version=found.version, fired=one)
+
+
+def check_named(connection: Connection, trigger: str, owner: str | None = None) -> None:
+    """That rule files which are or were in force have a trigger of that name. `owner`: as of `firings`.
+
+    Raises InputError, with the nearest name.
+    """
+    files = (one for one in in_force(connection) if owner in (None, one.rules.owner))
+    known = sorted({rule.id for one in files for rule in one.rules.triggers})
+    if trigger not in known:
+        hint = did_you_mean(trigger, known) or ("there are " + ", ".join(known[:_SHOWN]) if known else None)
+        raise InputError(f"no rule of `events` called `{shown(trigger)}` is or was in force", hint=hint)
 
 
 def records(connection: Connection, as_of: datetime, release: str | None = None) -> TriggerRecords:

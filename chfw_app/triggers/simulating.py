@@ -13,16 +13,16 @@ from attrs import field, frozen
 from chfw_app.problems import Problems
 from chfw_app.rule_files import read_rules
 from chfw_app.swapped import refuse_other_kind, refuse_table
-from chfw_app.texts import read_lines, read_text
+from chfw_app.texts import read_text
 from chfw_app.triggers.beside import read_beside
 from chfw_app.triggers.event_types import event_types
+from chfw_app.triggers.recorded import Recorded, read_recorded
 from chfw_core.diagnostics import Diagnostic
 from chfw_core.documents.defaults import default_parameters
-from chfw_core.documents.events import read_events
 from chfw_core.documents.release import read_release
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
-from chfw_core.model.guid import Guid
+from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parameters import Parameters
@@ -53,7 +53,10 @@ class Waiting:
 
 @frozen(kw_only=True)
 class Simulated:
-    """What would have been. `events`: how many were read; `until`: the moment to which time was told."""
+    """What would have been. `events`: how many were read; `until`: the moment to which time was told.
+
+    `remarks`: what was used and may yet be a slip.
+    """
 
     events: int
     until: datetime | None
@@ -62,6 +65,7 @@ class Simulated:
     waiting: tuple[Waiting, ...]
     triggers: tuple[tuple[str, str], ...]
     bad_lines: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
 
 
@@ -117,21 +121,18 @@ def simulate_files(
     types = event_types()
     checked, files = read_rules(rules, problems, event_types=types.fields)
     problems.add_placed(checked.problems)
-    found = problems.attempt(lambda: read_events(read_lines(events), str(events), types.fields))
+    found = problems.attempt(lambda: read_recorded(events, types.fields))
     beside = problems.attempt(lambda: read_beside(estate, attributes))
     firmware = None if release is None else problems.attempt(lambda: _release(release, problems))
     problems.stop_if_any()
     assert found is not None
     assert beside is not None
-    problems.add_placed(found.errors)
-    problems.stop_if_any()
     hubs = beside.hubs(GuidList(event.guid for event in found.events if event.guid is not None))
     texts = {str(path): read_text(path) for path in files}
     sets = tuple(
         compile_triggers(one, rules_version((name, texts[name]) for name in one.files)) for one in checked.rulesets
     )
     done = simulate(sets, found.events, World(hubs=hubs, release=firmware), until)
-    bad = tuple(f"line {line.line}: {line.reason}" for line in found.bad_lines)
     return Simulated(
         events=done.events,
         until=done.until,
@@ -139,7 +140,8 @@ def simulate_files(
         passed_over=done.passed_over,
         waiting=done.waiting,
         triggers=_named(checked.rulesets),
-        bad_lines=bad,
+        bad_lines=found.bad_lines,
+        remarks=tuple(_strangers(found, hubs)),
         problems=checked.problems,
     )
 
@@ -192,6 +194,19 @@ def simulate(
         waiting=tuple(sorted(waiting, key=lambda one: (one.until, one.owner, one.trigger, one.scope))),
         triggers=tuple((rules.owner, trigger.id) for rules in sets for trigger in rules.triggers),
     )
+
+
+def _strangers(found: Recorded, hubs: Mapping[Guid, CommsHub]) -> Iterator[str]:
+    """That events are about hubs which the estate does not have: rules know nothing of these."""
+    lost = [
+        (event.guid, line)
+        for event, line in zip(found.events, found.lines, strict=True)
+        if event.guid is not None and event.guid not in hubs
+    ]
+    if lost:
+        guid, line = lost[0]
+        many = f"{len(lost):,} events are of hubs" if len(lost) > 1 else "1 event is of a hub"
+        yield f"{many} that the estate does not have; the first is `{format_guid(guid)}`, in line {line}"
 
 
 def _seen(event: Event, world: World, phase: Phase) -> Seen:

@@ -42,11 +42,15 @@ def fired_of(firing: Firing) -> tuple[str, str, Fired]:
 
 
 def told_of(firing: Firing) -> str:
-    """The rule's words and the events that led to it, by type and time.
+    """The rule's words and the events that led to it, by type and time; of a burst how many, and from when to when.
 
     Ids of events are left out: they number entries, or what somebody else has sent, and would count that (NF7).
     """
-    events = ", then ".join(f"{link.type} at {format_instant(link.at)}" for link in firing.chain)
+    chain = firing.chain
+    events = ", then ".join(f"{link.type} at {format_instant(link.at)}" for link in chain)
+    if len(chain) > 2 and len({link.type for link in chain}) == 1:
+        times = f"from {format_instant(chain[0].at)} to {format_instant(chain[-1].at)}"
+        events = f"{len(chain)} {chain[0].type} {times}"
     late = (
         "" if firing.cause is Cause.COMPLETED else f"; what was to follow had not come by {format_instant(firing.at)}"
     )

@@ -10,7 +10,7 @@ over. What may be one and cannot be read is an error, and so is a `seq` that mea
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from attrs import define, field, frozen
@@ -27,6 +27,7 @@ from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rules.event_fields import EVENT_FIELDS
 from chfw_core.rules.fields import FieldSpec, FieldType
 from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.values import order_of
 
 T = TypeVar("T")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -190,9 +191,49 @@ def _check_keys(kind: str, content: Mapping[str, object]) -> None:
     if content.get("guid") is not None and not near_release_act(kind):
         return
     for key in unknown_keys(kind, (key for key, value in content.items() if value is not None)):
-        known = keys_of(kind)
-        hint = did_you_mean(key, known) or _longer(key, known) or f"it may have {', '.join(known)}"
-        raise InputError(f"`{shown(key)}` is no key of `{kind}`", hint=hint)
+        raise no_such_key(key, kind, keys_of(kind))
+
+
+def check_content(event: Event, types: Mapping[str, tuple[FieldSpec, ...]]) -> None:
+    """That an event of a known type bears only what its type has, each of the kind that belongs there.
+
+    For whoever takes events that rules will hear: what is misspelt there would be missed in silence, and a rule
+    would not fire. `types`: per type its fields, with a plug-in's. Raises InputError.
+    """
+    specs = {spec.name.removeprefix("event."): spec for spec in types[event.type]}
+    known = (*(key for key in specs if key not in COMMON_KEYS), *FREE_KEYS)
+    for key, value in event.fields.items():
+        if key not in known:
+            raise no_such_key(key, event.type, known)
+        if key in specs:
+            _field(key, value, specs[key])
+            _at(key, value, _KINDS.get(specs[key].type, lambda given: given))
+
+
+def no_such_key(key: str, kind: str, known: Sequence[str]) -> InputError:
+    """What is said of a key that the type of event does not have; `known`: those that it has."""
+    hint = did_you_mean(key, known) or _longer(key, known) or f"it may have {', '.join(known)}"
+    return InputError(f"`{shown(key)}` is no key of `{kind}`", hint=hint)
+
+
+def _number(value: object) -> object:
+    """What rules can compare with a number: `12.5`, also as text, and a percentage."""
+    if order_of(value, 0) is None:
+        raise InputError(f"`{shown(str(value))}` is not a number", hint="such as 12.5")
+    return value
+
+
+def _yes_or_no(value: object) -> object:
+    if order_of(value, True) is None:
+        raise InputError(f"`{shown(str(value))}` is neither true nor false")
+    return value
+
+
+_KINDS: Mapping[FieldType, Callable[[object], object]] = {
+    FieldType.NUMBER: _number,
+    FieldType.PERCENTAGE: _number,
+    FieldType.BOOLEAN: _yes_or_no,
+}
 
 
 def _longer(key: str, known: Iterable[str]) -> str | None:

@@ -60,6 +60,8 @@ CODES: Mapping[str, str] = {
     "W311": "the same condition twice",
     "W312": "a period that is empty or too late",
     "W313": "a hold on a flag that its hubs need not bear",
+    "W314": "a rule of `events` that can never do anything",
+    "W315": "a Supplier that tells `affected_suppliers`",
     "N401": "two decisions that overlap",
 }
 

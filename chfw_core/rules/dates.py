@@ -1,5 +1,6 @@
 """Dates and durations that stand alone as a key's value: `cutoff - 5 days`, `2 days`."""
 
+import re
 from datetime import date
 
 from chfw_core.rules.expressions import parse_at_most, parse_limit, parse_term
@@ -11,6 +12,8 @@ from chfw_core.rules.problems import shown
 from chfw_core.rules.scope import HUB_PLACE, FileScope, Place
 from chfw_core.rules.syntax import DurationPart, NumberPart, PercentPart
 from chfw_core.rules.terms import Unreadable
+
+_MINUS = re.compile(r"\s*-\s*(\d+\s+[a-z]+)\s*")
 
 
 def check_date(
@@ -47,6 +50,10 @@ def check_duration(scalar: Scalar | None, scope: FileScope) -> Duration | None:
         return None
     reader = _reader(scalar, scope, HUB_PLACE)
     part = parse_term(scalar.value)
+    if isinstance(part, Unreadable) and (minus := _MINUS.fullmatch(scalar.value)):
+        message = f"a duration is more than nothing, not `{shown(scalar.value)}`"
+        scope.problems.add("E107", scalar.span, message, hint=f"write `{shown(minus[1])}`")
+        return None
     if isinstance(part, Unreadable):
         reader.keep(part)
         return None

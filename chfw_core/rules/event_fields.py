@@ -82,6 +82,22 @@ EVENT_FIELDS: Mapping[str, tuple[FieldSpec, ...]] = {
 }
 """Every known event type with all it may carry."""
 
+ABOUT_NO_HUB: frozenset[str] = frozenset(
+    {
+        "release_notified",
+        "release_revoked",
+        "release_paused",
+        "release_resumed",
+        "release_stopped",
+        "phase_opened",
+        "incident_raised",
+        "incident_closed",
+        "configuration_set_trend",
+        "tick",
+    }
+)
+"""Types of event that in a roll-out are never about one hub."""
+
 _ALL_FIELDS = (*HUB_FIELDS, *RELEASE_FIELDS, *(spec for specs in EVENT_FIELDS.values() for spec in specs))
 
 ORDERED_ENUMS: Mapping[str, Mapping[str, int]] = {

@@ -86,6 +86,12 @@ def test_people_see_tables(tmp_path: Path, chfw: Chfw) -> None:
     assert ran.code == 0
     assert "NWND    meter-then-hub" in ran.out
     assert "Still open" in ran.out
+    fired, nothing = ran.out.split("\nFired")[1].split("\nLed to nothing")
+    assert "instruct from" in fired
+    assert "hold until it is" in fired
+    parts = [line.split()[4] for line in fired.splitlines() if "meter-then-hub" in line]
+    assert parts == ["do", "otherwise"]
+    assert SPLIT in nothing.partition("Still open")[0]
 
 
 def test_time_can_be_told_further(tmp_path: Path, chfw: Chfw) -> None:
@@ -98,6 +104,33 @@ def test_bad_lines_are_set_aside(tmp_path: Path, chfw: Chfw) -> None:
     ran = chfw(*write(tmp_path, *HISTORY, {"at": "never", "type": "meter_read_received"}), "--json")
     assert ran.code == 2
     assert json.loads(ran.out)["bad_rows"][0].startswith("line 10: at:")
+
+
+def test_what_observe_would_set_aside_is_set_aside(tmp_path: Path, chfw: Chfw) -> None:
+    """RU6: a slip in the record must not look like a rule that does not fire."""
+    slips = (
+        at(22, "meter_firmware_activted", OWN),
+        at(22, "meter_firmware_activated", OWN, firmwareversion="04000001"),
+        at(22, "prepayment_topup", OWN, amount="ten"),
+        {"seq": 1, **at(22, "prepayment_topup", OWN)},
+    )
+    ran = chfw(*write(tmp_path, *HISTORY, *slips), "--json")
+    assert ran.code == 2, ran.err
+    found = json.loads(ran.out)
+    assert found["events"] == len(HISTORY)
+    assert [row.partition(": ")[2] for row in found["bad_rows"]] == [
+        "no type of event called `meter_firmware_activted` (did you mean `meter_firmware_activated`?)",
+        "`firmwareversion` is no key of `meter_firmware_activated` (did you mean `firmware_version`?)",
+        "amount: `ten` is not a number (such as 12.5)",
+        "seq 1 is there already, in line 1, and says something else there (give each event a `seq` of its own)",
+    ]
+
+
+def test_hubs_that_the_estate_does_not_have_are_told_of(tmp_path: Path, chfw: Chfw) -> None:
+    stranger = "00-00-00-00-00-00-00-01"
+    ran = chfw(*write(tmp_path, *HISTORY, at(22, "meter_read_received", stranger)))
+    assert ran.code == 2
+    assert f"1 event is of a hub that the estate does not have; the first is `{stranger}`, in line 10" in ran.out
 
 
 def test_rules_with_errors_give_no_result(tmp_path: Path, chfw: Chfw) -> None:

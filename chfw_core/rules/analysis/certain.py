@@ -44,6 +44,8 @@ def hold_in_vain(until: Until, *, supplier: bool) -> str | None:
     end, text = opening_of(expr), _text(expr)
     if over := _over(end):
         return f"is over at `{text}`, {over}"
+    if expr.base == "event.at" and expr.offset.days <= 0 and expr.offset.seconds <= 0:
+        return f"is over at `{text}`, never after the event"
     if supplier and isinstance(until, UntilDate) and (late := _late(end)):
         return f"lasts until `{text}`, {late}"
     return None

@@ -57,9 +57,11 @@ def find_periods(subject: Subject) -> None:
     for trigger in subject.rules.triggers:
         for written in dict.fromkeys(_written(trigger.body)):
             if isinstance(written, At):
-                what, wrong = "the period that", empty_or_late(written, supplier=supplier, of_event=True)
+                what, wrong = "the period that", dates and _outside(trigger, written, dates, supplier=supplier)
+                wrong = wrong or empty_or_late(written, supplier=supplier, of_event=True)
             else:
-                what, wrong = "the hold that", hold_in_vain(written, supplier=supplier)
+                what, wrong = "the hold that", dates and _over_or_late(written, dates, supplier=supplier)
+                wrong = wrong or hold_in_vain(written, supplier=supplier)
             if wrong:
                 subject.say("W312", trigger, f"{what} `{trigger.id}` writes {wrong}")
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chfw_core.rules.analysis.conditions import find_never, find_repeats
 from chfw_core.rules.analysis.decides import find_gaps, find_hidden, find_overlaps
 from chfw_core.rules.analysis.flag_holds import find_flag_holds
+from chfw_core.rules.analysis.idle_triggers import find_idle_triggers
 from chfw_core.rules.analysis.periods import find_periods
 from chfw_core.rules.analysis.subject import Analysis, Subject
 from chfw_core.rules.model import RuleSet
@@ -22,4 +23,5 @@ def analyse(files: Sequence[RuleFile], rules: RuleSet, analysis: Analysis) -> tu
     if analysis.overlaps:
         find_overlaps(subject)
     find_periods(subject)
+    find_idle_triggers(subject)
     return tuple(subject.left_open)

@@ -15,6 +15,8 @@ from chfw_core.rules.scope import FileScope, Place
 from chfw_core.rules.structure import Record
 
 EVERYTHING = "everything"
+AFFECTED = "affected_suppliers"
+"""Whom the DCC and CSPs may tell beside their own teams: the Suppliers of the hubs in scope."""
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 

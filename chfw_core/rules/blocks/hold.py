@@ -94,5 +94,5 @@ def _per(scalar: Scalar | None, scope: FileScope) -> str | None:
     hint = did_you_mean(scalar.value, PER_FIELDS) or f"it takes {listed(PER_FIELDS)}"
     if scalar.value in ("hub", "guid"):
         hint = "leave it out: an event with a GUID concerns that hub alone"
-    scope.problems.add("E209", scalar.span, f"`{shown(scalar.value)}` is no `per`", hint=hint)
+    scope.problems.add("E209", scalar.span, f"`per` does not take `{shown(scalar.value)}`", hint=hint)
     return None

@@ -188,6 +188,45 @@ def test_the_same_events_again_are_taken_once_and_bad_lines_are_set_aside(in_for
     assert "did you mean `meter_read_received`" in done["bad_rows"][2]
 
 
+def test_events_that_say_something_misspelt_are_set_aside(in_force: World) -> None:
+    """I9, RU6: a key that a rule waits for and that is written wrong would be missed in silence."""
+    world = in_force
+    guid = own(world)[0]
+    said = {"at": "2026-01-11T10:00:00Z", "type": "meter_firmware_activated", "guid": guid}
+    path = events(
+        world,
+        {**said, "seq": 1, "firmwareversion": "04000001"},
+        {**said, "seq": 2, "bogus": 1},
+        {**said, "seq": 3, "type": "prepayment_topup", "amount": "ten"},
+        {**said, "seq": 4, "release": "CH-2"},
+        {**said, "seq": 5, "release": "CH-1", "note": "for people", "device_type": "ESME"},
+        {**said, "seq": 6, "type": "prepayment_topup", "amount": 12.5},
+    )
+    done = world.done("observe", path, "--as", "NWND", at="2026-01-12T12:00:00Z", code=2)
+    assert done["taken"] == {"meter_firmware_activated": 1, "prepayment_topup": 1}
+    first, second, third, fourth = done["bad_rows"]
+    assert first.startswith("line 1: `firmwareversion` is no key of `meter_firmware_activated`")
+    assert "did you mean `firmware_version`?" in first
+    assert second.startswith("line 2: `bogus` is no key of")
+    assert third.startswith("line 3: amount: `ten` is not a number")
+    assert fourth == "line 4: release: no release called `CH-2` (did you mean `CH-1`?)"
+
+
+def test_a_draft_is_nothing_that_a_supplier_may_name(in_force: World) -> None:
+    """NF7: a draft and a release that nobody knows are told in the same words."""
+    world = in_force
+    text = (world.folder / "release.yaml").read_text(encoding="utf-8").replace("CH-1", "DRAFT-9")
+    (world.folder / "draft.yaml").write_text(text, encoding="utf-8")
+    world.done("draft", world.folder / "draft.yaml", at="2026-01-10T10:00:00Z")
+    said = {"at": "2026-01-11T10:00:00Z", "type": "price_change_announced", "effective": "2026-04-01"}
+    path = events(world, {**said, "seq": 1, "release": "DRAFT-9"}, {**said, "seq": 2, "release": "NOBODY-9"})
+    rows = world.done("observe", path, "--as", "NWND", at="2026-01-12T12:00:00Z", code=3)["bad_rows"]
+    assert [row.partition(": ")[2].replace("DRAFT-9", "NOBODY-9") for row in rows] == [
+        "release: no release called `NOBODY-9`"
+    ] * 2
+    assert world.done("observe", path, "--as", "DCC", at="2026-01-12T12:00:00Z", code=2)["taken"]
+
+
 def test_files_that_are_in_force_change_nothing_again_and_nobody_installs_anothers(in_force: World) -> None:
     world = in_force
     assert world.done("install-rules", world.folder / "rules", "--as", "NWND")["again"]
@@ -345,3 +384,90 @@ def test_a_plan_of_hubs_that_triggers_hold_is_published_whole(in_force: World) -
         world.done("publish", *words, at=at)
         after = {row["guid"]: row for row in status(world)}
         assert {after[guid]["basis"] for guid in held} == {"DCC_DEFAULT"}
+
+
+BURST_RULES = """
+rules: v1
+owner: NWND
+decide:
+  - id: all-of-them
+    because: One version before the summer
+    when: otherwise
+    then: instruct
+    at: {from: 2026-02-16, to: 2026-04-30}
+events:
+  - id: many-topups
+    because: Something is wrong with prepayment there
+    per: csp_region
+    on: prepayment_topup
+    count: 5
+    within: 6 hours
+    do: {raise: incident, notify: prepay-team}
+  - id: hold-on-read
+    because: Read first
+    per: hub
+    on: meter_read_received
+    do: {hold: {date: event.at + 10 days}, instruct: {from: event.at + 12 days, to: event.at + 20 days}}
+"""
+
+
+def test_people_read_whom_a_firing_is_about_and_until_when(world: World) -> None:
+    """NF1: the hub or the region, the end of a hold, the period of an instruction; a burst is counted."""
+    for old in (world.folder / "rules").glob("*.yaml"):
+        old.unlink()
+    (world.folder / "rules" / "NWND.rules.yaml").write_text(BURST_RULES, encoding="utf-8")
+    world.notified()
+    world.done("install-rules", world.folder / "rules", "--as", "NWND", at="2026-01-10T09:00:00Z")
+    guid, *_ = own(world)
+    ran = world.rollout("fired", "--trigger", "hold-on-read", at="2026-01-11T12:00:00Z")
+    assert (ran.code, ran.out.strip()) == (0, "nothing has fired")
+    path = events(
+        world,
+        *(
+            {"seq": n, "at": f"2026-01-11T10:0{n}:00Z", "type": "prepayment_topup", "guid": guid, "amount": 5}
+            for n in range(1, 6)
+        ),
+        {"seq": 6, "at": "2026-01-11T11:00:00Z", "type": "meter_read_received", "guid": guid},
+    )
+    world.done("observe", path, "--as", "NWND", at="2026-01-11T12:00:00Z")
+    out = world.rollout("fired", "--as", "NWND", at="2026-01-11T12:00:00Z").out
+    assert f"for hub {guid}" in out
+    assert "for csp_region " in out
+    assert "5 prepayment_topup from 2026-01-11T10:01:00Z to 2026-01-11T10:05:00Z" in out
+    assert "wrote down: hold until 2026-01-21T11:00:00Z" in out
+    assert "wrote down: instruct from 2026-01-23T11:00:00Z to 2026-01-31T11:00:00Z" in out
+    assert "wrote down: notify prepay-team: Something is wrong with prepayment there" in out
+
+
+def test_a_rule_that_nobody_put_in_force_is_no_rule_that_never_fired(in_force: World) -> None:
+    ran = in_force.rollout("fired", "--trigger", "meter-than-hub", "--as", "NWND", at="2026-01-11T12:00:00Z")
+    assert ran.code == 1
+    assert "no rule of `events` called `meter-than-hub` is or was in force" in ran.err
+    assert "did you mean `meter-then-hub`?" in ran.err
+    ran = in_force.rollout("fired", "--trigger", "meter-then-hub", "--as", "CLDR", at="2026-01-11T12:00:00Z")
+    assert ran.code == 1
+    assert "did you mean" not in ran.err
+
+
+def test_files_are_named_by_their_paths_and_an_owner_without_hubs_is_told(in_force: World) -> None:
+    """NF1: which of two files of one name is meant; and that nobody's rules hear of nothing."""
+    world = in_force
+    for folder in ("one", "two"):
+        (world.folder / folder).mkdir()
+    unused = "sets:\n  unused_set: [CS-0151]\n"
+    (world.folder / "one" / "NWND.rules.yaml").write_text(EVENTS_RULES + unused, encoding="utf-8")
+    ran = world.rollout("install-rules", world.folder / "one", "--as", "NWND", at="2026-01-10T10:00:00Z")
+    assert ran.code == 0, ran.err
+    assert f"{world.folder / 'one' / 'NWND.rules.yaml'}:" in ran.err
+    assert "no release has a hub" not in ran.err
+    nobody = EVENTS_RULES.replace("owner: NWND", "owner: NWDN")
+    (world.folder / "two" / "NWDN.rules.yaml").write_text(nobody, encoding="utf-8")
+    ran = world.rollout("install-rules", world.folder / "two", "--as", "NWDN", at="2026-01-10T10:00:00Z")
+    assert ran.code == 0
+    assert "no release has a hub of `NWDN`" in ran.err
+    (world.folder / "one" / "NWND.rules.yaml").write_text(EVENTS_RULES + "# again\n", encoding="utf-8")
+    ran = world.rollout(
+        "install-rules", world.folder / "one", "--as", "NWND", "--after", "0", at="2026-01-10T11:00:00Z"
+    )
+    assert ran.code == 1
+    assert "cannot be in force after entry 0: the version before came in force after it" in ran.err

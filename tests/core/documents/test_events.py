@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chfw_core.documents.events import read_event, read_events, write_event
+from chfw_core.documents.events import check_content, read_event, read_events, write_event
 from chfw_core.documents.release_acts import may_act_on_release
 from chfw_core.errors import InputError
 from chfw_core.model.events import EVENT_TYPES, Event
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.parties import Party
+from chfw_core.rules.event_fields import EVENT_FIELDS
 
 GUID = "88-73-84-90-6A-10-02-DB"
 TICK = '{"seq": 1, "at": "2026-05-09T10:00:00Z", "type": "tick"}'
@@ -254,3 +255,25 @@ EARLIEST, LATEST = datetime.fromisoformat("1971-01-01"), datetime.fromisoformat(
 )
 def test_an_event_is_written_and_read_back(event: Event) -> None:
     assert read_event(write_event(event)) == event
+
+
+SHARE = {"type": "configuration_set_trend", "configuration_set": "CS-0151"}
+
+
+@pytest.mark.parametrize("share", ["60%", 60, 0.6, "0.6"])
+def test_whatever_rules_can_compare_with_a_number_is_one(share: object) -> None:
+    check_content(read_event(line(**SHARE, our_share_on_older=share)), EVENT_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({**SHARE, "our_share_on_older": "most"}, "our_share_on_older: `most` is not a number"),
+        ({**SHARE, "our_share_on_older": True}, "our_share_on_older: `True` is not a number"),
+        ({"type": "incident_raised", "emergency_stop": "perhaps"}, "`perhaps` is neither true nor false"),
+        ({"type": "meter_read_received", "guid": GUID, "device_typ": "ESME"}, "no key of `meter_read_received`"),
+    ],
+)
+def test_what_no_rule_could_compare_is_a_slip(content: dict[str, object], reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        check_content(read_event(line(**content)), EVENT_FIELDS)

@@ -133,7 +133,7 @@ def test_the_scope_of_the_file_is_part_of_every_condition() -> None:
 def test_conditions_of_pilots_and_triggers_are_looked_at() -> None:
     text = (
         HEAD + "pilot:\n  id: p\n  because: x\n  size: 5\n  from: split\n  prefer: guid is missing\n"
-        "events:\n  - id: e\n    because: x\n    on: incident_raised\n"
+        "events:\n  - id: e\n    because: x\n    per: release\n    on: incident_raised\n"
         '    if: event.reason == "a" and event.reason == "b"\n    do: {notify: hello}\n'
     )
     checked = check_sources([("f", text)])

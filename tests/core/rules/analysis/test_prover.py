@@ -132,7 +132,7 @@ def test_a_gap_is_asked_where_the_boxes_do_not_tell(verdict: Verdict, left_open:
 
 def test_a_step_of_a_trigger_has_no_hub_to_be_shown() -> None:
     text = (
-        f"{HEAD}events:\n  - id: e\n    because: x\n    on: incident_raised\n"
+        f"{HEAD}events:\n  - id: e\n    because: x\n    per: release\n    on: incident_raised\n"
         '    if: event.reason == "a"\n    do: {notify: hello}\n'
     )
     checked, parrot = _check(text, Verdict.UNKNOWN)
