@@ -56,7 +56,7 @@ def import_(
     from chfw_files.atomic import write_text
     from chfw_files.hypercare.finding import Found, find_mapping
     from chfw_files.hypercare.importing import import_sheets
-    from chfw_files.hypercare.lists_out import write_lists
+    from chfw_files.hypercare.lists_out import list_paths, write_lists
     from chfw_files.hypercare.mapping import write_mapping
     from chfw_files.hypercare.sheets import read_sheets
 
@@ -64,9 +64,11 @@ def import_(
     check_extension("--format", Path(f"x.{as_}"), TABLES)
     if mapping is not None and kind is not None:
         raise InputError("the mapping says of every sheet which list it is", hint="give one of --mapping and --kind")
+    outputs = [(f"--out, with `{path.name}`,", path) for path in ([] if out is None else list_paths(out, f".{as_}"))]
     if save_mapping is not None:
         check_writable(save_mapping)
-        check_apart([("--save-mapping", save_mapping)], [("the spreadsheet", book)])
+        outputs.append(("--save-mapping", save_mapping))
+    check_apart(outputs, [("the spreadsheet", book), *([] if mapping is None else [("the mapping", mapping)])])
     wanted = None if kind is None else _kind(kind)
     given = None if mapping is None else _read_mapping(mapping)
     sheets = read_sheets(book)
@@ -75,13 +77,17 @@ def import_(
         write_text(save_mapping, write_mapping(found.mapping))
     imported = import_sheets(sheets, found.mapping)
     files: dict[str, tuple[Path, int]] = {}
+    notes = found.notes
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         files = write_lists(imported, out, f".{as_}")
+        written = [path for path, _ in files.values()]
+        others = [path for path in list_paths(out, f".{as_}") if path not in written and path.exists()]
+        notes += tuple(f"`{path}` is of another run: this one has no such list" for path in others)
     if json:
-        print_json(_as_object(imported, found.notes, files))
+        print_json(_as_object(imported, notes, files))
     else:
-        _show(sheets, imported, found.notes, files)
+        _show(sheets, imported, notes, files)
     return Exit.FINDINGS if imported.refused else Exit.DONE
 
 

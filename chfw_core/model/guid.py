@@ -18,6 +18,8 @@ _TEXT = re.compile(r"(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}")
 _PLAIN = re.compile(r"[0-9A-Fa-f]{16}")
 _BETWEEN = re.compile(r"[-:. ]")
 _NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?[Ee]\+[0-9]+")
+_DIGITS = re.compile(r"[1-9][0-9]{15}")
+_EXACT = 1 << 53
 _SIGN = 1 << 63
 MASK_64 = (1 << 64) - 1
 
@@ -36,12 +38,23 @@ def how_written(text: str) -> str | None:
     """The cure for a GUID in another tool's form; None where it is none."""
     if _NUMBER.fullmatch(text):
         return "a spreadsheet made a number of it: format the column as text"
+    if _may_have_lost_digits(text):
+        return (
+            "it may be a number of a spreadsheet, and its last digits may be lost: ask for the list with GUIDs as text"
+        )
     digits = _BETWEEN.sub("", text)
     return (
         f"write it as eight hex pairs joined by `-`: {format_guid(int(digits, 16))}"
         if _PLAIN.fullmatch(digits)
         else None
     )
+
+
+def _may_have_lost_digits(text: str) -> bool:
+    """Whether sixteen digits may be what a spreadsheet, or a number of 64 bits, has left of others."""
+    if not _DIGITS.fullmatch(text):
+        return False
+    return text.endswith("0") or int(text) >= _EXACT
 
 
 def format_guid(guid: int) -> str:

@@ -1,16 +1,20 @@
 """Every list that a party sends in, in every format: good rows go on, bad ones are named and go back (BR5.2, TR4)."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from chfw_core.errors import InputError
+from chfw_files import limits
 from chfw_files.lists import COLUMNS, ListKind, owed_by, read_list
 from chfw_files.quarantine import BadRow
-from chfw_files.returned import AS_SENT, REASON, reasons_of, write_returned
+from chfw_files.returned import reasons_of, write_returned
+from chfw_files.returned_json import AS_SENT, REASON
 from chfw_files.sources import EXTENSIONS, open_source
 from chfw_files.writing import write_table
 from tests.files.estates import guid
@@ -146,7 +150,7 @@ def test_rows_that_cannot_be_cut_go_back_whole(tmp_path: Path) -> None:
     jsonl.write_text(f'{{"guid": "{guid(1)}"}}\nnonsense\n')
     read = read_list(ListKind.HUBS, jsonl)
     assert write_returned(jsonl, tmp_path / "back.jsonl", reasons_of(read.quarantine)) == 1
-    assert '"as_sent":"nonsense"' in (tmp_path / "back.jsonl").read_text()
+    assert '"as_sent": "nonsense"' in (tmp_path / "back.jsonl").read_text()
 
 
 def test_types_of_parquet_stay(tmp_path: Path) -> None:
@@ -176,3 +180,61 @@ def test_every_reason_of_a_row_goes_back() -> None:
 def test_a_kind_without_further_duties_owes_nothing() -> None:
     nothing: Any = pa.table({"guid": pa.array([], pa.string())})
     assert list(owed_by(ListKind.HUBS, nothing)) == []
+
+
+def test_a_long_line_is_named_as_one_and_not_repeated(tmp_path: Path) -> None:
+    """Its place in the file does not matter, nor whether another line follows."""
+    path = tmp_path / "h.csv"
+    long = "x" * (limits.MAX_LINE + 1)
+    for lines in (["guid,b", long, f"{guid(1)},"], ["guid,b", f"{guid(1)},", long], ["guid,b", f"{guid(1)},{long}"]):
+        path.write_text("\n".join(lines) + "\n")
+        place = next(at for at, line in enumerate(lines, start=1) if len(line) > limits.MAX_LINE)
+        with pytest.raises(InputError, match=f"line {place} of .* has more than 8,388,608 bytes") as caught:
+            read_list(ListKind.HUBS, path)
+        assert len(str(caught.value)) < 300
+
+
+def test_json_rows_go_back_as_they_were_sent(tmp_path: Path) -> None:
+    sent = tmp_path / "h.jsonl"
+    sent.write_text(
+        '{"guid": 123, "n": [1.50, null]}\n{"guid":"x"}\nnonsense\n{"refused_because": "old", "guid": "y", "c": true}\n'
+    )
+    back = tmp_path / "back.jsonl"
+    assert write_returned(sent, back, {1: "a", 3: "c", 4: "d"}) == 3
+    assert back.read_text().splitlines() == [
+        '{"refused_because": "a", "guid": 123, "n": [1.50, null]}',
+        '{"refused_because": "c", "as_sent": "nonsense"}',
+        '{"refused_because": "d", "guid": "y", "c": true}',
+    ]
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.date64()])
+def test_dates_of_parquet_are_times_as_bare_dates_are(kind: pa.DataType, tmp_path: Path) -> None:
+    days = [date(2026, 4, 1), date(2026, 4, 1), None, date(9999, 12, 31)]
+    table = pa.table(
+        {
+            "guid": [guid(at) for at in range(4)],
+            "party": ["NWND"] * 4,
+            "role": ["import"] * 4,
+            "action": ["instruct"] * 4,
+            "opens": pa.array([date(2026, 4, 1)] * 4, kind),
+            "closes": pa.array(days, kind),
+            "received_at": pa.array([date(2026, 3, 2)] * 4, kind),
+        }
+    )
+    pq.write_table(table, tmp_path / "i.parquet")
+    read = read_list(ListKind.INSTRUCTIONS, tmp_path / "i.parquet")
+    assert [bad.line for bad in read.quarantine] == [3, 4]
+    assert "not in the years" in read.quarantine[1].reason
+    assert read.table.column("opens")[0].as_py() == datetime(2026, 3, 31, 23, tzinfo=UTC)
+    assert read.table.column("closes")[0].as_py() == datetime(2026, 4, 1, 23, tzinfo=UTC)
+
+
+def test_the_number_that_a_spreadsheet_has_for_a_date_is_told_of_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "i.csv"
+    rows = [f"{guid(1)},NWND,import,instruct,46113,46142.5,2026-03-02"]
+    path.write_text("\n".join(["guid,party,role,action,opens,closes,received_at", *rows]) + "\n")
+    (bad,) = read_list(ListKind.INSTRUCTIONS, path).quarantine
+    assert bad.column == "opens|closes"
+    assert bad.reason.count("format the cell as a date") == 2
+    assert "46113" in bad.reason

@@ -108,8 +108,8 @@ def test_no_instructions_at_all(tmp_path: Path) -> None:
     ("name", "values", "message"),
     [
         ("guid", pa.array([1.0]), "the column `guid` is double; it must be uint64 or text"),
-        ("closes", pa.array([1]), "the column `closes` is int64; it must be a timestamp in UTC or text"),
-        ("opens", pa.array([1], pa.timestamp("us")), "it must be a timestamp in UTC or text"),
+        ("closes", pa.array([1]), "the column `closes` is int64; it must be a timestamp in UTC, a date or text"),
+        ("opens", pa.array([1], pa.timestamp("us")), "it must be a timestamp in UTC, a date or text"),
         ("role", pa.array([1]), "the column `role` is int64; it must be text"),
     ],
 )

@@ -7,7 +7,7 @@ where the dictionary has to change.
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from chfw_files.guids import Mask, parse_guids
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 _INSTANT = pa.timestamp("us", tz="UTC")
+_SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
+_AS_DATE = "format the cell as a date, or write 2026-03-01"
 Codes = npt.NDArray[np.int32]
 Check = Callable[[str], object]
 """Gives the standard value of a text that has been stripped and is not empty, or raises InputError."""
@@ -56,6 +58,11 @@ def is_text(kind: pa.DataType) -> bool:
         or pa.types.is_string_view(kind)
         or pa.types.is_null(kind)
     )
+
+
+def is_instant(kind: pa.DataType) -> bool:
+    """What can be an instant without being text: a timestamp that says its zone, or a date."""
+    return bool((pa.types.is_timestamp(kind) and kind.tz is not None) or pa.types.is_date(kind))
 
 
 def is_list_of_text(kind: pa.DataType) -> bool:
@@ -116,7 +123,7 @@ def standard_dates(name: str, column: pa.Array, *, nullable: bool) -> Standard:
 
 
 def standard_instants(name: str, column: pa.Array, *, nullable: bool, period_end: bool = False) -> Standard:
-    """A column of instants, or of texts such as 2026-03-01T09:00:00Z, as timestamp in UTC.
+    """A column of instants, of dates, or of texts such as 2026-03-01T09:00:00Z, as timestamp in UTC.
 
     A bare date means 00:00 Europe/London; with `period_end`, the end of that day.
     """
@@ -124,8 +131,10 @@ def standard_instants(name: str, column: pa.Array, *, nullable: bool, period_end
         instants = column.cast(_INSTANT)
         missing = None if nullable or not instants.null_count else _nulls(instants)
         return Standard(values=instants, bad=missing, reason=lambda _: f"{name} is empty")
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.date32(), safe=False)  # its text is a bare date
     found = as_dictionary(column)
-    judged = _Judged(found.dictionary, parse_period_end if period_end else parse_instant)
+    judged = _Judged(found.dictionary, _period_end if period_end else _instant)
     instants = pa.array(judged.values, _INSTANT).take(judged.recode(found.indices))
     return Standard(
         values=instants,
@@ -157,7 +166,24 @@ def _no_guid(text: str) -> str:
     return f"`{text}` is not a GUID" + (f" ({hint})" if hint else "")
 
 
+def _instant(text: str) -> datetime:
+    _refuse_serial(text)
+    return parse_instant(text)
+
+
+def _period_end(text: str) -> datetime:
+    _refuse_serial(text)
+    return parse_period_end(text)
+
+
+def _refuse_serial(text: str) -> None:
+    """A cell of days since 1900 that is not formatted as a date comes as its number."""
+    if _SERIAL.fullmatch(text):
+        raise InputError(f"`{text}` is a number, and neither a date nor a time", hint=_AS_DATE)
+
+
 def _date(text: str) -> date:
+    _refuse_serial(text)
     try:
         if len(text) != len("2026-03-01"):
             raise ValueError

@@ -5,11 +5,12 @@ the same file sent again is answered and not carried out again (I9).
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from attrs import define, field, frozen
 
 from chfw_core.consent.model import InstructionAction, InstructionGroup
@@ -28,9 +29,13 @@ from chfw_core.rollout.suppliers.commands import (
     CompleteSupplierChange,
 )
 from chfw_files.alike import Places, alike_in_places
+from chfw_files.contradictions import contradicting
 from chfw_files.lists import ListKind, read_instructions_of_one, read_list
 from chfw_files.quarantine import BadRow
 from chfw_files.typed_tables import TypedTable
+
+_Alike = tuple[dict[str, Any], GuidList, Places]
+"""Rows that are alike: their values by column, their hubs, and where they stand."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -133,8 +138,8 @@ def read_handed_in_instructions(path: Path, release: str, key: str, party: str) 
 
 def _instructions(reading: _Reading) -> ReadCommands:
     columns = ("party", "role", "action", "opens", "closes", "group", "rule")
-    for values, guids, places in alike_in_places(reading.table, columns):
-        row: dict[str, Any] = dict(zip(columns, values, strict=True))
+    groups = [(dict(zip(columns, one[0], strict=True)), *one[1:]) for one in alike_in_places(reading.table, columns)]
+    for row, guids, places in _without_contradictions(reading, groups):
         party = row["party"] or reading.by
         if reading.by and party != reading.by:
             reading.set_aside(places, "party", f"the row is of another Party than `{reading.by}`, who has sent it")
@@ -147,6 +152,30 @@ def _instructions(reading: _Reading) -> ReadCommands:
         period = {"opens": row["opens"], "closes": row["closes"]}
         reading.add(Instruct, guids, places, by=party, role=role, group=group, rule=row["rule"], **period)
     return reading.done()
+
+
+def _without_contradictions(reading: _Reading, groups: Sequence[_Alike]) -> Iterator[_Alike]:
+    """The groups without the rows that say different things of one hub and role: those are set aside, all of them."""
+    about = [(row["party"] or reading.by, row["role"]) for row, _, _ in groups]
+    found = contradicting([places for _, _, places in groups], about, [_meaning(row) for row, _, _ in groups])
+    for at, (row, guids, places) in enumerate(groups):
+        others = found.get(at, {})
+        apart = np.isin(places.rows, np.array(list(others), dtype=np.int64))
+        for guid, line in zip(places.guids[apart].tolist(), places.rows[apart].tolist(), strict=True):
+            reason = f"line {others[line]} says otherwise of the same hub and role"
+            reading.bad.append(BadRow(line=line, guid_text=format_guid(guid), column="", reason=reason))
+        if not others:
+            yield row, guids, places
+        elif not apart.all():
+            kept = Places(guids=places.guids[~apart], rows=places.rows[~apart])
+            yield row, GuidList(kept.guids.tolist()), kept
+
+
+def _meaning(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """What a row says of its hub and role: a withdrawal has no period."""
+    if row["action"] == InstructionAction.WITHDRAW.value:
+        return row["action"], row["rule"]
+    return InstructionAction.INSTRUCT.value, row["opens"], row["closes"], row["group"], row["rule"]
 
 
 def read_withdrawals(path: Path, release: str, key: str, by: str) -> ReadCommands:

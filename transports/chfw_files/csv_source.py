@@ -18,7 +18,7 @@ from chfw_files import limits
 from chfw_files.columns import TEXTS, one_array
 from chfw_files.csv_lines import ChunkLines
 from chfw_files.escapes import unescape_column
-from chfw_files.line_chunks import BOM, NO_LINE_END, cut_at_lines, mapped
+from chfw_files.line_chunks import BOM, NO_LINE_END, cut_at_lines, endless_line, mapped
 from chfw_files.sources import RawChunk, Unreadable
 
 CHUNK_BYTES = 32 << 20
@@ -72,6 +72,7 @@ class CsvSource:
     def read(self, index: int, names: Sequence[str]) -> RawChunk:
         """Raises InputError for text that is not UTF-8."""
         lines = ChunkLines(self._data[self._cuts[index] : self._cuts[index + 1]])
+        self._check_lengths(index, lines.data)
         self._check_utf8(index, lines.data)
         if lines.quoted:
             lines.drop(lines.odd_quotes())
@@ -114,6 +115,15 @@ class CsvSource:
         except pa.ArrowInvalid as failure:
             raise self._refused(index, failure) from failure
         return table, wrong
+
+    def _check_lengths(self, index: int, data: bytes) -> None:
+        """One look at each 8 MiB: whether a line ends there."""
+        start = 0
+        while len(data) - start > limits.MAX_LINE:
+            after = data.rfind(b"\n", start, start + limits.MAX_LINE + 1) + 1
+            if not after:
+                raise endless_line(self.path, self._line_ends(self._cuts[index]) + data.count(b"\n", 0, start) + 1)
+            start = after
 
     def _check_utf8(self, index: int, data: bytes) -> None:
         """The parser hands on a row that cannot be cut as text, and prints a traceback where it is none."""

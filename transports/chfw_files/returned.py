@@ -1,7 +1,7 @@
 """Rows that go back to whoever sent them: in the format and order that they came in, each with its reason (BR5.2).
 
 The first column is `refused_because`, the others are as they were sent. What is mended can be sent again as it is:
-nobody reads the first column.
+nobody reads the first column. `as_sent` has the whole text of a row that cannot be cut into columns.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -12,12 +12,9 @@ import pyarrow as pa
 
 from chfw_core.errors import InputError
 from chfw_files.quarantine import BadRow
+from chfw_files.returned_json import AS_SENT, REASON, write_returned_lines
 from chfw_files.sources import RawChunk, Source, open_source
 from chfw_files.writing import table_writer
-
-REASON = "refused_because"
-AS_SENT = "as_sent"
-"""The whole text of a row that cannot be cut into columns; only where there is one."""
 
 
 def reasons_of(rows: Iterable[BadRow]) -> dict[int, str]:
@@ -39,6 +36,8 @@ def write_returned(source: str | Path, target: str | Path, reasons: Mapping[int,
         raise InputError(f"`{place.name}`: rows go back in the format that they came in: `{Path(source).suffix}`")
     if not reasons:
         return 0
+    if place.suffix.lower() == ".jsonl":
+        return write_returned_lines(Path(source), place, reasons)
     table = open_source(source, plain=frozenset({"guid"}))
     names = tuple(name for name in table.names if name not in (REASON, AS_SENT))
     whole = [table.read(index, names) for index in range(table.chunk_count)] if table.chunk_count == 1 else None

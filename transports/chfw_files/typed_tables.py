@@ -18,6 +18,7 @@ from chfw_core.errors import InputError
 from chfw_files.columns import (
     TEXTS,
     Standard,
+    is_instant,
     is_text,
     standard_dates,
     standard_guids,
@@ -85,13 +86,13 @@ def _check_types(source: Source, declared: Sequence[TableColumn]) -> None:
         fits = (
             (column.kind is Kind.GUID and pa.types.is_uint64(kind))
             or (column.kind is Kind.DATE and pa.types.is_date(kind))
-            or (column.kind in (Kind.INSTANT, Kind.PERIOD_END) and pa.types.is_timestamp(kind) and kind.tz is not None)
+            or (column.kind in (Kind.INSTANT, Kind.PERIOD_END) and is_instant(kind))
         )
         if not fits:
             wanted = {
                 Kind.GUID: "uint64 or text",
                 Kind.DATE: "a date or text",
-                Kind.INSTANT: "a timestamp in UTC or text",
+                Kind.INSTANT: "a timestamp in UTC, a date or text",
             }
             need = wanted.get(Kind.INSTANT if column.kind is Kind.PERIOD_END else column.kind, "text")
             raise InputError(f"`{source.path}`: the column `{column.name}` is {kind}; it must be {need}")

@@ -20,7 +20,6 @@ from chfw_core.rollout.records import HubRecord, ReleaseRecord, RollOut
 from chfw_core.rollout.refusals import Code, Sorted, hub_reason, refuse
 from chfw_core.rollout.states import HUB_STATES, HubStep
 
-FOREIGN = ("unknown_guid", "not_responsible")
 Answer = tuple[str, str]
 GOOD: Answer = ("", "")
 
@@ -92,10 +91,12 @@ def _by_kind(record: ReleaseRecord, hub: HubRecord | None, row: Instruction, kno
 
 
 def _judge(record: ReleaseRecord, hub: HubRecord | None, row: Instruction) -> Answer:
+    if hub is None:
+        return hub_reason("unknown_guid")  # in the estate it may be
     # BR5.2. An amendment obeys the cut-off itself: refused, the former instruction stands.
-    refused = refusal_of(row, None if hub is None else facts_of(record, hub))
-    if hub is None or (refused is not None and refused[0] in FOREIGN):
-        return refused or GOOD
+    refused = refusal_of(row, facts_of(record, hub))
+    if refused is not None and refused[0] == "not_responsible":
+        return refused
     step = HubStep.TAKE_BACK if row.action is InstructionAction.WITHDRAW else HubStep.AGREE
     if refused is None and (hub.state, step) not in HUB_STATES:
         return hub_reason("not_waiting", state=hub.state.value.replace("_", " "))

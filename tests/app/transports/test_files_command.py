@@ -339,6 +339,9 @@ def test_statuses_and_dashboards_are_put_into_each_readers_folder(desk: Desk) ->
         assert {row["guid"] for row in csv.DictReader(file)} == {format_guid(one.guid) for one in (TOWER, FORGE, WEIR)}
     manifest = desk.drop / "CEDAR" / "out" / f"status.csv{MANIFEST}"
     assert json.loads(manifest.read_text(encoding="utf-8"))["rows"] == 3
+    assert run(["files", "extract", str(desk.drop), *options, "--format", "parquet"]) == Exit.DONE
+    left = sorted(one.name for one in (desk.drop / "CEDAR" / "out").glob("status*"))
+    assert left == ["status.parquet", f"status.parquet{MANIFEST}"], "of an older day"
 
 
 def test_no_folder_and_no_party_are_said(desk: Desk, tmp_path: Path) -> None:

@@ -77,3 +77,21 @@ def test_the_keyed_hash_is_pinned() -> None:
 def test_what_is_no_text_is_refused_too(value: object) -> None:
     with pytest.raises(InputError, match="is not the text of a GUID"):
         parse_guid(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["1234567890123450", "9007199254740993", "9999999999999999"])
+def test_no_guid_is_made_of_a_number_that_may_have_lost_digits(text: str) -> None:
+    """It would be another household's hub."""
+    with pytest.raises(InputError) as caught:
+        parse_guid(text)
+    assert "digits may be lost" in str(caught.value.hint)
+    assert text[:2] + "-" not in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "text", ["1234567890123451", "0034567890123450", "12 34 56 78 90 12 34 50", "123456789012345A"]
+)
+def test_what_no_spreadsheet_can_have_changed_is_written_out(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_guid(text)
+    assert "joined by `-`: " in str(caught.value.hint)

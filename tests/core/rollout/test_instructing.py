@@ -127,6 +127,15 @@ def test_every_refused_guid_is_listed_with_its_reason() -> None:
     assert told == reasons(found)
 
 
+def test_a_hub_that_the_release_does_not_cover_is_refused_in_the_words_of_the_roll_out() -> None:
+    """BR5.2: it may well be in the estate, and the Supplier's own."""
+    story = notified()
+    taken_back = story.do(WithdrawInstructions, by=ALPHA, role=IMPORT, guids=some(Guid(0x99)))
+    for found in (instruct(story, ALPHA, IMPORT, Guid(0x99)), taken_back):
+        (event,) = [one for one in found if isinstance(one, InstructionsRefused)]
+        assert (event.code, event.reason) == ("unknown_guid", "the release has no hub with this GUID")
+
+
 def test_the_wrong_role_is_not_responsible() -> None:
     story = notified()
     assert reasons(instruct(story, ALPHA, GAS, SPLIT)) == {"not_responsible": some(SPLIT)}

@@ -114,6 +114,10 @@ def test_a_header_that_nobody_knows_is_found_above_the_guids(tmp_path: Path) -> 
     rows = [("Asset ref", "Kennung"), ("a1", H1), ("a2", H2)]
     found = imported(book(tmp_path / "t.xlsx", ("S", lambda sheet: put(sheet, *rows, at=5))))
     assert found.sheets[0].columns == {"guid": "Kennung"}
+    assert find_mapping(read_sheets(tmp_path / "t.xlsx"), None).notes == (
+        "`S` column A, `Asset ref`: not read",
+        "`S` column B, `Kennung`: read as `guid`, by what is below it",
+    )
     assert [row["guid"] for row in found.rows(ListKind.HUBS)] == [H1, H2]
 
 
@@ -136,6 +140,53 @@ def test_what_a_row_owes_beside_its_cells_is_asked_for(tmp_path: Path) -> None:
     assert [row["guid"] for row in found.rows(ListKind.OUTCOMES)] == [H2]
     (cell,) = found.refused
     assert (cell.address, cell.column, cell.reason) == ("S!A2", "reason", "reason is empty: `failed` needs it")
+
+
+MARKS = """
+spreadsheet: v1
+sheets:
+  - sheet: S
+    header_row: 1
+    kind: pilot_progress
+    columns: {guid: Gerät, result: 結果}
+    words: {result: {"✓": success, "✗": failure}}
+"""
+
+
+def marked(path: Path) -> Path:
+    rows = [("地域", "結果", "Gerät"), ("n", "✓", H1), ("n", "✗", H2), ("s", "?", H3), ("s", None, H4)]
+    return book(path, ("S", lambda sheet: put(sheet, *rows)))
+
+
+def test_words_and_headings_in_any_script_stay_apart_br2_4(tmp_path: Path) -> None:
+    read = read_mapping(MARKS, "m.yaml")
+    assert read.mapping is not None
+    found = import_sheets(read_sheets(marked(tmp_path / "t.xlsx")), read.mapping)
+    rows = [(row["guid"], row["result"]) for row in found.rows(ListKind.PILOT_PROGRESS)]
+    assert rows == [(H1, "success"), (H2, "failure")]
+    assert [(cell.address, cell.text) for cell in found.refused] == [("S!B4", "?")]
+    assert found.sheets[0].waiting == 1
+
+
+def test_a_result_that_nobody_knows_is_refused_and_not_taken_for_none_br2_4(tmp_path: Path) -> None:
+    results = ("✓", "✗", "?", "успех", "Done ✗", "n/a", "-", "–")
+    rows = [("GUID", "Result"), *((f"{H1[:-1]}{at}", said) for at, said in enumerate(results))]
+    found = imported(book(tmp_path / "t.xlsx", ("S", lambda sheet: put(sheet, *rows))))
+    assert list(found.rows(ListKind.PILOT_PROGRESS)) == []
+    assert [(cell.address, cell.text) for cell in found.refused] == [
+        (f"S!B{row}", said) for row, said in enumerate(results[:5], start=2)
+    ]
+    assert found.sheets[0].waiting == 3
+
+
+def test_two_words_of_a_mapping_that_are_read_as_one_are_refused() -> None:
+    same = MARKS.replace('"✓": success, "✗": failure', "Rolled back: failure, rolled-back: success")
+    read = read_mapping(same, "m.yaml")
+    assert read.mapping is None
+    assert [problem.message for problem in read.problems] == [
+        "`rolled-back` is read as `Rolled back` is, and means `success` here and `failure` there"
+    ]
+    assert read_mapping(same.replace("success", "failure"), "m.yaml").mapping is not None
 
 
 def test_without_guids_there_is_no_list(tmp_path: Path) -> None:
@@ -275,6 +326,19 @@ def test_the_command_writes_lists_that_are_read(
     assert not (out / f"refused.{extension}").exists()
 
 
+def test_a_list_of_another_run_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "lists"
+    assert run(["files", "import", str(book(tmp_path / "t.xlsx", ("Pilot", tracker))), "--out", str(out)]) == 2
+    capsys.readouterr()
+    good = book(tmp_path / "good.xlsx", ("S", lambda sheet: put(sheet, ("GUID",), (H1,))))
+    again = ["files", "import", str(good), "--out", str(out)]
+    assert run(again) == 0
+    note = f"`{out / 'pilot_progress.csv'}` is of another run: this one has no such list"
+    assert note in capsys.readouterr().err
+    assert run([*again, "--json"]) == 0
+    assert note in json.loads(capsys.readouterr().out)["notes"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
@@ -283,6 +347,8 @@ def test_the_command_writes_lists_that_are_read(
         (["t.xlsx", "--kind", "hubs", "--mapping", "m.yaml"], "the mapping says of every sheet which list it is"),
         (["t.xlsx", "--format", "ods"], "is not .parquet"),
         (["t.xlsx", "--save-mapping", "t.xlsx"], "would overwrite the spreadsheet"),
+        (["t.xlsx", "--mapping", "bad.yaml", "--save-mapping", "./bad.yaml"], "would overwrite the mapping"),
+        (["hubs.xlsx", "--out", ".", "--format", "xlsx"], "would overwrite the spreadsheet"),
         (["t.xlsx", "--mapping", "bad.yaml"], "no key called"),
     ],
 )
@@ -291,6 +357,7 @@ def test_what_cannot_be_asked_for(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     book(tmp_path / "t.xlsx", ("Pilot", tracker))
+    book(tmp_path / "hubs.xlsx", ("S", lambda sheet: put(sheet, ("GUID",), (H1,))))
     (tmp_path / "bad.yaml").write_text("spreadsheet: v1\nsheeets: []\n")
     assert run(["files", "import", *arguments]) in (1, 3)
     assert why in capsys.readouterr().err

@@ -5,7 +5,7 @@ key, are those of the file; the release is that of its folder, or else the line 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from chfw_core.transport.port import EVERY_RELEASE
 from chfw_files.alike import Places
 from chfw_files.commands_in import ReadCommands
 from chfw_files.quarantine import BadRow
-from chfw_files.returned import REASON
+from chfw_files.returned_json import REASON
 from chfw_files.texts import read_text
 
 _MOST_BYTES = 64 << 20
@@ -51,21 +51,6 @@ def read_command_lines(path: Path, release: str, key: str, by: str) -> ReadComma
         commands.append(command)
         places.append(_places(command, line.number))
     return ReadCommands(commands=tuple(commands), places=tuple(places), bad_rows=tuple(bad), row_count=len(lines))
-
-
-def write_returned_lines(source: Path, target: Path, reasons: Mapping[int, str]) -> int:
-    """The lines that come back, as they were sent, with the reason in each; how many."""
-    found = []
-    for line in _lines(source):
-        if line.number not in reasons:
-            continue
-        content = _parsed(line.text)
-        if not isinstance(content, dict):
-            content = {"as_sent": line.text}
-        content.pop(REASON, None)
-        found.append(json.dumps({REASON: reasons[line.number], **content}, ensure_ascii=False) + "\n")
-    target.write_text("".join(found), encoding="utf-8", newline="\n")
-    return len(found)
 
 
 def _lines(path: Path) -> Iterator[_Line]:

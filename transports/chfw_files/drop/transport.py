@@ -44,6 +44,7 @@ from chfw_files.drop.receipts import (
     said_of_rows_back,
     write_rows_back,
 )
+from chfw_files.sources import EXTENSIONS
 
 CAPABILITIES: Final = Capabilities(inbound=INBOUND, outbound=frozenset(MESSAGES))
 SETTLE_S: Final = 2.0
@@ -119,8 +120,14 @@ class DropFolders:
         put_message(self.place, self._here, message, message_id, self.extension)
 
     def put_report(self, party: str, name: str, local: Path, rows: int, **more: object) -> None:
-        """A report, which is no message and has no number: another one of that name takes its place."""
-        put_with_manifest(self.place, local, f"{folder_of(party)}/{OUT}/{name}", rows, more)
+        """A report, which is no message and has no number: it takes the place of the former one, of any format."""
+        path = PurePosixPath(folder_of(party), OUT, name)
+        put_with_manifest(self.place, local, str(path), rows, more)
+        for extension in EXTENSIONS:
+            former = str(path.with_suffix(extension))
+            if former != str(path):
+                self.place.remove(former + MANIFEST)
+                self.place.remove(former)
 
     def close(self) -> None:
         """Copies that were made here are removed."""

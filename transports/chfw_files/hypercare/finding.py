@@ -85,23 +85,26 @@ def _mapped(sheet: Sheet, row: int, kind: ListKind | None, notes: list[str]) -> 
     everything = {column_called(text, NAMES) for text in said.values()} - {None}
     chosen = kind or kind_of(name for name in everything if name is not None)
     wanted = [column.name for column in COLUMNS[chosen]]
+    called = {number: column_called(text, wanted) for number, text in said.items()}
+    guids = None if "guid" in called.values() else _guid_column(sheet, row, said)
     columns: dict[str, str] = {}
     for number, text in said.items():
-        name = column_called(text, wanted)
+        name = called[number]
         place = f"`{sheet.name}` column {column_name(number)}, `{text}`"
-        if name is not None and name not in columns:
+        if number == guids:
+            columns["guid"] = text
+            notes.append(f"{place}: read as `guid`, by what is below it")
+        elif name is not None and name not in columns:
             columns[name] = text
         elif name is not None:
             notes.append(f"{place}: `{columns[name]}` is read as `{name}`, this is not")
         else:
             near = nearly_called(text, [one for one in wanted if one not in columns])
             notes.append(f"{place}: not read" + (f"; did you mean `{near}`?" if near else ""))
-    if "guid" not in columns:
-        columns["guid"] = _guid_column(sheet, row, said)
     return SheetMapping(sheet=sheet.name, header_row=Count(row), kind=chosen, columns=columns)
 
 
-def _guid_column(sheet: Sheet, header: int, said: Mapping[int, str]) -> str:
-    """The heading above the most GUIDs."""
+def _guid_column(sheet: Sheet, header: int, said: Mapping[int, str]) -> int:
+    """The column of the heading above the most GUIDs."""
     rows = range(header + 1, min(sheet.last_row, header + _SAMPLE) + 1)
-    return said[max(said, key=lambda column: sum(_is_guid(sheet, row, column) for row in rows))]
+    return max(said, key=lambda column: sum(_is_guid(sheet, row, column) for row in rows))

@@ -8,10 +8,15 @@ import attrs
 import pyarrow as pa
 
 from chfw_files.hypercare.importing import Imported, MendedCell, RefusedCell
-from chfw_files.lists import COLUMNS
+from chfw_files.lists import COLUMNS, ListKind
 from chfw_files.writing import write_table
 
 _ROWS_AT_ONCE = 50_000
+
+
+def list_paths(folder: Path, extension: str) -> tuple[Path, ...]:
+    """Every file that an import can write into a folder."""
+    return tuple(folder / f"{name}{extension}" for name in (*ListKind, "refused", "mended"))
 
 
 def write_lists(imported: Imported, folder: Path, extension: str) -> dict[str, tuple[Path, int]]:

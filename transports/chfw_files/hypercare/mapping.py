@@ -23,6 +23,7 @@ from chfw_core.documents.kinds import Count
 from chfw_core.documents.structuring import Trouble, structure
 from chfw_core.documents.yaml_nodes import read_document
 from chfw_core.rules.problems import did_you_mean
+from chfw_files.hypercare.names import plain
 from chfw_files.lists import COLUMNS, ListKind
 
 VERSION = "v1"
@@ -147,6 +148,22 @@ def _columns(one: SheetMapping, path: tuple[str | int, ...]) -> Iterator[Trouble
         for written, word in words.items():
             if name in declared and word not in known:
                 yield _unknown((*path, "words", name, written), f"`{word}` is no word of `{name}`", word, known)
+        yield from _read_as_one(words, (*path, "words", name))
+
+
+def _read_as_one(words: Mapping[str, str], path: tuple[str | int, ...]) -> Iterator[Trouble]:
+    """Case and marks are not looked at: words that differ in nothing else cannot mean different things."""
+    first: dict[str, str] = {}
+    for written, word in words.items():
+        former = first.setdefault(plain(written), written)
+        if words[former] != word:
+            yield Trouble(
+                path=(*path, written),
+                code="E208",
+                message=f"`{written}` is read as `{former}` is, and means `{word}` here and `{words[former]}` there",
+                hint="case and marks are not looked at",
+                at_key=True,
+            )
 
 
 def _unknown(path: tuple[str | int, ...], message: str, name: str, known: Sequence[str]) -> Trouble:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
+from unicodedata import category, normalize
 
 from chfw_files.lists import COLUMNS as TABLES
 from chfw_files.lists import ListKind
@@ -117,15 +119,42 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """By column and our word what spreadsheets write."""
 
-NOT_YET = ("in progress", "pending", "planned", "scheduled", "not started", "to do", "tbc", "awaiting", "waiting")
+NOT_YET = (
+    "in progress",
+    "pending",
+    "planned",
+    "scheduled",
+    "not started",
+    "to do",
+    "tbc",
+    "awaiting",
+    "waiting",
+    "n a",
+    "-",
+    "\N{EN DASH}",
+    "\N{EM DASH}",
+)
 """In the place of a result: the row says that there is none yet."""
 
 _MARKS = re.compile(r"[^0-9a-z]+")
+_KEPT = ("L", "N", "M", "So", "Sm")
+"""Beyond ASCII what bears meaning: letters, digits, and signs such as a tick and a cross."""
+_LOOKS = "\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
+"""How a sign is drawn, not which one it is."""
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Without case and marks: `CHF-GUID (EUI64)` → `chf guid eui64`."""
-    return _MARKS.sub(" ", text.casefold()).strip()
+    """Without case and marks: `CHF-GUID (EUI64)` → `chf guid eui64`. Other scripts and signs stay; a mark alone too."""
+    folded = normalize("NFKC", text).casefold().strip()
+    if folded.isascii():
+        return _MARKS.sub(" ", folded).strip() or folded
+    kept = "".join(one if _bears_meaning(one) else " " for one in folded if one not in _LOOKS)
+    return " ".join(kept.split()) or folded
+
+
+def _bears_meaning(one: str) -> bool:
+    return one.isalnum() if one.isascii() else category(one).startswith(_KEPT)
 
 
 def column_called(text: str, wanted: Iterable[str]) -> str | None:
