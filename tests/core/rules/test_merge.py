@@ -92,7 +92,7 @@ def test_sets_and_windows_are_local_to_a_file() -> None:
 
 def test_a_trigger_releases_a_hold_of_another_file_of_the_owner() -> None:
     first = _file("10.rules.yaml", "hold: [{id: a, because: x, until: manual}]\n")
-    second = _file("20.rules.yaml", "events: [{id: b, because: x, on: tick, do: {release: a}}]\n")
+    second = _file("20.rules.yaml", "events: [{id: b, because: x, per: release, on: tick, do: {release: a}}]\n")
     assert check_sources([first, second]).problems == ()
 
 
