@@ -43,7 +43,9 @@ class Source:
         return Span(file=self.file, line=line, column=column, length=max(1, end - start))
 
     def line(self, number: int) -> str:
-        """The text of a line; empty where it is too long to be shown."""
+        """The text of a line; empty where it is too long to be shown, or where the text ends before it."""
+        if number > len(self.line_starts):
+            return ""  # what is missing at the end, such as anything after `---`
         start = self.line_starts[number - 1]
         end = self.line_starts[number] if number < len(self.line_starts) else len(self.text)
         return _BREAK.sub("", self.text[start:end]) if end - start <= _LONGEST_SHOWN else ""

@@ -210,6 +210,7 @@ def test_a_single_mistake_is_named(change: tuple[str, str], message: str) -> Non
         ("", "E201 the file is empty"),
         ("[1, 2]", "E208 keys with values belong here"),
         ("release: [", "E201"),
+        ("---", "E208 keys with values belong here"),
         ("# x\n" * 300_000, "E202 the file has more than 1 MiB"),
         ("{" * 40, "E203"),
     ],
