@@ -1,7 +1,6 @@
 """`python -m benchmarks`: check that all decide alike, measure, print, and judge nothing by its time."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from rich.console import Console
 from benchmarks.aims import LARGE, aims_of
 from benchmarks.case import Case
 from benchmarks.measure import Measured, measure, run_worker
-from benchmarks.report import NAMES, as_object, machine, show_aims, show_case, show_head
+from benchmarks.report import NAMES, as_object, machine, reporting_console, show_aims, show_case, show_head, write_json
 
 OURS_ALONE = ("plan",)
 CACHE = Path(__file__).parent / ".cache"
@@ -35,8 +34,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """0; 1 where the answers differ, for then the times mean nothing."""
     options = parser().parse_args(arguments)
-    to_stdout = options.json == Path("-")
-    console, command = Console(stderr=to_stdout), ["python", "-m", "benchmarks", *arguments]
+    console, command = reporting_console(options.json), ["python", "-m", "benchmarks", *arguments]
     about = machine()
     show_head(console, about, command)
     checked: dict[str, object] = {}
@@ -52,9 +50,7 @@ def main(arguments: Sequence[str]) -> int:
         show_case(console, case, results[case])
     aims = list(aims_of(results))
     show_aims(console, aims)
-    if options.json is not None:
-        text = json.dumps(as_object(results, aims, about, command, checked), indent=2, default=str)
-        _write(options.json, text, to_stdout=to_stdout)
+    write_json(options.json, as_object(results, aims, about, command, checked))
     return 0
 
 
@@ -98,13 +94,6 @@ def _prepare(console: Console, case: Case) -> str | None:
         if isinstance(found, str):
             return found
     return None
-
-
-def _write(place: Path, text: str, *, to_stdout: bool) -> None:
-    if to_stdout:
-        print(text)
-    else:
-        place.write_text(text + "\n", encoding="utf-8")
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """The report: what ran where, one table for each case, and the aims."""
 
+import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from benchmarks.case import Case, plain_number
 from benchmarks.measure import MIB, Measured
 from benchmarks.reference import HUBS as REFERENCE_HUBS
 
+STANDARD_OUTPUT = Path("-")
+WIDTH_IN_FILES = 160
 LIBRARIES = ("chfw", "numpy", "pyarrow", "ortools", "polars", "duckdb", "attrs")
 NAMES = {
     "floor": "floor: reading and writing alone",
@@ -67,6 +70,26 @@ def _processor() -> str:
     lines = place.read_text(encoding="utf-8").splitlines() if place.exists() else []
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(named, platform.processor() or "unknown")
+
+
+def reporting_console(to: Path | None) -> Console:
+    """Where people read. To the error output where `to`, the JSON, is the standard output; wide where no one looks on,
+    so that no table is folded in a file."""
+    made = Console(stderr=to == STANDARD_OUTPUT)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = WIDTH_IN_FILES
+    return made
+
+
+def write_json(to: Path | None, found: Mapping[str, object]) -> None:
+    """Nothing where `to` is None."""
+    if to is None:
+        return
+    text = json.dumps(found, indent=2, default=str)
+    if to == STANDARD_OUTPUT:
+        print(text)
+    else:
+        to.write_text(text + "\n", encoding="utf-8")
 
 
 def show_head(console: Console, about: Mapping[str, object], command: Sequence[str]) -> None:

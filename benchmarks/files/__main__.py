@@ -16,7 +16,7 @@ from rich.table import Table
 
 from benchmarks.files import items
 from benchmarks.measure import THREADS
-from benchmarks.report import machine, show_head
+from benchmarks.report import machine, reporting_console, show_head, write_json
 
 
 @frozen(kw_only=True)
@@ -37,7 +37,7 @@ class Figure:
 def main(arguments: Sequence[str]) -> int:
     """0."""
     options = _parser().parse_args(arguments)
-    console = Console(stderr=options.json == Path("-"))
+    console = reporting_console(options.json)
     about, command = machine(), ["python", "-m", "benchmarks.files", *arguments]
     show_head(console, about, command)
     with tempfile.TemporaryDirectory(prefix="chfw-bench-", dir=options.folder) as name, console.status("") as status:
@@ -45,10 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         items.make(Path(name), options.rows, options.sheet_rows)
         figures = list(_figures(Path(name), options, status.update))
     _show(console, figures)
-    if options.json is not None:
-        found = {"machine": about, "command": command, "figures": [asdict(one) for one in figures]}
-        text = json.dumps(found, indent=2, default=str)
-        print(text) if options.json == Path("-") else options.json.write_text(text + "\n", encoding="utf-8")
+    write_json(options.json, {"machine": about, "command": command, "figures": [asdict(one) for one in figures]})
     return 0
 
 

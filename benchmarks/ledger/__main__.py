@@ -1,7 +1,6 @@
 """`python -m benchmarks.ledger`: a roll-out over an estate on each database, timed beside its floors."""
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from benchmarks.ledger.estate import Estate
 from benchmarks.ledger.story import Figure, told
-from benchmarks.report import machine, show_head
+from benchmarks.report import machine, reporting_console, show_head, write_json
 from chfw_app.stores.open import open_store
 from chfw_app.stores.rollout_codec import projections
 from tests.app.stores.servers import PostgresDatabases, postgres_address
@@ -25,7 +24,7 @@ DATABASES = ("sqlite", "postgresql")
 def main(arguments: Sequence[str]) -> int:
     """0."""
     options = _parser().parse_args(arguments)
-    console = Console(stderr=options.json == Path("-"))
+    console = reporting_console(options.json)
     about, command = machine(), ["python", "-m", "benchmarks.ledger", *arguments]
     show_head(console, about, command)
     results: dict[str, list[Figure]] = {}
@@ -35,10 +34,8 @@ def main(arguments: Sequence[str]) -> int:
             figures = told(store, estate, url, status.update, short=options.short)
             results[name] = list(figures)
         _show(console, name, results[name])
-    if options.json is not None:
-        found = {name: [asdict(one) for one in figures] for name, figures in results.items()}
-        text = json.dumps({"machine": about, "command": command, "figures": found}, indent=2, default=str)
-        print(text) if options.json == Path("-") else options.json.write_text(text + "\n", encoding="utf-8")
+    found = {name: [asdict(one) for one in figures] for name, figures in results.items()}
+    write_json(options.json, {"machine": about, "command": command, "figures": found})
     return 0
 
 

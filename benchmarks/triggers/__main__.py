@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import MIB
-from benchmarks.report import machine, show_head
+from benchmarks.report import machine, reporting_console, show_head, write_json
 from benchmarks.triggers.stream import Load
 from chfw_app.triggers.choosing import durable_version
 
@@ -25,7 +25,7 @@ Measured = Mapping[str, object]
 def main(arguments: Sequence[str]) -> int:
     """0; 1 where an item failed or the engines did not fire equally often."""
     options = _parser().parse_args(arguments)
-    console = Console(stderr=options.json == Path("-"))
+    console = reporting_console(options.json)
     about, command = machine(), ["python", "-m", "benchmarks.triggers", *arguments]
     show_head(console, about, command)
     found, why_not = durable_version()
@@ -44,9 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         label = f"soak, {options.soak:,} events"
         results[label] = _measured(soak, [item for item in items if item != "seeing"], console)
         _show_soak(console, label, results[label])
-    if options.json is not None:
-        text = json.dumps({"machine": about, "command": command, "figures": results}, indent=2)
-        print(text) if options.json == Path("-") else options.json.write_text(text + "\n", encoding="utf-8")
+    write_json(options.json, {"machine": about, "command": command, "figures": results})
     return 0 if all(_is_sound(measured) for measured in results.values()) else 1
 
 
