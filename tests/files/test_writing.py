@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from chfw_core.errors import InputError
-from chfw_files import line_writing, writing
+from chfw_files import line_writing, parquet_writing
 from chfw_files.atomic import OutputError, write_text, written_whole
 from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path, write_quarantine
 from chfw_files.schedule import SCHEDULE_SCHEMA, open_schedule, write_schedule
@@ -105,7 +105,7 @@ def test_dictionaries_do_not_depend_on_the_order_of_the_rows(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "xlsx"])
 def test_many_rows_are_written_in_parts(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (writing, line_writing):
+    for module in (parquet_writing, line_writing):
         monkeypatch.setattr(module, "ROWS_AT_ONCE", 7)
     monkeypatch.setattr(line_writing, "_FEW", 0)
     monkeypatch.setattr("chfw_files.xlsx_writing._ROWS_AT_ONCE", 7)
