@@ -27,36 +27,17 @@ def find_hub(estate: "EstateFile", guid: Guid) -> CommsHub | None:
     Raises Failed where the GUID is there more than once: a plan sets all its rows aside, bad ones counted (contracts,
     Estate). So every chunk that can hold it is looked into, which of a sorted Parquet file is one.
     """
-    from chfw_files.estate import hub_of
-
-    likely = list(_likely_chunks(estate.path, estate.chunk_count, guid, ()))
-    found = [
-        _rows_of(estate.read(index), guid)
-        for index in likely
-        if len(likely) == 1 or _may_hold(estate.path, index, guid)
-    ]
-    good = sum(rows.num_rows for rows in found)
-    if good + int((estate.set_aside() == guid).sum()) > 1:
+    hubs, bad = list[CommsHub](), 0
+    for index in _likely_chunks(estate.path, estate.chunk_count, guid, ()):
+        found, bad_rows = estate.bearing(index, guid)
+        hubs += found
+        bad += bad_rows
+    if len(hubs) + bad > 1:
         raise no_result(
             f"the GUID `{format_guid(guid)}` stands more than once in the estate: all its rows are set aside",
             hint="a plan has no row for it; `chfw estate check` tells where they are",
         )
-    return next((hub_of(rows.to_pylist()[0]) for rows in found if rows.num_rows), None)
-
-
-def _may_hold(path: Path, index: int, guid: Guid) -> bool:
-    """Looks at the GUIDs alone, where they are numbers: a tenth of what the whole chunk costs."""
-    if path.suffix.lower() != ".parquet":
-        return True
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        if not pa.types.is_uint64(file.schema_arrow.field("guid").type):
-            return True
-        guids = file.read_row_group(index, columns=["guid"]).column(0)
-    return bool(pc.any(pc.equal(guids, pa.scalar(guid, pa.uint64()))).as_py())
+    return hubs[0] if hubs else None
 
 
 def find_scheduled(schedule: Path, guid: Guid) -> ScheduledHub | None:
@@ -66,26 +47,10 @@ def find_scheduled(schedule: Path, guid: Guid) -> ScheduledHub | None:
     opened = open_schedule(schedule)
     hints = tuple(find_rows(index_path(schedule), guid))
     for index in _likely_chunks(schedule, opened.chunk_count, guid, hints):
-        batch = opened.read(index)
-        row = _row_of(batch, guid)
+        row = opened.row(index, guid)
         if row is not None:
-            return _scheduled(batch.slice(row, 1).to_pylist()[0])
+            return _scheduled(row.to_pylist()[0])
     return None
-
-
-def _rows_of(batch: "pa.RecordBatch", guid: Guid) -> "pa.RecordBatch":
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return batch.take(pc.indices_nonzero(pc.equal(batch.column("guid"), pa.scalar(guid, pa.uint64()))))
-
-
-def _row_of(batch: "pa.RecordBatch", guid: Guid) -> int | None:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    at = int(pc.index(batch.column("guid"), pa.scalar(guid, pa.uint64())).as_py())
-    return None if at < 0 else at
 
 
 def _likely_chunks(path: Path, count: int, guid: Guid, hints: Sequence[int]) -> Iterator[int]:

@@ -13,7 +13,7 @@ import pytest
 
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.hubs import CommsHub
-from chfw_files import csv_source
+from chfw_files import csv_source, parquet_source
 from chfw_files.estate import REPEATED, EstateFile, open_estate
 from chfw_files.quarantine import BadRow, QuarantineWriter
 from tests.files.estates import NAMES, guid, hub, write_csv, write_parquet
@@ -306,3 +306,44 @@ def test_columns_that_an_estate_does_not_know_are_named_and_left(tmp_path: Path)
     estate = open_estate(path)
     assert estate.ignored_columns == ("meter_serial",)
     assert "meter_serial" not in table(estate)
+
+
+@BOTH
+def test_one_hub_is_found_as_reading_everything_finds_it(
+    write: Write, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_source, "CHUNK_BYTES", 2_000)
+    monkeypatch.setattr(parquet_source, "ROWS_AT_ONCE", 4)
+    rows = [*many(200), hub(3), hub(5, device_model="x"), hub(97), hub(0, smi_status="asleep")]
+    options = {"row_group_size": 31} if suffix == "parquet" else {}
+    estate = open_estate(write(tmp_path / f"e.{suffix}", rows, **options))
+    chunks = range(estate.chunk_count)
+    assert len(chunks) > 3
+    found = {number: [estate.bearing(at, parse_guid(guid(number))) for at in chunks] for number in (*range(200), 999)}
+    assert not estate.quarantine
+    everyone = hubs(estate)
+    aside = estate.set_aside().tolist()
+    for number, by_chunk in found.items():
+        wanted = parse_guid(guid(number))
+        assert [one for good, _ in by_chunk for one in good] == [one for one in everyone if one.guid == wanted]
+        assert sum(bad for _, bad in by_chunk) == aside.count(wanted)
+    assert [sum(bad for _, bad in found[number]) for number in (0, 3, 5, 97, 1)] == [2, 0, 1, 1, 0]
+
+
+def test_one_hub_of_an_estate_of_numbers_is_found(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "e.parquet", [hub(1), hub(2, flags="a|b"), hub(3)])
+    texts = pq.read_table(path)
+    numbers = pa.array([parse_guid(text) for text in texts.column("guid").to_pylist()], pa.uint64())
+    pq.write_table(texts.set_column(0, "guid", numbers), path)
+    estate = open_estate(path)
+    assert estate.bearing(0, parse_guid(guid(2))) == ([hubs(estate)[1]], 0)
+    assert estate.bearing(0, parse_guid(guid(4))) == ([], 0)
+
+
+def test_a_row_that_cannot_be_cut_bears_its_guid(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "e.csv", [hub(1), hub(2)])
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{guid(2)},North\n")
+    estate = open_estate(path)
+    assert estate.bearing(0, parse_guid(guid(2))) == ([hubs(estate)[1]], 1)
+    assert estate.bearing(0, parse_guid(guid(1))) == ([hubs(estate)[0]], 0)

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from chfw_core.errors import InputError
-from chfw_files import line_writing, writing
+from chfw_core.model.guid import Guid
+from chfw_files import line_writing, parquet_writing
 from chfw_files.atomic import OutputError, write_text, written_whole
 from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path, write_quarantine
 from chfw_files.schedule import SCHEDULE_SCHEMA, open_schedule, write_schedule
@@ -105,7 +106,7 @@ def test_dictionaries_do_not_depend_on_the_order_of_the_rows(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "xlsx"])
 def test_many_rows_are_written_in_parts(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (writing, line_writing):
+    for module in (parquet_writing, line_writing):
         monkeypatch.setattr(module, "ROWS_AT_ONCE", 7)
     monkeypatch.setattr(line_writing, "_FEW", 0)
     monkeypatch.setattr("chfw_files.xlsx_writing._ROWS_AT_ONCE", 7)
@@ -260,3 +261,32 @@ def test_a_schedule_that_was_tampered_with_is_not_trusted(tmp_path: Path) -> Non
     path.write_text("guid,status\n")
     with pytest.raises(InputError, match="are missing"):
         open_schedule(path)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "xlsx"])
+def test_one_row_of_a_schedule_is_found_as_reading_everything_finds_it(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chfw_files.parquet_source.ROWS_AT_ONCE", 4)
+    path = tmp_path / f"plan.{suffix}"
+    write_schedule(path, [batch("a", "b", "c", count=30)])
+    opened = open_schedule(path)
+    whole = opened.read(0)
+    for at in (0, 3, 4, 29):
+        row = opened.row(0, Guid(whole.column("guid")[at].as_py()))
+        assert row is not None
+        assert row.schema == SCHEDULE_SCHEMA
+        assert row.to_pylist() == whole.slice(at, 1).to_pylist()
+    assert opened.row(0, Guid(1)) is None
+
+
+def test_one_row_that_was_tampered_with_is_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    write_schedule(path, [batch("a", "b", "c")])
+    text = path.read_text()
+    path.write_text(text.replace("2026-03-02,", "2 March,", 1))
+    with pytest.raises(InputError, match=":2: day: `2 March` is not a date"):
+        open_schedule(path).row(0, Guid(2**63))
+    path.write_text(text.replace("80-00", "8000", 1))
+    with pytest.raises(InputError, match=":2: guid: "):
+        open_schedule(path).row(0, Guid(2**63 + 1))

@@ -28,6 +28,7 @@ from chfw_files.estate_columns import (
     standard_type,
     type_problem,
 )
+from chfw_files.few_rows import few_rows
 from chfw_files.guids import Guids, Mask
 from chfw_files.parquet_source import ParquetSource
 from chfw_files.quarantine import BadRow, guid_text
@@ -90,6 +91,27 @@ class EstateFile:
         Which rows are good never depends on the columns. Raises InputError for a damaged file.
         """
         return self._read(index, self.columns if columns is None else _wanted(self._source, columns))[0]
+
+    def bearing(self, index: int, guid: Guid) -> tuple[list[CommsHub], int]:
+        """The hubs of one chunk's good rows that bear a GUID, and how many of its bad rows do.
+
+        The GUIDs are read first, then what else the chunk holds, and nothing but these rows is judged: one hub among
+        millions is found at once. The quarantine stays as it is.
+        """
+        raw = self._source.read(index, ("guid",))
+        bad = int((readable_guids(raw.unreadable, self._source.names) == guid).sum())
+        found = standard(COLUMN["guid"], raw.columns["guid"])
+        same = _numbers(found, keep=True) == np.uint64(guid)
+        rows = np.flatnonzero(same if found.bad is None else same & ~found.bad).tolist()
+        if not rows:
+            return [], bad
+        few = few_rows(self._source, index, self._names(self.columns), rows)
+        parts = {name: standard(COLUMN[name], values) for name, values in few.items()}
+        wrong = self._bad_rows(parts)
+        good = [True] * len(rows) if wrong is None else (~wrong).tolist()
+        values = pa.table({name: parts[name].values for name in self.columns}).to_pylist()
+        hubs = [hub_of(row) for row, is_good in zip(values, good, strict=True) if is_good]
+        return hubs, bad + len(rows) - len(hubs)
 
     def row_numbers(self, index: int) -> Lines:
         """The place in the file of each row that `read(index)` gives."""
@@ -160,13 +182,7 @@ class EstateFile:
         self._send = send
 
     def _read(self, index: int, columns: Sequence[str]) -> tuple[pa.RecordBatch, Mask | None, RawChunk]:
-        types = self._source.types
-        names = [
-            column.name
-            for column in ESTATE_COLUMNS
-            if column.name in self._source.names
-            and (column.name in columns or can_be_bad(column, types.get(column.name)))
-        ]
+        names = self._names(columns)
         raw = self._source.read(index, names)
         parts = {name: standard(COLUMN[name], raw.columns[name]) for name in names}
         bad = self._bad_rows(parts)
@@ -177,6 +193,16 @@ class EstateFile:
             return batch, None, raw
         good = ~bad
         return batch.filter(pa.array(good)), good, raw
+
+    def _names(self, columns: Sequence[str]) -> list[str]:
+        """These columns, and those that tell which rows are good."""
+        types = self._source.types
+        return [
+            column.name
+            for column in ESTATE_COLUMNS
+            if column.name in self._source.names
+            and (column.name in columns or can_be_bad(column, types.get(column.name)))
+        ]
 
     def _bad_rows(self, parts: dict[str, Standard]) -> Mask | None:
         masks = [part.bad for part in parts.values() if part.bad is not None]

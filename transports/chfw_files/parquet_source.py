@@ -14,6 +14,9 @@ from chfw_files import limits
 from chfw_files.columns import is_text, one_array
 from chfw_files.sources import Lines, RawChunk
 
+ROWS_AT_ONCE = 1 << 14
+"""So many rows are decoded at a time by whoever needs the first rows of a chunk alone."""
+
 
 class ParquetSource:
     """One Parquet file. Each thread reads through a handle of its own; the footer is read once."""
@@ -48,6 +51,23 @@ class ParquetSource:
         except (pa.ArrowException, OSError) as failure:
             raise self._broken(failure) from failure
         return RawChunk(columns=columns, rows=table.num_rows, lines=lambda: self._rows(index))
+
+    def read_rows(self, index: int, names: Sequence[str], rows: Sequence[int]) -> dict[str, pa.Array]:
+        """Some rows of a chunk, ascending. Raises InputError where the pages are damaged as far as the last of them."""
+        found, first, left = list[pa.RecordBatch](), 0, list(rows)
+        file = self._file()
+        try:
+            # One thread: of so few rows at a time it decodes more than two that wait for each other.
+            for batch in file.iter_batches(ROWS_AT_ONCE, row_groups=[index], columns=list(names), use_threads=False):
+                here = [row - first for row in left if row < first + batch.num_rows]
+                found += [batch.take(pa.array(here, pa.int64()))] if here else []
+                left, first = left[len(here) :], first + batch.num_rows
+                if not left:
+                    break
+            table = pa.Table.from_batches(found)
+            return {name: self._texts(name, one_array(table.column(name))) for name in names}
+        except (pa.ArrowException, OSError) as failure:
+            raise self._broken(failure) from failure
 
     def _texts(self, name: str, column: pa.Array) -> pa.Array:
         """A column of few repetitions as text: a long one that is stored once is not written out for every row."""

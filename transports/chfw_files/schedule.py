@@ -1,20 +1,24 @@
 """Schedules out and in: one row for each hub, in the estate's order (contracts, Tables)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from chfw_core.errors import InputError
+from chfw_core.model.guid import Guid
 from chfw_core.planning.model import SCHEDULE_COLUMNS
 from chfw_files.columns import (
     TEXTS,
+    Standard,
     standard_dates,
     standard_guids,
     standard_instants,
     standard_texts,
 )
-from chfw_files.sources import Source, check_names, open_source
+from chfw_files.few_rows import few_rows
+from chfw_files.sources import Lines, RawChunk, Source, check_names, open_source
 from chfw_files.writing import INSTANT, write_table
 
 _TYPES: dict[str, pa.DataType] = {
@@ -34,7 +38,9 @@ def write_schedule(path: str | Path, batches: Iterable[pa.RecordBatch]) -> int:
 
 def open_schedule(path: str | Path) -> "ScheduleFile":
     """A schedule in any format of a table. Raises InputError for what is no schedule."""
-    source = open_source(path, plain=frozenset({"guid", "reason"}))
+    # A Parquet file has each reason once in a row group: written out for every hub they would only be sought again.
+    stored_once = Path(path).suffix.lower() == ".parquet"
+    source = open_source(path, plain=frozenset({"guid"} if stored_once else {"guid", "reason"}))
     check_names(source, SCHEDULE_COLUMNS, SCHEDULE_COLUMNS)
     return ScheduleFile(source)
 
@@ -52,13 +58,33 @@ class ScheduleFile:
 
         A schedule is ours: a row that is not as we wrote it means that the file is not to be trusted.
         """
-        raw = self._source.read(index, SCHEDULE_COLUMNS)
+        raw = self._raw(index, SCHEDULE_COLUMNS)
+        return self._standard(raw.columns, raw.lines)
+
+    def row(self, index: int, guid: Guid) -> pa.RecordBatch | None:
+        """The first row of one chunk that bears a GUID, alone and in SCHEDULE_SCHEMA; None where none does.
+
+        Raises InputError where this row, or a GUID, cannot be read: nothing else is judged.
+        """
+        raw = self._raw(index, ("guid",))
+        guids = standard_guids("guid", raw.columns["guid"], nullable=False)
+        self._check("guid", guids, raw.lines)
+        at = pc.index(guids.values, pa.scalar(guid, pa.uint64())).as_py()
+        if at < 0:
+            return None
+        return self._standard(few_rows(self._source, index, SCHEDULE_COLUMNS, [at]), lambda: raw.lines()[at : at + 1])
+
+    def _raw(self, index: int, names: Sequence[str]) -> RawChunk:
+        raw = self._source.read(index, names)
         if raw.unreadable:
             first = raw.unreadable[0]
             raise InputError(f"`{self.path}`:{first.line}: {first.reason}")
+        return raw
+
+    def _standard(self, raw: Mapping[str, pa.Array], lines: Callable[[], Lines]) -> pa.RecordBatch:
         columns = []
         for entry in SCHEDULE_SCHEMA:
-            values = raw.columns[entry.name]
+            values = raw[entry.name]
             match entry.name:
                 case "guid":
                     part = standard_guids(entry.name, values, nullable=False)
@@ -68,11 +94,14 @@ class ScheduleFile:
                     part = standard_instants(entry.name, values, nullable=True)
                 case _:
                     part = standard_texts(entry.name, values, str, nullable=True)
-            if part.bad is not None:
-                row = int(part.bad.argmax())
-                raise InputError(f"`{self.path}`:{raw.lines()[row]}: {part.reason(row)}")
+            self._check(entry.name, part, lines)
             columns.append(part.values)
         return pa.RecordBatch.from_arrays(columns, schema=SCHEDULE_SCHEMA)
+
+    def _check(self, name: str, part: Standard, lines: Callable[[], Lines]) -> None:
+        if part.bad is not None:
+            row = int(part.bad.argmax())
+            raise InputError(f"`{self.path}`:{lines()[row]}: {part.reason(row)}")
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All chunks in order."""

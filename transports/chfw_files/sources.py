@@ -66,27 +66,12 @@ def open_source(path: str | Path, *, plain: frozenset[str] = frozenset()) -> Sou
     Raises InputError for a missing file, an unknown extension, a file that is not what its extension
     says, or a column named twice.
     """
-    from chfw_files.csv_source import CsvSource
-    from chfw_files.jsonl_source import JsonlSource
-    from chfw_files.parquet_source import ParquetSource
-    from chfw_files.xlsx_source import XlsxSource
-
     place = Path(path)
     if place.is_dir():
         raise InputError(f"`{place}` is a folder, not a table")
     if not place.exists():
         raise missing_file(place)
-    match place.suffix.lower():
-        case ".parquet":
-            source: Source = ParquetSource(place, plain)
-        case ".csv":
-            source = CsvSource(place, plain)
-        case ".jsonl":
-            source = JsonlSource(place, plain)
-        case ".xlsx":
-            source = XlsxSource(place, plain)
-        case _:
-            raise unknown_extension(place)
+    source = _source(place, plain)
     if len(source.names) > limits.MAX_COLUMNS:
         raise InputError(
             f"`{place}` has {len(source.names):,} columns", hint=f"a table has {limits.MAX_COLUMNS:,} at most"
@@ -95,6 +80,29 @@ def open_source(path: str | Path, *, plain: frozenset[str] = frozenset()) -> Sou
     if twice:
         raise InputError(f"`{place}`: the column `{twice[0]}` is there more than once")
     return source
+
+
+def _source(place: Path, plain: frozenset[str]) -> Source:
+    """Only what the format needs is imported: who looks one hub up waits for nothing else."""
+    match place.suffix.lower():
+        case ".parquet":
+            from chfw_files.parquet_source import ParquetSource
+
+            return ParquetSource(place, plain)
+        case ".csv":
+            from chfw_files.csv_source import CsvSource
+
+            return CsvSource(place, plain)
+        case ".jsonl":
+            from chfw_files.jsonl_source import JsonlSource
+
+            return JsonlSource(place, plain)
+        case ".xlsx":
+            from chfw_files.xlsx_source import XlsxSource
+
+            return XlsxSource(place, plain)
+        case _:
+            raise unknown_extension(place)
 
 
 def unknown_extension(place: Path) -> InputError:

@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from chfw_files.atomic import output_error, written_whole
-from chfw_files.line_writing import ROWS_AT_ONCE, LineWriter, guid_texts, plain_text
+from chfw_files.line_writing import LineWriter, guid_texts, plain_text
+from chfw_files.parquet_writing import ParquetTable
 from chfw_files.sources import EXTENSIONS, unknown_extension
 from chfw_files.xlsx_writing import XlsxWriter
 
@@ -59,39 +57,14 @@ def table_writer(path: str | Path, schema: pa.Schema) -> Iterator[TableWriter]:
             raise output_error(OSError(str(failure)), place) from failure
 
 
-def _writer(path: Path, extension: str, schema: pa.Schema) -> "_ParquetWriter | LineWriter | XlsxWriter":
+def _writer(path: Path, extension: str, schema: pa.Schema) -> "ParquetTable | LineWriter | XlsxWriter":
     match extension:
         case ".parquet":
-            return _ParquetWriter(path, schema)
+            return ParquetTable(path, schema)
         case ".xlsx":
             return XlsxWriter(path, schema)
         case _:
             return LineWriter(path, schema, as_json=extension == ".jsonl")
-
-
-class _ParquetWriter:
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._schema = schema
-        ids = [entry.name for entry in schema if pa.types.is_uint64(entry.type)]
-        days = [entry.name for entry in schema if pa.types.is_date32(entry.type)]
-        # Statistics where a reader looks for a hub or a day; of texts they cost more than the writing.
-        self._writer = pq.ParquetWriter(
-            path,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=[name for name in schema.names if name not in ids],
-            write_statistics=[*ids, *days],
-        )
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        for start in range(0, batch.num_rows, ROWS_AT_ONCE):
-            part = batch.slice(start, ROWS_AT_ONCE)
-            columns = [_in_order(column) for column in part.columns]
-            self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
-
-    def close(self) -> None:
-        self._writer.close()
 
 
 def cell_texts(column: pa.Array) -> list[str | None]:
@@ -100,17 +73,3 @@ def cell_texts(column: pa.Array) -> list[str | None]:
         texts: list[str | None] = guid_texts(column).to_pylist()
         return [text or None for text in texts]
     return [None if value is None else plain_text(value) for value in column.to_pylist()]
-
-
-def _in_order(column: pa.Array) -> pa.Array:
-    """The column with its dictionary in alphabetical order: the very same array where it is so."""
-    if not pa.types.is_dictionary(column.type):
-        return column
-    texts = column.dictionary
-    order = pc.sort_indices(texts).to_numpy()
-    if np.array_equal(order, np.arange(len(order))):
-        return column
-    new_code = np.empty(len(order), dtype=np.int32)
-    new_code[order] = np.arange(len(order), dtype=np.int32)
-    codes = pa.array(new_code).take(column.indices)
-    return pa.DictionaryArray.from_arrays(codes, texts.take(pa.array(order)), safe=False)

@@ -52,7 +52,8 @@ class Classes:
     """One axis, folded for one owner: `of[i]` is the class of the view's i-th number.
 
     `sample[k]`: an index of the view that stands for class k. `words[k]`: bit b = every part of
-    conjunction b on this axis holds. `truth`: answers per class of leaves in other conditions.
+    conjunction b on this axis holds. `truth`: answers per class of leaves in other conditions. `read`: rules that
+    read a value on this axis, and per class what each of them reads, as numbers.
     """
 
     fields: frozenset[str]
@@ -60,6 +61,7 @@ class Classes:
     sample: NDArray[np.int64]
     words: Words
     truth: dict[Leaf, Truth] = field(factory=dict)
+    read: list[tuple[int, NDArray[np.int64]]] = field(factory=list)
 
     def __len__(self) -> int:
         return len(self.sample)
@@ -122,15 +124,19 @@ def _fold(axis: int, view: AxisView, taken: Apart, needs: Sequence[Needs], conte
         if leaf.fields[0] in view.fields
     }
     labels: list[NDArray[np.int64]] = [*words.T.view(np.int64), *_packed([*odd.values()])]
-    for need in needs:
-        labels += _read_values(view, need, _bit(words, need.rule) if need.rule in asked else None)
-    of, sample = fold(labels, len(view))
+    read = [
+        (need.rule, values)
+        for need in needs
+        for values in _read_values(view, need, _bit(words, need.rule) if need.rule in asked else None)
+    ]
+    of, sample = fold([*labels, *(values for _, values in read)], len(view))
     return Classes(
         fields=frozenset(view.fields),
         of=of,
         sample=sample,
         words=words[sample],
         truth={leaf: truth[sample] for leaf, truth in odd.items()},
+        read=[(rule, values[sample]) for rule, values in read],
     )
 
 

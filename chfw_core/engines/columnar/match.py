@@ -2,7 +2,7 @@
 
 A code is a number for a combination of classes, one class per axis. Per code the words of its
 classes are ANDed; the first match of a block is the lowest set bit among the block's bits. Codes
-with the same answers, and the same labels where the answers read values, are one *match*.
+with the same answers, and the same values where the answers read any, are one *match*.
 """
 
 from collections.abc import Sequence
@@ -84,9 +84,9 @@ class CodeSpace:
         first_priority = first_match(words, priority)
         deciding = [first_exclude, first_decide, *hold_words.T]
         columns = [*deciding, first_priority, *pilot_words.T, *prefer_words.T]
-        columns += self._labels(per_axis, first_decide, hold_words, pilot_words)
+        columns += self._read(per_axis, first_decide, hold_words, pilot_words)
         of, sample = fold([_signed(column) for column in columns], len(codes))
-        deciding += self._labels(per_axis, first_decide, hold_words, np.zeros_like(pilot_words))
+        deciding += self._read(per_axis, first_decide, hold_words, np.zeros_like(pilot_words))
         alike, first = fold([_signed(column)[sample] for column in deciding], len(sample))
         values = np.array([rule.priority for rule in self.rules.priorities] or [0], dtype=np.int64)
         chosen = first_priority[sample]
@@ -121,21 +121,27 @@ class CodeSpace:
             found[:, number // 64] |= bit_of(pilots, at).astype(np.uint64) << np.uint64(number % 64)
         return found
 
-    def _labels(self, per_axis: Sequence[Ints], decide: Ints, holds: Words, pilots: Words) -> list[Ints]:
-        """The classes of the axes whose values a matching rule reads."""
+    def _read(self, per_axis: Sequence[Ints], decide: Ints, holds: Words, pilots: Words) -> list[Ints]:
+        """What the rules that count read, each where it counts: with the same values they come to the same."""
         spans = self.rules.spans()
         columns: list[Ints] = []
-        for axis, classes in enumerate(per_axis):
-            reads = self.reads(axis)
-            if not reads:
-                continue
-            used = np.isin(decide, [r - spans[2].first for r in reads if spans[2].first <= r < spans[2].last])
-            for block, words in ((spans[1], holds), (spans[3], pilots)):
-                mask = _mask([r - block.first for r in reads if block.first <= r < block.last], words.shape[1])
-                used |= ((words & mask) != 0).any(axis=1)
-            used |= ANY_RULE in reads
-            columns.append(np.where(used, classes + 1, 0))
+        for classes, numbers in zip(self.compiled.classes, per_axis, strict=True):
+            for rule, values in classes.read:
+                counts = self._counts(rule, spans, decide, holds, pilots)
+                columns.append(values[numbers] + 1 if counts is None else np.where(counts, values[numbers] + 1, 0))
         return columns
+
+    def _counts(
+        self, rule: int, spans: Sequence[Block], decide: Ints, holds: Words, pilots: Words
+    ) -> NDArray[np.bool_] | None:
+        """Where a rule counts; None = everywhere."""
+        if rule == ANY_RULE:
+            return None
+        if rule < spans[1].last:
+            return bit_of(holds, rule - spans[1].first).astype(np.bool_)
+        if rule < spans[2].last:
+            return np.asarray(decide == rule - spans[2].first)
+        return bit_of(pilots, rule - spans[3].first).astype(np.bool_)
 
     def reads(self, axis: int) -> list[int]:
         """The conditions whose rules read values of an axis, by number; ANY_RULE = whatever rule holds."""
