@@ -22,17 +22,18 @@ from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, observed
 from chfw_app.stores.trigger_projection import digest_of
 from chfw_app.texts import read_lines
+from chfw_app.triggers.appending import draft_of
 from chfw_app.triggers.event_types import EventTypes, event_types
 from chfw_core.documents.events import check_content, read_event
 from chfw_core.documents.rollout_values import canonical
-from chfw_core.documents.trigger_entries import MOST_EVENTS, store_trigger_entry
+from chfw_core.documents.trigger_entries import MOST_EVENTS
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
 from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.parties import DCC, Party
 from chfw_core.model.periods import format_instant
 from chfw_core.rollout.base import is_party, region_of
-from chfw_core.rollout.entries import Draft, Stamp
+from chfw_core.rollout.entries import Stamp
 from chfw_core.rollout.gate import who_is
 from chfw_core.rollout.states import ReleaseStage
 from chfw_core.rollout.triggering.entries import EventsObserved
@@ -168,10 +169,7 @@ def _append(transaction: WriteTransaction, events: Sequence[Event], by: str, at:
     by_type: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_type[event.type].append(event)
-    drafts = []
-    for kind, some in by_type.items():
-        stored = store_trigger_entry(EventsObserved(by=by, type=kind, events=tuple(some)))
-        drafts.append(Draft(type=stored.type, payload=stored.payload, rows=stored.rows))
+    drafts = [draft_of(EventsObserved(by=by, type=kind, events=tuple(some))) for kind, some in by_type.items()]
     numbers = [[event.seq, digest_of(event)] for event in events]
     digest = hashlib.sha256(canonical(numbers)).digest()
     stamp = Stamp(at=at, by=by, release="", key=f"events/{digest.hex()[:32]}", digest=digest)
