@@ -97,7 +97,7 @@ def observe_lines(service: RollOutService, lines: Iterable[tuple[int, str]], by:
             try:
                 good.append(_Line(number=number, event=_read(line, by, types)))
             except InputError as problem:
-                bad.append(SetAside(line=number, reason=_words(problem)))
+                bad.append(SetAside(line=number, reason=problem.with_hint))
     taken = Taken()
     if good:
         taken = service.writer.run(lambda transaction: _observe(transaction, good, by, service.clock))
@@ -108,10 +108,6 @@ def observe(service: RollOutService, events: Sequence[Event], by: str) -> Taken:
     """Takes events that are values already, as if they came in a file's lines."""
     lines = [_Line(number=number, event=event) for number, event in enumerate(events, start=1)]
     return service.writer.run(lambda transaction: _observe(transaction, lines, by, service.clock))
-
-
-def _words(problem: InputError) -> str:
-    return f"{problem} ({problem.hint})" if problem.hint else str(problem)
 
 
 def _read(line: str, by: str, types: EventTypes) -> Event:
