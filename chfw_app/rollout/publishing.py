@@ -203,19 +203,12 @@ def _waiting(connection: Connection, release: str, states: Sequence[HubState]) -
 
 def _write_estate(estate: Path, target: Path, waiting: GuidList) -> tuple[str, ...]:
     """The rows of the hubs that wait; the rows of the file that cannot be read."""
-    import numpy as np
-    import pyarrow as pa
-
     from chfw_files.estate import open_estate
     from chfw_files.writing import write_table
 
     found = open_estate(estate)
     found.set_aside_repeated()
-    wanted = np.frombuffer(waiting.pack(), dtype=">u8").astype(np.uint64)
-    batches = [
-        batch.filter(pa.array(np.isin(batch.column("guid").to_numpy(), wanted, assume_unique=True)))
-        for batch in found.batches()
-    ]
+    batches = list(found.batches_of(waiting))
     if not sum(batch.num_rows for batch in batches):
         raise InputError(f"no hub of `{estate}` waits for a day in this release", hint="there is nothing to plan")
     write_table(target, batches[0].schema, batches)

@@ -63,17 +63,11 @@ class Beside:
         """Of these, those that the estate has."""
         if self.estate is None or not guids:
             return {}
-        import numpy as np
-        import pyarrow as pa
-
         from chfw_files.estate import hub_of
 
-        wanted = np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
         found: dict[Guid, CommsHub] = {}
-        for index in range(self.estate.chunk_count):
-            batch = self.estate.read(index)
-            here = batch.filter(pa.array(np.isin(batch.column("guid").to_numpy(), wanted, assume_unique=False)))
-            for row in here.to_pylist():
+        for batch in self.estate.batches_of(guids):
+            for row in batch.to_pylist():
                 one = hub_of(row)
                 private = {party: known.of(one.guid) for party, known in self.private.items()}
                 found[one.guid] = evolve(one, private=private) if private else one

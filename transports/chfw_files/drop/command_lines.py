@@ -20,6 +20,7 @@ from chfw_core.rollout.commands import AnyCommand
 from chfw_core.transport.port import EVERY_RELEASE
 from chfw_files.alike import Places
 from chfw_files.commands_in import ReadCommands
+from chfw_files.guids import numbers_of
 from chfw_files.quarantine import BadRow
 from chfw_files.returned_json import REASON
 from chfw_files.texts import read_text
@@ -84,7 +85,7 @@ def _command(text: str, release: str, key: str, by: str) -> AnyCommand:
 def _places(command: AnyCommand, line: int) -> Places:
     """All hubs of a command stand in its line."""
     guids = _named(command)
-    numbers = np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
+    numbers = numbers_of(guids)
     return Places(guids=numbers, rows=np.full(max(len(numbers), 1), line, dtype=np.int64))
 
 
