@@ -13,8 +13,8 @@ from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, select
 
 from chfw_app.stores.bulk import among
-from chfw_app.stores.rollout_codec import CODEC
-from chfw_app.stores.tables import hub, release
+from chfw_app.stores.rollout_codec import read_releases
+from chfw_app.stores.tables import hub
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import CommsHub
@@ -88,8 +88,7 @@ class Book:
     def releases(self) -> dict[str, ReleaseRecord]:
         """All releases that are drafted, by id."""
         if self._releases is None:
-            rows = self.connection.execute(select(release.c.id, release.c.record).order_by(release.c.id))
-            records = {row.id: CODEC.read_release(bytes(row.record)) for row in rows}
+            records = read_releases(self.connection)
             self._releases = {of: record for of, record in records.items() if record.firmware is not None}
         return self._releases
 

@@ -16,8 +16,9 @@ from attrs import evolve, field, frozen
 from sqlalchemy import Connection, select
 
 from chfw_app.rollout.carrying import Clock, now_in
-from chfw_app.rollout.service import RollOutService, release_ids, release_in
+from chfw_app.rollout.service import RollOutService, release_ids
 from chfw_app.stores.bulk import among
+from chfw_app.stores.rollout_codec import read_releases
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, observed
 from chfw_app.stores.trigger_projection import digest_of
@@ -198,7 +199,7 @@ def _hubs(connection: Connection, by: str, lines: Sequence[_Line]) -> dict[int, 
 
 def _releases(connection: Connection, by: str) -> tuple[str, ...]:
     """The releases that this actor may name; of a draft the DCC alone knows."""
-    records = (release_in(connection, of) for of in release_ids(connection))
+    records = read_releases(connection).values()
     return tuple(record.id for record in records if by == DCC or record.stage is not ReleaseStage.DRAFTED)
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import aliased
 from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.ledger import read_entries
-from chfw_app.stores.rollout_codec import CODEC, parts_of
+from chfw_app.stores.rollout_codec import parts_of, read_releases
 from chfw_app.stores.store import WriteTransaction
-from chfw_app.stores.tables import answer, hub, release
+from chfw_app.stores.tables import answer, hub
 from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.installing import in_force
 from chfw_core.documents.defaults import default_parameters
@@ -98,9 +98,7 @@ def _append(transaction: WriteTransaction, party: str, found: tuple[SetTrend, ..
 
 def set_counts(connection: Connection) -> tuple[SetCount, ...]:
     """Each hub once, as the release has it that was notified last."""
-    rows = connection.execute(select(release.c.id, release.c.record)).all()
-    records = [CODEC.read_release(bytes(row.record)) for row in rows]
-    drafted = [record for record in records if record.firmware is not None]
+    drafted = [record for record in read_releases(connection).values() if record.firmware is not None]
     ordered = sorted(drafted, key=lambda one: (firmware_of(one).notified_at, one.id), reverse=True)
     found: list[SetCount] = []
     newer: list[str] = []
