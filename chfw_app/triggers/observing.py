@@ -9,12 +9,12 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 from sqlalchemy import Connection, select
 
+from chfw_app.pieces import in_pieces
 from chfw_app.rollout.carrying import Clock, now_in
 from chfw_app.rollout.service import RollOutService, release_ids
 from chfw_app.stores.bulk import among
@@ -82,8 +82,7 @@ def observe_file(service: RollOutService, path: Path, by: str) -> Taken:
     Raises InputError for a file that cannot be read.
     """
     found = Taken()
-    lines = enumerate(read_lines(path), start=1)
-    while chunk := list(islice(lines, MOST_EVENTS)):
+    for chunk in in_pieces(enumerate(read_lines(path), start=1), MOST_EVENTS):
         found = found.and_then(observe_lines(service, chunk, by))
     return found
 
@@ -174,8 +173,7 @@ def _append(transaction: WriteTransaction, events: Sequence[Event], by: str, at:
 
 
 def _said(connection: Connection, by: str, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    for start in range(0, len(numbers), NUMBERS_AT_ONCE):
-        some = numbers[start : start + NUMBERS_AT_ONCE]
+    for some in in_pieces(numbers, NUMBERS_AT_ONCE):
         query = select(observed.c.number, observed.c.digest).where(observed.c.by == by, observed.c.number.in_(some))
         yield from ((row.number, row.digest) for row in connection.execute(query))
 

@@ -10,12 +10,11 @@ triggers hear in the next round.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 from attrs import define, field, frozen
 from sqlalchemy import select
 
+from chfw_app.pieces import in_pieces
 from chfw_app.rollout.carrying import Clock, now_in
 from chfw_app.rollout.service import RollOutService
 from chfw_app.rollout.telling import outgoing_of
@@ -49,7 +48,6 @@ from chfw_core.triggers.records import Firing, PassedOver
 from chfw_core.triggers.seeing import arrivals
 from chfw_core.triggers.state import State
 
-T = TypeVar("T")
 MOST_SEEN = 50_000
 """Events of one transaction, unless a single entry has more."""
 MOST_ENTRIES = 5_000
@@ -238,7 +236,7 @@ class _Run:
             by_version.setdefault((one[0], one[1]), []).append(one[2])
         found: list[tuple[str, Fired]] = []
         for (owner, version), fired in by_version.items():
-            for some in _chunks(fired, MOST_FIRINGS):
+            for some in in_pieces(fired, MOST_FIRINGS):
                 self._append(owner, version, upto, some)
             found += ((owner, one) for one in fired)
         return found
@@ -247,7 +245,7 @@ class _Run:
         """Without what has fired before under the same key."""
         once = {one[2].id: one for one in fired}
         known: set[str] = set()
-        for some in _chunks(sorted(once), 5_000):
+        for some in in_pieces(sorted(once), 5_000):
             query = select(firing_table.c.id).where(firing_table.c.id.in_([bytes.fromhex(one) for one in some]))
             known |= {bytes(found).hex() for found in self.transaction.connection.execute(query).scalars()}
         return [one for id_, one in once.items() if id_ not in known]
@@ -275,9 +273,3 @@ def _going_on(arrival: Arrival) -> Arrival | None:
     """The event for a version that begins nothing any more: for later steps alone, and a count is at its end."""
     later = tuple(step for step in arrival.steps if step > 0)
     return Arrival(trigger=arrival.trigger, key=arrival.key, steps=later, seen=arrival.seen) if later else None
-
-
-def _chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some
