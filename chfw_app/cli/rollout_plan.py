@@ -11,6 +11,7 @@ from chfw_app.cli.rollout_acting import act, act_on_hubs
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.cli.rollout_triggers import BesideOptions
+from chfw_app.places import check_folder
 from chfw_core.errors import InputError
 from chfw_core.rollout.records import Protection
 
@@ -163,8 +164,7 @@ def hand_over(
     from chfw_app.rollout.work_lists import next_days
 
     options = options or ActOptions()
-    if not out.is_dir():
-        raise InputError(f"there is no folder `{out}`", hint="make it first")
+    check_folder(out)
     by, key, known = options.by_dcc(), options.new_key(), (beside or BesideOptions()).read()
     with opened(options) as service:
         whole = hand_over_day(service, release, day_of(day), region, by, key, out, format.value, known)

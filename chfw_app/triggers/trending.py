@@ -11,6 +11,7 @@ from itertools import islice
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
+from chfw_app.reports.trend import industry_minimum
 from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.ledger import read_entries
@@ -19,7 +20,6 @@ from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import answer, hub
 from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.installing import in_force
-from chfw_core.documents.defaults import default_parameters
 from chfw_core.documents.rollout_values import canonical, type_name
 from chfw_core.model.events import Event
 from chfw_core.model.parties import Party
@@ -49,7 +49,7 @@ def _tell(transaction: WriteTransaction, service: RollOutService) -> int:
     if not waiting:
         return 0
     counts, first_seen = set_counts(connection), _first_seen(connection)
-    minimum = default_parameters().at("industry_min_parties", london_date(at))
+    minimum = industry_minimum(at)
     for party in waiting:
         found = set_trends(counts, first_seen, party, minimum)
         if found:
