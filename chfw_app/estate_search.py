@@ -45,6 +45,8 @@ class EstateSearch:
         import numpy as np
         import pyarrow.compute as pc
 
+        from chfw_files.guids import are_among
+
         open_scopes = [scope for scope, found in self.scopes.items() if not found]
         fields = {name for scope in open_scopes for name, _ in scope}
         batch = estate.read(index, sorted({"guid", *fields, *(_ROLES if self.private else ())}))
@@ -61,8 +63,8 @@ class EstateSearch:
                 rows = rows.filter(np.isin(pc.fill_null(column.indices, -1).to_numpy(), wanted))
             self.scopes[scope] = rows.num_rows > 0
         if self.guids:
-            asked = np.fromiter(self.guids, np.uint64, len(self.guids))
-            self.guids -= set(asked[np.isin(asked, guids)].tolist())
+            asked = np.sort(np.fromiter(self.guids, np.uint64, len(self.guids)))
+            self.guids -= set(guids[are_among(guids, asked)].tolist())
         for party, own in list(self.private.items()):
             there = own.rows_of(guids) >= 0
             if not there.any():

@@ -13,6 +13,8 @@ LENGTH = 23
 Guids = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
+_FEW = 1 << 15
+"""So many numbers lie close enough to each other to be looked up in any order."""
 _NO_DIGIT = 255
 _VALUE = np.full(256, _NO_DIGIT, dtype=np.uint8)
 _VALUE[np.frombuffer(b"0123456789ABCDEF", dtype=np.uint8)] = np.arange(16, dtype=np.uint8)
@@ -29,10 +31,16 @@ def are_among(numbers: Guids, wanted: Guids) -> Mask:
     """Which numbers are wanted. `numbers` in any order, also twice; `wanted` ascending."""
     if not len(wanted):
         return np.zeros(len(numbers), dtype=np.bool_)
+    if len(wanted) <= _FEW:
+        return _looked_up(numbers, wanted)
     order = np.argsort(numbers)  # looked up in order, millions are found ten times as quickly
-    ordered = numbers[order]
     found: Mask = np.empty(len(numbers), dtype=np.bool_)
-    found[order] = wanted[np.minimum(np.searchsorted(wanted, ordered), len(wanted) - 1)] == ordered
+    found[order] = _looked_up(numbers[order], wanted)
+    return found
+
+
+def _looked_up(numbers: Guids, wanted: Guids) -> Mask:
+    found: Mask = wanted[np.minimum(np.searchsorted(wanted, numbers), len(wanted) - 1)] == numbers
     return found
 
 
