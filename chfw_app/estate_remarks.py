@@ -1,21 +1,16 @@
-"""What the inputs say of hubs and Parties that the estate does not have: most likely slips, hence findings.
-
-The estate is read for it only as far as something is still looked for, and not at all where nothing is:
-a file of a million events that each bear a GUID asks for one look at the GUIDs.
-"""
+"""What the inputs say of hubs and Parties that the estate does not have: most likely slips, hence findings."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from attrs import define, field
-
+from chfw_app.estate_search import EstateSearch
 from chfw_core.model.events import Event
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.planning.model import Finding, PlanInputs
-from chfw_core.planning.scope import acts_on_release, same_value, scope_of
+from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.model import UntilEvent
 from chfw_core.rules.problems import closest, did_you_mean, shown
 
@@ -26,9 +21,7 @@ if TYPE_CHECKING:
 ACTS = ("release_revoked", "release_stopped", "release_paused", "release_resumed", "phase_opened")
 """What only the DCC can do to a release."""
 
-Scope = tuple[tuple[str, object], ...]
 _DIGIT = re.compile(r"[0-9]")
-_ROLES = ("import_supplier", "gas_supplier")
 
 
 def estate_remarks(
@@ -44,7 +37,7 @@ def estate_remarks(
     here = _of_this_release(inputs)
     acts = [event for event in here if event.type in ACTS and acts_on_release(event)]
     waited = [event for event in here if event.type in _waited_for(inputs) and event.guid is None]
-    search = _Search(
+    search = EstateSearch(
         scopes={scope: False for event in (*acts, *waited) if (scope := scope_of(event))},
         guids={event.guid for event in acts if event.guid is not None},
         private=dict(private),
@@ -74,69 +67,6 @@ def _waited_for(inputs: PlanInputs) -> Mapping[str, list[UntilEvent]]:
         for hold in rules.holds:
             if isinstance(hold.until, UntilEvent):
                 found.setdefault(hold.until.type, []).append(hold.until)
-    return found
-
-
-@define(kw_only=True)
-class _Search:
-    """What is looked for in the estate, and what of it has been found."""
-
-    scopes: dict[Scope, bool]
-    guids: set[int]
-    private: "dict[str, Attributes]"
-    """Those of which no hub has been found yet that is the Supplier's own."""
-    known: set[str] = field(factory=set)
-    """The Suppliers of whose attributes some hub is in the estate."""
-    near: dict[str, set[str]] = field(factory=dict)
-    """The estate's values of the fields whose value in an event no hub has."""
-
-    def through(self, estate: "CarefulEstate") -> None:
-        """Read chunks until nothing is looked for any more."""
-        for index in range(estate.chunk_count):
-            if all(self.scopes.values()) and not self.guids and not self.private:
-                return
-            self._look_in(estate, index)
-        for name in sorted({name for scope, found in self.scopes.items() if not found for name, _ in scope}):
-            self.near[name] = _values(estate, name)
-
-    def _look_in(self, estate: "CarefulEstate", index: int) -> None:
-        import numpy as np
-        import pyarrow.compute as pc
-
-        open_scopes = [scope for scope, found in self.scopes.items() if not found]
-        fields = {name for scope in open_scopes for name, _ in scope}
-        batch = estate.read(index, sorted({"guid", *fields, *(_ROLES if self.private else ())}))
-        guids = batch.column("guid").to_numpy()
-        for scope in open_scopes:
-            rows = batch
-            for name, value in scope:
-                if name not in rows.schema.names:
-                    rows = rows.slice(0, 0)
-                    break
-                column = rows.column(name)
-                dictionary = column.dictionary.to_pylist()
-                wanted = [at for at, own in enumerate(dictionary) if same_value(name, own, value)]
-                rows = rows.filter(np.isin(pc.fill_null(column.indices, -1).to_numpy(), wanted))
-            self.scopes[scope] = rows.num_rows > 0
-        if self.guids:
-            asked = np.fromiter(self.guids, np.uint64, len(self.guids))
-            self.guids -= set(asked[np.isin(asked, guids)].tolist())
-        for party, own in list(self.private.items()):
-            there = own.rows_of(guids) >= 0
-            if not there.any():
-                continue
-            self.known.add(party)
-            theirs = pc.or_(*(pc.fill_null(pc.equal(batch.column(role), party), False) for role in _ROLES))
-            if (there & theirs.to_numpy(zero_copy_only=False)).any():
-                del self.private[party]
-
-
-def _values(estate: "CarefulEstate", name: str) -> set[str]:
-    found: set[str] = set()
-    for index in range(estate.chunk_count):
-        batch = estate.read(index, (name,))
-        if name in batch.schema.names:
-            found.update(batch.column(name).unique().dictionary_decode().drop_null().to_pylist())
     return found
 
 
@@ -213,7 +143,7 @@ def _is_slip(other: str, own: str) -> bool:
     return closest(other, (own,)) is not None and _DIGIT.sub("0", other) != _DIGIT.sub("0", own)
 
 
-def _acts_on_nobody(acts: Sequence[Event], search: _Search) -> list[Finding]:
+def _acts_on_nobody(acts: Sequence[Event], search: EstateSearch) -> list[Finding]:
     """NF6: a stop that stops nobody may be one whose hubs are misspelt."""
     lost: dict[str, list[Event]] = {}
     for event in acts:
@@ -229,7 +159,7 @@ def _acts_on_nobody(acts: Sequence[Event], search: _Search) -> list[Finding]:
     return found
 
 
-def _bounds(event: Event, search: _Search) -> str:
+def _bounds(event: Event, search: EstateSearch) -> str:
     if event.guid is not None:
         return f"event {event.seq}: `{format_guid(event.guid)}`"
     said = []
@@ -243,7 +173,7 @@ def _in_other_case(value: str, known: Iterable[str]) -> str | None:
     return next((own for own in sorted(known) if own != value and own.casefold() == value.casefold()), None)
 
 
-def _releasing_nothing(inputs: PlanInputs, waited: Sequence[Event], search: _Search) -> list[Finding]:
+def _releasing_nothing(inputs: PlanInputs, waited: Sequence[Event], search: EstateSearch) -> list[Finding]:
     """Events that holds wait for, without the field by which all of these go, or with one written otherwise."""
     ends = _waited_for(inputs)
     lacking: Counter[tuple[str, str]] = Counter()
@@ -279,7 +209,7 @@ def _releasing_nothing(inputs: PlanInputs, waited: Sequence[Event], search: _Sea
     return found
 
 
-def _attributes_of_nobody(search: _Search, private: "Mapping[str, Attributes]") -> list[Finding]:
+def _attributes_of_nobody(search: EstateSearch, private: "Mapping[str, Attributes]") -> list[Finding]:
     """A Supplier's file of which none is used: another Supplier's file, or another estate's."""
     found = []
     for party in sorted(search.private):

@@ -34,6 +34,13 @@ def check_writable(path: Path) -> None:
         raise InputError(f"cannot write `{path}`: there is no folder `{path.parent}`", hint="make it first")
 
 
+def check_folder(path: Path) -> Path:
+    """The folder, into which files are written. Raises InputError where it is not there."""
+    if not path.is_dir():
+        raise InputError(f"there is no folder `{path}`", hint="make it first")
+    return path
+
+
 def check_apart(outputs: Iterable[Named], inputs: Iterable[Named]) -> None:
     """Raises InputError where two outputs are one place, or an output would replace an input."""
     taken = {os.path.realpath(path): (what, False) for what, path in inputs}

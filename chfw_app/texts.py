@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from chfw_core.errors import InputError
 from chfw_core.rules.reading import MAX_BYTES
-from chfw_files.sources import missing_file
-from chfw_files.texts import decode
-
-_BOM = b"\xef\xbb\xbf"
+from chfw_files.line_chunks import BOM
+from chfw_files.texts import decode, opened
 
 
 def read_text(path: Path) -> str:
@@ -16,15 +13,8 @@ def read_text(path: Path) -> str:
 
     Raises InputError for a file that is missing, is a folder, may not be read, or is not UTF-8.
     """
-    if path.is_dir():
-        raise InputError(f"`{path}` is a folder, not a file")
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise missing_file(path) from None
-    except OSError as failure:
-        raise InputError(f"cannot read `{path}`: {(failure.strerror or str(failure)).lower()}") from failure
+    with opened(path) as file:
+        data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         return data.decode("utf-8-sig", errors="replace")
     return decode(data, path).replace("\r\n", "\n").replace("\r", "\n")
@@ -36,15 +26,8 @@ def read_lines(path: Path) -> Iterator[str]:
     A line is cut after `MAX_BYTES`, and bytes that are no UTF-8 are replaced: whoever reads it will find it wrong.
     Raises InputError for a file that is missing, is a folder or may not be read.
     """
-    if path.is_dir():
-        raise InputError(f"`{path}` is a folder, not a file")
-    try:
-        with path.open("rb") as file:
-            while line := file.readline(MAX_BYTES):
-                yield line.removeprefix(_BOM).decode("utf-8", errors="replace").rstrip("\r\n")
-                while len(line) == MAX_BYTES and not line.endswith(b"\n"):
-                    line = file.readline(MAX_BYTES)
-    except FileNotFoundError:
-        raise missing_file(path) from None
-    except OSError as failure:
-        raise InputError(f"cannot read `{path}`: {(failure.strerror or str(failure)).lower()}") from failure
+    with opened(path) as file:
+        while line := file.readline(MAX_BYTES):
+            yield line.removeprefix(BOM).decode("utf-8", errors="replace").rstrip("\r\n")
+            while len(line) == MAX_BYTES and not line.endswith(b"\n"):
+                line = file.readline(MAX_BYTES)

@@ -8,6 +8,11 @@ class ChfwError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    @property
+    def with_hint(self) -> str:
+        """The message and, in brackets, what would help: for where one line is all there is."""
+        return f"{self} ({self.hint})" if self.hint else str(self)
+
 
 class InputError(ChfwError):
     """What the caller gave cannot be used: an identifier, a date, a document."""

@@ -23,6 +23,8 @@ from chfw_core.errors import InputError
 REASONS_SHOWN = 3
 """Of a file's reasons, to a person; the rows that come back have each its own."""
 NOT_SENT_SHOWN = 10
+_FOLDER = "The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH."
+Folder = Annotated[str, Parameter(name="DIR", help=_FOLDER)]
 
 
 @Parameter(name="*")
@@ -52,13 +54,11 @@ class FolderOptions(StoreOptions):
     settle: float = 2.0
 
 
-def once(folder: Annotated[str, Parameter(name="DIR")], /, *, options: FolderOptions | None = None) -> int:
+def once(folder: Folder, /, *, options: FolderOptions | None = None) -> int:
     """Take in all files that have come, answer them, and send what is due.
 
     Parameters
     ----------
-    folder
-        The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH.
     options
         Who is served, and where the ledger is.
     """
@@ -70,7 +70,7 @@ def once(folder: Annotated[str, Parameter(name="DIR")], /, *, options: FolderOpt
 
 
 def watch(
-    folder: Annotated[str, Parameter(name="DIR")],
+    folder: Folder,
     /,
     *,
     every: float = 10.0,
@@ -80,8 +80,6 @@ def watch(
 
     Parameters
     ----------
-    folder
-        The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH.
     every
         Seconds from one look to the next.
     options
@@ -97,13 +95,11 @@ def watch(
     return _show(options, done, stopped=False, rows=False)
 
 
-def extract(folder: Annotated[str, Parameter(name="DIR")], /, *, options: FolderOptions | None = None) -> int:
+def extract(folder: Folder, /, *, options: FolderOptions | None = None) -> int:
     """Put each Supplier's statuses, and every reader's dashboard, into its folder (BR5.3, BR5.5).
 
     Parameters
     ----------
-    folder
-        The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH.
     options
         Who is served, and where the ledger is.
     """

@@ -24,13 +24,11 @@ from chfw_app.reports.pilots import pilot as pilot_of
 from chfw_app.reports.products import products
 from chfw_app.reports.reading import Age, Sight, looking
 from chfw_app.reports.statuses import Asked, release_statuses, statuses
-from chfw_app.reports.trend import trend
+from chfw_app.reports.trend import industry_minimum, trend, trend_for
 from chfw_app.rollout.opening import open_ledger
 from chfw_app.stores.store import Store
-from chfw_core.documents.defaults import default_parameters
 from chfw_core.errors import InputError
 from chfw_core.model.guid import parse_guid
-from chfw_core.model.periods import london_date
 from chfw_core.reports.progress.late import late_days
 from chfw_core.reports.progress.plain import as_plain
 from chfw_core.reports.progress.readers import Reader, ReaderKind, reader_named
@@ -103,7 +101,7 @@ def status(
     with open_ledger(options.store) as store, _looking(store, reader) as sight:
         if out is not None:
             rows = write_statuses(out, statuses(sight, asked))
-            return _written(options, sight.age, out, rows)
+            return _written(options, sight.age, out, rows, "hub")
         releases = release_statuses(sight, release)
         found = list(islice(statuses(sight, asked), limit + 1))
         if options.json:
@@ -127,7 +125,7 @@ def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
     reader = options.reader(ReaderKind.SUPPLIER)
     with open_ledger(options.store) as store, _looking(store, reader) as sight:
         rows = write_eligible(out, statuses(sight, Asked(release=release, states=ELIGIBLE)))
-        return _written(options, sight.age, out, rows)
+        return _written(options, sight.age, out, rows, "hub")
 
 
 def actions(options: ReportOptions) -> int:
@@ -196,11 +194,10 @@ def trends(options: ReportOptions, *, by: TrendBy = TrendBy.FIRMWARE_VERSION) ->
         By what hubs are counted.
     """
     reader = options.reader(ReaderKind.SUPPLIER, ReaderKind.DCC)
-    minimum = default_parameters().at("industry_min_parties", london_date(options.instant()))
     with open_ledger(options.store) as store:
-        found = trend(store, reader, by, minimum)
+        found = trend(store, reader, by, industry_minimum(options.instant()))
     if options.json:
-        options.show(found.age, by=found.by, industry_min_parties=minimum, weeks=found.weeks)
+        options.show(found.age, by=found.by, industry_min_parties=found.minimum, weeks=found.weeks)
     else:
         tables.show_trend(found, industry=reader.kind is ReaderKind.SUPPLIER)
         tables.show_age(found.age)
@@ -220,19 +217,11 @@ def dashboard(options: ReportOptions, *, out: Path, by: TrendBy = TrendBy.FIRMWA
     at = options.instant()
     reader = options.reader()
     check_extension("--out", out, (".xlsx",))
-    minimum = default_parameters().at("industry_min_parties", london_date(at))
     with open_ledger(options.store) as store:
-        told = reader.kind in (ReaderKind.SUPPLIER, ReaderKind.DCC)
-        found = trend(store, reader, by, minimum) if told else None
+        found = trend_for(store, reader, by, at)
         with _looking(store, reader) as sight:
             sheets = write_dashboard(out, sight, at, found)
-            age = sight.age
-    if options.json:
-        options.show(age, out=str(out), sheets=sheets)
-    else:
-        say(f"{counted(sheets, 'sheet')} in {out}")
-        tables.show_age(age)
-    return Exit.DONE
+            return _written(options, sight.age, out, sheets, "sheet")
 
 
 def late(options: ReportOptions) -> int:
@@ -258,11 +247,11 @@ def _looking(store: Store, reader: Reader) -> Iterator[Sight]:
         yield sight
 
 
-def _written(options: ReportOptions, age: Age, out: Path, rows: int) -> int:
+def _written(options: ReportOptions, age: Age, out: Path, number: int, thing: str) -> int:
     if options.json:
-        options.show(age, out=str(out), hubs=rows)
+        options.show(age, out=str(out), **{f"{thing}s": number})
     else:
-        say(f"{counted(rows, 'hub')} in {out}")
+        say(f"{counted(number, thing)} in {out}")
         tables.show_age(age)
     return Exit.DONE
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from chfw_app.cli.output import progress, say, show_table
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
-from chfw_app.cli.rollout_triggers import ran_as_object, say_ran
 from chfw_app.rollout.foreseen import Foreseen, foreseen, name_of
 from chfw_app.rollout.sent_again import give, give_all
 from chfw_app.rollout.service import RollOutService
@@ -69,11 +68,8 @@ def act_all(
         return show_answers(options, answers, bad_rows)
     from chfw_app.triggers.hearing import let_hear
 
-    ran, reader = let_hear(service, lambda: heard_with), commands[0].by
-    code = show_answers(options, answers, bad_rows, fired=ran_as_object(ran, reader)["fired"])
-    if not options.json:
-        say_ran(ran, reader)
-    return code
+    ran = let_hear(service, lambda: heard_with)
+    return show_answers(options, answers, bad_rows, ran=ran, reader=commands[0].by)
 
 
 def ask(options: ActOptions, effects: Sequence[Foreseen], name: str, release: str) -> None:

@@ -3,19 +3,25 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from chfw_app.cli.output import counted, print_json, say, say_error, show_table
 from chfw_app.cli.rollout_options import StoreOptions
+from chfw_app.cli.rollout_ran import ran_as_object, say_ran
 from chfw_app.exits import Exit
 from chfw_app.rollout.receipts import exit_of
 from chfw_core.model.guid import format_guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant
 from chfw_core.rollout.base import CommandRefused
 from chfw_core.transport.receipts import Answer, Receipt, RefusedHubs
 from chfw_core.transport.values import answer_values
+
+if TYPE_CHECKING:
+    from chfw_app.triggers.running import Ran
 
 GUIDS_SHOWN = 50
 GUIDS_NAMED = 5
@@ -25,25 +31,26 @@ _WHENEVER = datetime.min.replace(tzinfo=UTC)
 
 def show_answers(
     options: StoreOptions,
-    given: Sequence[Answer | tuple[str, Receipt]],
+    answers: Sequence[Answer],
     bad_rows: Sequence[str] = (),
     *,
     about: Sequence[str] = (),
+    ran: "Ran | None" = None,
+    reader: str = DCC,
     **more: object,
 ) -> int:
     """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger.
 
-    `given`: the answers, or receipts with their keys. `about`: per answer what it is about, where several look
-    alike. `more`: what a program is told beside it.
+    `about`: per answer what it is about, where several look alike. `ran`: what triggers came to, and who is told of
+    it (`reader`). `more`: what a program is told beside it.
     """
-    answers = [one if isinstance(one, Answer) else Answer(key=one[0], receipt=one[1]) for one in given]
     code = code_of([one.receipt for one in answers], bad_rows)
     if code is Exit.DONE and any(one.not_standing for one in answers):
         code = Exit.FINDINGS
     if options.json:
-        print_json(
-            {"exit": int(code), "answers": list(map(answer_values, answers)), "bad_rows": list(bad_rows), **more}
-        )
+        fired = {} if ran is None else ran_as_object(ran, reader)
+        given = list(map(answer_values, answers))
+        print_json({"exit": int(code), "answers": given, "bad_rows": list(bad_rows), **more, **fired})
         return code
     said: set[CommandRefused] = set()
     together = {} if about else _alike(answers)
@@ -65,6 +72,8 @@ def show_answers(
         say(f"and {counted(len(bad_rows) - GUIDS_SHOWN, 'row')} more: --json has all")
     if not answers:
         say("nothing to do")
+    if ran is not None:
+        say_ran(ran, reader)
     return code
 
 

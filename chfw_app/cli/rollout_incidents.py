@@ -189,29 +189,24 @@ def confirm(
     """
     from chfw_app.cli.rollout_words import check_words
     from chfw_app.rollout.foreseen import foreseen_outcome
+    from chfw_app.rollout.sent_again import give
     from chfw_core.rollout.incidents.commands import ConfirmDecision
     from chfw_core.rollout.incidents.decide import incident_of
 
     options = options or ActOptions()
-    key = options.new_key()
+    by, key = options.by(ConfirmDecision), options.new_key()
     with opened(options) as service:
         if not reject:  # why it is rejected goes to the DCC alone
-            check_words(options, service, options.by(ConfirmDecision), release, {"commentary": commentary})
+            check_words(options, service, by, release, {"commentary": commentary})
         known = incident_of(service.release(release), incident)
         outcome = None if known is None else known.outcome
         if outcome is not None and not reject and not options.yes:
             ask(options, foreseen_outcome(service, outcome, release), "confirm-decision", release)
-        receipt = service.submit(
-            ConfirmDecision(
-                by=options.by(ConfirmDecision),
-                key=key,
-                release=release,
-                incident=incident,
-                confirmed=not reject,
-                commentary=commentary,
-            )
+        command = ConfirmDecision(
+            by=by, key=key, release=release, incident=incident, confirmed=not reject, commentary=commentary
         )
-    return show_answers(options, [(key, receipt)])
+        answer = give(service, command)
+    return show_answers(options, [answer])
 
 
 def suspend(*, release: str, reason: str, options: ActOptions | None = None) -> int:

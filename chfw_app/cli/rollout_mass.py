@@ -28,6 +28,7 @@ def approve_mass(
     options
         Who acts, and where.
     """
+    from chfw_app.rollout.sent_again import give
     from chfw_core.rollout.pilot.commands import ApproveMass, SeenVerdict
 
     options = options or ActOptions()
@@ -47,17 +48,11 @@ def approve_mass(
                 )
             confirm_or_stop(f"mass roll-out of {release}")
         seen = tuple(SeenVerdict(party=party, given_at=one.given_at) for party, one in sorted(verdicts.items()))
-        receipt = service.submit(
-            ApproveMass(
-                by=by,
-                key=key,
-                release=release,
-                approval=approval,
-                seen=seen,
-                without_pilot=without_pilot,
-            )
+        command = ApproveMass(
+            by=by, key=key, release=release, approval=approval, seen=seen, without_pilot=without_pilot
         )
-    return show_answers(options, [(key, receipt)], no_verdict=list(missing))
+        answer = give(service, command)
+    return show_answers(options, [answer], no_verdict=list(missing))
 
 
 def _without_verdict(record: ReleaseRecord) -> tuple[str, ...]:

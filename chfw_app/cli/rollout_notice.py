@@ -99,6 +99,7 @@ def add_hubs(*, release: str, estate: Path, cpl: Path | None = None, options: Ac
 
 def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options: ActOptions) -> int:
     from chfw_app.rollout.eligible import eligible_hubs
+    from chfw_app.rollout.sent_again import give
     from chfw_core.rollout.records import Mode
     from chfw_files.cpl import read_cpl
 
@@ -110,14 +111,12 @@ def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options
         with progress() as told:
             found = eligible_hubs(estate, record.firmware, products, told, everything=record.mode is Mode.ALERTS_ONLY)
             told("writing the ledger", 0.0)
-            receipt = service.submit(kind(by=options.by(kind), key=key, release=release, classes=found.classes))
+            answer = give(service, kind(by=options.by(kind), key=key, release=release, classes=found.classes))
             told("writing the ledger", 1.0)
     if not options.json:
         say(f"{found.hubs:,} hubs of the estate are eligible")
         show_table("Not eligible", ("reason", "hubs"), list(found.left_out.items()))
-    return show_answers(
-        options, [(key, receipt)], found.bad_rows, eligible=found.hubs, not_eligible=dict(found.left_out)
-    )
+    return show_answers(options, [answer], found.bad_rows, eligible=found.hubs, not_eligible=dict(found.left_out))
 
 
 def note(*, release: str, url: str, version: str, options: ActOptions | None = None) -> int:
@@ -213,6 +212,7 @@ def participation(
     """
     import sys
 
+    from chfw_app.rollout.sent_again import give
     from chfw_core.rollout.notice.commands import ChooseParticipation
     from chfw_core.rollout.notice.participation import repercussions
 
@@ -228,12 +228,9 @@ def participation(
             if options.json or not sys.stdin.isatty():
                 raise InputError("what this brings has to be confirmed", hint="read it, then give --yes")
             confirm_or_stop(f"{choice.value} participation in {release}")
-        receipt = service.submit(
-            ChooseParticipation(
-                by=options.by(ChooseParticipation), key=key, release=release, participation=choice, seen=seen
-            )
-        )
-    return show_answers(options, [(key, receipt)])
+        by = options.by(ChooseParticipation)
+        answer = give(service, ChooseParticipation(by=by, key=key, release=release, participation=choice, seen=seen))
+    return show_answers(options, [answer])
 
 
 def dcc_only(*, release: str, consultation: str, options: ActOptions | None = None) -> int:

@@ -10,7 +10,8 @@ from chfw_app.cli.output import counted, progress, say, say_note
 from chfw_app.cli.rollout_acting import act, act_on_hubs
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
-from chfw_app.cli.rollout_triggers import BesideOptions, ran_as_object, say_ran
+from chfw_app.cli.rollout_triggers import BesideOptions
+from chfw_app.places import check_folder
 from chfw_core.errors import InputError
 from chfw_core.rollout.records import Protection
 
@@ -102,10 +103,7 @@ def publish(
         told("writing the ledger", 0.0)
         answers = publication(service, release, by, key, own, classes, no_more)
         told("writing the ledger", 1.0)
-    code = show_answers(options, answers, bad_rows, fired=ran_as_object(ran, by)["fired"])
-    if not options.json:
-        say_ran(ran, by)
-    return code
+    return show_answers(options, answers, bad_rows, ran=ran, reader=by)
 
 
 def capacity(*, release: str, region: str, day: str, hubs: int, options: ActOptions | None = None) -> int:
@@ -166,8 +164,7 @@ def hand_over(
     from chfw_app.rollout.work_lists import next_days
 
     options = options or ActOptions()
-    if not out.is_dir():
-        raise InputError(f"there is no folder `{out}`", hint="make it first")
+    check_folder(out)
     by, key, known = options.by_dcc(), options.new_key(), (beside or BesideOptions()).read()
     with opened(options) as service:
         whole = hand_over_day(service, release, day_of(day), region, by, key, out, format.value, known)
@@ -177,10 +174,9 @@ def hand_over(
     lists = {one.region: str(one.path) for one in done if one.path is not None}
     answers = [answer for one in done for answer in one.answers]
     about = [f"CSP:{one.region}" for one in done for _ in one.answers]
-    days, fired = [str(one) for one in later], ran_as_object(ran, by)["fired"]
-    code = show_answers(options, answers, about=about, lists=lists, next_days=days, fired=fired)
+    days = [str(one) for one in later]
+    code = show_answers(options, answers, about=about, ran=ran, reader=by, lists=lists, next_days=days)
     if not options.json:
-        say_ran(ran, by)
         for one in done:
             if one.path is not None:
                 say(f"{counted(one.hubs, 'hub')} for CSP:{one.region}: {one.path}")

@@ -1,5 +1,6 @@
 """`chfw rollout show`, `effects`, `tick` and `outbox`: where a release stands, and what time brings."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +11,18 @@ from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, instant_words, print_json, say, show_table
 from chfw_app.cli.rollout_acting import show_effects
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, opened
-from chfw_app.cli.rollout_triggers import BesideOptions, ran_as_object, say_ran
+from chfw_app.cli.rollout_ran import ran_as_object, say_ran
+from chfw_app.cli.rollout_triggers import BesideOptions
 from chfw_app.exits import Exit
+from chfw_app.places import check_folder
+from chfw_core.errors import InputError
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant
 
 if TYPE_CHECKING:
     from chfw_app.rollout.missed import Missed
+    from chfw_app.rollout.service import RollOutService
+    from chfw_app.rollout.showing import Shown
 
 
 def show(*, release: str | None = None, options: ActOptions | None = None) -> int:
@@ -37,7 +43,7 @@ def show(*, release: str | None = None, options: ActOptions | None = None) -> in
     reader = options.as_ or DCC
     with opened(options) as service:
         if release is None:
-            return _list(options, service.releases(), lambda of: show_release(service, of, reader))
+            return _list(options, [found for of in service.releases() if (found := _own(service, of, reader))])
         found = show_release(service, release, reader)
     if options.json:
         print_json(_as_object(found))
@@ -105,7 +111,7 @@ def tick(
     options = options or StoreOptions()
     known = (beside or BesideOptions()).read()
     with opened(options) as service:
-        send = None if deliver is None else into_folder(_folder(deliver))
+        send = None if deliver is None else into_folder(check_folder(deliver))
         done = tick_now(service, service.clock(), send, beside=known)
     silent = sum(hubs or 0 for receipt in done.silent for _, hubs in receipt.taken)
     delivered = None if done.delivered is None else len(done.delivered.delivered)
@@ -174,7 +180,7 @@ def outbox(*, deliver: Path | None = None, revive: Flag = False, options: StoreO
                 dead = [message.id for message in box.dead_letters(connection)]
             box.revive(service.store, dead, at)
         if deliver is not None:
-            done = deliver_all(service, into_folder(_folder(deliver)), at)
+            done = deliver_all(service, into_folder(check_folder(deliver)), at)
             failed = (*done.failed, *done.dead)
             if options.json:
                 print_json({"delivered": list(done.delivered), "not_delivered": list(failed)})
@@ -196,14 +202,6 @@ def outbox(*, deliver: Path | None = None, revive: Flag = False, options: StoreO
     return Exit.FINDINGS if dead_ones else Exit.DONE
 
 
-def _folder(path: Path) -> Path:
-    from chfw_core.errors import InputError
-
-    if not path.is_dir():
-        raise InputError(f"there is no folder `{path}`", hint="make it first")
-    return path
-
-
 def _say_delivered(delivered: int | None, failed: tuple[str, ...]) -> None:
     if delivered is not None:
         say(f"{counted(delivered, 'message')} delivered")
@@ -211,16 +209,16 @@ def _say_delivered(delivered: int | None, failed: tuple[str, ...]) -> None:
         say(f"{counted(len(failed), 'message')} could not be delivered; they are tried again")
 
 
-def _list(options: ActOptions, releases: tuple[str, ...], look: object) -> int:
-    from chfw_app.rollout.showing import Shown
-    from chfw_core.errors import InputError
+def _own(service: "RollOutService", of: str, reader: str) -> "Shown | None":
+    from chfw_app.rollout.showing import show_release
 
-    found: list[Shown] = []
-    for of in releases:
-        try:
-            found.append(look(of))  # type: ignore[operator]
-        except InputError:
-            continue  # a release without hubs of this Supplier is none of its business
+    try:
+        return show_release(service, of, reader)
+    except InputError:
+        return None  # a release without hubs of this Supplier is none of its business
+
+
+def _list(options: ActOptions, found: "Sequence[Shown]") -> int:
     if options.json:
         print_json({"releases": [_as_object(one) for one in found]})
         return Exit.DONE
@@ -240,10 +238,7 @@ def _list(options: ActOptions, releases: tuple[str, ...], look: object) -> int:
     return Exit.DONE
 
 
-def _as_object(found: object) -> dict[str, object]:
-    from chfw_app.rollout.showing import Shown
-
-    assert isinstance(found, Shown)
+def _as_object(found: "Shown") -> dict[str, object]:
     return {
         "release": found.release,
         "stage": found.stage,
@@ -284,10 +279,7 @@ def _instant(value: datetime | None) -> str | None:
     return None if value is None else format_instant(value)
 
 
-def _show(found: object) -> None:
-    from chfw_app.rollout.showing import Shown
-
-    assert isinstance(found, Shown)
+def _show(found: "Shown") -> None:
     because = f" ({found.because})" if found.because else ""
     say(f"{found.release}: {found.stage.replace('_', ' ')}, {found.standing}{because}", style="bold")
     say(f"firmware {found.firmware_version}; automatic date {instant_words(found.automatic_at)}")

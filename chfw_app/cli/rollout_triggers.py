@@ -7,9 +7,10 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Several
-from chfw_app.cli.output import counted, print_json, say, say_note, show_table
+from chfw_app.cli.output import counted, print_json, say, say_note
 from chfw_app.cli.rollout_answers import GUIDS_SHOWN
 from chfw_app.cli.rollout_options import ActOptions, opened
+from chfw_app.cli.rollout_ran import ran_as_object, say_ran
 from chfw_app.exits import Exit
 from chfw_core.errors import InputError
 from chfw_core.model.parties import DCC
@@ -17,7 +18,6 @@ from chfw_core.model.periods import format_instant
 
 if TYPE_CHECKING:
     from chfw_app.triggers.knowing import Beside
-    from chfw_app.triggers.running import Ran
     from chfw_app.triggers.showing import Shown
 
 FIRED_SHOWN = 50
@@ -200,27 +200,6 @@ def fired(
 def _of(one: "Shown") -> str:
     named = one.fired.release is None or "release" in one.fired.scope
     return "" if named else f", of release {one.fired.release}"
-
-
-def say_ran(ran: "Ran", reader: str) -> None:
-    """What triggers came to. A Supplier or CSP is told of its own alone (NF7)."""
-    rows: dict[tuple[str, str], int] = {}
-    for owner, one in ran.fired:
-        if reader in (DCC, owner):
-            rows[owner, one.trigger] = rows.get((owner, one.trigger), 0) + 1
-    show_table("Fired", ("owner", "trigger", "times"), [(*key, count) for key, count in sorted(rows.items())])
-    if reader == DCC and ran.holds_ended:
-        say(f"{counted(ran.holds_ended, 'hold')} ended")
-
-
-def ran_as_object(ran: "Ran", reader: str) -> dict[str, object]:
-    """The same for a program."""
-    own = [
-        {"owner": owner, "trigger": one.trigger, "at": format_instant(one.at), "because": one.said}
-        for owner, one in ran.fired
-        if reader in (DCC, owner)
-    ]
-    return {"fired": own}
 
 
 def _as_object(one: "Shown") -> dict[str, object]:

@@ -3,15 +3,15 @@
 Nobody can read a text for its meaning here; the ids of the release's Suppliers can be found in it.
 """
 
-import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from chfw_app.cli.output import say_note
 from chfw_app.cli.rollout_acting import confirm_or_stop
 from chfw_app.cli.rollout_options import ActOptions
 from chfw_app.rollout.service import RollOutService
 from chfw_core.errors import InputError
+from chfw_core.model.parties import named_in
 from chfw_core.rollout.base import is_party
 from chfw_core.rollout.records import ReleaseNote
 
@@ -44,13 +44,6 @@ def check_words(
         else:
             say_note(f"note: {says}")
             confirm_or_stop("with the name in them")
-
-
-def named_in(text: str, parties: Iterable[str]) -> tuple[str, ...]:
-    """The Parties whose ids are whole words of the text, in whatever case; in order of name."""
-    return tuple(
-        sorted(party for party in parties if re.search(rf"(?<!\w){re.escape(party)}(?!\w)", text, re.IGNORECASE))
-    )
 
 
 def _words(fields: Mapping[str, object]) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """Reports as tables, written in pieces of some thousand rows (BR5.3, TR4)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 
+from chfw_app.pieces import in_pieces
 from chfw_app.reports.statuses import AT_ONCE
 from chfw_core.reports.progress.status import HubStatus
 from chfw_files.writing import INSTANT, write_table
@@ -59,8 +59,7 @@ def _write(path: Path, names: tuple[str, ...], found: Iterable[HubStatus]) -> in
 
 
 def _batches(schema: pa.Schema, found: Iterable[HubStatus]) -> Iterator[pa.RecordBatch]:
-    rest = iter(found)
-    while piece := list(islice(rest, AT_ONCE)):
+    for piece in in_pieces(found, AT_ONCE):
         columns = [pa.array([cell(one, entry.name) for one in piece], type=entry.type) for entry in schema]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
 

@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from chfw_app.stores.ledger import read_head
-from chfw_app.stores.rollout_codec import CODEC
+from chfw_app.stores.rollout_codec import read_releases
 from chfw_app.stores.store import Store
-from chfw_app.stores.tables import release
 from chfw_core.errors import InputError
 from chfw_core.reports.progress.readers import Reader, ReaderKind
 from chfw_core.rollout.records import ReleaseRecord
@@ -73,6 +72,4 @@ def age_of(connection: Connection, reader: Reader) -> Age:
 
 def records_for(connection: Connection, reader: Reader) -> tuple[ReleaseRecord, ...]:
     """The releases that concern a reader: read with the application's rights, since records name every Supplier."""
-    rows = connection.execute(select(release.c.record).order_by(release.c.id)).scalars()
-    records = (CODEC.read_release(bytes(written)) for written in rows)
-    return tuple(record for record in records if reader.concerns(record))
+    return tuple(record for record in read_releases(connection).values() if reader.concerns(record))

@@ -18,6 +18,7 @@ from chfw_app.stores.ledger import read_entries, read_head
 from chfw_app.stores.rollout_codec import parts_of
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import link
+from chfw_core.documents.defaults import default_parameters
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.model.parties import SupplierRole
 from chfw_core.model.periods import london_date
@@ -50,6 +51,18 @@ def trend(store: Store, reader: Reader, by: TrendBy, minimum: int) -> Trend:
             own = None if every else _own(connection, reader)
         weeks = tuple(_weeks(connection, own, by, minimum, end.at))
     return Trend(age=Age(at=end.at, entry=end.seq if every else None), by=by, minimum=minimum, weeks=weeks)
+
+
+def trend_for(store: Store, reader: Reader, by: TrendBy, at: datetime) -> Trend | None:
+    """The same as of an instant; None for a reader for whom there are no trends."""
+    if reader.kind not in (ReaderKind.SUPPLIER, ReaderKind.DCC):
+        return None
+    return trend(store, reader, by, industry_minimum(at))
+
+
+def industry_minimum(at: datetime) -> int:
+    """NF7: of how many Parties a share of the industry needs to be, so that it is told."""
+    return default_parameters().at("industry_min_parties", london_date(at))
 
 
 def _own(connection: Connection, reader: Reader) -> Guids:

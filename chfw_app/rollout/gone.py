@@ -23,6 +23,7 @@ from chfw_core.planning.model import HubStatus
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rules.model import DecideThen, RuleSet
 from chfw_core.rules.triggered import PREFIX
+from chfw_files.guids import are_among, numbers_of
 
 _ASKED = (HubStatus.PLANNED.value, HubStatus.INFEASIBLE.value)
 _ROLES = tuple(SupplierRole)
@@ -136,7 +137,6 @@ def _today(own: Sequence[Instruct], said: _Said) -> Flags:
     """What is instructed today by rules of the same Supplier, whichever they are."""
     again = np.zeros(len(said.guid), np.bool_)
     for code, party in enumerate(said.parties):
-        lists = [np.frombuffer(one.guids.pack(), dtype=">u8") for one in own if one.by == party]
-        if lists:
-            again |= (said.party == code) & np.isin(said.guid, np.concatenate(lists).astype(np.uint64))
+        instructed = GuidList.united([one.guids for one in own if one.by == party])
+        again |= (said.party == code) & are_among(said.guid, numbers_of(instructed))
     return again

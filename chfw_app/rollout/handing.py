@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from chfw_app.problems import no_result
+from chfw_app.rollout.sent_again import give
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.rollout.work_lists import handed_for, planned_for, regions_on, write_work_list
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover.commands import HandOver
 from chfw_core.rollout.states import ReleaseStanding
-from chfw_core.transport.receipts import Receipt
+from chfw_core.transport.receipts import Answer
 
 if TYPE_CHECKING:
     from chfw_app.triggers.knowing import Beside
@@ -34,13 +35,13 @@ class DayHandedOver:
 
 @frozen(kw_only=True)
 class HandedOver:
-    """One region's part of a day. `answers`: each with its key; none where nothing was left to hand over.
+    """One region's part of a day. `answers`: none where nothing was left to hand over.
 
     `hubs`: those at the CSP for that day. `path`: its work list, None where there is none or none may be written.
     """
 
     region: str
-    answers: tuple[tuple[str, Receipt], ...]
+    answers: tuple[Answer, ...]
     hubs: int
     path: Path | None
 
@@ -54,7 +55,7 @@ def hand_over_day(
     key: str,
     out: Path,
     extension: str,
-    beside: "Beside | None" = None,
+    beside: "Beside",
 ) -> DayHandedOver:
     """Hands over what may go and writes what each CSP has to do. `beside`: what rules may ask beside the ledger.
 
@@ -62,7 +63,7 @@ def hand_over_day(
     """
     from chfw_app.triggers.hearing import let_hear  # triggers give commands by what lies beside this
 
-    ran = let_hear(service) if beside is None else let_hear(service, lambda: beside)
+    ran = let_hear(service, lambda: beside)
     record = service.release(release)
     with service.store.read() as connection:
         regions = (region,) if region is not None else regions_on(connection, release, day)
@@ -75,9 +76,8 @@ def hand_over_day(
 def _region(
     service: RollOutService, release: str, day: date, region: str, by: str, key: str, out: Path, extension: str
 ) -> HandedOver:
-    def asked(own_key: str, guids: GuidList) -> tuple[str, Receipt]:
-        command = HandOver(by=by, key=own_key, release=release, region=region, day=day, guids=guids)
-        return own_key, service.submit(command)
+    def asked(own_key: str, guids: GuidList) -> Answer:
+        return give(service, HandOver(by=by, key=own_key, release=release, region=region, day=day, guids=guids))
 
     with service.store.read() as connection:
         guids = planned_for(connection, release, region, day)
@@ -91,7 +91,7 @@ def _region(
         if handed and active:
             path = out / f"{release}-{region}-{day}.{extension}"
             write_work_list(connection, path, release, firmware_of(record).firmware_version, handed)
-    if not active and all(receipt.refused is None for _, receipt in answers):
+    if not active and all(answer.receipt.refused is None for answer in answers):
         # What was handed over before has no command of its own: the refusal that names the standing is the gate's.
         answers.append(asked(f"{key}/list", GuidList()))
     return HandedOver(region=region, answers=tuple(answers), hubs=len(handed), path=path)

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, func, select
 
 from chfw_app.stores.bulk import among
 from chfw_app.stores.hub_rows import hubs_of
-from chfw_app.stores.rollout_codec import CODEC
+from chfw_app.stores.rollout_codec import CODEC, read_releases
 from chfw_app.stores.rollout_projection import read_release
-from chfw_app.stores.tables import hub, release
+from chfw_app.stores.tables import hub
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
@@ -67,8 +67,7 @@ def named_by(command: AnyCommand) -> GuidList:
 
 def other_releases(connection: Connection, than: str) -> dict[str, ReleaseRecord]:
     """All releases but one, by id."""
-    query = select(release.c.id, release.c.record).where(release.c.id != than).order_by(release.c.id)
-    return {row.id: CODEC.read_release(bytes(row.record)) for row in connection.execute(query)}
+    return {of: record for of, record in read_releases(connection).items() if of != than}
 
 
 def in_other_releases(connection: Connection, than: str, guids: Iterable[int]) -> dict[Guid, InFlight]:
@@ -122,9 +121,13 @@ def tallies_of(connection: Connection, of: str) -> dict[Party, dict[HubState, in
     return {party: dict(sorted(counts.items())) for party, counts in sorted(found.items())}
 
 
-def counts_of(connection: Connection, of: str, guids: GuidList | None = None) -> dict[HubState, int]:
-    """How many hubs of a release, or of these, are in each state."""
+def counts_of(
+    connection: Connection, of: str, guids: GuidList | None = None, *, region: str | None = None
+) -> dict[HubState, int]:
+    """How many hubs of a release are in each state: of all, of these, or of a CSP region."""
     query = select(hub.c.state, func.count()).where(hub.c.release == of)
+    if region is not None:
+        query = query.where(hub.c.region == region)
     if guids is not None:
         query = query.where(among(connection, hub.c.guid, guids))
     rows = connection.execute(query.group_by(hub.c.state).order_by(hub.c.state))

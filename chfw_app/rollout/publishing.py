@@ -44,7 +44,7 @@ from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstruction
 from chfw_core.rollout.phases import PHASES
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState
-from chfw_core.transport.receipts import Receipt
+from chfw_core.transport.receipts import Answer
 from chfw_files.commands_in import read_instructions
 from chfw_files.schedule_in import read_schedule
 
@@ -82,14 +82,14 @@ def publication(
     own: Sequence[Instruct],
     classes: tuple[PlannedClass, ...],
     gone: Sequence[WithdrawInstructions] = (),
-) -> list[tuple[str, Receipt]]:
-    """Records what rules instruct and publishes the days, in one transaction; each command's key and answer.
+) -> list[Answer]:
+    """Records what rules instruct and publishes the days, in one transaction; each command's answer.
 
     `gone`: what rules instruct no more.
     """
     publish = PublishPlan(by=by, key=key, release=release, classes=classes)
     commands: list[AnyCommand] = [*gone, *_new(service, release, own), publish]
-    return [(command.key, receipt) for command, receipt in zip(commands, service.submit_all(commands), strict=True)]
+    return list(map(Answer.of, commands, service.submit_all(commands)))
 
 
 def own_instructions(path: Path, release: str, key: str) -> tuple[Instruct, ...]:
@@ -203,19 +203,12 @@ def _waiting(connection: Connection, release: str, states: Sequence[HubState]) -
 
 def _write_estate(estate: Path, target: Path, waiting: GuidList) -> tuple[str, ...]:
     """The rows of the hubs that wait; the rows of the file that cannot be read."""
-    import numpy as np
-    import pyarrow as pa
-
     from chfw_files.estate import open_estate
     from chfw_files.writing import write_table
 
     found = open_estate(estate)
     found.set_aside_repeated()
-    wanted = np.frombuffer(waiting.pack(), dtype=">u8").astype(np.uint64)
-    batches = [
-        batch.filter(pa.array(np.isin(batch.column("guid").to_numpy(), wanted, assume_unique=True)))
-        for batch in found.batches()
-    ]
+    batches = list(found.batches_of(waiting))
     if not sum(batch.num_rows for batch in batches):
         raise InputError(f"no hub of `{estate}` waits for a day in this release", hint="there is nothing to plan")
     write_table(target, batches[0].schema, batches)

@@ -21,7 +21,7 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.instructing.events import InstructionsAccepted, InstructionsWithdrawn
-from chfw_core.transport.receipts import Answer, Receipt
+from chfw_core.transport.receipts import Answer
 
 _NO_HUBS = GuidList()
 _Said: TypeAlias = tuple[datetime | None, datetime | None, InstructionGroup | None, str | None]
@@ -45,7 +45,7 @@ def give_all(
     promises = [service.submit_later(command) for command in commands]
     found = []
     for command, promise in zip(commands, promises, strict=True):
-        found.append(_answer(command, promise.result()))
+        found.append(Answer.of(command, promise.result()))
         told("writing the ledger", len(found) / len(promises))
     if anew != 0:
         for number in _to_try_anew(found):
@@ -56,17 +56,12 @@ def give_all(
 
 def give(service: RollOutService, command: AnyCommand) -> Answer:
     """Gives one command. Raises what RollOutService.submit does."""
-    answer = _answer(command, service.submit(command))
+    answer = Answer.of(command, service.submit(command))
     if not answer.receipt.again:
         return answer
     with service.store.read() as connection:
         (compared,) = _compared(connection, [command], [answer])
     return compared
-
-
-def _answer(command: AnyCommand, receipt: Receipt) -> Answer:
-    guids = getattr(command, "guids", None)
-    return Answer(key=command.key, receipt=receipt, guids=guids if isinstance(guids, GuidList) else _NO_HUBS)
 
 
 def _to_try_anew(found: Sequence[Answer]) -> list[int]:
@@ -86,7 +81,7 @@ def _anew(service: RollOutService, command: AnyCommand, most: int | None) -> Ans
     times = 1
     while True:
         again = evolve(command, key=f"{command.key}/anew-{times}")
-        answer = _answer(again, service.submit(again))
+        answer = Answer.of(again, service.submit(again))
         if times == most or not (answer.receipt.again and answer.receipt.nothing_taken):
             return answer
         times += 1

@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import frozen
 from sqlalchemy import Connection, func, select
 
+from chfw_app.rollout.loading import counts_of
 from chfw_app.rollout.missed import Missed, missed
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.stores.tables import hub, link
@@ -55,7 +56,7 @@ def show_release(service: RollOutService, of: str, reader: str) -> Shown:
         record = release_in(connection, of)
         if not is_party(reader):
             region = region_of(reader)
-            counts = _counts(connection, of, region)
+            counts = counts_of(connection, of, region=region)
             if region is not None and region not in record.regions and not counts:
                 raise InputError(
                     f"there is no release `{of}` with hubs of `{reader}`",
@@ -71,15 +72,6 @@ def show_release(service: RollOutService, of: str, reader: str) -> Shown:
     with service.store.read(reader) as connection:
         late = missed(connection, london_date(at), of=of, party=reader)
         return _shown(connection, record, reader, _own_counts(connection, of, reader), late, at)
-
-
-def _counts(connection: Connection, of: str, region: str | None) -> dict[HubState, int]:
-    """All hubs of the release, or those of a CSP's region."""
-    query = select(hub.c.state, func.count()).where(hub.c.release == of)
-    if region is not None:
-        query = query.where(hub.c.region == region)
-    rows = connection.execute(query.group_by(hub.c.state).order_by(hub.c.state))
-    return {HubState(state): hubs for state, hubs in rows}
 
 
 def _own_counts(connection: Connection, of: str, party: str) -> dict[HubState, int]:

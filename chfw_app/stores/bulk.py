@@ -7,7 +7,7 @@ they will lie. A list of GUIDs that a statement is about goes along as one value
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count, islice
+from itertools import count
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable, DropTable
 
+from chfw_app.pieces import in_pieces
 from chfw_core.model.guid import to_signed
 
 _AT_ONCE = 20_000
@@ -101,7 +102,7 @@ def _many(connection: Connection, table: Table, columns: Sequence[Column[Any]], 
     values = (tuple(v if bind is None else bind(v) for bind, v in zip(binds, row, strict=True)) for row in rows)
     if dialect.name == "sqlite":
         statement = f"INSERT INTO {table.name} ({', '.join(quoted)}) VALUES ({', '.join('?' * len(columns))})"
-        while chunk := list(islice(values, _AT_ONCE)):
+        for chunk in in_pieces(values, _AT_ONCE):
             connection.exec_driver_sql(statement, chunk)
         return
     driver: Any = connection.connection.driver_connection

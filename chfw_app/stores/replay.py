@@ -7,20 +7,21 @@ own and no consequence of an entry.
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 from sqlalchemy import Connection, Table, delete, select
 
+from chfw_app.pieces import in_pieces
 from chfw_app.stores.ledger import add_entries, read_entries
 from chfw_app.stores.open import open_store
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.store import Store, WriteTransaction
 from chfw_app.stores.tables import PROJECTIONS
 from chfw_core.errors import UsageError
-from chfw_core.rollout.entries import Entry, head_of
+from chfw_core.rollout.entries import head_of
 
 _AT_ONCE = 64
 
@@ -40,7 +41,7 @@ def rebuild(transaction: WriteTransaction) -> int:
     for table in reversed(PROJECTIONS):
         transaction.connection.execute(delete(table))
     count = 0
-    for entries in _chunks(read_entries(transaction.connection)):
+    for entries in in_pieces(read_entries(transaction.connection), _AT_ONCE):
         transaction.projections.apply(transaction.connection, entries)
         count += len(entries)
     return count
@@ -56,7 +57,7 @@ def replay_into(source: Connection, target: Store, upto: int | None = None) -> i
     with target.write() as transaction:
         if transaction.head.seq:
             raise UsageError("a ledger can be replayed into an empty store only")
-        for entries in _chunks(read_entries(source, upto=upto)):
+        for entries in in_pieces(read_entries(source, upto=upto), _AT_ONCE):
             add_entries(transaction.connection, entries)
             target.projections.apply(transaction.connection, entries)
             count += len(entries)
@@ -109,8 +110,3 @@ def _shown(table: Table, row: Any) -> dict[str, object] | None:
     if row is None:
         return None
     return {column.name: value for column, value in zip_longest(table.columns, tuple(row)[: len(table.columns)])}
-
-
-def _chunks(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    while chunk := list(islice(entries, _AT_ONCE)):
-        yield chunk

@@ -12,10 +12,12 @@ from itertools import groupby
 from typing import Any, cast
 
 from attrs import evolve, frozen
+from sqlalchemy import Connection, select
 
 from chfw_app.stores.known_hubs import KnownHubs
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.rollout_projection import rollout_projections
+from chfw_app.stores.tables import release
 from chfw_app.stores.trigger_projection import trigger_projections
 from chfw_core.documents.packed_events import is_packed, pack_events, unpack_events
 from chfw_core.documents.rollout_events import restore_event, store_event
@@ -139,6 +141,12 @@ class JsonCodec:
 
 
 CODEC = JsonCodec()
+
+
+def read_releases(connection: Connection) -> dict[str, ReleaseRecord]:
+    """All releases as they are now, by id, in order."""
+    query = select(release.c.id, release.c.record).order_by(release.c.id)
+    return {row.id: CODEC.read_release(bytes(row.record)) for row in connection.execute(query)}
 
 
 def projections(known: KnownHubs | None = None) -> Projections:

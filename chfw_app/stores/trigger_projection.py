@@ -1,13 +1,14 @@
 """What the entries of triggers make of the tables: numbers said, rule files, firings, holds and their ends."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, assert_never
 
 from sqlalchemy import Connection, insert, update
 
+from chfw_app.pieces import in_pieces
 from chfw_app.stores.bulk import load
 from chfw_app.stores.projections import Projection, nothing
 from chfw_app.stores.tables import firing, observed, rule_files, trigger_hold
@@ -29,6 +30,8 @@ from chfw_core.rollout.triggering.entries import (
 
 MOST_HOLDS = 1_000_000
 """Holds of one entry: a hold's id is the entry's number and its place."""
+_AT_ONCE = 500
+"""Numbers in one statement."""
 
 
 def trigger_projections() -> Mapping[str, Projection]:
@@ -119,9 +122,5 @@ def _instant(text: str) -> datetime:
 def _ended(connection: Connection, entry: Entry) -> None:
     found = restore_trigger_entry(entry.payload, None)
     assert isinstance(found, HoldsEnded)
-    for some in _chunks(found.holds):
+    for some in in_pieces(found.holds, _AT_ONCE):
         connection.execute(update(trigger_hold).where(trigger_hold.c.id.in_(some)).values(ended_seq=entry.seq))
-
-
-def _chunks(numbers: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
-    return (numbers[start : start + size] for start in range(0, len(numbers), size))

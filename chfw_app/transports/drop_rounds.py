@@ -18,7 +18,7 @@ from chfw_app.stores.ledger import ClockWentBackError
 from chfw_app.stores.writer import CommitError
 from chfw_app.transports.pump import Handled, send_out, take_in
 from chfw_app.transports.routes import Routes
-from chfw_core.errors import ChfwError, InputError
+from chfw_core.errors import InputError
 from chfw_files.drop.receipts import FileDelivery, returned_reasons
 from chfw_files.drop.transport import DropFolders
 
@@ -107,7 +107,7 @@ class Rounds:
             try:
                 waiting = self._round()
             except (InputError, CommitError, ClockWentBackError) as failure:
-                problem = _words(failure)
+                problem = failure.with_hint
                 self._reopen()
             if problem and problem != last:
                 say(problem)
@@ -166,7 +166,3 @@ def _file_done(handled: Handled) -> FileDone:
 def _of_the_file(delivery: FileDelivery, problems: Sequence[str]) -> tuple[str, ...]:
     """Without those of single rows, which come back."""
     return tuple(problems) if delivery.read is None else tuple(problems[len(delivery.problems) :])
-
-
-def _words(problem: ChfwError) -> str:
-    return f"{problem} ({problem.hint})" if problem.hint else str(problem)

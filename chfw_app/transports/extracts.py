@@ -11,11 +11,10 @@ from chfw_app.reports.dashboard import write as write_dashboard
 from chfw_app.reports.extracts import write_statuses
 from chfw_app.reports.reading import looking
 from chfw_app.reports.statuses import statuses
-from chfw_app.reports.trend import trend
+from chfw_app.reports.trend import trend_for
 from chfw_app.stores.store import Store
-from chfw_core.documents.defaults import default_parameters
 from chfw_core.errors import InputError
-from chfw_core.model.periods import format_instant, london_date
+from chfw_core.model.periods import format_instant
 from chfw_core.reports.progress.readers import Reader, ReaderKind, reader_named
 from chfw_core.reports.progress.trends import TrendBy
 from chfw_files.drop.transport import DropFolders
@@ -47,9 +46,7 @@ def _of(store: Store, drop: DropFolders, reader: Reader, at: datetime, here: Pat
         "status": f"status.{extension}",
         "dashboard": "dashboard.xlsx",
     }
-    minimum = default_parameters().at("industry_min_parties", london_date(at))
-    trending = reader.kind in (ReaderKind.SUPPLIER, ReaderKind.DCC)
-    weeks = trend(store, reader, TrendBy.FIRMWARE_VERSION, minimum) if trending else None
+    weeks = trend_for(store, reader, TrendBy.FIRMWARE_VERSION, at)
     rows: dict[str, int] = {}
     with looking(store, reader) as sight:
         if reader.kind is ReaderKind.SUPPLIER:

@@ -5,11 +5,8 @@ A Supplier may have a folder before a release has hubs of it, so a name that is 
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import select
-
-from chfw_app.stores.rollout_codec import CODEC
+from chfw_app.stores.rollout_codec import read_releases
 from chfw_app.stores.store import Store
-from chfw_app.stores.tables import release
 from chfw_core.errors import InputError
 from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.parties import CSP_PREFIX
@@ -41,5 +38,4 @@ def _remarks(name: str, known: tuple[str, ...], suppliers: list[str]) -> Iterato
 
 def _suppliers(store: Store) -> set[str]:
     with store.read() as connection:
-        written = connection.execute(select(release.c.record)).scalars().all()
-    return {str(party) for one in written for party in CODEC.read_release(bytes(one)).suppliers}
+        return {str(party) for record in read_releases(connection).values() for party in record.suppliers}

@@ -5,7 +5,6 @@ refusal is told to the owner with its reason, like any other's. An incident is r
 Text goes to a team of the owner's house, and to nobody else.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -23,7 +22,7 @@ from chfw_app.triggers.knowing import Book
 from chfw_core.messages import HubsRefused, TriggerNotice
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
-from chfw_core.model.parties import DCC, SupplierRole, is_supplier
+from chfw_core.model.parties import DCC, SupplierRole, is_supplier, named_in
 from chfw_core.model.periods import london_date, london_midnight, parse_instant
 from chfw_core.model.releases import Priority
 from chfw_core.rollout.agreement import firmware_of
@@ -71,7 +70,7 @@ def notices(connection: Connection, owner: str, fired: Sequence[Fired], book: Bo
 
 
 def _to_suppliers(connection: Connection, owner: str, one: Fired, text: str, book: Book) -> Iterator[TriggerNotice]:
-    """RU5, NF7: each is told of its own hubs alone, and no text that names another Supplier goes to it."""
+    """RU5, NF7: each is told of its own hubs alone, and no words that name another Supplier go to it."""
     found: dict[str, list[Guid]] = defaultdict(list)
     for record in book.in_progress:
         if one.release not in (None, record.id):
@@ -85,15 +84,16 @@ def _to_suppliers(connection: Connection, owner: str, one: Fired, text: str, boo
         for guid, *suppliers in connection.execute(query):
             for party in dict.fromkeys(name for name in suppliers if name is not None):
                 found[party].append(Guid(guid))
+    known = {*found, *(party for record in book.in_progress for party in record.suppliers)}
     for party, guids in sorted(found.items()):
-        named = any(re.search(rf"\b{re.escape(other)}\b", text) for other in found if other != party)
+        because = f"a rule of {owner}" if named_in(one.because, known - {party}) else one.because
         yield TriggerNotice(
             to=party,
             release=one.release or "",
             team=owner,
-            text=one.because if named else text,
+            text=because if named_in(text, known - {party}) else text,
             trigger=one.trigger,
-            because=one.because,
+            because=because,
             guids=GuidList(guids),
         )
 

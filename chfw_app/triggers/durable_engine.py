@@ -7,9 +7,7 @@ durable_rules compares nothing but equal with equal.
 A scope can be taken over from the automaton's state and given back as one: either goes on where the other was.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
-from heapq import heappop, heappush
+from collections.abc import Collection, Sequence
 
 from attrs import define, field
 
@@ -17,6 +15,7 @@ from chfw_app.triggers.durable_count import Counting
 from chfw_app.triggers.durable_host import DurableHost
 from chfw_app.triggers.durable_scope import Scope, Way
 from chfw_app.triggers.durable_steps import Stepping
+from chfw_core.triggers.due import DueScopes
 from chfw_core.triggers.engine import Happened
 from chfw_core.triggers.firing import Completed, remembered, tell_completed
 from chfw_core.triggers.model import Arrival, CompiledTrigger, Moment
@@ -32,8 +31,7 @@ class DurableEngine:
     host: DurableHost = field(factory=DurableHost)
     _way: Way = field(init=False)
     _scopes: dict[str, Scope] = field(factory=dict)
-    _due: list[tuple[datetime, str]] = field(factory=list)
-    _queued: dict[str, datetime] = field(factory=dict)
+    _due: DueScopes = field(factory=DueScopes)
 
     def __attrs_post_init__(self) -> None:
         trigger = self.trigger
@@ -58,8 +56,10 @@ class DurableEngine:
     def tick(self, moment: Moment) -> Happened:
         """See `Engine`. Scopes in which nothing is due are not looked at."""
         told: list[Firing | PassedOver] = []
-        for scope in self._passed(moment.at):
-            told += self._expire(scope, moment)
+        for key in self._due.passed(moment.at):
+            scope = self._scopes.get(key)
+            if scope is not None:
+                told += self._expire(scope, moment)
         return _happened(told)
 
     def tick_in(self, key: str, moment: Moment) -> Happened:
@@ -97,20 +97,7 @@ class DurableEngine:
         if due is None:
             del self._scopes[scope.key]
             return
-        queued = self._queued.get(scope.key)
-        if queued is None or due < queued:
-            self._queued[scope.key] = due
-            heappush(self._due, (due, scope.key))
-
-    def _passed(self, now: datetime) -> Iterator[Scope]:
-        """The scopes in which a tick may change something, each once."""
-        while self._due and self._due[0][0] < now:
-            due, key = heappop(self._due)
-            if self._queued.get(key) == due:
-                del self._queued[key]
-                scope = self._scopes.get(key)
-                if scope is not None:
-                    yield scope
+        self._due.note(scope.key, due)
 
 
 def _happened(told: Sequence[Firing | PassedOver]) -> Happened:

@@ -5,10 +5,9 @@ first: no day before it can be given or handed over (`ProtectHubs`). The DCC's h
 says `everything` of a whole release suspends that. What ends a hold undoes it, and holds that still stand act anew.
 """
 
-import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,16 +19,15 @@ from chfw_app.rollout.carrying import Clock, carry_out, now_in
 from chfw_app.stores.bulk import among
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, trigger_hold
+from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.knowing import Book
 from chfw_app.triggers.sighting import Sighting
-from chfw_core.documents.trigger_entries import store_trigger_entry
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC, is_supplier
 from chfw_core.model.periods import Period
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
-from chfw_core.rollout.entries import Draft, Stamp
 from chfw_core.rollout.handover.commands import HoldHubs, LetHubsGo, LiftProtection, ProtectHubs
 from chfw_core.rollout.incidents.commands import ResumeRelease, SuspendRelease
 from chfw_core.rollout.records import Protection, ReleaseRecord
@@ -115,10 +113,10 @@ def _commands(connection: Connection, holds: Sequence[Row[Any]], book: Book, at:
     for of, reason in suspend.items():
         yield _making(SuspendRelease, of, reason=reason)
     for (of, reason), lists in keep.items():
-        if guids := _joined(lists):
+        if guids := GuidList.united(lists):
             yield _making(HoldHubs, of, reason=reason, guids=guids)
     for (of, until), lists in protect.items():
-        if guids := _joined(lists):
+        if guids := GuidList.united(lists):
             period = Period(opens=at, closes=until)
             yield _making(ProtectHubs, of, kind=Protection.SUPPLIER_HOLD, period=period, guids=guids)
 
@@ -146,13 +144,10 @@ def end_holds(
         if not ids:
             continue
         done |= set(ids)
-        stored = store_trigger_entry(HoldsEnded(owner=owner, holds=ids, because=why))
-        digest = hashlib.sha256(stored.payload).digest()
-        key = f"ended/{digest.hex()[:32]}"
-        stamp = Stamp(at=at, by=owner, release="", key=key, digest=digest)
-        transaction.append(stamp, [Draft(type=stored.type, payload=stored.payload)])
+        entry = HoldsEnded(owner=owner, holds=ids, because=why)
+        kept = append_entry(transaction, entry, by=owner, at=at, word="ended")
         book.forget()
-        _undo(transaction, clock, [holds[id_] for id_ in ids], book, key, why)
+        _undo(transaction, clock, [holds[id_] for id_ in ids], book, kept.key, why)
         found.append(Ended(owner=owner, because=why, holds=ids))
     return found
 
@@ -176,8 +171,17 @@ def reason_of(hold: Row[Any]) -> str:
     return f"trigger {hold.trigger}: {hold.because}"
 
 
+def is_any_over(connection: Connection, at: datetime) -> bool:
+    """Whether the last moment of a hold that stands has come."""
+    return connection.execute(select(trigger_hold.c.id).where(_is_over(at)).limit(1)).first() is not None
+
+
 def _stands() -> ColumnElement[bool]:
     return (trigger_hold.c.kind == Kind.HOLD.value) & trigger_hold.c.ended_seq.is_(None)
+
+
+def _is_over(at: datetime) -> ColumnElement[bool]:
+    return _stands() & (trigger_hold.c.until <= at)
 
 
 def _is_whole_release(hold: Row[Any]) -> bool:
@@ -227,16 +231,17 @@ def _undo(
             else:
                 let_go[record.id].append(_held_for(connection, record.id, guids, reason_of(hold)))
     made = [
-        _making(LiftProtection, of, kind=Protection.SUPPLIER_HOLD, guids=_joined(lists)) for of, lists in lift.items()
+        _making(LiftProtection, of, kind=Protection.SUPPLIER_HOLD, guids=GuidList.united(lists))
+        for of, lists in lift.items()
     ]
-    made += [_making(LetHubsGo, of, guids=_joined(lists)) for of, lists in let_go.items()]
+    made += [_making(LetHubsGo, of, guids=GuidList.united(lists)) for of, lists in let_go.items()]
     if why != _RESUMED:
         made += [_making(ResumeRelease, of, reason=why) for of in dict.fromkeys(resume)]
     for number, make in enumerate(made):
         command = make(f"{key}/{number}")
         if getattr(command, "guids", None) != GuidList():
             carry_out(transaction, command, clock)
-    freed = _joined([guids for lists in (*lift.values(), *let_go.values()) for guids in lists])
+    freed = GuidList.united([guids for lists in (*lift.values(), *let_go.values()) for guids in lists])
     if freed:
         act_on_holds(transaction, clock, _standing_on(connection, freed), book, f"{key}/again")
 
@@ -260,7 +265,7 @@ _RESUMED = "the release was resumed"
 
 
 def _by_time(connection: Connection, at: datetime) -> Iterator[tuple[str, Row[Any]]]:
-    for hold in connection.execute(select(trigger_hold).where(_stands(), trigger_hold.c.until <= at)):
+    for hold in connection.execute(select(trigger_hold).where(_is_over(at))):
         yield "its last moment has come", hold
 
 
@@ -332,10 +337,6 @@ def _by_release_of_triggers(
                 bounds = json.loads(hold.scope)
                 if all(bounds.get(name, value) == value for name, value in one.scope.items() if name != "hub"):
                     yield f"the trigger `{one.trigger}` released it", hold
-
-
-def _joined(lists: Iterable[GuidList]) -> GuidList:
-    return GuidList(guid for guids in lists for guid in guids)
 
 
 def _making(command: type[Any], of: str, **fields: Any) -> Any:

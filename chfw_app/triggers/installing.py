@@ -4,7 +4,6 @@ Whoever installs files installs its own. The version is a hash of their content,
 nothing. What the version before has begun goes on under it, or is cut off, as the new files say.
 """
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,13 +17,14 @@ from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
 from chfw_app.rule_files import find_rule_files
 from chfw_app.stores.store import WriteTransaction
-from chfw_app.stores.tables import entry, hub, rule_files
+from chfw_app.stores.tables import entry as entry_table
+from chfw_app.stores.tables import hub, rule_files
 from chfw_app.texts import read_text
+from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.event_types import event_types
-from chfw_core.documents.trigger_entries import restore_trigger_entry, store_trigger_entry
+from chfw_core.documents.trigger_entries import restore_trigger_entry
 from chfw_core.errors import InputError
 from chfw_core.rollout.base import is_party
-from chfw_core.rollout.entries import Draft, Stamp
 from chfw_core.rollout.triggering.entries import RulesInstalled
 from chfw_core.rules.check import check_sources
 from chfw_core.rules.model import RuleSet
@@ -123,11 +123,9 @@ def _install(
     if not _is_known(connection, owner):
         lost = f"no release has a hub of `{owner}`: is the owner's name right? Until one has, the rules hear of no hub"
         warnings = (*warnings, lost)
-    stored = store_trigger_entry(RulesInstalled(by=owner, owner=owner, version=version, files=texts, after=start))
-    digest = hashlib.sha256(stored.payload).digest()
+    entry = RulesInstalled(by=owner, owner=owner, version=version, files=texts, after=start)
     at = now_in(transaction, service.clock)
-    stamp = Stamp(at=at, by=owner, release="", key=f"rules/{version}/{head}", digest=digest)
-    transaction.append(stamp, [Draft(type=stored.type, payload=stored.payload)])
+    append_entry(transaction, entry, by=owner, at=at, word="rules", of=f"{version}/{head}")
     return Installed(**said, after=start, again=False, warnings=warnings)
 
 
@@ -146,9 +144,9 @@ def _is_known(connection: Connection, owner: str) -> bool:
 
 def in_force(connection: Connection) -> tuple[InForce, ...]:
     """All versions that were ever in force, by owner, in the order in which they came first."""
-    query = select(rule_files, entry.c.payload).join(entry, entry.c.seq == rule_files.c.seq).order_by(rule_files.c.seq)
+    query = select(rule_files, entry_table.c.payload).join(entry_table, entry_table.c.seq == rule_files.c.seq)
     by_owner: dict[str, dict[str, InForce]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query.order_by(rule_files.c.seq)):
         installed = restore_trigger_entry(bytes(row.payload), None)
         assert isinstance(installed, RulesInstalled)
         versions = by_owner.setdefault(row.owner, {})

@@ -13,8 +13,8 @@ from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, select
 
 from chfw_app.stores.bulk import among
-from chfw_app.stores.rollout_codec import CODEC
-from chfw_app.stores.tables import hub, release
+from chfw_app.stores.rollout_codec import read_releases
+from chfw_app.stores.tables import hub
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import CommsHub
@@ -63,17 +63,11 @@ class Beside:
         """Of these, those that the estate has."""
         if self.estate is None or not guids:
             return {}
-        import numpy as np
-        import pyarrow as pa
-
         from chfw_files.estate import hub_of
 
-        wanted = np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
         found: dict[Guid, CommsHub] = {}
-        for index in range(self.estate.chunk_count):
-            batch = self.estate.read(index)
-            here = batch.filter(pa.array(np.isin(batch.column("guid").to_numpy(), wanted, assume_unique=False)))
-            for row in here.to_pylist():
+        for batch in self.estate.batches_of(guids):
+            for row in batch.to_pylist():
                 one = hub_of(row)
                 private = {party: known.of(one.guid) for party, known in self.private.items()}
                 found[one.guid] = evolve(one, private=private) if private else one
@@ -94,8 +88,7 @@ class Book:
     def releases(self) -> dict[str, ReleaseRecord]:
         """All releases that are drafted, by id."""
         if self._releases is None:
-            rows = self.connection.execute(select(release.c.id, release.c.record).order_by(release.c.id))
-            records = {row.id: CODEC.read_release(bytes(row.record)) for row in rows}
+            records = read_releases(self.connection)
             self._releases = {of: record for of, record in records.items() if record.firmware is not None}
         return self._releases
 

@@ -9,30 +9,32 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 from sqlalchemy import Connection, select
 
+from chfw_app.pieces import in_pieces
 from chfw_app.rollout.carrying import Clock, now_in
-from chfw_app.rollout.service import RollOutService, release_ids, release_in
+from chfw_app.rollout.service import RollOutService, release_ids
 from chfw_app.stores.bulk import among
+from chfw_app.stores.rollout_codec import read_releases
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, observed
 from chfw_app.stores.trigger_projection import digest_of
 from chfw_app.texts import read_lines
+from chfw_app.triggers.appending import draft_of
 from chfw_app.triggers.event_types import EventTypes, event_types
 from chfw_core.documents.events import check_content, read_event
 from chfw_core.documents.rollout_values import canonical
-from chfw_core.documents.trigger_entries import MOST_EVENTS, store_trigger_entry
+from chfw_core.documents.trigger_entries import MOST_EVENTS
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
 from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.parties import DCC, Party
 from chfw_core.model.periods import format_instant
 from chfw_core.rollout.base import is_party, region_of
-from chfw_core.rollout.entries import Draft, Stamp
+from chfw_core.rollout.entries import Stamp
 from chfw_core.rollout.gate import who_is
 from chfw_core.rollout.states import ReleaseStage
 from chfw_core.rollout.triggering.entries import EventsObserved
@@ -80,8 +82,7 @@ def observe_file(service: RollOutService, path: Path, by: str) -> Taken:
     Raises InputError for a file that cannot be read.
     """
     found = Taken()
-    lines = enumerate(read_lines(path), start=1)
-    while chunk := list(islice(lines, MOST_EVENTS)):
+    for chunk in in_pieces(enumerate(read_lines(path), start=1), MOST_EVENTS):
         found = found.and_then(observe_lines(service, chunk, by))
     return found
 
@@ -96,7 +97,7 @@ def observe_lines(service: RollOutService, lines: Iterable[tuple[int, str]], by:
             try:
                 good.append(_Line(number=number, event=_read(line, by, types)))
             except InputError as problem:
-                bad.append(SetAside(line=number, reason=_words(problem)))
+                bad.append(SetAside(line=number, reason=problem.with_hint))
     taken = Taken()
     if good:
         taken = service.writer.run(lambda transaction: _observe(transaction, good, by, service.clock))
@@ -107,10 +108,6 @@ def observe(service: RollOutService, events: Sequence[Event], by: str) -> Taken:
     """Takes events that are values already, as if they came in a file's lines."""
     lines = [_Line(number=number, event=event) for number, event in enumerate(events, start=1)]
     return service.writer.run(lambda transaction: _observe(transaction, lines, by, service.clock))
-
-
-def _words(problem: InputError) -> str:
-    return f"{problem} ({problem.hint})" if problem.hint else str(problem)
 
 
 def _read(line: str, by: str, types: EventTypes) -> Event:
@@ -168,10 +165,7 @@ def _append(transaction: WriteTransaction, events: Sequence[Event], by: str, at:
     by_type: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_type[event.type].append(event)
-    drafts = []
-    for kind, some in by_type.items():
-        stored = store_trigger_entry(EventsObserved(by=by, type=kind, events=tuple(some)))
-        drafts.append(Draft(type=stored.type, payload=stored.payload, rows=stored.rows))
+    drafts = [draft_of(EventsObserved(by=by, type=kind, events=tuple(some))) for kind, some in by_type.items()]
     numbers = [[event.seq, digest_of(event)] for event in events]
     digest = hashlib.sha256(canonical(numbers)).digest()
     stamp = Stamp(at=at, by=by, release="", key=f"events/{digest.hex()[:32]}", digest=digest)
@@ -179,8 +173,7 @@ def _append(transaction: WriteTransaction, events: Sequence[Event], by: str, at:
 
 
 def _said(connection: Connection, by: str, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    for start in range(0, len(numbers), NUMBERS_AT_ONCE):
-        some = numbers[start : start + NUMBERS_AT_ONCE]
+    for some in in_pieces(numbers, NUMBERS_AT_ONCE):
         query = select(observed.c.number, observed.c.digest).where(observed.c.by == by, observed.c.number.in_(some))
         yield from ((row.number, row.digest) for row in connection.execute(query))
 
@@ -204,7 +197,7 @@ def _hubs(connection: Connection, by: str, lines: Sequence[_Line]) -> dict[int, 
 
 def _releases(connection: Connection, by: str) -> tuple[str, ...]:
     """The releases that this actor may name; of a draft the DCC alone knows."""
-    records = (release_in(connection, of) for of in release_ids(connection))
+    records = read_releases(connection).values()
     return tuple(record.id for record in records if by == DCC or record.stage is not ReleaseStage.DRAFTED)
 
 

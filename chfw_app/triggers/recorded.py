@@ -40,7 +40,7 @@ def read_recorded(path: Path, types: Mapping[str, tuple[FieldSpec, ...]]) -> Rec
                 raise InputError(f"seq {event.seq} is there already, in line {place}{what}")
             found[event.seq] = (event, number)
         except InputError as problem:
-            bad.append(f"line {number}: {problem}" + (f" ({problem.hint})" if problem.hint else ""))
+            bad.append(f"line {number}: {problem.with_hint}")
     return Recorded(
         events=tuple(event for event, _ in found.values()),
         lines=tuple(number for _, number in found.values()),

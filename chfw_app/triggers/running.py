@@ -8,15 +8,13 @@ An effect is a command like any other's, or words to a team. What the commands b
 triggers hear in the next round.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 from attrs import define, field, frozen
 from sqlalchemy import select
 
+from chfw_app.pieces import in_pieces
 from chfw_app.rollout.carrying import Clock, now_in
 from chfw_app.rollout.service import RollOutService
 from chfw_app.rollout.telling import outgoing_of
@@ -24,6 +22,7 @@ from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import entry as entry_table
 from chfw_app.stores.tables import firing as firing_table
+from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.applying import apply_instructions_and_incidents, notices, unheard
 from chfw_app.triggers.choosing import Stepper
 from chfw_app.triggers.holding import act_on_holds, awaited, end_holds, holds_of
@@ -40,8 +39,8 @@ from chfw_app.triggers.steps_table import (
     write_position,
 )
 from chfw_app.triggers.writing_down import fired_of
-from chfw_core.documents.trigger_entries import restore_trigger_entry, store_trigger_entry
-from chfw_core.rollout.entries import Draft, Entry, Stamp
+from chfw_core.documents.trigger_entries import restore_trigger_entry
+from chfw_core.rollout.entries import Entry
 from chfw_core.rollout.triggering.entries import Fired, RulesInstalled, TriggersFired
 from chfw_core.triggers.automaton import is_stateless
 from chfw_core.triggers.model import Arrival, Moment
@@ -49,7 +48,6 @@ from chfw_core.triggers.records import Firing, PassedOver
 from chfw_core.triggers.seeing import arrivals
 from chfw_core.triggers.state import State
 
-T = TypeVar("T")
 MOST_SEEN = 50_000
 """Events of one transaction, unless a single entry has more."""
 MOST_ENTRIES = 5_000
@@ -76,20 +74,25 @@ class Ran:
     more: bool = False
     behind: bool = False
 
+    def and_then(self, other: "Ran") -> "Ran":
+        """This run and the one after it: how things are then is what that one says."""
+        return Ran(
+            fired=self.fired + other.fired,
+            passed_over=self.passed_over + other.passed_over,
+            holds_ended=self.holds_ended + other.holds_ended,
+            heard=self.heard + other.heard,
+            upto=other.upto,
+            more=other.more,
+            behind=other.behind,
+        )
+
 
 def run_triggers(service: RollOutService, beside: Beside | None = None, *, most: int = MOST_SEEN) -> Ran:
     """Hears of everything up to the ledger's end, and of what follows from it."""
     found, echoes = Ran(), 0
     while echoes < MOST_ECHOES:
         now = service.writer.run(lambda transaction: _one_run(transaction, service.clock, beside or Beside(), most))
-        found = Ran(
-            fired=found.fired + now.fired,
-            passed_over=found.passed_over + now.passed_over,
-            holds_ended=found.holds_ended + now.holds_ended,
-            heard=found.heard + now.heard,
-            upto=now.upto,
-            more=now.more,
-        )
+        found = found.and_then(now)
         if not now.more:
             break
         echoes += not now.behind
@@ -233,7 +236,7 @@ class _Run:
             by_version.setdefault((one[0], one[1]), []).append(one[2])
         found: list[tuple[str, Fired]] = []
         for (owner, version), fired in by_version.items():
-            for some in _chunks(fired, MOST_FIRINGS):
+            for some in in_pieces(fired, MOST_FIRINGS):
                 self._append(owner, version, upto, some)
             found += ((owner, one) for one in fired)
         return found
@@ -242,7 +245,7 @@ class _Run:
         """Without what has fired before under the same key."""
         once = {one[2].id: one for one in fired}
         known: set[str] = set()
-        for some in _chunks(sorted(once), 5_000):
+        for some in in_pieces(sorted(once), 5_000):
             query = select(firing_table.c.id).where(firing_table.c.id.in_([bytes.fromhex(one) for one in some]))
             known |= {bytes(found).hex() for found in self.transaction.connection.execute(query).scalars()}
         return [one for id_, one in once.items() if id_ not in known]
@@ -251,16 +254,13 @@ class _Run:
         """One entry with all that fired, then what it wrote down: each effect in the order of the firings."""
         self.book.look_up(one.guid for one in fired if one.guid is not None)
         entry = TriggersFired(owner=owner, version=version, upto=upto, firings=tuple(fired))
-        stored = store_trigger_entry(entry)
-        digest = hashlib.sha256(stored.payload).digest()
-        at = now_in(self.transaction, self.clock)
-        stamp = Stamp(at=at, by=owner, release="", key=f"fired/{digest.hex()[:32]}", digest=digest)
         connection = self.transaction.connection
         told = (*notices(connection, owner, fired, self.book), *unheard(owner, fired, self.book))
         outgoing = [outgoing_of(message, 0) for message in told]
-        kept = self.transaction.append(stamp, [Draft(type=stored.type, payload=stored.payload)], outgoing)
-        holds = holds_of(connection, kept.entries[0].seq)
-        act_on_holds(self.transaction, self.clock, holds, self.book, stamp.key)
+        at = now_in(self.transaction, self.clock)
+        kept = append_entry(self.transaction, entry, by=owner, at=at, word="fired", outgoing=outgoing)
+        holds = holds_of(connection, kept.seq)
+        act_on_holds(self.transaction, self.clock, holds, self.book, kept.key)
         apply_instructions_and_incidents(self.transaction, self.clock, owner, fired, self.book)
         self.book.forget()
 
@@ -273,9 +273,3 @@ def _going_on(arrival: Arrival) -> Arrival | None:
     """The event for a version that begins nothing any more: for later steps alone, and a count is at its end."""
     later = tuple(step for step in arrival.steps if step > 0)
     return Arrival(trigger=arrival.trigger, key=arrival.key, steps=later, seen=arrival.seen) if later else None
-
-
-def _chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some

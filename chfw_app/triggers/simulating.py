@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from chfw_app.problems import Problems
 from chfw_app.rule_files import read_rules
@@ -31,7 +31,6 @@ from chfw_core.model.releases import FirmwareRelease, Phase
 from chfw_core.rollout.base import is_party
 from chfw_core.rules.evaluate import Read, RuleContext, make_context
 from chfw_core.rules.fields import hub_reader
-from chfw_core.rules.model import RuleSet
 from chfw_core.triggers.compiling import compile_triggers, rules_version
 from chfw_core.triggers.engine import Automaton, Happened, Run
 from chfw_core.triggers.model import CompiledTrigger, Known, Moment, Seen, TriggerSet
@@ -133,17 +132,7 @@ def simulate_files(
         compile_triggers(one, rules_version((name, texts[name]) for name in one.files)) for one in checked.rulesets
     )
     done = simulate(sets, found.events, World(hubs=hubs, release=firmware), until)
-    return Simulated(
-        events=done.events,
-        until=done.until,
-        fired=done.fired,
-        passed_over=done.passed_over,
-        waiting=done.waiting,
-        triggers=_named(checked.rulesets),
-        bad_lines=found.bad_lines,
-        remarks=tuple(_strangers(found, hubs)),
-        problems=checked.problems,
-    )
+    return evolve(done, bad_lines=found.bad_lines, remarks=tuple(_strangers(found, hubs)), problems=checked.problems)
 
 
 def simulate(
@@ -243,10 +232,6 @@ def _waiting(trigger: CompiledTrigger, states: Mapping[str, State]) -> Iterator[
                     since=one.path[-1].at,
                     until=one.until,
                 )
-
-
-def _named(rulesets: Sequence[RuleSet]) -> tuple[tuple[str, str], ...]:
-    return tuple((rules.owner, trigger.id) for rules in rulesets for trigger in rules.triggers)
 
 
 def _release(path: Path, problems: Problems) -> FirmwareRelease | None:

@@ -3,18 +3,17 @@
 A key is a version of rule files, a trigger and a scope; what is remembered of it is the core's, as bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from chfw_app.pieces import in_pieces
 from chfw_app.stores.bulk import insert_into
 from chfw_app.stores.tables import open_step, trigger_run
 from chfw_core.triggers.state import State, decode, encode
 
-T = TypeVar("T")
 AT_ONCE = 5_000
 """Keys of one question: SQLite takes some thirty thousand values in a statement."""
 
@@ -34,7 +33,7 @@ def load_steps(connection: Connection, keys: Iterable[StepKey]) -> dict[StepKey,
         by_trigger.setdefault((key.version, key.trigger), []).append(key.scope)
     found: dict[StepKey, State] = {}
     for (version, trigger), scopes in by_trigger.items():
-        for some in _chunks(sorted(scopes)):
+        for some in in_pieces(sorted(scopes), AT_ONCE):
             query = select(open_step.c.scope, open_step.c.state).where(
                 open_step.c.version == version, open_step.c.trigger == trigger, open_step.c.scope.in_(some)
             )
@@ -49,7 +48,7 @@ def save_steps(connection: Connection, changed: Mapping[StepKey, State | None]) 
     adding = insert_into(connection.dialect.name, open_step)
     new = {"state": adding.excluded.state, "due": adding.excluded.due}
     adding = adding.on_conflict_do_update(index_elements=["version", "trigger", "scope"], set_=new)
-    for some in _chunks(kept):
+    for some in in_pieces(kept, AT_ONCE):
         rows = [{**key._asdict(), "state": encode(state), "due": state.due} for key, state in some]
         connection.execute(adding, rows)
     by_trigger: dict[tuple[str, str], list[str]] = {}
@@ -57,7 +56,7 @@ def save_steps(connection: Connection, changed: Mapping[StepKey, State | None]) 
         if state is None:
             by_trigger.setdefault((key.version, key.trigger), []).append(key.scope)
     for (version, trigger), scopes in by_trigger.items():
-        for gone in _chunks(sorted(scopes)):
+        for gone in in_pieces(sorted(scopes), AT_ONCE):
             connection.execute(
                 delete(open_step).where(
                     open_step.c.version == version, open_step.c.trigger == trigger, open_step.c.scope.in_(gone)
@@ -97,9 +96,3 @@ def read_position(connection: Connection) -> int:
 def write_position(connection: Connection, seq: int) -> None:
     """They have heard of all entries up to this one."""
     connection.execute(update(trigger_run).values(seq=seq))
-
-
-def _chunks(items: Sequence[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some

@@ -11,23 +11,22 @@ from itertools import islice
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
+from chfw_app.reports.trend import industry_minimum
 from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.ledger import read_entries
-from chfw_app.stores.rollout_codec import CODEC, parts_of
+from chfw_app.stores.rollout_codec import parts_of, read_releases
 from chfw_app.stores.store import WriteTransaction
-from chfw_app.stores.tables import answer, hub, release
+from chfw_app.stores.tables import answer, hub
+from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.installing import in_force
-from chfw_core.documents.defaults import default_parameters
 from chfw_core.documents.rollout_values import canonical, type_name
-from chfw_core.documents.trigger_entries import store_trigger_entry
 from chfw_core.model.events import Event
 from chfw_core.model.parties import Party
 from chfw_core.model.periods import london_date
 from chfw_core.reports.progress.set_trends import SetCount, SetTrend, set_trends
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.base import is_party
-from chfw_core.rollout.entries import Draft, Stamp
 from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.outcomes.events import HubsVerified, VersionsObserved
 from chfw_core.rollout.triggering.entries import EventsObserved
@@ -35,6 +34,7 @@ from chfw_core.rollout.triggering.entries import EventsObserved
 TYPE = "configuration_set_trend"
 TREND = "TREND"
 """Who says it, with the Supplier that it is said to: nobody but the roll-out itself."""
+_WORD = "trend"
 _MOST_SETS = 1_000_000
 
 
@@ -49,7 +49,7 @@ def _tell(transaction: WriteTransaction, service: RollOutService) -> int:
     if not waiting:
         return 0
     counts, first_seen = set_counts(connection), _first_seen(connection)
-    minimum = default_parameters().at("industry_min_parties", london_date(at))
+    minimum = industry_minimum(at)
     for party in waiting:
         found = set_trends(counts, first_seen, party, minimum)
         if found:
@@ -65,13 +65,13 @@ def _waiting(connection: Connection, at: datetime) -> tuple[str, ...]:
         if is_party(one.rules.owner) and one.triggers.wanting(TYPE) and one.times[-1][1] is None
     }
     by = {f"{TREND}:{party}": party for party in owners}
-    told = select(answer.c.by).where(answer.c.by.in_(list(by)), answer.c.key == _key(at))
+    told = select(answer.c.by).where(answer.c.by.in_(list(by)), answer.c.key == f"{_WORD}/{_day(at)}")
     done = set(connection.execute(told).scalars()) if by else set()
     return tuple(sorted(party for name, party in by.items() if name not in done))
 
 
-def _key(at: datetime) -> str:
-    return f"trend/{london_date(at).isoformat()}"
+def _day(at: datetime) -> str:
+    return london_date(at).isoformat()
 
 
 def _append(transaction: WriteTransaction, party: str, found: tuple[SetTrend, ...], at: datetime) -> None:
@@ -91,17 +91,14 @@ def _append(transaction: WriteTransaction, party: str, found: tuple[SetTrend, ..
         )
         for number, one in enumerate(islice(found, _MOST_SETS))
     )
-    stored = store_trigger_entry(EventsObserved(by=by, type=TYPE, events=events))
     digest = hashlib.sha256(canonical([party, day])).digest()
-    stamp = Stamp(at=at, by=by, release="", key=_key(at), digest=digest)
-    transaction.append(stamp, [Draft(type=stored.type, payload=stored.payload, rows=stored.rows)])
+    entry = EventsObserved(by=by, type=TYPE, events=events)
+    append_entry(transaction, entry, by=by, at=at, word=_WORD, of=_day(at), digest=digest)
 
 
 def set_counts(connection: Connection) -> tuple[SetCount, ...]:
     """Each hub once, as the release has it that was notified last."""
-    rows = connection.execute(select(release.c.id, release.c.record)).all()
-    records = [CODEC.read_release(bytes(row.record)) for row in rows]
-    drafted = [record for record in records if record.firmware is not None]
+    drafted = [record for record in read_releases(connection).values() if record.firmware is not None]
     ordered = sorted(drafted, key=lambda one: (firmware_of(one).notified_at, one.id), reverse=True)
     found: list[SetCount] = []
     newer: list[str] = []

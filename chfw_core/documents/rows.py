@@ -58,8 +58,7 @@ def read_cells(
         try:
             values[column.name] = _read(written, column)
         except InputError as problem:
-            hint = f" ({problem.hint})" if problem.hint else ""
-            wrong[column.name] = f"{column.name}: {problem}{hint}"
+            wrong[column.name] = f"{column.name}: {problem.with_hint}"
     return values, wrong
 
 

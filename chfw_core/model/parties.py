@@ -4,6 +4,8 @@ A Party is a Supplier's market participant id as the estate writes it. `DCC` and
 are owners of rule files but never responsible Suppliers.
 """
 
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NewType
 
@@ -24,6 +26,13 @@ class SupplierRole(StrEnum):
 def is_supplier(owner: str) -> bool:
     """True for an owner of rules that is a Supplier, not the DCC or a CSP."""
     return owner != DCC and not owner.startswith(CSP_PREFIX)
+
+
+def named_in(text: str, parties: Iterable[str]) -> tuple[str, ...]:
+    """The Parties whose ids are whole words of the text, in whatever case; in order of name (NF7)."""
+    return tuple(
+        sorted(party for party in parties if re.search(rf"(?<!\w){re.escape(party)}(?!\w)", text, re.IGNORECASE))
+    )
 
 
 @frozen(kw_only=True)

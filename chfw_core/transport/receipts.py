@@ -6,7 +6,7 @@ from attrs import frozen
 
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.model.guid_list import GuidList
-from chfw_core.rollout.base import CommandRefused, is_party
+from chfw_core.rollout.base import Command, CommandRefused, is_party
 from chfw_core.rollout.events import AnyEvent
 from chfw_core.rollout.handover.events import HandOverRefused, PlanRowsRefused
 from chfw_core.rollout.instructing.events import InstructionsRefused
@@ -112,3 +112,9 @@ class Answer:
     receipt: Receipt
     guids: GuidList = _NO_HUBS
     not_standing: int = 0
+
+    @classmethod
+    def of(cls, command: Command, receipt: Receipt) -> "Answer":
+        """What a command was answered."""
+        guids = getattr(command, "guids", None)
+        return cls(key=command.key, receipt=receipt, guids=guids if isinstance(guids, GuidList) else _NO_HUBS)

@@ -4,14 +4,13 @@ Two engines have the same answer: the automaton here, and durable_rules beside i
 millions of scopes lie in a store, `chfw_core.triggers.automaton` is called scope by scope instead.
 """
 
-import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from attrs import define, evolve, field, frozen
 
 from chfw_core.triggers.automaton import expire, step
+from chfw_core.triggers.due import DueScopes
 from chfw_core.triggers.model import Arrival, CompiledTrigger, Moment, Seen, TriggerSet
 from chfw_core.triggers.outcome import Outcome
 from chfw_core.triggers.records import Firing, PassedOver, in_time
@@ -46,8 +45,7 @@ class Automaton:
 
     trigger: CompiledTrigger
     states: dict[str, State] = field(factory=dict)
-    _due: list[tuple[datetime, str]] = field(factory=list)
-    _queued: dict[str, datetime] = field(factory=dict)
+    _due: DueScopes = field(factory=DueScopes)
 
     def take(self, arrival: Arrival) -> Happened:
         """See `Engine`."""
@@ -60,10 +58,12 @@ class Automaton:
     def tick(self, moment: Moment) -> Happened:
         """See `Engine`. Scopes in which nothing is due are not looked at."""
         outcomes = []
-        for key in self._passed(moment.at):
-            outcome = expire(self.trigger, key, self.states[key], moment)
-            self._keep(key, outcome)
-            outcomes.append(outcome)
+        for key in self._due.passed(moment.at):
+            state = self.states.get(key)
+            if state is not None:
+                outcome = expire(self.trigger, key, state, moment)
+                self._keep(key, outcome)
+                outcomes.append(outcome)
         return _together(outcomes)
 
     def _keep(self, key: str, outcome: Outcome) -> None:
@@ -72,26 +72,7 @@ class Automaton:
             self.states.pop(key, None)
             return
         self.states[key] = state
-        due, queued = state.due, self._queued.get(key)
-        if queued is None or due < queued:
-            self._queued[key] = due
-            heapq.heappush(self._due, (due, key))
-
-    def _passed(self, now: datetime) -> Iterator[str]:
-        """The keys of states that a tick changes, each once."""
-        while self._due and self._due[0][0] < now:
-            due, key = heapq.heappop(self._due)
-            if self._queued.get(key) != due:
-                continue  # it was queued again for an earlier moment
-            del self._queued[key]
-            state = self.states.get(key)
-            if state is None:
-                continue
-            if state.due < now:
-                yield key
-            else:
-                self._queued[key] = state.due
-                heapq.heappush(self._due, (state.due, key))
+        self._due.note(key, state.due)
 
 
 def automaton_for(trigger: CompiledTrigger) -> Engine:

@@ -41,14 +41,6 @@ def arrival_at(trigger: CompiledTrigger, seen: Seen) -> Arrival | None:
     return None if view is None else _arrival(trigger, view)
 
 
-def scope_key(trigger: CompiledTrigger, seen: Seen) -> str | None:
-    """The scope in which this trigger counts and orders the event; None where a value of `per` is missing.
-
-    The value itself where `per` is one field, else a JSON list of them.
-    """
-    return _key(trigger, seen, _hub(trigger.owner, seen))
-
-
 class _View(NamedTuple):
     """An event as one owner's rules read it."""
 
@@ -82,6 +74,10 @@ def _arrival(trigger: CompiledTrigger, view: _View) -> Arrival | None:
 
 
 def _key(trigger: CompiledTrigger, seen: Seen, hub: Read | None) -> str | None:
+    """The scope in which this trigger counts and orders the event; None where a value of `per` is missing.
+
+    The value itself where `per` is one field, else a JSON list of them.
+    """
     if len(trigger.per) == 1:
         return _scope_value(trigger.per[0], seen, hub)
     values = [_scope_value(name, seen, hub) for name in trigger.per]

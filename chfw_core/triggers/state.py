@@ -115,11 +115,6 @@ class State:
             or event in [one.mark.id for one in self.fired]
         )
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a step waits for another event."""
-        return any(not one.expired for one in self.opened)
-
 
 def encode(state: State) -> bytes:
     """The state as JSON: equal states give equal bytes."""

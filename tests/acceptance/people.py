@@ -6,14 +6,15 @@ one Supplier, homes with two, a farm without gas, and a home on the priority ser
 
 from datetime import date, datetime
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from chfw_core.model.guid import Guid, format_guid, parse_guid
-from chfw_core.model.guid_list import GuidList
-from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
+from chfw_core.model.guid import format_guid, parse_guid
+from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.model.periods import london_midnight
 from chfw_core.model.releases import FirmwareRelease, Participation, Priority, ReleaseKind, Severity
 from chfw_core.rollout.notice.commands import HubClass
+from chfw_core.testing.homes import Home as Home
+from chfw_core.testing.homes import hubs_of, new_home
 
 RELEASE = "CH-2026-01"
 NWND, CLDR, ELMS, FROS = Party("NWND"), Party("CLDR"), Party("ELMS"), Party("FROS")
@@ -27,36 +28,12 @@ OLD, NEW = "1A020304", "1A020400"
 PRIORITY_SERVICES = ("vulnerable-not-early", "the priority services register")
 
 
-@frozen(kw_only=True)
-class Home:
-    """A home's hub, and who supplies it."""
-
-    guid: Guid
-    region: str
-    import_supplier: Party
-    gas_supplier: Party | None
-    excluded: bool = False
-
-    def role_of(self, party: Party) -> SupplierRole:
-        """A role in which the Party answers for it."""
-        return IMPORT if self.import_supplier == party else GAS
-
-    @property
-    def suppliers(self) -> ResponsibleSuppliers:
-        """Both roles."""
-        return ResponsibleSuppliers(import_supplier=self.import_supplier, gas_supplier=self.gas_supplier)
-
-
-def _home(guid: str, region: str, import_supplier: Party, gas_supplier: Party | None) -> Home:
-    return Home(guid=parse_guid(guid), region=region, import_supplier=import_supplier, gas_supplier=gas_supplier)
-
-
-TERRACE = _home("88-73-84-90-6A-10-02-DB", NORTH, NWND, NWND)
-FLAT = _home("88-73-84-90-6A-10-02-DC", NORTH, NWND, CLDR)
-BUNGALOW = evolve(_home("88-73-84-90-6A-10-02-DD", NORTH, NWND, NWND), excluded=True)
-COTTAGE = _home("E4-FE-D9-00-51-20-07-10", CENTRAL, CLDR, CLDR)
-MILL = _home("E4-FE-D9-00-51-20-07-11", CENTRAL, CLDR, ELMS)
-FARM = _home("44-11-02-00-0F-30-11-01", SOUTH, NWND, None)
+TERRACE = new_home("88-73-84-90-6A-10-02-DB", NORTH, NWND, NWND)
+FLAT = new_home("88-73-84-90-6A-10-02-DC", NORTH, NWND, CLDR)
+BUNGALOW = evolve(new_home("88-73-84-90-6A-10-02-DD", NORTH, NWND, NWND), excluded=True)
+COTTAGE = new_home("E4-FE-D9-00-51-20-07-10", CENTRAL, CLDR, CLDR)
+MILL = new_home("E4-FE-D9-00-51-20-07-11", CENTRAL, CLDR, ELMS)
+FARM = new_home("44-11-02-00-0F-30-11-01", SOUTH, NWND, None)
 HOMES = (TERRACE, FLAT, BUNGALOW, COTTAGE, MILL, FARM)
 UNKNOWN = evolve(TERRACE, guid=parse_guid("00-90-5C-FF-FF-FF-FF-01"))
 """A hub that no notice has named."""
@@ -84,9 +61,8 @@ FIRMWARE = FirmwareRelease(
 )
 
 
-def some(*homes: Home) -> GuidList:
-    """Their hubs."""
-    return GuidList(home.guid for home in homes)
+some = hubs_of
+"""Their hubs."""
 
 
 def written(*homes: Home) -> list[str]:

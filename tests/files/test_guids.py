@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from chfw_core.engines.duplicates import find_duplicates
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid, parse_guid
-from chfw_files.guids import Guids, format_guids, parse_guids
+from chfw_core.model.guid_list import GuidList
+from chfw_files import guids
+from chfw_files.guids import Guids, are_among, format_guids, numbers_of, parse_guids
 
 NUMBERS = st.integers(0, 2**64 - 1)
 KINDS = [pa.string(), pa.large_string()]
@@ -24,6 +26,16 @@ def test_numbers_are_written_and_read_as_one_by_one(numbers: list[int], kind: pa
     read, bad = parse_guids(texts)
     assert read.tolist() == numbers
     assert not bad.any()
+
+
+@given(st.lists(NUMBERS), st.sets(NUMBERS))
+def test_wanted_numbers_are_found_in_any_order_and_as_often_as_they_are_there(here: list[int], more: set[int]) -> None:
+    wanted = GuidList([*here[::2], *more])
+    assert numbers_of(wanted).tolist() == list(wanted)
+    for few in (0, guids._FEW):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(guids, "_FEW", few)
+            assert are_among(of(*here), numbers_of(wanted)).tolist() == [number in wanted for number in here]
 
 
 @given(st.lists(st.none() | st.text(alphabet="0123456789ABCDEFabcdefG-", max_size=24) | NUMBERS.map(format_guid)))

@@ -4,6 +4,7 @@ import csv
 import errno
 import os
 import stat
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid
 from chfw_files import line_writing, parquet_writing
 from chfw_files.atomic import OutputError, write_text, written_whole
-from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path, write_quarantine
+from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path
 from chfw_files.schedule import SCHEDULE_SCHEMA, open_schedule, write_schedule
 from chfw_files.writing import write_table
 
@@ -202,7 +203,7 @@ def test_a_folder_that_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(OutputError, match="permission denied"):
         write_text(tmp_path / "x.txt", "")
     with pytest.raises(OutputError, match="permission denied"):
-        write_quarantine(tmp_path / "x.csv", [BadRow(line=1, guid_text="", column="", reason="")])
+        written(tmp_path / "x.csv", [BadRow(line=1, guid_text="", column="", reason="")])
 
 
 def test_a_file_has_the_rights_that_a_plain_one_would_have(tmp_path: Path) -> None:
@@ -217,14 +218,22 @@ def test_a_file_has_the_rights_that_a_plain_one_would_have(tmp_path: Path) -> No
     assert path.read_bytes() == b"again"
 
 
+def written(output: Path, rows: Sequence[BadRow]) -> Path | None:
+    """All rows at once, beside `output`; None where there were none."""
+    writer = QuarantineWriter(quarantine_path(output))
+    writer.write(rows)
+    writer.close()
+    return writer.path if writer.count else None
+
+
 ROWS = [BadRow(line=n, guid_text="x", column="guid", reason=f"a, {n}") for n in (1, 2)]
 
 
 def test_the_quarantine_is_beside_the_output(tmp_path: Path) -> None:
     out = tmp_path / "plan.parquet"
-    assert write_quarantine(out, ROWS) == quarantine_path(out) == tmp_path / "plan.quarantine.csv"
+    assert written(out, ROWS) == quarantine_path(out) == tmp_path / "plan.quarantine.csv"
     assert quarantine_path(out).read_text() == 'line,guid,column,reason,file\n1,x,guid,"a, 1",\n2,x,guid,"a, 2",\n'
-    assert write_quarantine(out, []) is None
+    assert written(out, []) is None
     assert os.listdir(tmp_path) == []
 
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from chfw_core.model.guid_list import GuidList
+from chfw_files.guids import are_among, numbers_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,8 +23,7 @@ class Places:
 
     def of(self, guids: GuidList) -> list[int]:
         """The places of these hubs' rows."""
-        wanted = np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
-        found: list[int] = self.rows[np.isin(self.guids, wanted)].tolist()
+        found: list[int] = self.rows[are_among(self.guids, numbers_of(guids))].tolist()
         return found
 
 

@@ -237,7 +237,7 @@ class _Judged:
         try:
             return check(stripped)
         except InputError as problem:
-            self._why[code] = f"{problem} ({problem.hint})" if problem.hint else str(problem)
+            self._why[code] = problem.with_hint
             return None
 
     def recode(self, codes: pa.Array) -> pa.Array:

@@ -32,6 +32,7 @@ from chfw_files.alike import Places, alike_in_places
 from chfw_files.contradictions import contradicting
 from chfw_files.lists import ListKind, read_instructions_of_one, read_list
 from chfw_files.quarantine import BadRow
+from chfw_files.texts import opened
 from chfw_files.typed_tables import TypedTable
 
 _Alike = tuple[dict[str, Any], GuidList, Places]
@@ -97,12 +98,8 @@ class _Reading:
 
 def digest_of_file(path: Path) -> str:
     """SHA-256 of a file's content, in hex. Raises InputError."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as failure:
-        why = (failure.strerror or str(failure)).lower()
-        raise InputError(f"cannot read `{path}`: {why}") from failure
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def key_of(path: Path, kind: str, release: str = "") -> str:

@@ -17,6 +17,7 @@ from chfw_core.engines.duplicates import find_duplicates
 from chfw_core.errors import InputError
 from chfw_core.model.estate import ESTATE_COLUMNS, parse_set
 from chfw_core.model.guid import Guid
+from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import CommsHub, SmiStatus
 from chfw_core.model.parties import Party
 from chfw_files.columns import Standard
@@ -29,7 +30,7 @@ from chfw_files.estate_columns import (
     type_problem,
 )
 from chfw_files.few_rows import few_rows
-from chfw_files.guids import Guids, Mask
+from chfw_files.guids import Guids, Mask, are_among, numbers_of
 from chfw_files.parquet_source import ParquetSource
 from chfw_files.quarantine import BadRow, guid_text
 from chfw_files.sources import Lines, RawChunk, Source, check_names, open_source
@@ -122,6 +123,12 @@ class EstateFile:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All chunks in order."""
         return (self.read(index) for index in range(self.chunk_count))
+
+    def batches_of(self, guids: GuidList) -> Iterator[pa.RecordBatch]:
+        """The same with the rows of these hubs alone."""
+        wanted = numbers_of(guids)
+        for batch in self.batches():
+            yield batch.filter(pa.array(are_among(batch.column("guid").to_numpy(), wanted)))
 
     def rows(self, index: int) -> Iterator[CommsHub]:
         """The good rows of one chunk as hubs, for the reference engine."""

@@ -5,17 +5,43 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chfw_core.model.guid_list import GuidList
+
 LENGTH = 23
 """Eight hex pairs and seven hyphens."""
 
 Guids = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
+_FEW = 1 << 15
+"""So many numbers lie close enough to each other to be looked up in any order."""
 _NO_DIGIT = 255
 _VALUE = np.full(256, _NO_DIGIT, dtype=np.uint8)
 _VALUE[np.frombuffer(b"0123456789ABCDEF", dtype=np.uint8)] = np.arange(16, dtype=np.uint8)
 _VALUE[np.frombuffer(b"abcdef", dtype=np.uint8)] = np.arange(10, 16, dtype=np.uint8)
 _PAIR = np.frombuffer("".join(f"{n:02X}" for n in range(256)).encode(), dtype=np.uint8).reshape(256, 2)
+
+
+def numbers_of(guids: GuidList) -> Guids:
+    """A list's GUIDs, ascending."""
+    return np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
+
+
+def are_among(numbers: Guids, wanted: Guids) -> Mask:
+    """Which numbers are wanted. `numbers` in any order, also twice; `wanted` ascending."""
+    if not len(wanted):
+        return np.zeros(len(numbers), dtype=np.bool_)
+    if len(wanted) <= _FEW:
+        return _looked_up(numbers, wanted)
+    order = np.argsort(numbers)  # looked up in order, millions are found ten times as quickly
+    found: Mask = np.empty(len(numbers), dtype=np.bool_)
+    found[order] = _looked_up(numbers[order], wanted)
+    return found
+
+
+def _looked_up(numbers: Guids, wanted: Guids) -> Mask:
+    found: Mask = wanted[np.minimum(np.searchsorted(wanted, numbers), len(wanted) - 1)] == numbers
+    return found
 
 
 def parse_guids(texts: pa.Array) -> tuple[Guids, Mask]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chfw_core.errors import InputError
 from chfw_files import limits
+from chfw_files.sources import unreadable_file
 
 NO_LINE_END = re.compile(rb"[^\r\n]")
 BOM = b"\xef\xbb\xbf"
@@ -19,7 +20,7 @@ def mapped(path: Path, needed: str) -> mmap.mmap:
                 raise InputError(f"`{path}` is empty", hint=needed)
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as failure:
-        raise InputError(f"cannot read `{path}`: {failure.strerror}") from failure
+        raise unreadable_file(path, failure) from failure
 
 
 def cut_at_lines(path: Path, data: mmap.mmap, body: int, size: int) -> list[int]:

@@ -19,6 +19,7 @@ import pyarrow as pa
 from chfw_core.messages import Message
 from chfw_core.model.guid_list import GuidList
 from chfw_files.columns import TEXTS
+from chfw_files.guids import numbers_of
 from chfw_files.writing import INSTANT, table_writer
 
 HUBS_AT_ONCE = 100_000
@@ -118,7 +119,7 @@ def _batches(message: Message, shape: _Shape) -> Iterator[pa.RecordBatch]:
         names = sorted({name for field in shape.named for name in getattr(message, field)})
         yield _batch(message, shape, None, names or [None])
         return
-    numbers = np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
+    numbers = numbers_of(guids)
     for start in range(0, len(numbers), HUBS_AT_ONCE):
         part = numbers[start : start + HUBS_AT_ONCE]
         yield _batch(message, shape, part, [None] * len(part))

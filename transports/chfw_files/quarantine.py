@@ -104,11 +104,3 @@ class QuarantineWriter:
         self._temporary.chmod(usual_mode(self.path))
         self._file = os.fdopen(handle, "w", encoding="utf-8", newline="")
         csv.writer(self._file, lineterminator="\n").writerow(COLUMNS)
-
-
-def write_quarantine(output: str | Path, rows: Iterable[BadRow]) -> Path | None:
-    """All rows at once, beside `output`; None where there were none. Raises OutputError."""
-    writer = QuarantineWriter(quarantine_path(output))
-    writer.write(rows)
-    writer.close()
-    return writer.path if writer.count else None

@@ -31,20 +31,21 @@ def write_returned_lines(source: Path, target: Path, reasons: Mapping[int, str])
 
 
 def _with_reason(text: str, reason: str) -> str:
-    if not isinstance(_parsed(text), dict):
+    if not isinstance(parsed(text), dict):
         return json.dumps({REASON: reason, AS_SENT: text}, ensure_ascii=False)
     rest = text[1:].lstrip()
     former = _FORMER.match(rest)
     if former:
         rest = rest[former.end() :]
-    content = _parsed("{" + rest)
+    content = parsed("{" + rest)
     if REASON in content:  # somebody has moved it
         del content[REASON]
         rest = json.dumps(content, ensure_ascii=False)[1:]
     return "{" + f"{json.dumps(REASON)}: {json.dumps(reason, ensure_ascii=False)}" + (", " if content else "") + rest
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """What a text of JSON says; None where it is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -118,6 +118,11 @@ def missing_file(place: Path) -> InputError:
     return InputError(f"there is no file `{place}`", hint=_near(place))
 
 
+def unreadable_file(place: Path, failure: OSError) -> InputError:
+    """The message for a file that the system does not let us read."""
+    return InputError(f"cannot read `{place}`: {(failure.strerror or str(failure)).lower()}")
+
+
 def check_names(source: Source, known: Sequence[str], required: Sequence[str]) -> tuple[str, ...]:
     """Which columns are neither known nor near to a known name; those may stay and are not read.
 

@@ -1,24 +1,34 @@
-"""Whole small files as text, with one clear message where that cannot be."""
+"""Files opened, and whole small ones as text, with one clear message where that cannot be."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from chfw_core.errors import InputError
-from chfw_files.sources import missing_file
+from chfw_files.sources import missing_file, unreadable_file
 
 
-def read_text(path: str | Path) -> str:
-    """The text of a UTF-8 file, line ends as `\\n`. Raises InputError."""
+@contextmanager
+def opened(path: str | Path) -> Iterator[BufferedReader]:
+    """A file to read bytes from. Raises InputError for one that is missing, is a folder or may not be read."""
     place = Path(path)
     if place.is_dir():
         raise InputError(f"`{place}` is a folder, not a file")
     try:
-        content = place.read_bytes()
+        with place.open("rb") as file:
+            yield file
     except FileNotFoundError:
         raise missing_file(place) from None
     except OSError as failure:
-        why = (failure.strerror or str(failure)).lower()
-        raise InputError(f"cannot read `{place}`: {why}") from failure
-    return decode(content, place).replace("\r\n", "\n").replace("\r", "\n")
+        raise unreadable_file(place, failure) from failure
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a UTF-8 file, line ends as `\\n`. Raises InputError."""
+    with opened(path) as file:
+        content = file.read()
+    return decode(content, Path(path)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def decode(content: bytes, place: Path) -> str:

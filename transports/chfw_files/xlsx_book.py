@@ -22,6 +22,7 @@ from attrs import frozen
 
 from chfw_core.errors import InputError
 from chfw_files import limits
+from chfw_files.sources import unreadable_file
 from chfw_files.xlsx_extent import Extent, column_number
 
 Ints = npt.NDArray[np.int64]
@@ -117,7 +118,7 @@ def _content(path: Path) -> bytes:
             raise _too_large(path, f"it has more than {limits.BOOK_BYTES >> 20} MiB")
         content = path.read_bytes()
     except OSError as failure:
-        raise InputError(f"cannot read `{path}`: {(failure.strerror or str(failure)).lower()}") from failure
+        raise unreadable_file(path, failure) from failure
     for start, what in _OTHER_FILES.items():
         if content.startswith(start):
             raise not_xlsx(path, f"it is {what}")

@@ -18,7 +18,6 @@ from chfw_core.engines.columnar.hashing import keyed_hashes
 Ints = NDArray[np.int64]
 Parts = NDArray[np.int32]
 BITS = 12
-BUCKETS = 1 << BITS
 CUT_HERE = -1
 
 

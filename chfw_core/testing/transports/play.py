@@ -6,7 +6,6 @@ from typing import Any
 from attrs import define, field
 
 from chfw_core.messages import Message
-from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.entries import Entry
 from chfw_core.testing.transports.ends import Bench, Ledger, Said
@@ -70,9 +69,7 @@ def arrived(bench: Bench) -> dict[str, list[Message]]:
 
 
 def _said(command: AnyCommand, ledger: Ledger, step: Any) -> Said:
-    receipt = ledger.give(command, step.at)
-    guids = getattr(command, "guids", None)
-    return said_of([Answer(key=command.key, receipt=receipt, guids=guids if guids is not None else GuidList())])
+    return said_of([Answer.of(command, ledger.give(command, step.at))])
 
 
 def _everybody(bench: Bench) -> set[str]:

@@ -6,8 +6,7 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
-from chfw_core.model.guid import Guid, parse_guid
-from chfw_core.model.guid_list import GuidList
+from chfw_core.model.guid import parse_guid
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import london_date, london_midnight, london_time
 from chfw_core.model.releases import FirmwareRelease, Participation, Priority, ReleaseKind, Severity
@@ -18,6 +17,7 @@ from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstruction
 from chfw_core.rollout.notice.commands import DraftRelease, HubClass, NotifyRelease, RecordCplEntry
 from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind, ReportOutcomes
 from chfw_core.rollout.pilot.commands import ApproveMass, BeginMass
+from chfw_core.testing.homes import Home, hubs_of, new_home
 
 RELEASE: Final = "CH-2031-04"
 BIRCH, CEDAR, MAPLE, ROWAN = Party("BIRCH"), Party("CEDAR"), Party("MAPLE"), Party("ROWAN")
@@ -28,30 +28,12 @@ NORTH, CENTRAL, SOUTH = "North", "Central", "South"
 OLD, NEW = "2B010101", "2B010200"
 
 
-@frozen(kw_only=True)
-class Home:
-    """A home's hub, its CSP region, and who supplies it."""
-
-    guid: Guid
-    region: str
-    import_supplier: Party
-    gas_supplier: Party | None
-
-    def role_of(self, party: str) -> SupplierRole:
-        """A role in which the Party answers for it."""
-        return IMPORT if self.import_supplier == party else GAS
-
-
-def _home(guid: str, region: str, import_supplier: Party, gas_supplier: Party | None) -> Home:
-    return Home(guid=parse_guid(guid), region=region, import_supplier=import_supplier, gas_supplier=gas_supplier)
-
-
-CROFT = _home("88-73-84-90-6A-20-00-01", NORTH, BIRCH, BIRCH)
-TOWER = _home("88-73-84-90-6A-20-00-02", NORTH, BIRCH, CEDAR)
-LODGE = _home("88-73-84-90-6A-20-00-03", NORTH, BIRCH, BIRCH)
-FORGE = _home("E4-FE-D9-00-51-30-00-10", CENTRAL, CEDAR, CEDAR)
-WEIR = _home("E4-FE-D9-00-51-30-00-11", CENTRAL, CEDAR, MAPLE)
-BARN = _home("FF-11-02-00-0F-40-00-01", SOUTH, BIRCH, None)
+CROFT = new_home("88-73-84-90-6A-20-00-01", NORTH, BIRCH, BIRCH)
+TOWER = new_home("88-73-84-90-6A-20-00-02", NORTH, BIRCH, CEDAR)
+LODGE = new_home("88-73-84-90-6A-20-00-03", NORTH, BIRCH, BIRCH)
+FORGE = new_home("E4-FE-D9-00-51-30-00-10", CENTRAL, CEDAR, CEDAR)
+WEIR = new_home("E4-FE-D9-00-51-30-00-11", CENTRAL, CEDAR, MAPLE)
+BARN = new_home("FF-11-02-00-0F-40-00-01", SOUTH, BIRCH, None)
 """Its GUID is larger than a signed 64-bit number."""
 HOMES: Final = (CROFT, TOWER, LODGE, FORGE, WEIR, BARN)
 STRANGER: Final = evolve(CROFT, guid=parse_guid("00-90-5C-FF-FF-FF-FF-02"))
@@ -78,11 +60,6 @@ FIRMWARE: Final = FirmwareRelease(
     release_note="https://notes.example.org/ch-2031-04",
     capacity={NORTH: 3, CENTRAL: 3, SOUTH: 3},
 )
-
-
-def hubs_of(*homes: Home) -> GuidList:
-    """Their hubs."""
-    return GuidList(home.guid for home in homes)
 
 
 def hub_class(home: Home) -> HubClass:

@@ -58,6 +58,7 @@ from chfw_core.rollout.suppliers.commands import (
     CancelSupplierChange,
     CompleteSupplierChange,
 )
+from chfw_core.testing.homes import hubs_of
 from chfw_core.testing.transports.dying import Dies, DiesAfter, DiesAfterSending, DiesBefore, dies
 from chfw_core.testing.transports.ends import Bench, Said
 from chfw_core.testing.transports.play import arrived, play, without_keys
@@ -83,7 +84,6 @@ from chfw_core.testing.transports.scenes import (
     WEIR,
     Scene,
     hub_class,
-    hubs_of,
     march,
     today,
 )

@@ -60,3 +60,33 @@ def test_what_the_others_do_changes_nothing(rules: RuleWorld, others: bool) -> N
         }
         for because, guid in zip(SAID, written(TERRACE, FLAT), strict=False)
     ]
+
+
+NAMING = """
+rules: v1
+owner: DCC
+events:
+  - id: lost
+    because: {because}
+    per: hub
+    on: hub_lost_wan
+    do: {{notify: affected_suppliers, text: "{text}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("because", "text", "told"),
+    [
+        ("The hub lost its network", "as cldr said", "The hub lost its network"),
+        ("CLDR lost the hub", "look at it, CLDR", "a rule of DCC"),
+        ("The hub lost its network", "the cldrs and NWND", "the cldrs and NWND"),
+    ],
+)
+def test_no_words_that_name_another_supplier_go_to_one(rules: RuleWorld, because: str, text: str, told: str) -> None:
+    """NF7, RU5: nor where the one that is named has nothing to do with the hub."""
+    rules.world.given_notice()
+    rules.installs("DCC", NAMING.format(because=because, text=text))
+    rules.says("DCC", "hub_lost_wan", TERRACE)
+    (notice,) = rules.world.told(NWND, "trigger_notice")
+    assert notice["text"] == told
+    assert "CLDR" not in notice["because"]

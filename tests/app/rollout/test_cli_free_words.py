@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from chfw_app.cli.rollout_words import named_in
 from chfw_app.rollout.opening import open_ledger
 from chfw_app.stores.tables import entry, hub
 from tests.app.rollout.test_cli import World, estate, world
@@ -72,9 +71,3 @@ def test_a_release_that_is_not_there_is_refused_as_ever(world: World) -> None:
     world.notified()
     ran = world.rollout("note", "--release", "CH-9", "--url", "https://example.org/BRKW", "--version", "1")
     assert "unknown_release" in ran.out
-
-
-def test_only_whole_words_are_names() -> None:
-    assert named_in("BRKW and nwnd, at once", {"NWND", "BRKW", "ACME"}) == ("BRKW", "NWND")
-    assert named_in("on the sacmex line", {"ACME", "O"}) == ()
-    assert named_in("A.B. said so", {"A.B."}) == ("A.B.",)

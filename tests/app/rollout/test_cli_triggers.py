@@ -15,21 +15,15 @@ from chfw_core.model.guid import parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.outcomes.commands import OutcomeKind, ReportOutcomes
 from tests.app.helpers import Chfw
-from tests.app.rollout.test_cli import THEN, World
+from tests.app.rollout.test_cli import RULES, THEN, World
 from tests.app.rollout.test_cli import estate as estate
 from tests.app.rollout.test_cli import world as world
 
-EVENTS_RULES = """
-rules: v1
-owner: NWND
+EVENTS_RULES = (
+    RULES
+    + """
 windows:
   nights: {days: [mon, tue, wed, thu], between: "22:00-05:00"}
-decide:
-  - id: all-of-them
-    because: One version before the summer
-    when: otherwise
-    then: instruct
-    at: {from: 2026-02-16, to: 2026-04-30}
 events:
   - id: meter-then-hub
     because: The hub's upgrade is executed once the meter's is complete
@@ -47,19 +41,22 @@ events:
     on: change_of_supplier_started
     do: {hold: {event: change_of_supplier_completed, at_latest: 35 days}}
 """
+)
 
 
 @pytest.fixture
 def in_force(world: World) -> World:
     """The release is notified and NWND's rules are in force."""
-    (world.folder / "rules" / "NWND.rules.yaml").unlink(missing_ok=True)
-    for old in (world.folder / "rules").glob("*.yaml"):
-        old.unlink()
-    (world.folder / "rules" / "NWND.rules.yaml").write_text(EVENTS_RULES, encoding="utf-8")
-    world.notified()
-    done = world.done("install-rules", world.folder / "rules", "--as", "NWND", at="2026-01-10T09:00:00Z")
+    done = put_in_force(world, EVENTS_RULES)
     assert (done["triggers"], done["again"]) == (2, False)
     return world
+
+
+def put_in_force(world: World, text: str) -> dict[str, Any]:
+    """These are all of NWND's rules, from the notice of the release on."""
+    (world.folder / "rules" / "NWND.rules.yaml").write_text(text, encoding="utf-8")
+    world.notified()
+    return world.done("install-rules", world.folder / "rules", "--as", "NWND", at="2026-01-10T09:00:00Z")
 
 
 def own(world: World, party: str = "NWND") -> list[str]:
@@ -386,15 +383,9 @@ def test_a_plan_of_hubs_that_triggers_hold_is_published_whole(in_force: World) -
         assert {after[guid]["basis"] for guid in held} == {"DCC_DEFAULT"}
 
 
-BURST_RULES = """
-rules: v1
-owner: NWND
-decide:
-  - id: all-of-them
-    because: One version before the summer
-    when: otherwise
-    then: instruct
-    at: {from: 2026-02-16, to: 2026-04-30}
+BURST_RULES = (
+    RULES
+    + """
 events:
   - id: many-topups
     because: Something is wrong with prepayment there
@@ -409,15 +400,12 @@ events:
     on: meter_read_received
     do: {hold: {date: event.at + 10 days}, instruct: {from: event.at + 12 days, to: event.at + 20 days}}
 """
+)
 
 
 def test_people_read_whom_a_firing_is_about_and_until_when(world: World) -> None:
     """NF1: the hub or the region, the end of a hold, the period of an instruction; a burst is counted."""
-    for old in (world.folder / "rules").glob("*.yaml"):
-        old.unlink()
-    (world.folder / "rules" / "NWND.rules.yaml").write_text(BURST_RULES, encoding="utf-8")
-    world.notified()
-    world.done("install-rules", world.folder / "rules", "--as", "NWND", at="2026-01-10T09:00:00Z")
+    put_in_force(world, BURST_RULES)
     guid, *_ = own(world)
     ran = world.rollout("fired", "--trigger", "hold-on-read", at="2026-01-11T12:00:00Z")
     assert (ran.code, ran.out.strip()) == (0, "nothing has fired")

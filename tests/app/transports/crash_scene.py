@@ -14,7 +14,8 @@ from chfw_app.testing import ServiceLedger
 from chfw_app.transports.drop_rounds import Rounds, RoundsDone
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
-from chfw_core.testing.transports.scenes import BARN, CROFT, FORGE, LODGE, NOTIFIED, RELEASE, Home, Scene, march
+from chfw_core.testing.homes import Home
+from chfw_core.testing.transports.scenes import BARN, CROFT, FORGE, LODGE, NOTIFIED, RELEASE, Scene, march
 from chfw_files.drop.layout import MANIFEST
 from chfw_files.drop.place import Place
 from chfw_files.drop.transport import DropFolders

@@ -18,7 +18,18 @@ from chfw_app.cli import run
 from chfw_app.exits import Exit
 from chfw_app.testing import ledger_at
 from chfw_core.model.guid import format_guid
-from chfw_core.testing.transports.scenes import BARN, CROFT, FORGE, LODGE, RELEASE, STRANGER, TOWER, WEIR, Home, Scene
+from chfw_core.testing.homes import Home
+from chfw_core.testing.transports.scenes import (
+    BARN,
+    CROFT,
+    FORGE,
+    LODGE,
+    RELEASE,
+    STRANGER,
+    TOWER,
+    WEIR,
+    Scene,
+)
 from chfw_files.drop.layout import MANIFEST
 from tests.app.helpers import environment
 

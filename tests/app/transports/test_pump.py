@@ -15,8 +15,9 @@ from chfw_core.model.periods import parse_instant
 from chfw_core.rollout.commands import COMMANDS, AnyCommand
 from chfw_core.rollout.outcomes.commands import ObserveVersions
 from chfw_core.rollout.pilot.commands import SubmitPilotList
+from chfw_core.testing.homes import hubs_of
 from chfw_core.testing.transports.memory import MemoryTransport
-from chfw_core.testing.transports.scenes import BIRCH, CEDAR, CROFT, NEW, NOTIFIED, STRANGER, Scene, hubs_of
+from chfw_core.testing.transports.scenes import BIRCH, CEDAR, CROFT, NEW, NOTIFIED, STRANGER, Scene
 from chfw_core.transport.port import EVERY_RELEASE, Capabilities, Delivery, Reply
 
 ALL = Capabilities(inbound=frozenset(COMMANDS), outbound=frozenset(MESSAGES))

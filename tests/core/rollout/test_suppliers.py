@@ -66,13 +66,15 @@ def change(
     )
 
 
-def announce(story: Story, day: date, *guids: Guid, leaves: str | None = BETA) -> tuple[RollOutEvent, ...]:
+def announce(
+    story: Story, day: date, *guids: Guid, leaves: str | None = BETA, joins: str | None = GAMMA
+) -> tuple[RollOutEvent, ...]:
     return story.do(
         AnnounceSupplierChange,
         REGISTRATION,
         role=GAS,
         leaves=leaves,
-        joins=GAMMA,
+        joins=joins,
         effective=day,
         guids=some(*guids),
     )
@@ -253,23 +255,11 @@ def test_the_former_holder_is_told_also_where_the_change_does_not_say_who_it_is(
     assert {message.to for message in story.sent if isinstance(message, SupplierLeaves)} == {ALPHA, BETA}
 
 
-def announced(story: Story, *guids: Guid, leaves: str | None = BETA, joins: str | None = GAMMA) -> None:
-    story.do(
-        AnnounceSupplierChange,
-        REGISTRATION,
-        role=GAS,
-        leaves=leaves,
-        joins=joins,
-        effective=MARCH,
-        guids=some(*guids),
-    )
-
-
 @pytest.mark.parametrize("leaves", [BETA, None])
 def test_whoever_is_to_lose_a_role_is_told_and_nobody_else(leaves: str | None) -> None:
     """CS3, NF7: also where the registration systems do not say who leaves; and that it stays after all."""
     story = notified()
-    announced(story, SPLIT, leaves=leaves)
+    announce(story, MARCH, SPLIT, leaves=leaves)
     story.do(CancelSupplierChange, REGISTRATION, role=GAS, effective=MARCH, guids=some(SPLIT))
     told = [message for message in story.sent if isinstance(message, ChangeExpected)]
     assert [(m.to, m.role, m.effective, m.cancelled, m.guids) for m in told] == [
@@ -283,7 +273,7 @@ def test_what_is_told_of_an_announced_change_says_nothing_of_who_comes() -> None
     sent = []
     for joins in (GAMMA, ALPHA, None):
         story = notified()
-        announced(story, SPLIT, joins=joins)
+        announce(story, MARCH, SPLIT, joins=joins)
         sent.append(story.sent)
     assert sent[0] == sent[1] == sent[2]
     assert not [message for message in sent[0] if message.to == GAMMA]
@@ -291,7 +281,7 @@ def test_what_is_told_of_an_announced_change_says_nothing_of_who_comes() -> None
 
 def test_a_later_change_is_not_told_to_who_does_not_hold_the_role_yet() -> None:
     story = notified()
-    announced(story, SPLIT)
+    announce(story, MARCH, SPLIT)
     story.do(
         AnnounceSupplierChange,
         REGISTRATION,

@@ -7,8 +7,8 @@ from attrs import evolve
 
 from chfw_core.model.guid import Guid
 from chfw_core.testing.trigger_streams import compiled
-from chfw_core.triggers.model import Seen
-from chfw_core.triggers.seeing import arrival_at, scope_key
+from chfw_core.triggers.model import CompiledTrigger, Seen
+from chfw_core.triggers.seeing import arrival_at
 from tests.core.rules.support import HUB, context
 from tests.core.triggers.support import START, file_of, hub_of, known, told
 
@@ -103,10 +103,15 @@ def test_a_scope_of_several_values_is_told_in_the_order_of_per() -> None:
     seen = Seen(
         seq=1, id="e", at=START, type="hub_lost_wan", private=False, guid=HUB.guid, release="R-1", known=known(HUB)
     )
-    assert scope_key(trigger, seen) == '["North","88-73-84-90-6A-10-02-DB","R-1"]'
+    assert scope_of(trigger, seen) == '["North","88-73-84-90-6A-10-02-DB","R-1"]'
     (batched,) = compiled(file_of(_rule(per="batch"))).triggers
-    assert scope_key(batched, seen) is None
-    assert scope_key(batched, evolve(seen, batch="B-7")) == "B-7"
+    assert scope_of(batched, seen) is None
+    assert scope_of(batched, evolve(seen, batch="B-7")) == "B-7"
+
+
+def scope_of(trigger: CompiledTrigger, seen: Seen) -> str | None:
+    arrival = arrival_at(trigger, seen)
+    return None if arrival is None else arrival.key
 
 
 def test_without_a_release_what_is_the_releases_is_missing() -> None:

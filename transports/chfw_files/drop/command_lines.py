@@ -4,10 +4,9 @@ A line is an object `{"type": "raise_incident", "release": …, …}` with the c
 key, are those of the file; the release is that of its folder, or else the line says it.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from attrs import frozen
@@ -20,8 +19,9 @@ from chfw_core.rollout.commands import AnyCommand
 from chfw_core.transport.port import EVERY_RELEASE
 from chfw_files.alike import Places
 from chfw_files.commands_in import ReadCommands
+from chfw_files.guids import numbers_of
 from chfw_files.quarantine import BadRow
-from chfw_files.returned_json import REASON
+from chfw_files.returned_json import REASON, parsed
 from chfw_files.texts import read_text
 
 _MOST_BYTES = 64 << 20
@@ -59,15 +59,8 @@ def _lines(path: Path) -> Iterator[_Line]:
             yield _Line(number=number, text=text)
 
 
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _command(text: str, release: str, key: str, by: str) -> AnyCommand:
-    content = _parsed(text)
+    content = parsed(text)
     if not isinstance(content, dict):
         raise InputError("the line is no JSON object", hint='write it like {"type": "raise_incident", …}')
     content.pop(REASON, None)
@@ -84,7 +77,7 @@ def _command(text: str, release: str, key: str, by: str) -> AnyCommand:
 def _places(command: AnyCommand, line: int) -> Places:
     """All hubs of a command stand in its line."""
     guids = _named(command)
-    numbers = np.frombuffer(guids.pack(), dtype=">u8").astype(np.uint64)
+    numbers = numbers_of(guids)
     return Places(guids=numbers, rows=np.full(max(len(numbers), 1), line, dtype=np.int64))
 
 

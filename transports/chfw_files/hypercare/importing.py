@@ -225,7 +225,7 @@ def _row(
         try:
             made[name] = read_cell(cell, column.declared, settings, column.words)
         except InputError as problem:
-            wrong[name] = f"{problem} ({problem.hint})" if problem.hint else str(problem)
+            wrong[name] = problem.with_hint
     declared = [column.declared for column in columns if column.declared.name not in wrong]
     _, more = read_cells(made, declared)
     wrong |= {name: reason.removeprefix(f"{name}: ") for name, reason in more.items()}
