@@ -32,7 +32,7 @@ def test_another_hub_bears_nothing() -> None:
     found = raised(("defect_flagged", 2, {"flag": "defect", "guid": GUID}))
     assert found.of(HUB.get, GUID + 1) == frozenset()
     assert found.of(HUB.get, None) == frozenset()
-    assert (found.guids, found.fields) == ({GUID}, ())
+    assert (found.guids, found.fields) == (frozenset({GUID}), ())
 
 
 def test_a_class_of_hubs_is_flagged_and_one_of_them_cleared() -> None:
