@@ -4,20 +4,20 @@ The estate is read for it only as far as something is still looked for, and not 
 a file of a million events that each bear a GUID asks for one look at the GUIDs.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from chfw_app.release_names import is_slip
 from chfw_core.model.events import Event
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.scope import acts_on_release, same_value, scope_of
 from chfw_core.rules.model import UntilEvent
-from chfw_core.rules.problems import closest, did_you_mean, shown
+from chfw_core.rules.problems import did_you_mean, shown
 
 if TYPE_CHECKING:
     from chfw_app.gathered import CarefulEstate
@@ -27,7 +27,6 @@ ACTS = ("release_revoked", "release_stopped", "release_paused", "release_resumed
 """What only the DCC can do to a release."""
 
 Scope = tuple[tuple[str, object], ...]
-_DIGIT = re.compile(r"[0-9]")
 _ROLES = ("import_supplier", "gas_supplier")
 
 
@@ -192,7 +191,7 @@ def _acts_elsewhere(inputs: PlanInputs) -> list[Finding]:
     counted: Counter[tuple[str, str]] = Counter()
     for event in inputs.events:
         other = str(event.fields.get("release", own))
-        if event.type in ACTS and event.at <= inputs.as_of and other != own and _is_slip(other, own):
+        if event.type in ACTS and event.at <= inputs.as_of and other != own and is_slip(other, own):
             counted[event.type, other] += 1
     return [
         Finding(
@@ -205,12 +204,6 @@ def _acts_elsewhere(inputs: PlanInputs) -> list[Finding]:
         )
         for (kind, other), count in sorted(counted.items())
     ]
-
-
-def _is_slip(other: str, own: str) -> bool:
-    if other.casefold() == own.casefold():
-        return True
-    return closest(other, (own,)) is not None and _DIGIT.sub("0", other) != _DIGIT.sub("0", own)
 
 
 def _acts_on_nobody(acts: Sequence[Event], search: _Search) -> list[Finding]:
