@@ -1,18 +1,18 @@
 """What the inputs say of hubs and Parties that the estate does not have: most likely slips, hence findings."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chfw_app.estate_search import EstateSearch
+from chfw_app.release_names import is_slip
 from chfw_core.model.events import Event
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.model import UntilEvent
-from chfw_core.rules.problems import closest, did_you_mean, shown
+from chfw_core.rules.problems import did_you_mean, shown
 
 if TYPE_CHECKING:
     from chfw_app.gathered import CarefulEstate
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 ACTS = ("release_revoked", "release_stopped", "release_paused", "release_resumed", "phase_opened")
 """What only the DCC can do to a release."""
-
-_DIGIT = re.compile(r"[0-9]")
 
 
 def estate_remarks(
@@ -122,7 +120,7 @@ def _acts_elsewhere(inputs: PlanInputs) -> list[Finding]:
     counted: Counter[tuple[str, str]] = Counter()
     for event in inputs.events:
         other = str(event.fields.get("release", own))
-        if event.type in ACTS and event.at <= inputs.as_of and other != own and _is_slip(other, own):
+        if event.type in ACTS and event.at <= inputs.as_of and other != own and is_slip(other, own):
             counted[event.type, other] += 1
     return [
         Finding(
@@ -135,12 +133,6 @@ def _acts_elsewhere(inputs: PlanInputs) -> list[Finding]:
         )
         for (kind, other), count in sorted(counted.items())
     ]
-
-
-def _is_slip(other: str, own: str) -> bool:
-    if other.casefold() == own.casefold():
-        return True
-    return closest(other, (own,)) is not None and _DIGIT.sub("0", other) != _DIGIT.sub("0", own)
 
 
 def _acts_on_nobody(acts: Sequence[Event], search: EstateSearch) -> list[Finding]:

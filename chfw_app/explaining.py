@@ -78,7 +78,7 @@ def _groups(gathered: Gathered, report: Report) -> "tuple[PilotResult, ...]":
 
 
 def _hub(gathered: Gathered, guid_text: str) -> CommsHub:
-    """The hub with its private attributes."""
+    """The hub with the flags that events have raised, and its private attributes."""
     guid = parse_guid(guid_text.strip())
     hub = find_hub(gathered.estate.file, guid)
     if hub is None:
@@ -86,4 +86,4 @@ def _hub(gathered: Gathered, guid_text: str) -> CommsHub:
             f"the estate has no hub `{format_guid(guid)}`",
             hint="`chfw estate check` tells of rows that cannot be used",
         )
-    return gathered.with_private(hub)
+    return gathered.with_private(gathered.estate.flagged(hub))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from chfw_app.flagging import Flagging
 from chfw_app.staging import Staging
 from chfw_core.consent.model import Instruction
 from chfw_core.diagnostics import Diagnostic
@@ -30,17 +31,24 @@ class UnreadableError(InputError):
 
 
 class CarefulEstate:
-    """An estate as the engines read it; damage is told apart from inputs that contradict each other."""
+    """An estate as the engines read it; damage is told apart from inputs that contradict each other.
 
-    def __init__(self, file: "EstateFile") -> None:
+    `flagging`: puts the flags that events have raised on its rows.
+    """
+
+    def __init__(self, file: "EstateFile", flagging: Flagging | None = None) -> None:
         self.file = file
+        self.flagging = flagging
         self.chunk_count = file.chunk_count
         self.quarantine: Quarantine | None = None
 
     def read(self, index: int, columns: Sequence[str] | None = None) -> "pa.RecordBatch":
         """One chunk of good rows. Raises UnreadableError."""
         try:
-            return self.file.read(index, columns)
+            if self.flagging is None:
+                return self.file.read(index, columns)
+            wanted = self.file.columns if columns is None else columns
+            return self.flagging.put(self.file.read(index, self.flagging.columns(wanted)), wanted)
         except InputError as problem:
             raise UnreadableError(str(problem), hint=problem.hint) from problem
 
@@ -61,22 +69,28 @@ class CarefulEstate:
         """Every good row as a hub. Raises UnreadableError."""
         try:
             for index in range(self.chunk_count):
-                yield from self.file.rows(index)
+                yield from map(self.flagged, self.file.rows(index))
         except InputError as problem:
             raise UnreadableError(str(problem), hint=problem.hint) from problem
+
+    def flagged(self, hub: CommsHub) -> CommsHub:
+        """A hub of the file with the flags that events have raised on it."""
+        return hub if self.flagging is None else self.flagging.on(hub)
 
 
 @frozen(kw_only=True, eq=False)
 class Gathered:
     """`bad_rows`: those of files other than the estate. `files`: what was read, for the report.
 
-    `findings` and `notes` are about the inputs alone.
+    `private`: as it was read; `own`: with what Suppliers flagged themselves. `findings` and `notes` are about the
+    inputs alone.
     """
 
     inputs: PlanInputs
     estate: CarefulEstate
     recorded: "InstructionsFile | None" = None
     private: "Mapping[str, Attributes]" = field(factory=dict)
+    own: "Mapping[str, Attributes]" = field(factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
     files: tuple[tuple[str, Path], ...] = ()
@@ -112,7 +126,7 @@ class Gathered:
             party: pa.table(
                 {"guid": pa.array(found.guids), **{n: found.table.column(n) for n in found.table.column_names}}
             )
-            for party, found in self.private.items()
+            for party, found in self.own.items()
         }
 
     def hubs(self) -> tuple[CommsHub, ...]:
@@ -121,9 +135,9 @@ class Gathered:
 
     def with_private(self, hub: CommsHub) -> CommsHub:
         """The hub with the attributes of those whose hub it is or not: visibility is the rules' business."""
-        if not self.private:
+        if not self.own:
             return hub
-        return evolve(hub, private={party: found.of(hub.guid) for party, found in self.private.items()})
+        return evolve(hub, private={party: found.of(hub.guid) for party, found in self.own.items()})
 
 
 class Quarantine:

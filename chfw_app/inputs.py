@@ -4,15 +4,16 @@ Nothing here decides anything about a hub: documents are read by `chfw_core.docu
 `chfw_core.rules`, tables by `chfw_files`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from chfw_app.arrow import ready_arrow
+from chfw_app.flagging import Flagging, with_own_flags
 from chfw_app.gathered import CarefulEstate, Gathered
 from chfw_app.places import Named
 from chfw_app.problems import Problems
@@ -29,6 +30,7 @@ from chfw_core.model.parameters import Parameters
 from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.model.products import CentralProductsList
 from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.raised_flags import raised_flags
 from chfw_core.rules.problems import did_you_mean
 from chfw_files.quarantine import BadRow
 
@@ -93,10 +95,17 @@ class _Found:
         ]
 
 
-def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True) -> Gathered:
+def gather(
+    paths: InputPaths,
+    *,
+    report: Report,
+    set_aside_repeated: bool = True,
+    beside: "Callable[[Sequence[RuleSet]], Sequence[Event]] | None" = None,
+) -> Gathered:
     """Everything that a plan needs. Raises Failed with all problems of all inputs.
 
     `set_aside_repeated`: look for repeated GUIDs now. Who reads one hub only need not, nor who finds them itself.
+    `beside`: events that are recorded elsewhere than in the file, for these rules.
     """
     ready_arrow()
     from chfw_core.documents.defaults import bank_holidays, default_parameters
@@ -133,11 +142,14 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
         parameters=parameters,
         holidays=bank_holidays(),
     )
+    recorded_events = () if beside is None else tuple(beside(rulesets))
+    raised = raised_flags((*events, *recorded_events), release=release.id, as_of=as_of)
     return Gathered(
-        inputs=inputs,
-        estate=CarefulEstate(estate),
+        inputs=evolve(inputs, events=(*events, *numbered_after(events, recorded_events))),
+        estate=CarefulEstate(estate, Flagging(raised=raised) if raised.is_public else None),
         recorded=recorded,
         private=private,
+        own=with_own_flags(private, estate, raised),
         warnings=(*found.problems.placed, *found.notes),
         bad_rows=tuple(found.bad_rows),
         files=tuple(found.files),
@@ -145,6 +157,12 @@ def gather(paths: InputPaths, *, report: Report, set_aside_repeated: bool = True
         findings=remarks(inputs, private, capacity=paths.capacity is not None),
         notes=notes(inputs, 0 if recorded is None else recorded.received_after(inputs.as_of)),
     )
+
+
+def numbered_after(events: Sequence[Event], more: Iterable[Event]) -> tuple[Event, ...]:
+    """These events, numbered so that they stand behind the others."""
+    last = max((event.seq for event in events), default=0)
+    return tuple(evolve(event, seq=last + number) for number, event in enumerate(more, start=1))
 
 
 def _estate(path: Path, found: _Found, *, whole: bool) -> "EstateFile":

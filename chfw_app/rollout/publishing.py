@@ -3,14 +3,15 @@
 What a rule instructed and instructs no more is taken back in the same transaction (`gone`): today's rules replace it.
 
 The planner sees the hubs that wait, the instructions that stand, the changes of Supplier and the protected periods
-that are announced, the release as it was drafted and moved, and what each CSP has been handed already. What rules
-ask of a hub beside that comes from an estate file.
+that are announced, the events that raise flags or end holds, the release as it was drafted and moved, and what each
+CSP has been handed already. What rules ask of a hub beside that comes from an estate file.
 """
 
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -23,6 +24,7 @@ from chfw_app.planning import PlanOutputs, write_plan
 from chfw_app.rollout.disturbances import Disturbances, disturbances
 from chfw_app.rollout.gone import gone
 from chfw_app.rollout.loading import handed_elsewhere
+from chfw_app.rollout.recorded_events import recorded_events
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.steps import Report
 from chfw_app.stores.tables import consent, hub
@@ -132,6 +134,7 @@ def plan_now(
                 cpl=files.cpl,
             ),
             report=report,
+            beside=partial(recorded_events, connection),
         )
         gathered = _as_the_ledger_has_it(gathered, record, handed_elsewhere(connection, release))
         gathered = _with_disturbances(gathered, disturbances(connection, release))

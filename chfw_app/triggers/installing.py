@@ -24,8 +24,10 @@ from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.event_types import event_types
 from chfw_core.documents.trigger_entries import restore_trigger_entry
 from chfw_core.errors import InputError
+from chfw_core.model.periods import as_utc
 from chfw_core.rollout.base import is_party
 from chfw_core.rollout.triggering.entries import RulesInstalled
+from chfw_core.rules.analysis.subject import Analysis
 from chfw_core.rules.check import check_sources
 from chfw_core.rules.model import RuleSet
 from chfw_core.triggers.compiling import compile_triggers, rules_version
@@ -75,7 +77,9 @@ def install(service: RollOutService, paths: Sequence[Path], by: str, *, after: i
     problems = Problems()
     found = find_rule_files(paths, problems)
     read = [(path, read_text(path)) for path in found]
-    checked = check_sources([(str(path), text) for path, text in read], event_types=event_types().fields)
+    sources = [(str(path), text) for path, text in read]
+    now = Analysis(as_of=as_utc(service.clock()))
+    checked = check_sources(sources, event_types=event_types().fields, analysis=now)
     texts = tuple((path.name, text) for path, text in read)
     problems.add_placed(checked.problems)
     problems.stop_if_any()

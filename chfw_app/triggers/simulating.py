@@ -17,6 +17,7 @@ from chfw_app.texts import read_text
 from chfw_app.triggers.beside import read_beside
 from chfw_app.triggers.event_types import event_types
 from chfw_app.triggers.recorded import Recorded, read_recorded
+from chfw_app.triggers.slips import over_when_fired, release_remarks
 from chfw_core.diagnostics import Diagnostic
 from chfw_core.documents.defaults import default_parameters
 from chfw_core.documents.release import read_release
@@ -132,7 +133,16 @@ def simulate_files(
         compile_triggers(one, rules_version((name, texts[name]) for name in one.files)) for one in checked.rulesets
     )
     done = simulate(sets, found.events, World(hubs=hubs, release=firmware), until)
-    return evolve(done, bad_lines=found.bad_lines, remarks=tuple(_strangers(found, hubs)), problems=checked.problems)
+    return evolve(
+        done,
+        bad_lines=found.bad_lines,
+        remarks=(
+            *_strangers(found, hubs),
+            *release_remarks(found, checked.rulesets, firmware),
+            *over_when_fired(done.fired),
+        ),
+        problems=checked.problems,
+    )
 
 
 def simulate(

@@ -52,8 +52,9 @@ def pack_events(events: Sequence[AnyEvent]) -> PackedEvents:
         raise InputError("only events of one type that name hubs lie in one entry")
     bare: Sequence[Any] = events
     contents = [write(evolve(event, guids=_NO_HUBS)) for event in bare]
-    names = [name for name in contents[0] if name not in ("type", "v", "guids")]
-    each = {name: [content[name] for content in contents] for name in names}
+    named = dict.fromkeys(name for content in contents for name in content)
+    names = [name for name in named if name not in ("type", "v", "guids")]
+    each = {name: [content.get(name) for content in contents] for name in names}  # LEFT_OUT: some lack it
     same = {name: values[0] for name, values in each.items() if all(value == values[0] for value in values)}
     kind = type_name(type(events[0]))
     payload = canonical({"type": kind, "v": FORM, "events": len(events), "same": same})

@@ -12,9 +12,12 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar, get_origin
 
+from attrs import fields, has
+
 from chfw_core.errors import InputError
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.instant_list import InstantList
 from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rules.problems import did_you_mean, shown
 
@@ -90,7 +93,20 @@ def converter() -> "Converter":
     made.register_unstructure_hook(date, date.isoformat)
     made.register_unstructure_hook(GuidList, GuidList.texts)
     made.register_unstructure_hook_func(_is_set, sorted)
+    made.register_unstructure_hook(InstantList, lambda times: list(times.microseconds))
+    made.register_unstructure_hook_factory(_leaves_out, lambda kind: _leaving_out(kind, made))
     return made
+
+
+def _leaves_out(kind: object) -> bool:
+    return isinstance(kind, type) and has(kind) and any("left_out" in one.metadata for one in fields(kind))
+
+
+def _leaving_out(kind: type, made: "Converter") -> Callable[[object], object]:
+    from cattrs.gen import make_dict_unstructure_fn, override
+
+    seldom = {one.name: override(omit_if_default=True) for one in fields(kind) if "left_out" in one.metadata}
+    return make_dict_unstructure_fn(kind, made, **seldom)  # type: ignore[arg-type] # its options have other types
 
 
 def _is_set(kind: object) -> bool:
@@ -137,6 +153,14 @@ def _guids(value: object, _: object) -> GuidList:
     return read_ones
 
 
+def _instants(value: object, _: object) -> InstantList:
+    if isinstance(value, InstantList):
+        return value
+    if not isinstance(value, list) or any(type(one) is not int for one in value):
+        raise InputError("a list of microseconds since 1970 belongs here")
+    return InstantList.of_microseconds(value)
+
+
 _STRICT: Mapping[type, Callable[..., object]] = {
     str: _exactly(str, "text"),
     StrEnum: _word,  # or else the hook of `str` would take it, and leave text where a word of the enum belongs
@@ -145,4 +169,5 @@ _STRICT: Mapping[type, Callable[..., object]] = {
     date: _day,
     datetime: lambda value, _: parse_instant(_text(value)),
     GuidList: _guids,
+    InstantList: _instants,
 }

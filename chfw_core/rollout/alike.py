@@ -27,6 +27,8 @@ from chfw_core.rollout.instructing import commands as instructing_commands
 from chfw_core.rollout.instructing import events as instructing_events
 from chfw_core.rollout.notice import events as notice_events
 from chfw_core.rollout.outcomes import events as outcome_events
+from chfw_core.rollout.outcomes.commands import ReportOutcomes
+from chfw_core.rollout.outcomes.times import Timed, Times, parted_by_time
 from chfw_core.rollout.pilot import events as pilot_events
 from chfw_core.rollout.react import react
 from chfw_core.rollout.records import HubRecord, InFlight, RollOut
@@ -67,10 +69,17 @@ def judge_alike(roll_out: RollOut, command: AnyCommand, at: datetime, kinds: Seq
 
     `roll_out`: as for `decide`, but without hubs.
     """
+    times = Times.of(command) if isinstance(command, ReportOutcomes) and command.times is not None else None
+    if times is not None and isinstance(command, ReportOutcomes):
+        kinds = [
+            changed(kind, guids=guids)
+            for kind in kinds
+            for guids in parted_by_time(command, times, kind.record, kind.guids, at)
+        ]
     behind = {kind.first: kind.guids for kind in kinds}
     few = judge(represented(roll_out, kinds), _among(command, kinds), at)
     return Judged(
-        events=tuple(_said_of_all(event, behind) for event in few.events),
+        events=tuple(_timed(_said_of_all(event, behind), times) for event in few.events),
         messages=tuple((number, _said_of_all(message, behind)) for number, message in few.messages),
     )
 
@@ -107,6 +116,10 @@ def represented(roll_out: RollOut, kinds: Sequence[Kind]) -> RollOut:
 def _among(command: AnyCommand, kinds: Sequence[Kind]) -> AnyCommand:
     """The command as if it named only those that stand for the others."""
     bare: Any = command
+    if isinstance(command, ReportOutcomes):
+        guids = GuidList(kind.first for kind in kinds)
+        when, own = Times.of(command).among(guids)
+        return changed(command, guids=guids, occurred_at=when, times=own)
     if hasattr(command, "guids"):
         return cast(AnyCommand, changed(bare, guids=GuidList(kind.first for kind in kinds)))
     named: dict[int, list[Guid]] = {}
@@ -124,6 +137,14 @@ def _said_of_all(said: T, behind: Mapping[Guid, GuidList]) -> T:
         return said
     lists = [behind[guid] for guid in few]
     return cast(T, changed(bare, guids=lists[0] if len(lists) == 1 else GuidList.joined(lists)))
+
+
+def _timed(event: AnyEvent, times: Times | None) -> AnyEvent:
+    """An event about all hubs, with the time of each of them."""
+    if times is None or not isinstance(event, Timed):
+        return event
+    when, own = times.among(event.guids)
+    return changed(event, occurred_at=when, times=own)
 
 
 NEED_CONSENTS: frozenset[type] = frozenset(

@@ -21,6 +21,11 @@ REGISTRATION: Final = "REGISTRATION"
 """The registration systems, which know who supplies a meter point and say so when it changes (CS3)."""
 
 
+LEFT_OUT: Final = {"left_out": True}
+"""Metadata of a field that came later than its form: where it says nothing it is not written, so that what was written
+before it came has the same bytes still."""
+
+
 def is_party(by: str) -> bool:
     """Whether `by` is a Supplier: none of the others that act in a roll-out."""
     return bool(by) and is_supplier(by) and by not in (*CONFIRMING, SMI, REGISTRATION)

@@ -166,7 +166,11 @@ EFFECTS: Mapping[type[Command], Mapping[HubState, Effect]] = {
         ((H.HANDED_TO_CSP,), "the report is taken", (H.IMAGE_AT_HUB, H.ACTIVATED, H.FAILED)),
         ((H.IMAGE_AT_HUB,), "the report is taken; a second delivery is noted", (H.ACTIVATED, H.FAILED)),
         ((H.ACTIVATED,), "a failure is taken; a delivery or a second activation is noted", (H.FAILED,)),
-        ((H.VERIFIED,), "noted: the SMI has the last word", _STAYS),
+        (
+            (H.VERIFIED,),
+            "noted: the SMI has the last word; an activation outside its window is marked all the same",
+            _STAYS,
+        ),
         (
             (H.FAILED,),
             "an activation is taken; after silence everything is; else it is noted",

@@ -137,6 +137,7 @@ HUB_REASONS: Mapping[str, str] = {
     "not_planned": "the hub is not planned: it is {state}",
     "not_open_yet": "the release is {stage}: only hubs whose Suppliers agreed may go, or none yet",
     "needs_first": "the hub needs another version first",
+    "in_the_future": "{when} is in the future",
     "not_handed_over": "the hub was not handed to this CSP",
     "from_another_attempt": "the report is about a former attempt: the hub is {state} by now",
     "repeated": "the same was reported before",

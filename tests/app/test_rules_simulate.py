@@ -146,3 +146,58 @@ def test_what_a_supplier_is_told_varies_with_its_own_hubs_alone(tmp_path: Path, 
     (tmp_path / "estate.csv").write_text(ESTATE.replace("NWND,CLDR", f"NWND,{party}"), encoding="utf-8")
     after = json.loads(chfw(*command, "--json").out)
     assert {**after, "events": 9} == json.loads(before)
+
+
+OF_RELEASES = """
+rules: v1
+owner: NWND
+events:
+  - id: paused
+    because: We wait too
+    per: release
+    on: release_paused
+    if: event.release == "CH-01"
+    do: {hold: {date: 2026-01-31}}
+  - id: named
+    because: Of this one alone
+    per: hub
+    on: prepayment_topup
+    if: release.id in ["CH-1", "SPRING"]
+    do: {notify: prepay-team}
+"""
+RELEASE = """
+release: v1
+id: CH-1
+device_models: ["433100AC"]
+firmware_version: "0D050002"
+notified_at: 2026-01-05T09:00:00Z
+"""
+
+
+def test_names_of_releases_that_nothing_bears_are_told_of(tmp_path: Path, chfw: Chfw) -> None:
+    """NF2: a rule that asks for a release nobody knows looks like one that does not fire."""
+    paused = {"at": "2026-02-03T10:00:00Z", "type": "release_paused"}
+    told = ({**paused, "release": "CH-1"}, {**paused, "release": "ch-1"}, {**paused, "release": "CH-2"})
+    (tmp_path / "release.yaml").write_text(RELEASE, encoding="utf-8")
+    words = write(tmp_path, *told, rules=OF_RELEASES)
+    ran = chfw(*words, "--release", tmp_path / "release.yaml", "--json")
+    assert ran.code == 2
+    assert json.loads(ran.out)["remarks"] == [
+        "1 event is of the release `ch-1`, in line 2 (did you mean `CH-1`?)",
+        "`paused` asks for the release `CH-01`, which no event and no release is (did you mean `CH-1`?)",
+        "`named` asks for the release `SPRING`, which no event and no release is",
+    ]
+    alone = json.loads(chfw(*write(tmp_path, HISTORY[1], rules=OF_RELEASES), "--json").out)["remarks"]
+    assert alone[0].endswith("`CH-01`, which no event and no release is (name the release file with --release)")
+
+
+def test_a_hold_that_was_over_when_the_rule_fired_is_told_of(tmp_path: Path, chfw: Chfw) -> None:
+    """RU6: its end is a fixed date, and the events come after it."""
+    paused = {"at": "2026-02-03T10:00:00Z", "type": "release_paused", "release": "CH-1"}
+    rules = OF_RELEASES.replace("CH-01", "CH-1")
+    ran = chfw(*write(tmp_path, paused, rules=rules), "--json")
+    assert ran.code == 2
+    assert json.loads(ran.out)["remarks"][-1] == (
+        "`paused`: the hold was over when the event came; for CH-1 it ended at 2026-01-31T00:00:00Z, "
+        "and the event came at 2026-02-03T10:00:00Z"
+    )

@@ -39,6 +39,17 @@ def alike_in_places(table: "pa.Table", columns: Sequence[str]) -> Iterator[tuple
         yield key, GuidList(guids.tolist()), Places(guids=guids, rows=rows)
 
 
+def each_hub_once(table: "pa.Table") -> "Iterator[pa.Table]":
+    """The first rows of all hubs (column `guid`), then the second ones, and so on; each in the table's order."""
+    guids = table.column("guid").to_numpy()
+    order = np.argsort(guids, kind="stable")
+    begins = np.flatnonzero(np.concatenate([[True], guids[order][1:] != guids[order][:-1]])) if len(guids) else order
+    before = np.zeros(len(guids), np.int64)
+    before[order] = np.arange(len(guids)) - np.repeat(begins, np.diff(np.append(begins, len(guids))))
+    for nth in range(int(before.max(initial=-1)) + 1):
+        yield table if not before.any() else table.filter(before == nth)
+
+
 def _grouped(
     table: "pa.Table", columns: Sequence[str], wanted: Sequence[str]
 ) -> "Iterator[tuple[tuple[object, ...], list[np.ndarray]]]":

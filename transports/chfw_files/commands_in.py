@@ -17,6 +17,7 @@ from chfw_core.consent.model import InstructionAction, InstructionGroup
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.instant_list import InstantList
 from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
@@ -28,7 +29,7 @@ from chfw_core.rollout.suppliers.commands import (
     ChangeStep,
     CompleteSupplierChange,
 )
-from chfw_files.alike import Places, alike_in_places
+from chfw_files.alike import Places, alike_in_places, each_hub_once
 from chfw_files.contradictions import contradicting
 from chfw_files.lists import ListKind, read_instructions_of_one, read_list
 from chfw_files.quarantine import BadRow
@@ -213,20 +214,27 @@ def read_progress(path: Path, release: str, key: str, by: str) -> ReadCommands:
 
 
 def read_outcomes(path: Path, release: str, key: str, by: str) -> ReadCommands:
-    """CS2: what a CSP reports."""
+    """CS2: what a CSP reports, each hub at its own time; what it says of one hub in several rows, in their order."""
     reading = _opened(read_list(ListKind.OUTCOMES, path), release, key, by)
-    columns = ("outcome", "occurred_at", "firmware_version", "reason")
-    for values, guids, places in alike_in_places(reading.table, columns):
-        row: dict[str, Any] = dict(zip(columns, values, strict=True))
-        reading.add(
-            ReportOutcomes,
-            guids,
-            places,
-            outcome=OutcomeKind(row["outcome"]),
-            occurred_at=row["occurred_at"],
-            firmware_version=row["firmware_version"],
-            reason=row["reason"] or "",
-        )
+    columns = ("outcome", "firmware_version", "reason")
+    for table in each_hub_once(reading.table):
+        occurred = table.column("occurred_at").to_numpy().astype("datetime64[us]").astype(np.int64)
+        rows = table.column("row").to_numpy()
+        for (outcome, version, reason), guids, places in alike_in_places(table, columns):
+            when = occurred[np.searchsorted(rows, places.rows)][np.argsort(places.guids)]
+            times = InstantList.of_microseconds(when.tolist())
+            said: dict[str, Any] = {"occurred_at": times.earliest()}
+            if times.earliest() != times.latest():
+                said |= {"times": times, "key": f"{key}/times/{len(reading.found)}"}
+            reading.add(
+                ReportOutcomes,
+                guids,
+                places,
+                outcome=OutcomeKind(str(outcome)),
+                firmware_version=None if version is None else str(version),
+                reason=str(reason or ""),
+                **said,
+            )
     return reading.done()
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parameters import Parameters
+from chfw_core.model.parties import Party
 from chfw_core.model.periods import as_utc, format_instant, london_date, london_midnight
 from chfw_core.model.windows import Holidays
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import Outcome
+from chfw_core.planning.raised_flags import raised_flags
 from chfw_core.reports.trials.decide import Answer, answer
 from chfw_core.reports.trials.fired import fired_by
 from chfw_core.reports.trials.keys import NO_PILOT
@@ -81,7 +84,7 @@ def _check(expected: Expected, trial: Trial, trials: TrialSet, parameters: Param
         parameters=parameters,
         holidays=holidays,
     )
-    found = answer(inputs, trial.hub, other_instructed=trial.other_instructed)
+    found = answer(inputs, _flagged(trial.hub, inputs, trials.rules.owner), other_instructed=trial.other_instructed)
     asks_for_pilot = expected.outcome is Outcome.PILOT
     got = found.chosen if asks_for_pilot and found.chosen is not None else found.got
     rows = tuple(_rows(expected, got))
@@ -89,6 +92,16 @@ def _check(expected: Expected, trial: Trial, trials: TrialSet, parameters: Param
         rows += (_same("fired", _names(expected.fired), _names(fired_by(inputs, trials.rules, trial))),)
     why = () if all(row.holds for row in rows) else why_lines(expected, got, found)
     return Check(expected=expected, got=got, rows=rows, why=why, answer=found)
+
+
+def _flagged(hub: CommsHub, inputs: PlanInputs, owner: str) -> CommsHub:
+    """RU5: the hub with the flags that events have raised by then, in the eyes of the owner's rules."""
+    raised = raised_flags(inputs.events, release=inputs.release.id, as_of=inputs.as_of)
+
+    def read(name: str) -> object:
+        return getattr(hub, name)
+
+    return evolve(hub, flags=hub.flags | raised.of(read, hub.guid) | raised.of(read, hub.guid, Party(owner)))
 
 
 def _rows(expected: Expected, got: Got) -> Iterator[Row]:

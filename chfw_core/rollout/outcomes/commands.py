@@ -5,9 +5,11 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from chfw_core.errors import InputError
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.instant_list import InstantList
 from chfw_core.model.periods import as_utc
-from chfw_core.rollout.base import Command
+from chfw_core.rollout.base import LEFT_OUT, Command
 
 
 class OutcomeKind(StrEnum):
@@ -20,13 +22,24 @@ class OutcomeKind(StrEnum):
 
 @frozen(kw_only=True)
 class ReportOutcomes(Command):
-    """CS2: one outcome of as many hubs as share it. `firmware_version`: what an activated hub says it runs."""
+    """CS2: one outcome of as many hubs as share it. `firmware_version`: what an activated hub says it runs.
+
+    `times`: when it happened to each hub, in the order of `guids`, where that differs; `occurred_at` is then the first.
+    """
 
     outcome: OutcomeKind
     occurred_at: datetime = field(converter=as_utc)
+    times: InstantList | None = field(default=None, metadata=LEFT_OUT)
     firmware_version: str | None = None
     reason: str = ""
     guids: GuidList
+
+    def __attrs_post_init__(self) -> None:
+        """Raises InputError where the times are not those of the hubs."""
+        if self.times is not None and len(self.times) != len(self.guids):
+            raise InputError(f"{len(self.times)} times are given for {len(self.guids)} hubs")
+        if self.times and self.times.earliest() != self.occurred_at:
+            raise InputError("`occurred_at` is not the first of the times")
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,10 @@ Handed over is not activated, and activated is not verified: success counts when
 """
 
 from datetime import datetime
+from itertools import repeat
 from typing import assert_never
+
+from attrs import evolve
 
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import add_wall_days, instant_words
@@ -13,6 +16,8 @@ from chfw_core.rollout.base import RollOutEvent, region_of
 from chfw_core.rollout.outcomes import commands, events
 from chfw_core.rollout.outcomes.answers import NOT_VERIFIED, SILENT, Answer, Reported, answer_to
 from chfw_core.rollout.outcomes.commands import OutcomeCommand, OutcomeKind
+from chfw_core.rollout.outcomes.evolve import outside_words
+from chfw_core.rollout.outcomes.times import Times, is_outside
 from chfw_core.rollout.records import HubRecord, Mode, RollOut
 from chfw_core.rollout.refusals import Code, Sorted, hub_reason, refuse
 from chfw_core.rollout.states import AT_CSP, HUB_STATES, HubState, HubStep
@@ -26,7 +31,7 @@ def decide(roll_out: RollOut, command: OutcomeCommand, at: datetime) -> tuple[Ro
         return refuse(command, at, Code.NO_HUBS)
     match command:
         case commands.ReportOutcomes():
-            if command.occurred_at > at:
+            if command.times is None and command.occurred_at > at:
                 return refuse(command, at, Code.IN_THE_FUTURE, when=instant_words(command.occurred_at))
             if command.outcome is OutcomeKind.ACTIVATED and not command.firmware_version:
                 return refuse(command, at, Code.VERSION_MISSING)
@@ -58,51 +63,73 @@ def _reported(roll_out: RollOut, command: commands.ReportOutcomes) -> Reported:
 
 def _report(roll_out: RollOut, command: commands.ReportOutcomes, at: datetime) -> tuple[RollOutEvent, ...]:
     said, region = _reported(roll_out, command), region_of(command.by)
-    steps, noted, refused = Sorted(), Sorted(), Sorted()
-    for guid in command.guids:
+    steps, marked, noted, refused = Sorted(), Sorted(), Sorted(), Sorted()
+    times = repeat(command.occurred_at) if command.times is None else command.times
+    for guid, when in zip(command.guids, times, strict=command.times is not None):
         hub = roll_out.hubs.get(guid)
         # A CSP learns nothing of the hubs of another region, not even that there are any.
         own = hub is not None and hub.region == region
         answer = Answer(refused="not_handed_over")
         if hub is not None and own:
             answer = answer_to(hub.state, said, attempts=hub.attempts, failure=hub.failure)
-        if answer.step is not None:
-            outside = answer.step is HubStep.ACTIVATE and hub is not None and _is_outside(hub, command.occurred_at)
-            steps.add(answer.step.value, OUTSIDE if outside else "", guid)
+        late = hub is not None and _is_marked_late(hub, said, answer, when)
+        if answer.refused is None and when > at:
+            refused.add(*hub_reason("in_the_future", when=instant_words(when)), guid)
+        elif answer.step is not None:
+            outside = answer.step is HubStep.ACTIVATE and hub is not None and is_outside(hub, when)
+            steps.add(answer.step.value, f"{OUTSIDE} {when.isoformat()}" if outside else "", guid)
+        elif late:
+            marked.add("", outside_words(when), guid)
         elif answer.noted is not None:
             state = hub.state.value.replace("_", " ") if hub is not None else ""
             noted.add(*hub_reason(answer.noted, state=state), guid)
         else:
             refused.add(*hub_reason(answer.refused or "not_handed_over"), guid)
-    found = [_stepped(roll_out, command, HubStep(step), guids, at, mark) for step, mark, guids in steps.rest()]
+    of = Times.of(command)
+    found = [_stepped(roll_out, command, HubStep(step), guids, at, mark, of) for step, mark, guids in steps.rest()]
     kept = (
         events.OutcomesNoted(at=at, by=command.by, outcome=command.outcome, code=code, reason=reason, guids=guids)
         for code, reason, guids in noted.rest()
     )
-    return (*found, *kept, *_refused(command, refused, at))
+    return (*found, *_marks(command, marked, at), *kept, *_refused(command, refused, at))
 
 
-def _is_outside(hub: HubRecord, occurred_at: datetime) -> bool:
-    """BR3.5: whether that is outside the window that was planned, which lies within what was agreed."""
-    if hub.window_opens is None or hub.window_closes is None:
-        return False
-    return not hub.window_opens <= occurred_at < hub.window_closes
+def _is_marked_late(hub: HubRecord, said: Reported, answer: Answer, when: datetime) -> bool:
+    """BR3.5: the SMI showed the version before its CSP says that it was activated outside its window."""
+    verified = hub.state is HubState.VERIFIED and said is Reported.ACTIVATED and answer.noted is not None
+    return verified and not hub.reason and is_outside(hub, when)
+
+
+def _marks(command: OutcomeCommand, marked: Sorted, at: datetime) -> list[RollOutEvent]:
+    return [
+        events.FoundOutsideWindow(at=at, by=command.by, reason=reason, guids=guids)
+        for _, reason, guids in marked.rest()
+    ]
 
 
 def _stepped(
-    roll_out: RollOut, command: commands.ReportOutcomes, step: HubStep, guids: GuidList, at: datetime, mark: str
+    roll_out: RollOut,
+    command: commands.ReportOutcomes,
+    step: HubStep,
+    guids: GuidList,
+    at: datetime,
+    mark: str,
+    of: Times,
 ) -> RollOutEvent:
-    by, when = command.by, command.occurred_at
+    by, (when, times) = command.by, of.among(guids)
     if step is HubStep.DELIVER:
-        return events.ImagesDelivered(at=at, by=by, occurred_at=when, guids=guids)
+        return events.ImagesDelivered(at=at, by=by, occurred_at=when, times=times, guids=guids)
     if step is HubStep.ACTIVATE:
         due = add_wall_days(at, roll_out.release.figures.verification_due_days)
         return events.HubsActivated(
-            at=at, by=by, occurred_at=when, due=due, outside_window=mark == OUTSIDE, guids=guids
+            at=at, by=by, occurred_at=when, times=times, due=due, outside_window=bool(mark), guids=guids
         )
     if step is HubStep.FAIL:
-        return events.HubsFailed(at=at, by=by, occurred_at=when, code="reported", reason=command.reason, guids=guids)
-    return _wrong_version(roll_out, by, command.firmware_version or "", guids, at, when)
+        reason = command.reason
+        return events.HubsFailed(
+            at=at, by=by, occurred_at=when, times=times, code="reported", reason=reason, guids=guids
+        )
+    return evolve(_wrong_version(roll_out, by, command.firmware_version or "", guids, at, when), times=times)
 
 
 def _wrong_version(
@@ -122,9 +149,13 @@ def _refused(command: OutcomeCommand, refused: Sorted, at: datetime) -> list[Rol
 
 def _observe(roll_out: RollOut, command: commands.ObserveVersions, at: datetime) -> tuple[RollOutEvent, ...]:
     """BR5.6: whoever changed the version, the current Suppliers are alerted; BR5.7: this needs nothing else."""
-    found = Sorted()
+    found, marked = Sorted(), Sorted()
     for guid in command.guids:
-        found.add(*_seen(roll_out, roll_out.hubs.get(guid), command), guid)
+        hub = roll_out.hubs.get(guid)
+        meant = _seen(roll_out, hub, command)
+        found.add(*meant, guid)
+        if hub is not None and meant[0] == "verify" and _is_early(hub, command.observed_at):
+            marked.add("", _early_words(command.observed_at), guid)
     by, version = command.by, command.firmware_version
     verified, went_wrong, moved = found.take("verify"), found.take("wrong"), found.take("moved")
     made: list[RollOutEvent] = []
@@ -146,6 +177,7 @@ def _observe(roll_out: RollOut, command: commands.ObserveVersions, at: datetime)
     if made:
         told = verified | went_wrong | moved
         made.append(events.ActivationConfirmed(at=at, by=by, firmware_version=version, guids=told))
+    made += _marks(command, marked, at)
     other_set = found.take("other_set")
     if other_set:  # PR2: nothing was activated, so nobody is alerted
         made.append(_observed(command, other_set, at))
@@ -158,6 +190,17 @@ def _observe(roll_out: RollOut, command: commands.ObserveVersions, at: datetime)
         code, reason = hub_reason("unknown_guid")
         made.append(events.OutcomesRefused(at=at, by=by, code=code, reason=reason, guids=unknown))
     return tuple(made)
+
+
+def _is_early(hub: HubRecord, observed_at: datetime) -> bool:
+    """BR3.5: the hub ran it before its window opened. Once it has opened, what the SMI shows tells nothing of when."""
+    marked = hub.state is HubState.ACTIVATED and bool(hub.reason)
+    return not marked and hub.window_opens is not None and observed_at < hub.window_opens
+
+
+def _early_words(observed_at: datetime) -> str:
+    when = instant_words(observed_at)
+    return f"the SMI showed the version at {when}, before the window that was planned opened"
 
 
 def _observed(command: commands.ObserveVersions, guids: GuidList, at: datetime) -> events.VersionsObserved:

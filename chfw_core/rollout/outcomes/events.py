@@ -6,14 +6,18 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.instant_list import InstantList
 from chfw_core.model.periods import as_utc
-from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.base import LEFT_OUT, RollOutEvent
 from chfw_core.rollout.outcomes.commands import OutcomeKind
 
 
 @frozen(kw_only=True)
 class ImagesDelivered(RollOutEvent):
+    """`times`: when it happened to each hub, in the order of `guids`, where that differs; else `occurred_at`."""
+
     occurred_at: datetime = field(converter=as_utc)
+    times: InstantList | None = field(default=None, metadata=LEFT_OUT)
     guids: GuidList
 
 
@@ -21,10 +25,11 @@ class ImagesDelivered(RollOutEvent):
 class HubsActivated(RollOutEvent):
     """The CSP says so; the SMI has yet to show it. `due`: by when.
 
-    `outside_window`: it did not fall into the window that was planned (BR3.5).
+    `outside_window`: it did not fall into the window that was planned (BR3.5). `times`: as for `ImagesDelivered`.
     """
 
     occurred_at: datetime = field(converter=as_utc)
+    times: InstantList | None = field(default=None, metadata=LEFT_OUT)
     due: datetime = field(converter=as_utc)
     outside_window: bool = False
     guids: GuidList
@@ -32,9 +37,13 @@ class HubsActivated(RollOutEvent):
 
 @frozen(kw_only=True)
 class HubsFailed(RollOutEvent):
-    """`occurred_at`: when it happened, as the reporter says; None in ledgers that did not keep it: then `at`."""
+    """`occurred_at`: when it happened, as the reporter says; None in ledgers that did not keep it: then `at`.
+
+    `times`: as for `ImagesDelivered`.
+    """
 
     occurred_at: datetime | None = field(default=None, converter=optional(as_utc))
+    times: InstantList | None = field(default=None, metadata=LEFT_OUT)
     code: str
     reason: str
     guids: GuidList
@@ -78,6 +87,14 @@ class ActivationConfirmed(RollOutEvent):
 
 
 @frozen(kw_only=True)
+class FoundOutsideWindow(RollOutEvent):
+    """BR3.5: hubs that were activated at another time than was planned, as is known now; it moves no state."""
+
+    reason: str
+    guids: GuidList
+
+
+@frozen(kw_only=True)
 class OutcomesNoted(RollOutEvent):
     """Reports that changed nothing: repeated, late or overtaken. Kept, with why."""
 
@@ -104,6 +121,7 @@ OutcomeEvent = (
     | VersionsObserved
     | HubsVerified
     | ActivationConfirmed
+    | FoundOutsideWindow
     | OutcomesNoted
     | OutcomesRefused
 )

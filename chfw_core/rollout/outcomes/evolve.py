@@ -1,5 +1,6 @@
 """What outcomes and observations make of the hubs."""
 
+from datetime import datetime
 from typing import assert_never
 
 from attrs import evolve as changed
@@ -18,7 +19,7 @@ def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
         case events.ImagesDelivered():
             return each(roll_out, event.guids, lambda hub: moved(hub, HubStep.DELIVER, reason="", failure=None))
         case events.HubsActivated():
-            mark = outside_words(event) if event.outside_window else ""
+            mark = outside_words(event.occurred_at) if event.outside_window else ""
             return each(
                 roll_out,
                 event.guids,
@@ -43,15 +44,17 @@ def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
                     outcome_due_at=None,
                 ),
             )
+        case events.FoundOutsideWindow():
+            return each(roll_out, event.guids, lambda hub: changed(hub, reason=event.reason))
         case events.ActivationConfirmed() | events.OutcomesNoted() | events.OutcomesRefused():
             return roll_out
         case _:
             assert_never(event)
 
 
-def outside_words(event: events.HubsActivated) -> str:
+def outside_words(occurred_at: datetime) -> str:
     """BR3.5: what is said of an activation that did not fall into the window that was planned for it."""
-    return f"activated at {instant_words(event.occurred_at)}, outside the window that was planned"
+    return f"activated at {instant_words(occurred_at)}, outside the window that was planned"
 
 
 def _failed(hub: HubRecord, step: HubStep, code: str, reason: str) -> HubRecord:

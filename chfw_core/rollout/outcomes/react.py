@@ -17,16 +17,13 @@ from chfw_core.rollout.records import RollOut
 from chfw_core.rollout.telling import own_hubs
 
 
-def _outside(event: events.HubsActivated, after: RollOut) -> tuple[Message, ...]:
+def _outside(guids: GuidList, words: str, after: RollOut) -> tuple[Message, ...]:
     """BR3.5: an activation outside the window that was planned is told to its Suppliers and to the DCC."""
-    if not event.outside_window:
-        return ()
 
     def told(to: str, guids: GuidList) -> HubNews:
-        words = outside_words(event)
         return HubNews(to=to, release=after.release.id, what="activated_outside_window", words=words, guids=guids)
 
-    return (*own_hubs(after, event.guids, told), told(DCC, event.guids))
+    return (*own_hubs(after, guids, told), told(DCC, guids))
 
 
 def react(before: RollOut, event: OutcomeEvent, after: RollOut) -> tuple[Message, ...]:
@@ -48,7 +45,10 @@ def react(before: RollOut, event: OutcomeEvent, after: RollOut) -> tuple[Message
                 guid for guid in event.guids if guid in before.hubs and before.hubs[guid].firmware_version != version
             )
             smi = InventoryUpdate(to=SMI, release=release, firmware_version=version, guids=differ)  # BR5.6
-            return (*((smi,) if differ else ()), *_outside(event, after))
+            outside = _outside(event.guids, outside_words(event.occurred_at), after) if event.outside_window else ()
+            return (*((smi,) if differ else ()), *outside)
+        case events.FoundOutsideWindow():
+            return _outside(event.guids, event.reason, after)
         case events.HubsFailed() | events.HubsFellSilent():
             words = event.reason
             return own_hubs(

@@ -5,8 +5,10 @@
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
+from chfw_core.model.guid_list import GuidList
 from chfw_core.model.releases import Phase, Priority
 from chfw_core.rollout.base import RollOutEvent, is_party
 from chfw_core.rollout.gate import Who
@@ -108,10 +110,8 @@ def _of_hubs(event: RollOutEvent, release: str) -> Iterator[Happening]:
             )
         case outcomes.HubsFailed() | outcomes.HubsFellSilent():
             fields = {"reason": event.reason}
-            happened = event.occurred_at if isinstance(event, outcomes.HubsFailed) else None
-            yield Happening(
-                type="hub_update_failed", at=happened or event.at, release=release, fields=fields, guids=event.guids
-            )
+            for happened, guids in _when_failed(event):
+                yield Happening(type="hub_update_failed", at=happened, release=release, fields=fields, guids=guids)
         case suppliers.SupplierChangeAnnounced() | suppliers.SupplierChanged():
             kind = "started" if isinstance(event, suppliers.SupplierChangeAnnounced) else "completed"
             moves = {"from": event.leaves, "to": event.joins}
@@ -125,6 +125,16 @@ def _of_hubs(event: RollOutEvent, release: str) -> Iterator[Happening]:
             )
         case _:
             return
+
+
+def _when_failed(event: outcomes.HubsFailed | outcomes.HubsFellSilent) -> Iterator[tuple[datetime, GuidList]]:
+    """Hubs by when they failed: as the reporter says, each at its own time; silence when it was declared."""
+    if isinstance(event, outcomes.HubsFellSilent) or event.occurred_at is None:
+        yield event.at, event.guids
+    elif event.times is None:
+        yield event.occurred_at, event.guids
+    else:
+        yield from event.times.by_time(event.guids)
 
 
 def _of_incident(

@@ -1,6 +1,7 @@
 """Rules of `events` that can never do anything, and a team that a Supplier cannot mean.
 
-An event that is about no hub has no hub to be counted for; what must come within no time never comes within it.
+An event that is about no hub has no hub to be counted for, nor a hub's region or model, which in a roll-out it does not
+carry either; what must come within no time never comes within it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,10 @@ from chfw_core.rules.blocks.effects import AFFECTED
 from chfw_core.rules.event_fields import ABOUT_NO_HUB
 from chfw_core.rules.model import Duration, Trigger
 
-_OF_HUBS = ("hub", "batch")
+_OF_NO_HUB = frozenset({"release"})
+"""Scopes for which every event has a value."""
+_CARRIED = frozenset({("configuration_set_trend", "configuration_set")})
+"""What events about no hub say of hubs in a roll-out: see `chfw_core.rollout.triggering`."""
 
 
 def find_idle_triggers(subject: Subject) -> None:
@@ -27,10 +31,12 @@ def find_idle_triggers(subject: Subject) -> None:
 
 def _idle(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     steps = body["steps"]
-    missing = next((name for name in body["per"] if name in _OF_HUBS), None)
-    hubless = next((step["on"] for step in steps if step["on"] in ABOUT_NO_HUB), None)
-    if missing is not None and hubless is not None:
-        yield f"`{hubless}` is about no hub, and it waits per {missing}", "write `per: release`"
+    hubless = (step["on"] for step in steps if step["on"] in ABOUT_NO_HUB)
+    found = ((kind, name) for kind in hubless for name in body["per"] if name not in _OF_NO_HUB)
+    lost = next((pair for pair in found if pair not in _CARRIED), None)
+    if lost is not None:
+        kind, name = lost
+        yield f"`{kind}` is about no hub, and it waits per {name}", "write `per: release`"
     if any(_is_nothing(span) for span in (body["within"], *(step["within"] for step in steps))):
         yield "nothing comes within no time", "such as `within: 6 hours`"
 

@@ -62,8 +62,18 @@ def find_periods(subject: Subject) -> None:
             else:
                 what, wrong = "the hold that", dates and _over_or_late(written, dates, supplier=supplier)
                 wrong = wrong or hold_in_vain(written, supplier=supplier)
+            wrong = wrong or _gone_by(written, subject.analysis.as_of)
             if wrong:
                 subject.say("W312", trigger, f"{what} `{trigger.id}` writes {wrong}")
+
+
+def _gone_by(written: At | Until, as_of: datetime | None) -> str | None:
+    """How what a trigger writes is over before it can fire: its fixed end is in the past."""
+    fixed = _fixed(written.closes if isinstance(written, At) else hold_end(written))
+    if as_of is None or fixed is None:
+        return None
+    end = as_closing(fixed) if isinstance(written, At) else as_opening(fixed)
+    return f"was over at {format_instant(end)}: the rule fires no earlier than now" if end <= as_of else None
 
 
 def _written(content: object) -> Iterator[At | Until]:

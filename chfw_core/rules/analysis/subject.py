@@ -32,11 +32,13 @@ class Analysis:
     """What is looked for besides what is always looked for.
 
     `overlaps`: decisions that both match, which is legal. `release`: periods are held against its
-    times. `prover`: is asked what the boxes leave open.
+    times. `as_of`: what triggers write is held against it, since they fire no earlier. `prover`: is asked what the
+    boxes leave open.
     """
 
     overlaps: bool = False
     release: ReleasePeriod | None = None
+    as_of: datetime | None = None
     prover: Prover | None = None
 
 

@@ -28,6 +28,7 @@ from chfw_app.stores.tables import hub_count, owed
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.instant_list import InstantList
 from chfw_core.model.parties import DCC, Party
 from chfw_core.model.periods import Period, london_date
 from chfw_core.rollout.alike import judge
@@ -125,6 +126,14 @@ class World:
         hubs = self.single[OURS].hubs.values()
         return {(hub.region, hub.day) for hub in hubs if hub.day is not None and hub.state is HubState.PLANNED}
 
+    def times(self, hubs: int) -> dict[str, Any]:
+        """When it happened: to all at once, or to each at its own time, inside its window, outside, in the future."""
+        if self.random.random() < 0.5 or not hubs:
+            return {"occurred_at": self.now}
+        spans = (timedelta(hours=-30), timedelta(hours=-1), timedelta(0), timedelta(0), timedelta(minutes=1))
+        times = InstantList(self.now + self.random.choice(spans) for _ in range(hubs))
+        return {"occurred_at": times.earliest(), "times": times}
+
     def rows(self, hubs: GuidList) -> tuple[handover.PlannedClass, ...]:
         """Rows of a plan, most of them such as a planner would write."""
         found = []
@@ -174,13 +183,13 @@ def _anything(world: World) -> None:
         case 9 | 10 | 16 | 17:
             kind = random.choice(list(outcomes.OutcomeKind))
             version = random.choice((NEW, NEW, OLD)) if kind is outcomes.OutcomeKind.ACTIVATED else None
-            said: dict[str, Any] = {"firmware_version": version, "reason": "no answer", "occurred_at": world.now}
+            said: dict[str, Any] = {"firmware_version": version, "reason": "no answer", "guids": world.some()}
             world.do(
                 outcomes.ReportOutcomes,
                 f"CSP:{random.choice(handed or [region])}",
                 outcome=kind,
-                guids=world.some(),
                 **said,
+                **world.times(len(said["guids"])),
             )
         case 11:
             seen: dict[str, Any] = {"firmware_version": random.choice((NEW, OLD, "00000009")), "observed_at": world.now}

@@ -203,7 +203,10 @@ def as_rows(command: AnyCommand) -> tuple[str, list[dict[str, str | None]]]:
         case _:
             return "commands", []
     texts = {name: _text(value) for name, value in row.items()}
-    return kind, [{"guid": format_guid(guid), **texts} for guid in guids]
+    rows = [{"guid": format_guid(guid), **texts} for guid in guids]
+    if isinstance(command, ReportOutcomes) and command.times is not None:
+        rows = [{**one, "occurred_at": _text(when)} for one, when in zip(rows, command.times, strict=True)]
+    return kind, rows
 
 
 def _text(value: Any) -> str | None:

@@ -14,6 +14,7 @@ from chfw_core.documents.rollout_values import canonical, type_name
 from chfw_core.errors import InputError
 from chfw_core.model.guid import MASK_64
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.instant_list import InstantList
 from chfw_core.model.periods import Period
 from chfw_core.rollout.base import Command, RollOutEvent
 from chfw_core.rollout.commands import COMMANDS
@@ -21,6 +22,7 @@ from chfw_core.rollout.events import EVENTS
 from chfw_core.rollout.handover.commands import HoldHubs
 from chfw_core.rollout.incidents.commands import TriageIncident
 from chfw_core.rollout.incidents.model import IncidentOutcome
+from chfw_core.rollout.outcomes.commands import OutcomeKind, ReportOutcomes
 from chfw_core.rollout.outcomes.events import HubsFailed
 from chfw_core.rollout.pilot.events import PilotBegun
 
@@ -32,6 +34,27 @@ st.register_type_strategy(
     Period,
     st.lists(INSTANTS, min_size=2, max_size=2, unique=True).map(lambda ends: Period(opens=min(ends), closes=max(ends))),
 )
+st.register_type_strategy(InstantList, st.builds(InstantList, st.lists(INSTANTS, max_size=4)))
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> ReportOutcomes:
+    """With a time for each hub, or one for all."""
+    at, guids = draw(INSTANTS), draw(GUIDS)
+    times = InstantList(draw(st.lists(INSTANTS, min_size=len(guids), max_size=len(guids))))
+    timed = bool(guids) and draw(st.booleans())
+    return ReportOutcomes(
+        by=draw(st.text()),
+        key=draw(st.text()),
+        release=draw(st.text()),
+        outcome=draw(st.sampled_from(OutcomeKind)),
+        occurred_at=times.earliest() if timed else at,
+        times=times if timed else None,
+        guids=guids,
+    )
+
+
+st.register_type_strategy(ReportOutcomes, reports())
 HOLD = HoldHubs(by="DCC", key="k", release="R", reason="defect", guids=GuidList([1, 2]))
 
 

@@ -10,20 +10,25 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from chfw_core.errors import InputError
 from chfw_core.messages import ActivationAlert, HubNews, HubsRefused, InventoryUpdate
 from chfw_core.model.guid import Guid
+from chfw_core.model.instant_list import InstantList
+from chfw_core.model.periods import instant_words
 from chfw_core.rollout.base import SMI, RollOutEvent
 from chfw_core.rollout.handover.commands import ExcludeHubs, HoldHubs
 from chfw_core.rollout.notice.commands import AddHubs, DraftRelease, NotifyRelease, RevokeNotice
 from chfw_core.rollout.outcomes.answers import Reported, answer_to
 from chfw_core.rollout.outcomes.commands import DeclareSilence, ObserveVersions, OutcomeKind, ReportOutcomes
-from chfw_core.rollout.outcomes.events import HubsFailed, OutcomesNoted, OutcomesRefused
+from chfw_core.rollout.outcomes.events import HubsActivated, HubsFailed, OutcomesNoted, OutcomesRefused
 from chfw_core.rollout.records import Mode
 from chfw_core.rollout.states import HUB_STATES, HubState
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
 from chfw_core.rollout.telling import told_reason
+from chfw_core.rollout.triggering.sources import happenings
 from tests.core.rollout.worlds import (
     ALPHA,
+    AUTOMATIC,
     BETA,
     CLASSES,
     FAR,
@@ -36,6 +41,7 @@ from tests.core.rollout.worlds import (
     REGISTRATION,
     SOLE,
     SPLIT,
+    R,
     Story,
     hand_over,
     handed_over,
@@ -365,3 +371,126 @@ def test_an_activation_outside_the_planned_window_is_marked_and_told(hour: int, 
     assert (story.state(SOLE), told_reason(story.hub(SOLE))) == (HubState.VERIFIED, words or None)
     news = [m for m in story.sent if isinstance(m, HubNews) and m.what == "activated_outside_window"]
     assert [(message.to, message.words) for message in news] == ([(ALPHA, words), ("DCC", words)] if outside else [])
+
+
+def timed(*whens: tuple[Guid, datetime]) -> dict[str, Any]:
+    """What a CSP says of hubs that differ in their time alone."""
+    ordered = sorted(whens)
+    times = InstantList(when for _, when in ordered)
+    return {"guids": some(*(guid for guid, _ in ordered)), "times": times, "occurred_at": times.earliest()}
+
+
+def test_hubs_of_one_report_have_each_its_own_time() -> None:
+    """CS2: one event for hubs that differ in their time alone."""
+    story = handed_over(SOLE, SPLIT)
+    opens = story.hub(SOLE).window_opens
+    assert opens is not None
+    story.now = opens + timedelta(hours=5)
+    said = timed((SOLE, opens + timedelta(minutes=5)), (SPLIT, opens))
+    (found,) = story.do(ReportOutcomes, CSP, outcome=ACTIVATED, firmware_version=NEW, **said)
+    assert isinstance(found, HubsActivated)
+    assert (found.guids, found.times, found.occurred_at) == (said["guids"], said["times"], opens)
+    assert not found.outside_window
+
+
+def test_the_one_that_was_outside_its_window_is_marked() -> None:
+    """BR3.5: by its own time, whatever the others of the report were."""
+    story = handed_over(SOLE, SPLIT)
+    opens = story.hub(SOLE).window_opens
+    assert opens is not None
+    story.now, late = opens + timedelta(hours=5), opens + timedelta(hours=4)
+    said = timed((SOLE, opens), (SPLIT, late))
+    found = story.do(ReportOutcomes, CSP, outcome=ACTIVATED, firmware_version=NEW, **said)
+    times = [(one.guids, one.occurred_at, one.times) for one in found if isinstance(one, HubsActivated)]
+    assert times == [(some(SOLE), opens, None), (some(SPLIT), late, None)]
+    assert story.hub(SPLIT).reason.startswith(f"activated at {instant_words(late)}")
+    assert story.hub(SOLE).reason == ""
+
+
+def test_a_hub_whose_time_is_still_to_come_is_refused_alone() -> None:
+    """CS2: one slip of a CSP's clock costs nothing but its own hub."""
+    story = handed_over(SOLE, SPLIT)
+    later = story.now + timedelta(minutes=1)
+    found = story.do(ReportOutcomes, CSP, outcome=DELIVERED, **timed((SOLE, story.now), (SPLIT, later)))
+    assert codes(found) == ["in_the_future"]
+    assert story.state(SOLE) is HubState.IMAGE_AT_HUB
+    assert story.state(SPLIT) is HubState.HANDED_TO_CSP
+
+
+def test_times_that_are_not_those_of_the_hubs_make_no_report() -> None:
+    said: dict[str, Any] = {"by": CSP, "key": "k", "release": R, "outcome": DELIVERED, "guids": some(SOLE, SPLIT)}
+    with pytest.raises(InputError, match="1 times are given for 2 hubs"):
+        ReportOutcomes(**said, occurred_at=AUTOMATIC, times=InstantList([AUTOMATIC]))
+    with pytest.raises(InputError, match="not the first"):
+        ReportOutcomes(**said, occurred_at=AUTOMATIC, times=InstantList([AUTOMATIC, AUTOMATIC - timedelta(hours=1)]))
+
+
+def test_triggers_hear_of_each_failure_at_its_own_time() -> None:
+    """RU6: twenty-five failures in six hours are counted by when they happened."""
+    story = handed_over(SOLE, SPLIT)
+    earlier = story.now - timedelta(hours=3)
+    said = timed((SOLE, story.now), (SPLIT, earlier))
+    (failed,) = story.do(ReportOutcomes, CSP, outcome=FAILED, reason="no image held", **said)
+    assert [(one.at, one.guids) for one in happenings(failed, R)] == [
+        (earlier, some(SPLIT)),
+        (story.now, some(SOLE)),
+    ]
+
+
+def outside_news(story: Story) -> list[tuple[str, str]]:
+    return [
+        (one.to, one.words) for one in story.sent if isinstance(one, HubNews) and one.what == "activated_outside_window"
+    ]
+
+
+def test_what_the_smi_shows_before_the_window_opens_is_marked_without_a_report() -> None:
+    """BR3.5: the hub runs it before it was to; its Suppliers and the DCC are told."""
+    story = handed_over(SOLE, SPLIT)
+    opens = story.hub(SOLE).window_opens
+    assert opens is not None
+    story.now = opens + timedelta(days=1)
+    seen = opens - timedelta(hours=2)
+    story.do(ObserveVersions, SMI, firmware_version=NEW, observed_at=seen, guids=some(SOLE))
+    assert story.state(SOLE) is HubState.VERIFIED
+    words = f"the SMI showed the version at {instant_words(seen)}, before the window that was planned opened"
+    assert told_reason(story.hub(SOLE)) == words
+    assert outside_news(story) == [(ALPHA, words), ("DCC", words)]
+    # Later than its opening it may have been activated within the window: the SMI does not say.
+    story.do(ObserveVersions, SMI, firmware_version=NEW, observed_at=story.now, guids=some(SPLIT))
+    assert told_reason(story.hub(SPLIT)) is None
+    assert len(outside_news(story)) == 2
+
+
+def test_a_report_that_comes_after_the_smi_still_marks_what_was_outside() -> None:
+    """BR3.5: once; the same said again is noted."""
+    story = handed_over(SOLE, SPLIT)
+    opens = story.hub(SOLE).window_opens
+    assert opens is not None
+    late = opens + timedelta(hours=4)
+    story.now = late + timedelta(hours=4)
+    observe(story, NEW, SOLE, SPLIT)
+    said = timed((SOLE, late), (SPLIT, opens))
+    found = story.do(ReportOutcomes, CSP, outcome=ACTIVATED, firmware_version=NEW, **said)
+    assert codes(found) == ["repeated"]
+    words = f"activated at {instant_words(late)}, outside the window that was planned"
+    assert told_reason(story.hub(SOLE)) == words
+    assert story.state(SOLE) is HubState.VERIFIED
+    assert told_reason(story.hub(SPLIT)) is None
+    assert outside_news(story) == [(ALPHA, words), ("DCC", words)]
+    again = story.do(ReportOutcomes, CSP, outcome=ACTIVATED, firmware_version=NEW, **said)
+    assert codes(again) == ["repeated"]
+    assert len(outside_news(story)) == 2
+
+
+def test_what_is_marked_already_is_not_marked_anew() -> None:
+    story = handed_over(SOLE)
+    opens = story.hub(SOLE).window_opens
+    assert opens is not None
+    story.now = opens
+    early, said = opens - timedelta(minutes=30), {"firmware_version": NEW, "guids": some(SOLE)}
+    story.do(ReportOutcomes, CSP, outcome=ACTIVATED, occurred_at=early, **said)
+    marked = story.hub(SOLE).reason
+    story.do(ObserveVersions, SMI, observed_at=early, **said)
+    assert story.state(SOLE) is HubState.VERIFIED
+    assert story.hub(SOLE).reason == marked
+    assert len(outside_news(story)) == 2
