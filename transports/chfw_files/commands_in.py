@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from chfw_core.consent.model import InstructionAction, InstructionGroup
 from chfw_core.errors import InputError
+from chfw_core.model.events import Event
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party, SupplierRole
@@ -42,13 +43,15 @@ _Alike = tuple[dict[str, Any], GuidList, Places]
 class ReadCommands:
     """The commands of a file in its order, each with the places of its hubs' rows, and the rows set aside.
 
-    `row_count`: all rows of the file.
+    `row_count`: all rows of the file. `events`: where it is a file of events, with the place of each.
     """
 
-    commands: tuple[AnyCommand, ...]
+    commands: tuple[AnyCommand, ...] = ()
     places: tuple[Places, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
     row_count: int = 0
+    events: tuple[Event, ...] = ()
+    event_rows: tuple[int, ...] = ()
 
     @property
     def set_aside(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from chfw_app.transports.pump import pump, take_in
 from chfw_app.transports.routes import Routes
 from chfw_core.errors import InputError
 from chfw_core.messages import MESSAGES, ReleaseNotice
+from chfw_core.model.events import Event
 from chfw_core.model.periods import parse_instant
 from chfw_core.rollout.commands import COMMANDS, AnyCommand
 from chfw_core.rollout.outcomes.commands import ObserveVersions
@@ -66,8 +67,14 @@ def instructs() -> AnyCommand:
             "`instruct` cannot be given this way",
         ),
         (delivery(evolve(instructs(), release=EVERY_RELEASE)), ALL, "which release is meant is missing"),
+        (
+            evolve(delivery(), events=(Event(seq=1, at=NOTIFIED, type="tick"),)),
+            ALL,
+            "`events` cannot be given this way",
+        ),
+        (evolve(delivery(), rules=()), ALL, "`rules` cannot be given this way"),
     ],
-    ids=["another's", "not carried", "no release"],
+    ids=["another's", "not carried", "no release", "events", "rules"],
 )
 def test_what_may_not_be_given_this_way_is_answered_and_not_carried_out(
     ledger: ServiceLedger, handed_in: Delivery, able: Capabilities, says: str
