@@ -136,9 +136,7 @@ def test_messages_stay_for_who_has_no_transport_and_for_what_none_carries(ledger
     with ledger.service.store.read() as connection:
         left = {(message.to_party, message.last_error) for message in waiting(connection)}
     assert ("MAPLE", None) in left
-    assert {error for party, error in left if party == CEDAR} == {
-        "InputError: no transport of `CEDAR` carries `own_hubs`"
-    }
+    assert {error for party, error in left if party == CEDAR} == {"no transport of `CEDAR` carries `own_hubs`"}
 
 
 def test_a_long_message_goes_in_parts_and_again_with_the_same_ids(ledger: ServiceLedger) -> None:
