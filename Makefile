@@ -8,7 +8,7 @@ PYTHON  ?=
 WORKERS ?= 2
 BIN     := .venv/bin
 READY   := .venv/.ready
-EXTRAS  := dev,bench,emulator,files,sftp,analysis,postgres
+EXTRAS  := dev,bench,emulator,files,s3,sftp,analysis,postgres
 
 .PHONY: help
 help: ## this table

@@ -13,13 +13,14 @@ from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.open import open_store
 from chfw_app.stores.rollout_codec import projections
 from chfw_app.stores.tables import outbox
-from chfw_app.transports.pump import pump
+from chfw_app.transports.pump import pump, reply_to
 from chfw_app.transports.routes import Routes
+from chfw_app.triggers.hearing import let_hear
 from chfw_core.documents.rollout_messages import read_message
 from chfw_core.messages import Message
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.entries import Entry
-from chfw_core.transport.port import Transport
+from chfw_core.transport.port import Delivery, Reply, Transport
 from chfw_core.transport.receipts import Receipt
 
 
@@ -32,7 +33,16 @@ class ServiceLedger:
     def give(self, command: AnyCommand, at: datetime) -> Receipt:
         """Straight to the service."""
         self.service.clock = lambda: at
-        return self.service.submit(command)
+        receipt = self.service.submit(command)
+        let_hear(self.service)
+        return receipt
+
+    def hand_over(self, delivery: Delivery, at: datetime) -> Reply:
+        """Carried out, as whatever comes by a transport."""
+        self.service.clock = lambda: at
+        reply = reply_to(self.service, delivery)
+        let_hear(self.service)
+        return reply
 
     def pump(self, transport: Transport, at: datetime) -> None:
         """In and out by this transport, for everybody that the outbox has something for."""

@@ -248,7 +248,7 @@ class SupplierLeaves(Message):
 class TriggerNotice(Message):
     """RU2, RU6: what a trigger of this party's own rules tells a team of its house. `release`: empty where of none.
 
-    `because`: the rule's words and the events that led to it. `guids`: the hub it is about, where it is about one.
+    `because`: the rule's words and the events that led to it. `guids`: the hubs it is about, if it is about any.
     To a Supplier from the rules of the DCC or a CSP: `team` is whose rules they are, `guids` its own hubs concerned.
     """
 

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Annotated
@@ -54,16 +55,18 @@ class FolderOptions(StoreOptions):
     settle: float = 2.0
 
 
-def once(folder: Folder, /, *, options: FolderOptions | None = None) -> int:
-    """Take in all files that have come, answer them, and send what is due.
+def once(folder: Folder, /, *, estate: Path | None = None, options: FolderOptions | None = None) -> int:
+    """Take in all files that have come, answer them, let rules in force hear of them, and send what is due.
 
     Parameters
     ----------
+    estate
+        What rules may ask of hubs beside what the ledger has: .parquet or .csv; with it, the attributes in `kept`.
     options
         Who is served, and where the ledger is.
     """
     options = options or FolderOptions()
-    with progress() as told, _rounds(folder, options) as rounds:
+    with progress() as told, _rounds(folder, options, estate) as rounds:
         rounds.told = told
         done = rounds.once()
     return _show(options, done, stopped=rounds.stop.is_set())
@@ -74,6 +77,7 @@ def watch(
     /,
     *,
     every: float = 10.0,
+    estate: Path | None = None,
     options: FolderOptions | None = None,
 ) -> int:
     """The same again and again, until it is interrupted (Ctrl-C, or SIGTERM).
@@ -82,13 +86,15 @@ def watch(
     ----------
     every
         Seconds from one look to the next.
+    estate
+        What rules may ask of hubs beside what the ledger has: .parquet or .csv; with it, the attributes in `kept`.
     options
         Who is served, and where the ledger is.
     """
     options = options or FolderOptions()
     if not (math.isfinite(every) and every > 0):
         raise InputError(f"--every {every:g} is no time to wait", hint="give seconds, more than 0")
-    with _rounds(folder, options) as rounds:
+    with _rounds(folder, options, estate) as rounds:
         if not options.json:
             rounds.seen = _say_one
         done = rounds.watch(every, say_error)
@@ -118,8 +124,9 @@ def extract(folder: Folder, /, *, options: FolderOptions | None = None) -> int:
 
 
 @contextmanager
-def _rounds(folder: str, options: FolderOptions) -> Iterator[Rounds]:
+def _rounds(folder: str, options: FolderOptions, estate: Path | None = None) -> Iterator[Rounds]:
     """Rounds that an interrupt ends after the file that is in hand."""
+    from chfw_app.transports.drop_beside import beside_of
     from chfw_files.drop.outgoing import checked_format
     from chfw_files.drop.place import place_at
     from chfw_files.drop.transport import DropFolders
@@ -139,7 +146,7 @@ def _rounds(folder: str, options: FolderOptions) -> Iterator[Rounds]:
                 say_note(note)
             drop = DropFolders(place=place_at(folder), extension=extension, settle=options.settle, only=options.party)
             try:
-                yield Rounds(service=service, drop=drop, stop=stop)
+                yield Rounds(service=service, drop=drop, stop=stop, beside=beside_of(drop, estate))
             finally:
                 drop.close()
     finally:
@@ -154,6 +161,7 @@ def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool
             {
                 "exit": int(code),
                 "files": [_as_object(one) for one in done.files],
+                "fired": [{"owner": owner, "trigger": of, "times": n} for (owner, of), n in sorted(done.fired.items())],
                 "sent": done.sent,
                 "not_sent": [{"message": one, "why": why} for one, why in done.not_sent.items()],
                 "troubles": list(done.troubles),
@@ -166,6 +174,8 @@ def _show(options: FolderOptions, done: RoundsDone, *, stopped: bool, rows: bool
         show_table("Files", ("party", "file", "rows", "come back", "answer"), [_row(one) for one in done.files])
         for one in done.files:
             _say_why(one)
+    fired = [(*key, count) for key, count in sorted(done.fired.items())]
+    show_table("Fired", ("owner", "trigger", "times"), fired)
     say(f"{counted(len(done.files), 'file')} answered, {counted(done.sent, 'message')} sent")
     if done.not_sent:
         say(f"{counted(len(done.not_sent), 'message')} could not be sent; they are tried again")

@@ -1,7 +1,8 @@
 """`chfw rollout show`, `effects`, `tick` and `outbox`: where a release stands, and what time brings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from chfw_app.rollout.missed import Missed
     from chfw_app.rollout.service import RollOutService
     from chfw_app.rollout.showing import Shown
+    from chfw_app.stores.outbox import OutboxMessage
+
+FAILED_SHOWN = 10
+"""Messages that could not be delivered, to a person."""
 
 
 def show(*, release: str | None = None, options: ActOptions | None = None) -> int:
@@ -115,7 +120,7 @@ def tick(
         done = tick_now(service, service.clock(), send, beside=known)
     silent = sum(hubs or 0 for receipt in done.silent for _, hubs in receipt.taken)
     delivered = None if done.delivered is None else len(done.delivered.delivered)
-    failed = () if done.delivered is None else (*done.delivered.failed, *done.delivered.dead)
+    failed = {} if done.delivered is None else done.delivered.why
     code = Exit.FINDINGS if done.late or done.missed or silent or failed else Exit.DONE
     if options.json:
         print_json(
@@ -137,6 +142,7 @@ def tick(
                 "missed": [_missed(one) for one in done.missed],
                 "delivered": delivered,
                 "not_delivered": list(failed),
+                "why": dict(failed),
                 **ran_as_object(done.triggers, DCC),
             }
         )
@@ -155,7 +161,7 @@ def tick(
 
 
 def outbox(*, deliver: Path | None = None, revive: Flag = False, options: StoreOptions | None = None) -> int:
-    """List the messages that wait, or deliver them as files, one folder for each party: at least once.
+    """List the messages that wait and why, or deliver them as files, one folder for each party: at least once.
 
     Parameters
     ----------
@@ -166,8 +172,6 @@ def outbox(*, deliver: Path | None = None, revive: Flag = False, options: StoreO
     options
         Where the ledger is.
     """
-    from collections import Counter
-
     from chfw_app.rollout.telling import into_folder
     from chfw_app.rollout.ticking import deliver_all
     from chfw_app.stores import outbox as box
@@ -181,32 +185,68 @@ def outbox(*, deliver: Path | None = None, revive: Flag = False, options: StoreO
             box.revive(service.store, dead, at)
         if deliver is not None:
             done = deliver_all(service, into_folder(check_folder(deliver)), at)
-            failed = (*done.failed, *done.dead)
             if options.json:
-                print_json({"delivered": list(done.delivered), "not_delivered": list(failed)})
-            else:
-                _say_delivered(len(done.delivered), failed)
-            return Exit.FINDINGS if failed else Exit.DONE
+                print_json(
+                    {
+                        "delivered": list(done.delivered),
+                        "not_delivered": [*done.failed, *done.dead],
+                        "why": dict(done.why),
+                    }
+                )
+                return Exit.FINDINGS if done.why else Exit.DONE
+            _say_delivered(len(done.delivered), done.why)
         with service.store.read() as connection:
             waiting, dead_ones = box.waiting(connection), box.dead_letters(connection)
-    counts = Counter((message.to_party, message.type) for message in waiting)
+    if deliver is not None:
+        later = [message for message in waiting if message.id not in done.why]
+        _show_waiting(later, at, "Waiting for their time")
+        return Exit.FINDINGS if done.why else Exit.DONE
     if options.json:
-        rows = [{"to": to, "type": kind, "messages": n} for (to, kind), n in sorted(counts.items())]
-        print_json({"waiting": rows, "given_up": [message.id for message in dead_ones]})
+        print_json({"waiting": _waiting(waiting, at), "given_up": [message.id for message in dead_ones]})
         return Exit.DONE
-    show_table("Waiting", ("to", "message", "how many"), [(to, kind, n) for (to, kind), n in sorted(counts.items())])
-    if not counts:
+    _show_waiting(waiting, at, "Waiting")
+    if not waiting:
         say("no message waits")
     for message in dead_ones:
         say(f"given up: {message.id} to {message.to_party}: {message.last_error}")
     return Exit.FINDINGS if dead_ones else Exit.DONE
 
 
-def _say_delivered(delivered: int | None, failed: tuple[str, ...]) -> None:
+def _say_delivered(delivered: int | None, failed: Mapping[str, str]) -> None:
+    """`failed`: by a message's id why."""
     if delivered is not None:
         say(f"{counted(delivered, 'message')} delivered")
     if failed:
         say(f"{counted(len(failed), 'message')} could not be delivered; they are tried again")
+        for message, why in islice(failed.items(), FAILED_SHOWN):
+            say(f"{message}: {why}")
+        if len(failed) > FAILED_SHOWN:
+            say(f"and {len(failed) - FAILED_SHOWN:,} more: --json has all")
+
+
+def _waiting(messages: "Sequence[OutboxMessage]", at: datetime) -> list[dict[str, object]]:
+    """Messages that are alike for whoever looks after them: how many, and why they are not sent yet.
+
+    Without a failure they wait for somebody to deliver them, or for their time.
+    """
+    found: dict[tuple[str, str, str, str | None], int] = {}
+    for one in messages:
+        due = "" if one.next_at is None or one.next_at <= at else format_instant(one.next_at)
+        key = (one.to_party, one.type, due, one.last_error)
+        found[key] = found.get(key, 0) + 1
+    rows = sorted(found.items(), key=lambda item: (item[0][:3], item[0][3] or ""))
+    return [
+        {"to": to, "type": kind, "messages": n, "next_at": due or None, "last_error": why}
+        for (to, kind, due, why), n in rows
+    ]
+
+
+def _show_waiting(messages: "Sequence[OutboxMessage]", at: datetime, title: str) -> None:
+    rows = [
+        (one["to"], one["type"], one["messages"], one["next_at"] or "now", one["last_error"] or "")
+        for one in _waiting(messages, at)
+    ]
+    show_table(title, ("to", "message", "how many", "tried next", "last failure"), rows)
 
 
 def _own(service: "RollOutService", of: str, reader: str) -> "Shown | None":

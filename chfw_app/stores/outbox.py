@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, select, update
 
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import outbox
+from chfw_core.errors import ChfwError
 
 _ERROR_LENGTH = 500
 
@@ -23,7 +24,8 @@ _ERROR_LENGTH = 500
 class OutboxMessage:
     """A message to send. `id`: the same at every attempt; receivers tell repetitions by it.
 
-    `attempts`: how often it has been taken, this time among them. `last_error`: of the attempt before.
+    `attempts`: how often it has been taken, this time among them. `last_error`: of the attempt before. `next_at`: when
+    it is tried next; None where it is not.
     """
 
     id: str
@@ -33,6 +35,7 @@ class OutboxMessage:
     payload: bytes
     attempts: int
     last_error: str | None
+    next_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -143,7 +146,12 @@ def _delivered(store: Store, message: OutboxMessage, at: datetime) -> None:
 
 
 def _said(problem: Exception) -> str:
-    return f"{type(problem).__name__}: {problem}".replace("\0", " ")[:_ERROR_LENGTH]
+    """Our own words as they are; others' with what kind of failure it is."""
+    if isinstance(problem, ChfwError):
+        said = f"{problem} ({problem.hint})" if problem.hint else str(problem)
+    else:
+        said = f"{type(problem).__name__}: {problem}"
+    return said.replace("\0", " ")[:_ERROR_LENGTH]
 
 
 def _failed(store: Store, message: OutboxMessage, said: str, at: datetime, wait: timedelta | None) -> None:
@@ -170,6 +178,7 @@ def _messages(
             payload=bytes(row.payload),
             attempts=row.attempts + taken,
             last_error=row.last_error,
+            next_at=row.next_at,
         )
         for row in connection.execute(query)
     )

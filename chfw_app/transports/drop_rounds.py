@@ -1,4 +1,4 @@
-"""Drop folders at work: a round takes in what has come in whole and sends what is due; rounds follow each other.
+"""Drop folders at work: a round takes in what has come in whole, lets rules in force hear of it, and sends what is due.
 
 Between two files, and between two batches of messages, a stop is heeded: what was begun is finished, and nothing is
 left half done.
@@ -18,7 +18,10 @@ from chfw_app.stores.ledger import ClockWentBackError
 from chfw_app.stores.writer import CommitError
 from chfw_app.transports.pump import Handled, send_out, take_in
 from chfw_app.transports.routes import Routes
+from chfw_app.triggers.hearing import let_hear
+from chfw_app.triggers.knowing import Beside
 from chfw_core.errors import InputError
+from chfw_core.transport.port import Reply
 from chfw_files.drop.receipts import FileDelivery, returned_reasons
 from chfw_files.drop.transport import DropFolders
 
@@ -59,10 +62,11 @@ class FileDone:
 class RoundsDone:
     """What rounds have done so far. `not_sent`: by a message's id why; `troubles`: what nobody could get at.
 
-    `waiting`: files that are still on their way.
+    `waiting`: files that are still on their way. `fired`: by owner and rule how often it wrote something down.
     """
 
     files: list[FileDone] = field(factory=list)
+    fired: Counter[tuple[str, str]] = field(factory=Counter)
     sent: int = 0
     not_sent: dict[str, str] = field(factory=dict)
     troubles: dict[str, None] = field(factory=dict)
@@ -76,13 +80,17 @@ class RoundsDone:
 
 @define(kw_only=True)
 class Rounds:
-    """`stop`: set by whoever wants an end. `seen`: is told of each file as soon as it is answered."""
+    """`stop`: set by whoever wants an end. `seen`: is told of each file as soon as it is answered.
+
+    `beside`: what rules know of hubs beside the ledger, read when there is anything to hear.
+    """
 
     service: RollOutService
     drop: DropFolders
     stop: Event = field(factory=Event)
     seen: Callable[[FileDone], None] = lambda done: None
     told: Report = silent
+    beside: Callable[[], Beside] = Beside
     done: RoundsDone = field(factory=RoundsDone)
 
     def once(self) -> RoundsDone:
@@ -128,6 +136,8 @@ class Rounds:
             if self.stop.is_set():
                 return False
         self.done.troubles |= dict.fromkeys(self.drop.troubles)
+        # Each round: what came in one that was killed before this has to be heard of too.
+        self.done.fired.update((owner, one.trigger) for owner, one in let_hear(self.service, self.beside).fired)
         routes = Routes(by_party=dict.fromkeys(self.drop.parties, (self.drop,)))
         delivered = send_out(self.service, routes, self.service.clock(), BATCH, self.stop.is_set)
         self.done.sent += len(delivered.delivered)
@@ -146,7 +156,6 @@ def _file_done(handled: Handled) -> FileDone:
     delivery, reply = handled.delivery, handled.reply
     assert isinstance(delivery, FileDelivery)
     what = None if delivery.source is None else delivery.source.what
-    receipts = [answer.receipt for some in reply.answers for answer in some]
     reasons = returned_reasons(delivery, reply)
     return FileDone(
         party=delivery.sender,
@@ -156,11 +165,18 @@ def _file_done(handled: Handled) -> FileDone:
         rows=None if delivery.read is None else delivery.read.row_count,
         back=len(reasons),
         reasons=tuple(Counter(reasons.values()).most_common()),
-        # What was refused altogether is tried once more: where it is refused again, nothing is new.
-        again=any(one.again for one in receipts) and all(one.again or one.nothing_taken for one in receipts),
+        again=_nothing_new(reply),
         problems=_of_the_file(delivery, reply.problems),
         untold=handled.untold,
     )
+
+
+def _nothing_new(reply: Reply) -> bool:
+    """What was refused altogether is tried once more: where it is refused again, nothing is new."""
+    if reply.events is not None:
+        return reply.events.again > 0 and not reply.events.taken
+    receipts = [answer.receipt for some in reply.answers for answer in some]
+    return any(one.again for one in receipts) and all(one.again or one.nothing_taken for one in receipts)
 
 
 def _of_the_file(delivery: FileDelivery, problems: Sequence[str]) -> tuple[str, ...]:

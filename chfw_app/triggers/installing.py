@@ -4,10 +4,11 @@ Whoever installs files installs its own. The version is a hash of their content,
 nothing. What the version before has begun goes on under it, or is cut off, as the new files say.
 """
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, frozen
 from sqlalchemy import Connection, select
@@ -32,6 +33,9 @@ from chfw_core.rules.check import check_sources
 from chfw_core.rules.model import RuleSet
 from chfw_core.triggers.compiling import compile_triggers, rules_version
 from chfw_core.triggers.model import TriggerSet
+
+TAKEN_BACK: Final = "taken-back.rules.yaml"
+"""The name under which the ledger has it that an owner has taken all its files back."""
 
 
 @frozen(kw_only=True)
@@ -76,11 +80,37 @@ def install(service: RollOutService, paths: Sequence[Path], by: str, *, after: i
     """
     problems = Problems()
     found = find_rule_files(paths, problems)
-    read = [(path, read_text(path)) for path in found]
-    sources = [(str(path), text) for path, text in read]
+    return _checked(service, [(str(path), path.name, read_text(path)) for path in found], by, after, problems)
+
+
+def install_texts(service: RollOutService, files: Sequence[tuple[str, str]], by: str) -> Installed:
+    """The same for files that were read already, each by its name, from now on; none takes all of them back.
+
+    What rules that are taken back have begun is cut off. Raises Failed.
+    """
+    if not files:
+        return _take_back(service, by)
+    return _checked(service, [(name, name, text) for name, text in files], by, None, Problems())
+
+
+def _take_back(service: RollOutService, owner: str) -> Installed:
+    """A file that says nothing takes the place of the others, where there are any."""
+    with service.store.read() as connection:
+        query = select(rule_files.c.seq).where(rule_files.c.owner == owner).limit(1)
+        if connection.execute(query).first() is None:
+            return Installed(owner=owner, version="", after=0, files=0, triggers=0, again=True)
+    nothing = f"rules: v1\nowner: {json.dumps(owner)}\non_new_version: cut_off\n"
+    return _checked(service, [(TAKEN_BACK, TAKEN_BACK, nothing)], owner, None, Problems())
+
+
+def _checked(
+    service: RollOutService, read: Sequence[tuple[str, str, str]], by: str, after: int | None, problems: Problems
+) -> Installed:
+    """Files by the place that problems are told with, their name and their text."""
     now = Analysis(as_of=as_utc(service.clock()))
+    sources = [(place, text) for place, _, text in read]
     checked = check_sources(sources, event_types=event_types().fields, analysis=now)
-    texts = tuple((path.name, text) for path, text in read)
+    texts = tuple((name, text) for _, name, text in read)
     problems.add_placed(checked.problems)
     problems.stop_if_any()
     owners = [rules.owner for rules in checked.rulesets]

@@ -98,23 +98,41 @@ def observe_lines(service: RollOutService, lines: Iterable[tuple[int, str]], by:
                 good.append(_Line(number=number, event=_read(line, by, types)))
             except InputError as problem:
                 bad.append(SetAside(line=number, reason=problem.with_hint))
+    return _take(service, good, bad, by)
+
+
+def observe(service: RollOutService, events: Sequence[Event], by: str) -> Taken:
+    """Takes events that are values already, as if they came in a file's lines, counted from 1."""
+    types = event_types()
+    found = Taken()
+    for chunk in in_pieces(enumerate(events, start=1), MOST_EVENTS):
+        good: list[_Line] = []
+        bad: list[SetAside] = []
+        for number, event in chunk:
+            try:
+                good.append(_Line(number=number, event=_said_by(event, by, types)))
+            except InputError as problem:
+                bad.append(SetAside(line=number, reason=problem.with_hint))
+        found = found.and_then(_take(service, good, bad, by))
+    return found
+
+
+def _take(service: RollOutService, good: Sequence[_Line], bad: Sequence[SetAside], by: str) -> Taken:
     taken = Taken()
     if good:
         taken = service.writer.run(lambda transaction: _observe(transaction, good, by, service.clock))
     return evolve(taken, set_aside=tuple(sorted((*bad, *taken.set_aside), key=lambda one: one.line)))
 
 
-def observe(service: RollOutService, events: Sequence[Event], by: str) -> Taken:
-    """Takes events that are values already, as if they came in a file's lines."""
-    lines = [_Line(number=number, event=event) for number, event in enumerate(events, start=1)]
-    return service.writer.run(lambda transaction: _observe(transaction, lines, by, service.clock))
-
-
 def _read(line: str, by: str, types: EventTypes) -> Event:
     """An event that this actor may say. Raises InputError."""
     if "\ufffd" in line:
         raise InputError("this is not UTF-8, or holds a character that stands for none")
-    event = read_event(line)
+    return _said_by(read_event(line), by, types)
+
+
+def _said_by(event: Event, by: str, types: EventTypes) -> Event:
+    """The event as this actor says it. Raises InputError where it may not, or where the event cannot be used."""
     if event.type not in types.said_by:
         if event.type in types.fields:
             raise InputError(f"`{event.type}` is recorded by the roll-out itself and is not said from outside")

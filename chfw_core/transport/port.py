@@ -15,9 +15,10 @@ from attrs import field, frozen
 from attrs.validators import ge, optional
 
 from chfw_core.messages import Message
+from chfw_core.model.events import Event
 from chfw_core.rollout.base import Command
 from chfw_core.rollout.commands import AnyCommand
-from chfw_core.transport.receipts import Answer
+from chfw_core.transport.receipts import Answer, EventsAnswer, RulesAnswer
 
 ENTRY_POINTS: Final = "chfw.transports"
 """The group of entry points by which transports are found: each names an `OpenTransport`."""
@@ -33,21 +34,26 @@ class Capabilities:
 
     `inbound`: the commands that parties may give through it. `outbound`: the messages that it can send.
     `most_hubs`: so many hubs at most in one message; longer ones are sent in parts. None: any number.
+    `events`, `rules`: whether parties may say what happened through it (RU6), and hand in their rule files (RU7).
     """
 
     inbound: frozenset[type[Command]]
     outbound: frozenset[type[Message]]
     most_hubs: int | None = field(default=None, validator=optional(ge(1)))
+    events: bool = False
+    rules: bool = False
 
 
 @frozen(kw_only=True)
 class Delivery:
-    """What one sender has handed in at once: commands, or why it cannot be read, or both.
+    """What one sender has handed in at once: commands, events, rule files, or why it cannot be read.
 
     `id`: the same each time this delivery is received. `sender`: who it comes from, as the transport knows: every
     command is this one's. `name`: what people know it by. `problems`: what cannot be read, each with its place;
     the rest goes on (BR5.2). `before`: how often the same content was delivered before; a command that was taken
-    then is answered again, one that was refused altogether is tried once more.
+    then is answered again, one that was refused altogether is tried once more. `events`: what the sender says has
+    happened (RU6), by its own numbers: those that it has said before are not taken again. `rules`: all rule files of
+    the sender as they are from now on (RU7), each by its name; no file takes all of them back; None: nothing is said.
     """
 
     id: str
@@ -56,6 +62,8 @@ class Delivery:
     commands: tuple[AnyCommand, ...] = ()
     problems: tuple[str, ...] = ()
     before: int = field(default=0, validator=ge(0))
+    events: tuple[Event, ...] = ()
+    rules: tuple[tuple[str, str], ...] | None = None
 
 
 @frozen(kw_only=True)
@@ -64,10 +72,13 @@ class Reply:
 
     `answers`: for each command its answers in order: one, or where it was given for EVERY_RELEASE one for each release
     that has hubs of it, or none. `problems`: those of the delivery, and what else kept it from being carried out.
+    `events`, `rules`: what became of these; None where there were none, or nothing of the delivery was carried out.
     """
 
     answers: tuple[tuple[Answer, ...], ...] = ()
     problems: tuple[str, ...] = ()
+    events: EventsAnswer | None = None
+    rules: RulesAnswer | None = None
 
 
 class Transport(Protocol):

@@ -1,8 +1,12 @@
-"""What whoever gave a command is answered: taken or refused, why, what would help, and in which entries it stands."""
+"""What whoever gave a command is answered: taken or refused, why, what would help, and in which entries it stands.
 
+And what whoever said events, or handed in rule files, is answered.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.model.guid_list import GuidList
@@ -118,3 +122,28 @@ class Answer:
         """What a command was answered."""
         guids = getattr(command, "guids", None)
         return cls(key=command.key, receipt=receipt, guids=guids if isinstance(guids, GuidList) else _NO_HUBS)
+
+
+@frozen(kw_only=True)
+class EventsAnswer:
+    """RU6: what became of events. `taken`: by type how many; `again`: how many had been said before.
+
+    `refused`: why those were not taken that were not, by their place among the events of the delivery.
+    """
+
+    taken: Mapping[str, int] = field(factory=dict)
+    again: int = 0
+    refused: Mapping[int, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class RulesAnswer:
+    """RU7: rule files that are in force. `version`: a hash of them; None where no rules are in force any more.
+
+    `triggers`: how many rules in `events` they have. `warnings`: what the owner is told of them.
+    """
+
+    version: str | None
+    files: int
+    triggers: int
+    warnings: tuple[str, ...] = ()

@@ -1,8 +1,10 @@
-"""Answers as plain values, fit for JSON: the one form in which programs are told what became of a command."""
+"""Answers as plain values, fit for JSON: the one form in which programs are told what became of what they sent."""
+
+from collections.abc import Mapping
 
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
-from chfw_core.transport.receipts import Answer, RefusedHubs
+from chfw_core.transport.receipts import Answer, EventsAnswer, RefusedHubs, RulesAnswer
 
 
 def answer_values(answer: Answer) -> dict[str, object]:
@@ -31,3 +33,25 @@ def answer_values(answer: Answer) -> dict[str, object]:
 
 def _hubs(one: RefusedHubs) -> dict[str, object]:
     return {"code": one.code, "reason": one.reason, "guids": [format_guid(guid) for guid in one.guids]}
+
+
+def events_values(answer: EventsAnswer, lines: Mapping[int, int]) -> dict[str, object]:
+    """What became of events. `lines`: where each stands, as its sender counts."""
+    refused: dict[str, list[int]] = {}
+    for place, reason in sorted(answer.refused.items()):
+        refused.setdefault(reason, []).append(lines[place])
+    return {
+        "taken": dict(sorted(answer.taken.items())),
+        "again": answer.again,
+        "refused": [{"reason": reason, "lines": where} for reason, where in refused.items()],
+    }
+
+
+def rules_values(answer: RulesAnswer) -> dict[str, object]:
+    """Which rules are in force."""
+    return {
+        "version": answer.version,
+        "files": answer.files,
+        "triggers": answer.triggers,
+        "warnings": list(answer.warnings),
+    }

@@ -1,15 +1,18 @@
-"""Rows of one file of instructions that contradict each other: none of them counts, each names the other (BR5.2)."""
+"""Rows of one file that contradict each other: none of them counts, each names the other (BR5.2)."""
 
 from pathlib import Path
 
 import pytest
 
+from chfw_core.model.guid import parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
-from chfw_files.commands_in import ReadCommands, read_handed_in_instructions, read_instructions
+from chfw_core.rollout.pilot.commands import RecordPilotProgress
+from chfw_files.commands_in import ReadCommands, read_handed_in_instructions, read_instructions, read_progress
 from tests.files.estates import guid
 
 HEADER = "guid,party,role,action,opens,closes,received_at,group,rule"
+PROGRESS = "guid,result,reason,commentary"
 APRIL, MAY = "2026-04-01,2026-04-30", "2026-05-01,2026-05-31"
 
 
@@ -61,3 +64,27 @@ def test_two_parties_of_one_file_do_not_contradict_each_other(tmp_path: Path) ->
     found = read_instructions(path, "R", "key", None)
     assert found.bad_rows == ()
     assert len(found.commands) == 2
+
+
+def test_progress_that_says_two_things_of_a_device_goes_back_and_the_rest_goes_on(tmp_path: Path) -> None:
+    """BR2.4: nobody can tell which of them stands; the same said twice is one word."""
+    path = tmp_path / "p.csv"
+    rows = [
+        f"{guid(1)},success,,",
+        f"{guid(2)},failure,no WAN,",
+        f"{guid(1)},failure,no WAN,",
+        f"{guid(2)},failure,no WAN,",
+        f"{guid(3)},failure,no WAN,tried twice",
+        f"{guid(3)},failure,no WAN,tried thrice",
+    ]
+    path.write_text("\n".join([PROGRESS, *rows]) + "\n")
+    found = read_progress(path, "R", "key", "DCC")
+    assert [(bad.line, bad.reason) for bad in found.bad_rows] == [
+        (2, "line 4 says otherwise of the same device"),
+        (4, "line 2 says otherwise of the same device"),
+        (6, "line 7 says otherwise of the same device"),
+        (7, "line 6 says otherwise of the same device"),
+    ]
+    (one,) = found.commands
+    assert isinstance(one, RecordPilotProgress)
+    assert (one.guids, one.succeeded, one.reason) == (GuidList([parse_guid(guid(2))]), False, "no WAN")

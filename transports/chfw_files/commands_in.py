@@ -5,7 +5,7 @@ the same file sent again is answered and not carried out again (I9).
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from chfw_core.consent.model import InstructionAction, InstructionGroup
 from chfw_core.errors import InputError
+from chfw_core.model.events import Event
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.instant_list import InstantList
@@ -44,13 +45,15 @@ _Alike = tuple[dict[str, Any], GuidList, Places]
 class ReadCommands:
     """The commands of a file in its order, each with the places of its hubs' rows, and the rows set aside.
 
-    `row_count`: all rows of the file.
+    `row_count`: all rows of the file. `events`: where it is a file of events, with the place of each.
     """
 
-    commands: tuple[AnyCommand, ...]
+    commands: tuple[AnyCommand, ...] = ()
     places: tuple[Places, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
     row_count: int = 0
+    events: tuple[Event, ...] = ()
+    event_rows: tuple[int, ...] = ()
 
     @property
     def set_aside(self) -> tuple[str, ...]:
@@ -137,7 +140,9 @@ def read_handed_in_instructions(path: Path, release: str, key: str, party: str) 
 def _instructions(reading: _Reading) -> ReadCommands:
     columns = ("party", "role", "action", "opens", "closes", "group", "rule")
     groups = [(dict(zip(columns, one[0], strict=True)), *one[1:]) for one in alike_in_places(reading.table, columns)]
-    for row, guids, places in _without_contradictions(reading, groups):
+    about = [(row["party"] or reading.by, row["role"]) for row, _, _ in groups]
+    saying = [_meaning(row) for row, _, _ in groups]
+    for row, guids, places in _without_contradictions(reading, groups, about, saying, "of the same hub and role"):
         party = row["party"] or reading.by
         if reading.by and party != reading.by:
             reading.set_aside(places, "party", f"the row is of another Party than `{reading.by}`, who has sent it")
@@ -152,15 +157,16 @@ def _instructions(reading: _Reading) -> ReadCommands:
     return reading.done()
 
 
-def _without_contradictions(reading: _Reading, groups: Sequence[_Alike]) -> Iterator[_Alike]:
-    """The groups without the rows that say different things of one hub and role: those are set aside, all of them."""
-    about = [(row["party"] or reading.by, row["role"]) for row, _, _ in groups]
-    found = contradicting([places for _, _, places in groups], about, [_meaning(row) for row, _, _ in groups])
+def _without_contradictions(
+    reading: _Reading, groups: Sequence[_Alike], about: Sequence[Hashable], saying: Sequence[Hashable], of: str
+) -> Iterator[_Alike]:
+    """The groups without the rows that are `saying` different things `about` one: those are set aside, all of them."""
+    found = contradicting([places for _, _, places in groups], about, saying)
     for at, (row, guids, places) in enumerate(groups):
         others = found.get(at, {})
         apart = np.isin(places.rows, np.array(list(others), dtype=np.int64))
         for guid, line in zip(places.guids[apart].tolist(), places.rows[apart].tolist(), strict=True):
-            reason = f"line {others[line]} says otherwise of the same hub and role"
+            reason = f"line {others[line]} says otherwise {of}"
             reading.bad.append(BadRow(line=line, guid_text=format_guid(guid), column="", reason=reason))
         if not others:
             yield row, guids, places
@@ -198,17 +204,21 @@ def read_pilot_list(path: Path, release: str, key: str, by: str) -> ReadCommands
 
 
 def read_progress(path: Path, release: str, key: str, by: str) -> ReadCommands:
-    """BR2.4: how the pilot went, per device."""
+    """BR2.4: how the pilot went, per device. Where two rows of a device differ, nobody can tell which stands."""
     reading = _opened(read_list(ListKind.PILOT_PROGRESS, path), release, key, by)
-    for values, guids, places in alike_in_places(reading.table, ("result", "reason", "commentary")):
-        result, reason, commentary = values
+    columns = ("result", "reason", "commentary")
+    groups = [(dict(zip(columns, one[0], strict=True)), *one[1:]) for one in alike_in_places(reading.table, columns)]
+    saying = [tuple(row.values()) for row, _, _ in groups]
+    for row, guids, places in _without_contradictions(
+        reading, groups, [()] * len(groups), saying, "of the same device"
+    ):
         reading.add(
             RecordPilotProgress,
             guids,
             places,
-            succeeded=result == "success",
-            reason=str(reason or ""),
-            commentary=str(commentary or ""),
+            succeeded=row["result"] == "success",
+            reason=row["reason"] or "",
+            commentary=row["commentary"] or "",
         )
     return reading.done()
 

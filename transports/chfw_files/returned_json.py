@@ -30,18 +30,27 @@ def write_returned_lines(source: Path, target: Path, reasons: Mapping[int, str])
     return rows
 
 
-def _with_reason(text: str, reason: str) -> str:
-    if not isinstance(parsed(text), dict):
-        return json.dumps({REASON: reason, AS_SENT: text}, ensure_ascii=False)
+def without_reason(text: str) -> str:
+    """A line as it was before it came back: without the reason, wherever that stands by now."""
+    if REASON not in text or not isinstance(parsed(text), dict):
+        return text
     rest = text[1:].lstrip()
     former = _FORMER.match(rest)
     if former:
         rest = rest[former.end() :]
     content = parsed("{" + rest)
-    if REASON in content:  # somebody has moved it
-        del content[REASON]
-        rest = json.dumps(content, ensure_ascii=False)[1:]
-    return "{" + f"{json.dumps(REASON)}: {json.dumps(reason, ensure_ascii=False)}" + (", " if content else "") + rest
+    if REASON not in content:
+        return "{" + rest
+    del content[REASON]  # somebody has moved it
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _with_reason(text: str, reason: str) -> str:
+    if not isinstance(parsed(text), dict):
+        return json.dumps({REASON: reason, AS_SENT: text}, ensure_ascii=False)
+    bare = without_reason(text)
+    more = ", " if parsed(bare) else ""
+    return "{" + f"{json.dumps(REASON)}: {json.dumps(reason, ensure_ascii=False)}{more}" + bare[1:].lstrip()
 
 
 def parsed(text: str) -> Any:

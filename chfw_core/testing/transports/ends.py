@@ -7,10 +7,11 @@ from typing import Protocol
 from attrs import field, frozen
 
 from chfw_core.messages import Message
+from chfw_core.model.events import Event
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.entries import Entry
-from chfw_core.transport.port import Transport
+from chfw_core.transport.port import Delivery, Reply, Transport
 from chfw_core.transport.receipts import Receipt
 
 
@@ -18,7 +19,8 @@ from chfw_core.transport.receipts import Receipt
 class Said:
     """What a party was answered to one delivery: whether anything was taken, and the hubs refused, by reason.
 
-    Where the whole command was refused its reason is there, with the hubs that the command names.
+    Where the whole command was refused its reason is there, with the hubs that the command names; so is the reason for
+    which an event was not taken, without hubs. An event that was said before counts as taken.
     """
 
     taken: bool
@@ -35,6 +37,14 @@ class FarEnd(Protocol):
 
     def put(self, command: AnyCommand) -> None:
         """The party `command.by` says this. The transport may give it another key; all else is as it is here."""
+        ...
+
+    def put_events(self, party: str, events: Sequence[Event]) -> None:
+        """The party says these at once. Asked of a transport that carries events, and of no other."""
+        ...
+
+    def put_rules(self, party: str, name: str, text: str) -> None:
+        """The party hands in a rule file by its name; an empty text takes the one of that name back. Asked as above."""
         ...
 
     def put_unreadable(self, party: str) -> bool:
@@ -61,8 +71,12 @@ class Ledger(Protocol):
         """Straight to the service, at that time."""
         ...
 
+    def hand_over(self, delivery: Delivery, at: datetime) -> Reply:
+        """The same for events and rule files, as a delivery without a transport; `problems` are not looked at."""
+        ...
+
     def pump(self, transport: Transport, at: datetime) -> None:
-        """Takes in, answers and sends all that waits, to every party."""
+        """Takes in, answers and sends all that waits, to every party. Rules in force hear of it, as they do above."""
         ...
 
     def entries(self) -> Sequence[Entry]:

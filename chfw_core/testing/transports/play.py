@@ -1,23 +1,23 @@
 """A scene played twice, straight and through the transport, and what must be equal afterwards (TR5, I12)."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, assert_never
 
 from attrs import define, field
 
 from chfw_core.messages import Message
-from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.entries import Entry
 from chfw_core.testing.transports.ends import Bench, Ledger, Said
-from chfw_core.testing.transports.said import said_of
-from chfw_core.testing.transports.scenes import Scene
+from chfw_core.testing.transports.said import said_in, said_of
+from chfw_core.testing.transports.scenes import HandedInRules, SaidEvents, Saying, Scene, Step
 from chfw_core.transport.parts import parts_of
+from chfw_core.transport.port import Delivery
 from chfw_core.transport.receipts import Answer
 
 
 @define(kw_only=True)
 class Played:
-    """What came of a scene. `answers`: per command of it what was answered, in order; `got`: per party its messages."""
+    """What came of a scene. `answers`: per step of it what was answered, in order; `got`: per party its messages."""
 
     entries: tuple[Entry, ...]
     answers: list[Said] = field(factory=list)
@@ -30,17 +30,16 @@ class Played:
 
 def play(bench: Bench, scene: Scene) -> Played:
     """Plays it both ways and asserts that ledgers, answers and messages are equal, and all of them arrived."""
-    able = bench.far_end.transport.capabilities.inbound
     expected: dict[str, list[Said]] = defaultdict(list)
     said: list[Said] = []
-    for step in scene.steps:
-        said.append(_said(step.command, bench.direct, step))
-        if type(step.command) in able:
-            bench.far_end.put(step.command)
-            expected[step.command.by].append(said[-1])
+    for part in scene.parts:
+        said.append(given(bench.direct, part))
+        if hand_in(bench, part):
+            by = part.command.by if isinstance(part, Step) else part.said.by
+            expected[by].append(said[-1])
         else:
-            bench.through.give(step.command, step.at)
-        bench.through.pump(bench.far_end.transport, step.at)
+            given(bench.through, part)
+        bench.through.pump(bench.far_end.transport, part.at)
     for party, wanted in expected.items():
         assert list(bench.far_end.answers(party)) == wanted, f"`{party}` was not answered as it should be (BR5.1)"
     assert without_keys(bench.through) == without_keys(bench.direct), "the ledgers differ (I12)"
@@ -68,8 +67,38 @@ def arrived(bench: Bench) -> dict[str, list[Message]]:
     return found
 
 
-def _said(command: AnyCommand, ledger: Ledger, step: Any) -> Said:
-    return said_of([Answer.of(command, ledger.give(command, step.at))])
+def given(ledger: Ledger, part: Step | Saying) -> Said:
+    """A part of a scene without any transport, and what is said to it."""
+    if isinstance(part, Step):
+        return said_of([Answer.of(part.command, ledger.give(part.command, part.at))])
+    match part.said:
+        case SaidEvents(by=by, events=events):
+            delivery = Delivery(id=by, sender=by, name="events", events=events)
+        case HandedInRules(by=by, name=name, together=together):
+            delivery = Delivery(id=by, sender=by, name=name, rules=together)
+        case _:
+            assert_never(part.said)
+    return said_in(ledger.hand_over(delivery, part.at))
+
+
+def hand_in(bench: Bench, part: Step | Saying) -> bool:
+    """By the transport, where it carries such a thing; whether it does."""
+    able = bench.far_end.transport.capabilities
+    if isinstance(part, Step):
+        if type(part.command) in able.inbound:
+            bench.far_end.put(part.command)
+        return type(part.command) in able.inbound
+    match part.said:
+        case SaidEvents(by=by, events=events):
+            if able.events:
+                bench.far_end.put_events(by, events)
+            return able.events
+        case HandedInRules(by=by, name=name, text=text):
+            if able.rules:
+                bench.far_end.put_rules(by, name, text)
+            return able.rules
+        case _:
+            assert_never(part.said)
 
 
 def _everybody(bench: Bench) -> set[str]:

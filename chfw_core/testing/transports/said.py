@@ -24,4 +24,7 @@ def said_of(answers: Iterable[Answer]) -> Said:
 def said_in(reply: Reply) -> Said:
     """What a reply says: problems that concern no hub are refusals too."""
     said = said_of(answer for answers in reply.answers for answer in answers)
-    return Said(taken=said.taken, refused={**said.refused, **{problem: GuidList() for problem in reply.problems}})
+    events = reply.events
+    taken = said.taken or reply.rules is not None or (events is not None and bool(events.taken or events.again))
+    reasons = (*reply.problems, *(() if events is None else events.refused.values()))
+    return Said(taken=taken, refused={**said.refused, **{reason: GuidList() for reason in reasons}})

@@ -6,6 +6,7 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
+from chfw_core.model.events import Event
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.model.periods import london_date, london_midnight, london_time
@@ -79,6 +80,27 @@ def march(day: int) -> datetime:
 
 
 @frozen(kw_only=True)
+class SaidEvents:
+    """RU6: what a party says has happened, all at once."""
+
+    by: str
+    events: tuple[Event, ...]
+
+
+@frozen(kw_only=True)
+class HandedInRules:
+    """RU7: a rule file of a party, by its name; without a text it takes the one of that name back.
+
+    `together`: all its files as they are then.
+    """
+
+    by: str
+    name: str
+    text: str
+    together: tuple[tuple[str, str], ...]
+
+
+@frozen(kw_only=True)
 class Step:
     """A command and when it is given."""
 
@@ -86,22 +108,56 @@ class Step:
     command: AnyCommand
 
 
+@frozen(kw_only=True)
+class Saying:
+    """What is no command, and when it is said."""
+
+    at: datetime
+    said: SaidEvents | HandedInRules
+
+
 @define(kw_only=True)
 class Scene:
     """Commands in their order; `now` moves only where the scene says so. The verbs return the scene."""
 
     now: datetime = NOTIFIED
-    steps: list[Step] = field(factory=list)
+    parts: list[Step | Saying] = field(factory=list)
+    rules: dict[str, dict[str, str]] = field(factory=dict)
+
+    @property
+    def steps(self) -> list[Step]:
+        """Its commands alone."""
+        return [part for part in self.parts if isinstance(part, Step)]
 
     def says(self, by: str, command: type[Any], **fields: Any) -> "Scene":
         """Somebody gives a command."""
-        said = {"by": by, "key": f"{by} {len(self.steps) + 1}", "release": RELEASE, **fields}
-        self.steps.append(Step(at=self.now, command=command(**said)))
+        said = {"by": by, "key": f"{by} {len(self.parts) + 1}", "release": RELEASE, **fields}
+        self.parts.append(Step(at=self.now, command=command(**said)))
+        return self
+
+    def reports(self, by: str, *events: Event) -> "Scene":
+        """Somebody says what has happened."""
+        self.parts.append(Saying(at=self.now, said=SaidEvents(by=by, events=events)))
+        return self
+
+    def hands_in(self, by: str, name: str, text: str) -> "Scene":
+        """Somebody hands in a rule file, or takes it back; one that is not good is not counted among its files."""
+        files = {name: text, **{known: told for known, told in self.rules.get(by, {}).items() if known != name}}
+        together = tuple((known, told) for known, told in files.items() if told)
+        self.parts.append(Saying(at=self.now, said=HandedInRules(by=by, name=name, text=text, together=together)))
+        return self
+
+    def in_force(self, by: str, name: str, text: str) -> "Scene":
+        """The same for a file that is good, and so is in force from then on."""
+        self.hands_in(by, name, text)
+        self.rules.setdefault(by, {}).pop(name, None)
+        if text:
+            self.rules[by][name] = text
         return self
 
     def again(self) -> "Scene":
-        """The last command once more, word for word."""
-        self.steps.append(Step(at=self.now, command=self.steps[-1].command))
+        """The last of it once more, word for word."""
+        self.parts.append(evolve(self.parts[-1], at=self.now))
         return self
 
     def on(self, when: datetime) -> "Scene":

@@ -27,9 +27,11 @@ from chfw_core.messages import (
     SecondSupplier,
     SupplierJoins,
     SupplierLeaves,
+    TriggerNotice,
     VerdictReceived,
     WorkList,
 )
+from chfw_core.model.events import Event
 from chfw_core.model.parties import DCC, SupplierRole
 from chfw_core.rollout.base import PANEL, REGISTRATION
 from chfw_core.rollout.incidents.commands import ConfirmDecision, RaiseIncident, SuspendRelease, TriageIncident
@@ -58,10 +60,10 @@ from chfw_core.rollout.suppliers.commands import (
     CancelSupplierChange,
     CompleteSupplierChange,
 )
-from chfw_core.testing.homes import hubs_of
+from chfw_core.testing.homes import Home, hubs_of
 from chfw_core.testing.transports.dying import Dies, DiesAfter, DiesAfterSending, DiesBefore, dies
 from chfw_core.testing.transports.ends import Bench, Said
-from chfw_core.testing.transports.play import arrived, play, without_keys
+from chfw_core.testing.transports.play import arrived, given, hand_in, play, without_keys
 from chfw_core.testing.transports.scenes import (
     AUTOMATIC,
     BARN,
@@ -89,6 +91,21 @@ from chfw_core.testing.transports.scenes import (
 )
 
 NORTHERN = "CSP:North"
+WATCHED = """rules: v1
+owner: BIRCH
+events:
+  - id: meter-upgraded
+    because: Whoever mends meters wants to know
+    per: hub
+    on: meter_firmware_activated
+    do: {notify: meters, text: "{guid} is upgraded"}
+"""
+
+
+def upgraded(scene: Scene, seq: int, home: Home) -> Event:
+    """A meter's upgrade, as of now in a scene, under a number of whoever says it."""
+    fields = {"firmware_version": "04000001"}
+    return Event(seq=seq, at=scene.now, type="meter_firmware_activated", guid=home.guid, fields=fields)
 
 
 class TransportConformance:
@@ -260,6 +277,35 @@ class TransportConformance:
         if self._sends(bench, SupplierLeaves):
             assert played.told(BIRCH, SupplierLeaves)
 
+    # --- if this, then that ---
+
+    def test_events_are_heard_by_rules_that_came_the_same_way(self, bench: Bench) -> None:
+        """RU6, RU7, BR5.2, NF7: each event once, of its sender's own hubs and of its types; its rules tell it."""
+        scene = Scene().notified().in_force(BIRCH, "meters.rules.yaml", WATCHED).later(hours=1)
+        not_its_to_say = Event(seq=4, at=scene.now, type="hub_lost_wan", guid=CROFT.guid)
+        to_come = Event(seq=5, at=march(1), type="test_passed")
+        good, *bad = upgraded(scene, 1, TOWER), upgraded(scene, 2, FORGE), upgraded(scene, 3, STRANGER)
+        scene.reports(BIRCH, good, *bad, not_its_to_say, to_come)
+        played = play(bench, scene.later(hours=1).again().reports(CEDAR, upgraded(scene, 1, WEIR)))
+        said, again, others = played.answers[-3:]
+        assert (said.taken, len(said.refused), again) == (True, 4, said)
+        assert others == Said(taken=True)
+        if self._sends(bench, TriggerNotice):
+            assert [one.guids for one in played.told(BIRCH, TriggerNotice)] == [hubs_of(TOWER)]
+            assert not played.told(CEDAR, TriggerNotice)
+
+    def test_rule_files_are_checked_together_and_one_is_taken_back(self, bench: Bench) -> None:
+        """RU7: what is wrong changes nothing; what is taken back hears of nothing any more."""
+        scene = Scene().notified().in_force(BIRCH, "meters.rules.yaml", WATCHED)
+        scene.hands_in(BIRCH, "others.rules.yaml", WATCHED.replace("BIRCH", "CEDAR"))
+        scene.hands_in(BIRCH, "again.rules.yaml", WATCHED).reports(BIRCH, upgraded(scene, 1, CROFT))
+        scene.in_force(BIRCH, "meters.rules.yaml", "").later(hours=1).reports(BIRCH, upgraded(scene, 2, LODGE))
+        played = play(bench, scene)
+        assert [one.taken for one in played.answers[-6:]] == [True, False, False, True, True, True]
+        assert all(one.refused for one in played.answers[-5:-3])
+        if self._sends(bench, TriggerNotice):
+            assert [one.guids for one in played.told(BIRCH, TriggerNotice)] == [hubs_of(CROFT)]
+
     # --- whatever happens on the way ---
 
     def test_the_same_again_is_answered_again_and_not_carried_out_again(self, bench: Bench) -> None:
@@ -304,14 +350,14 @@ class TransportConformance:
         scene = Scene().notified()
         _give(bench, scene)
         first, second = scene.instructs(BIRCH, CROFT, STRANGER).instructs(CEDAR, FORGE).steps[-2:]
-        if type(first.command) not in bench.far_end.transport.capabilities.inbound:
+        if Instruct not in bench.far_end.transport.capabilities.inbound:
             raise SkipTest("instructions are not given this way")
         for step in (first, second):
-            bench.direct.give(step.command, step.at)
-        bench.far_end.put(first.command)
+            given(bench.direct, step)
+        hand_in(bench, first)
         dies(lambda: bench.through.pump(death(bench.far_end.transport), scene.now))
         bench.far_end.restart()
-        bench.far_end.put(second.command)
+        hand_in(bench, second)
         for _ in range(2):
             bench.through.pump(bench.far_end.transport, scene.now)
         assert without_keys(bench.through) == without_keys(bench.direct)
@@ -326,6 +372,6 @@ class TransportConformance:
 
 def _give(bench: Bench, scene: Scene) -> None:
     """Straight to both ledgers, and nothing is sent."""
-    for step in scene.steps:
-        bench.direct.give(step.command, step.at)
-        bench.through.give(step.command, step.at)
+    for part in scene.parts:
+        given(bench.direct, part)
+        given(bench.through, part)

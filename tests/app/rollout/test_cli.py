@@ -454,7 +454,8 @@ def test_alerts_alone_work_with_everything_else_switched_off(world: World) -> No
     seen = world.table("smi.csv", ("guid", "firmware_version", "observed_at"), (guid, "0D050002", NOTICE))
     world.done("inventory", seen)
     waiting = world.done("outbox")["waiting"]
-    assert waiting == [{"to": "NWND", "type": "activation_alert", "messages": 1}]
+    due: dict[str, object] = {"next_at": None, "last_error": None}
+    assert waiting == [{"to": "NWND", "type": "activation_alert", "messages": 1, **due}]
     assert world.rollout("notify", "--release", "CH-1", "--estate", world.folder / "estate.csv").code == 3
 
 

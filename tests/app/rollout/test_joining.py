@@ -17,17 +17,29 @@ from chfw_app.triggers.installing import install
 from chfw_app.triggers.observing import observe
 from chfw_app.triggers.running import run_triggers
 from chfw_core.documents.rollout_messages import read_message
-from chfw_core.messages import HubNews, HubsScheduled, Message, SecondSupplier
+from chfw_core.messages import (
+    ChangeExpected,
+    HubNews,
+    HubsScheduled,
+    Message,
+    OwnHubs,
+    SecondSupplier,
+    SupplierJoins,
+    SupplierLeaves,
+    TriggerNotice,
+)
 from chfw_core.model.events import Event
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party
-from chfw_core.model.periods import Period
+from chfw_core.model.periods import Period, london_date
+from chfw_core.rollout.base import REGISTRATION
 from chfw_core.rollout.handover.commands import ProtectHubs
 from chfw_core.rollout.incidents.commands import SuspendRelease
 from chfw_core.rollout.instructing.commands import Instruct
-from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
+from chfw_core.rollout.notice.commands import AddHubs, DraftRelease, NotifyRelease, RecordCplEntry
 from chfw_core.rollout.records import Protection
+from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange, CompleteSupplierChange
 from tests.app.rollout.conftest import Told
 from tests.core.rollout.worlds import ALPHA, BETA, CLASSES, FIRMWARE, GAS, IMPORT, START
 
@@ -93,6 +105,53 @@ def _held(told: Told, folder: Path, whose: Sequence[Party]) -> list[tuple[str, M
         assert not observe(told.service, said, party).set_aside
         assert run_triggers(told.service).fired
     return _delivered(told, ALPHA)
+
+
+MOVED = """
+rules: v1
+owner: ALPHA
+events:
+  - id: moved
+    because: Somebody else may be asked from now on
+    per: hub
+    on: change_of_supplier_completed
+    do: {notify: desk, text: "a role has moved"}
+"""
+
+
+def _changed(told: Told, folder: Path, whose: Sequence[Party]) -> list[tuple[str, Message]]:
+    """Hubs come and go in commands of their own for each other Supplier, as lists have it."""
+    told.taken(DraftRelease, release="REL-1", firmware=evolve(FIRMWARE, id="REL-1", capacity=None))
+    told.taken(RecordCplEntry, release="REL-1", entry="CPL-77")
+    first = evolve(CLASSES[1], gas_supplier=None, guids=GuidList([Guid(0x2001)]))
+    told.taken(NotifyRelease, release="REL-1", classes=(first,))
+    (place := folder / "ALPHA.rules.yaml").write_text(MOVED, encoding="utf-8")
+    install(told.service, [place], ALPHA)
+    for party in (BETA, OMEGA):
+        own = evolve(CLASSES[1], gas_supplier=party, guids=_own(party, whose))
+        told.taken(AddHubs, release="REL-1", classes=(own,))
+    change: dict[str, Any] = {"role": GAS, "effective": london_date(told.now) + timedelta(days=3)}
+    away: dict[str, Any] = {"role": IMPORT, "effective": london_date(told.now) + timedelta(days=3)}
+    for party in (OMEGA, BETA):
+        guids = _own(party, whose)
+        told.taken(AnnounceSupplierChange, REGISTRATION, "REL-1", leaves=ALPHA, joins=party, guids=guids, **away)
+    told.later(days=3)
+    for party in (BETA, OMEGA):
+        guids = _own(party, whose)
+        told.taken(CompleteSupplierChange, REGISTRATION, "REL-1", leaves=party, joins=ALPHA, guids=guids, **change)
+        told.taken(CompleteSupplierChange, REGISTRATION, "REL-1", leaves=ALPHA, joins=party, guids=guids, **away)
+    run_triggers(told.service)
+    return _delivered(told, ALPHA)
+
+
+def test_hubs_that_come_and_go_are_not_parted_by_from_whom_and_to_whom(worlds: Iterator[Told], tmp_path: Path) -> None:
+    """NF7, CS3, BR1.4, RU6: own hubs, changes of Supplier, and what the reader's own rules make of them."""
+    one, other = (_changed(next(worlds), tmp_path, whose) for whose in WHOSE.values())
+    assert one == other
+    kinds = Counter(type(message) for _, message in one)
+    assert kinds[OwnHubs] == 2, "of the notice, and of what was added"
+    assert (kinds[ChangeExpected], kinds[SupplierJoins], kinds[SupplierLeaves]) == (1, 1, 1)
+    assert {guid for _, message in one if isinstance(message, TriggerNotice) for guid in message.guids} == set(HUBS)
 
 
 def test_instructions_of_others_do_not_part_a_suppliers_hubs(worlds: Iterator[Told]) -> None:
@@ -206,3 +265,12 @@ def test_what_is_told_hangs_on_what_became_of_each_hub_alone(told: dict[Guid, li
     assert joined(one) == joined(other)
     assert _by_hub(joined(one)) == _by_hub(one)
     assert joined(joined(one)) == joined(one)
+
+
+def test_what_rules_tell_of_no_hub_is_told_as_often_as_it_was() -> None:
+    """RU6: of a release or a region; two firings that say the same are two."""
+    about: dict[str, Any] = {"to": ALPHA, "release": "", "team": "desk", "trigger": "t", "because": "as it is"}
+    of_none = [TriggerNotice(text=text, guids=GuidList(), **about) for text in ("b", "a", "b")]
+    of_hubs = [TriggerNotice(text="c", guids=GuidList([guid]), **about) for guid in reversed(HUBS)]
+    found = joined([of_hubs[0], *of_none, *of_hubs[1:]])
+    assert found == [of_none[1], of_none[0], of_none[2], TriggerNotice(text="c", guids=GuidList(HUBS), **about)]

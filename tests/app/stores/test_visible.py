@@ -6,6 +6,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
 from chfw_app.stores import tables
+from chfw_app.stores.outbox import deliver
+from chfw_app.stores.outgoing import Outgoing
 from chfw_app.stores.store import Store
 from chfw_app.stores.visible import HIDDEN, SEEN, hubs_of
 from tests.app.stores.small_world import HIGH, HUB, START, draft, stamp
@@ -95,6 +97,18 @@ def test_the_database_gives_no_party_the_entry_of_a_message_nor_its_rank_in_it(e
     """NF7, I8: they count what others do and what others are sent."""
     with pytest.raises(DBAPIError, match="permission denied"), estate.read("NWND") as connection:
         connection.execute(sql(f"SELECT {what} FROM outbox"))
+
+
+@on_postgresql
+def test_the_database_shows_a_party_the_messages_that_were_delivered_to_it(estate: Store) -> None:
+    """NF7: what waits is not joined yet, and would tell its hubs apart by who their other Supplier is."""
+    with estate.write() as transaction:
+        sent = [Outgoing(to_party=party, type="told", payload=b"x", draft=0) for party in ("NWND", "BRKW", "NWND")]
+        transaction.append(stamp("told"), [draft("noted")], sent)
+    for at_once, expected in ((2, ["NWND/000000000001"]), (2, ["NWND/000000000001", "NWND/000000000002"])):
+        deliver(estate, at_once, lambda message: None, START)
+        with estate.read("NWND") as connection:
+            assert seen(connection, "SELECT id FROM outbox ORDER BY id") == expected
 
 
 @on_postgresql

@@ -8,14 +8,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from attrs import define, field
+from sqlalchemy import select
 
 from chfw_app.stores.outbox import waiting
+from chfw_app.stores.tables import observed
 from chfw_app.testing import ServiceLedger
 from chfw_app.transports.drop_rounds import Rounds, RoundsDone
+from chfw_app.triggers.installing import in_force
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 from chfw_core.testing.homes import Home
 from chfw_core.testing.transports.scenes import BARN, CROFT, FORGE, LODGE, NOTIFIED, RELEASE, Scene, march
+from chfw_core.triggers.compiling import rules_version
 from chfw_files.drop.layout import MANIFEST
 from chfw_files.drop.place import Place
 from chfw_files.drop.transport import DropFolders
@@ -32,9 +36,27 @@ def content(number: int, *homes: Home) -> bytes:
     return "\n".join(["guid,role,opens,closes", *rows, ""]).encode()
 
 
+def events(first: int) -> bytes:
+    """Two that no other file has; the second is of another's hub."""
+    about = {"at": format_instant(NOTIFIED), "type": "defect_flagged", "flag": "slow"}
+    said = [{"seq": first + nth, "guid": format_guid(home.guid), **about} for nth, home in enumerate((CROFT, FORGE))]
+    return "".join(f"{json.dumps(one)}\n" for one in said).encode()
+
+
+def rules(first: int) -> bytes:
+    """A rule file that no other is, and that goes together with every other."""
+    rule = f"id: flagged-{first}, because: it is looked at, per: hub, on: defect_flagged"
+    return f"rules: v1\nowner: BIRCH\nevents:\n  - {{{rule}, do: {{notify: desk, text: x}}}}\n".encode()
+
+
 def batch(first: int) -> dict[str, bytes]:
-    """By path below `in` of BIRCH: one that is taken, one in part, one not at all, and the first of a batch again."""
+    """By path below `in` of BIRCH: one that is taken, one in part, one not at all, and the first of a batch again.
+
+    And events, and rules that hear of them.
+    """
     return {
+        f"number-{first}.rules.yaml": rules(first),
+        f"events-{first}.jsonl": events(first),
         f"{RELEASE}/instructions-{first}.csv": content(first, CROFT, BARN),
         f"{RELEASE}/instructions-{first + 1}.csv": content(first + 1, LODGE, FORGE),
         f"{RELEASE}/instructions-{first + 2}.csv": content(first + 2, FORGE),
@@ -103,8 +125,10 @@ def check_end(ledger: ServiceLedger, folders: Folders, handed_in: Mapping[str, b
     """
     check_visible(folders, handed_in.values())
     assert folders.below("in") == {}
+    _check_events_and_rules(ledger, folders, handed_in)
     keys = Counter(_keys(ledger))
-    wanted = {f"file/{_sha(found)[:32]}/instructions/{RELEASE}/0" for found in handed_in.values()}
+    lists = [found for path, found in handed_in.items() if path.startswith(RELEASE)]
+    wanted = {f"file/{_sha(found)[:32]}/instructions/{RELEASE}/0" for found in lists}
     wanted |= {f"file/{_sha(found)[:32]}/instructions/{RELEASE}/0/anew-1" for found in anew}
     assert set(keys) == wanted
     answered = Counter(
@@ -119,6 +143,17 @@ def check_end(ledger: ServiceLedger, folders: Folders, handed_in: Mapping[str, b
     out = [path.rpartition("/")[2] for path in folders.below("out")]
     assert sorted(name[:12] for name in out if not name.endswith(MANIFEST)) == sorted(numbers)
     assert sorted(name[:12] for name in out if name.endswith(MANIFEST)) == sorted(numbers)
+
+
+def _check_events_and_rules(ledger: ServiceLedger, folders: Folders, handed_in: Mapping[str, bytes]) -> None:
+    """Each event was taken once; the rules that are kept are those in force."""
+    said = [json.loads(found.splitlines()[0])["seq"] for path, found in handed_in.items() if path.startswith("events")]
+    kept = {path.removeprefix("kept/"): found.decode() for path, found in folders.below("kept").items()}
+    assert kept == {path: found.decode() for path, found in handed_in.items() if path.endswith(".rules.yaml")}
+    with ledger.service.store.read() as connection:
+        assert sorted(connection.execute(select(observed.c.number)).scalars()) == sorted(said)
+        now = [one.triggers.version for one in in_force(connection) if one.times[-1][1] is None]
+    assert now == [rules_version(kept.items())]
 
 
 def _keys(ledger: ServiceLedger) -> list[str]:

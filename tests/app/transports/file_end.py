@@ -13,9 +13,11 @@ import attrs
 import pyarrow as pa
 from attrs import define, field
 
+from chfw_core.documents.events import write_event
 from chfw_core.documents.rollout_commands import write_command
 from chfw_core.documents.rollout_messages import read_message
 from chfw_core.messages import MESSAGES, Message
+from chfw_core.model.events import Event
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import format_instant
@@ -55,7 +57,8 @@ class FileEnd:
     sent: str = "csv"
     transport: Transport = field(init=False)
     count: int = 0
-    handed_in: list[tuple[str, str]] = field(factory=list)
+    handed_in: list[tuple[str, str, str]] = field(factory=list)
+    """By whom, under which name, and the beginning of the content's SHA-256."""
     said: dict[tuple[str, ...], str] = field(factory=dict)
     """What was said in rows, and under which key: the same rows under another key need a manifest that says so."""
 
@@ -95,7 +98,16 @@ class FileEnd:
         columns = list(rows[0]) if rows else ["guid"]
         schema = pa.schema([(column, pa.string()) for column in columns])
         write_table(target, schema, [pa.RecordBatch.from_pylist([dict(row) for row in rows], schema)])
-        self.handed_in.append((command.by, name))
+        self.handed_in.append((command.by, name, digest_of_file(target)[:8]))
+
+    def put_events(self, party: str, events: Sequence[Event]) -> None:
+        """A line for each."""
+        self.count += 1
+        self._drop(party, f"events-{self.count:03}.jsonl", "".join(f"{write_event(one)}\n" for one in events))
+
+    def put_rules(self, party: str, name: str, text: str) -> None:
+        """As it is."""
+        self._drop(party, name, text)
 
     def put_unreadable(self, party: str) -> bool:
         """A table without any of its columns."""
@@ -105,12 +117,12 @@ class FileEnd:
 
     def answers(self, party: str) -> Sequence[Said]:
         """As the receipts say."""
-        return [said_in(self.receipt(party, name)) for by, name in self.handed_in if by == party]
+        return [said_in(self.receipt(party, name, sha)) for by, name, sha in self.handed_in if by == party]
 
-    def receipt(self, party: str, name: str) -> dict[str, Any]:
+    def receipt(self, party: str, name: str, sha256: str) -> dict[str, Any]:
         """The one receipt of a file that was handed in."""
         folder = self.root / folder_of(party) / "receipts"
-        (found,) = folder.glob(f"{name}.*.receipt.json")
+        (found,) = folder.glob(f"{name}.{sha256}-*.receipt.json")
         content: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
         back = content["rows_back"]
         if back is not None:
@@ -129,7 +141,7 @@ class FileEnd:
         target = self._path(party, name)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="")
-        self.handed_in.append((party, name))
+        self.handed_in.append((party, name, digest_of_file(target)[:8]))
 
 
 @define(kw_only=True)
@@ -139,6 +151,16 @@ class UrlEnd(FileEnd):
     def put(self, command: AnyCommand) -> None:
         """What is new here goes there."""
         FileEnd.put(self, command)
+        self._upload()
+
+    def put_events(self, party: str, events: Sequence[Event]) -> None:
+        """The same."""
+        FileEnd.put_events(self, party, events)
+        self._upload()
+
+    def put_rules(self, party: str, name: str, text: str) -> None:
+        """The same."""
+        FileEnd.put_rules(self, party, name, text)
         self._upload()
 
     def put_unreadable(self, party: str) -> bool:
@@ -239,7 +261,12 @@ def said_in(receipt: Mapping[str, Any]) -> Said:
         for said in ([one["refused"]] if one["refused"] else []) + one["refused_hubs"]:
             hubs = GuidList(parse_guid(text) for text in said["guids"])
             refused[said["reason"]] = refused.get(said["reason"], GuidList()) | hubs
-    return Said(taken=taken, refused={**refused, **{problem: GuidList() for problem in receipt["problems"]}})
+    taken = taken or receipt["in_force"] is not None
+    reasons = list(receipt["problems"])
+    if receipt["events"] is not None:
+        taken = taken or bool(receipt["events"]["taken"] or receipt["events"]["again"])
+        reasons += [one["reason"] for one in receipt["events"]["refused"]]
+    return Said(taken=taken, refused={**refused, **{reason: GuidList() for reason in reasons}})
 
 
 def read_back(manifest: Path) -> tuple[str, Message]:

@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,8 @@ def sftp_server(root: Path) -> Iterator[Server]:
             transport.add_server_key(server.key)
             transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, root)
             server.threads.append(transport)
-            transport.start_server(server=_Gate())
+            with suppress(EOFError, paramiko.SSHException):  # whoever has connected is gone already
+                transport.start_server(server=_Gate())
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

@@ -112,7 +112,7 @@ def _all_steps(
 ) -> int:
     """Until a round has no step of that number: that number."""
     last = first
-    while _dies_at(_root(address, tmp_path), last, after=after, databases=databases):
+    while dies_at(_root(address, tmp_path), last, after=after, databases=databases):
         last += stride
     return last
 
@@ -125,10 +125,11 @@ def _root(kind: str, tmp_path: Path) -> tuple[Place, Callable[[], Folders]]:
         return place_at(str(root)), lambda: on_disk(root)
     place = place_at(f"memory://{name}")
     assert isinstance(place, RemotePlace)
-    return evolve(place, whole=kind == "object store"), lambda: _in_memory(place)
+    return evolve(place, whole=kind == "object store"), lambda: in_store(place)
 
 
-def _dies_at(root: tuple[Place, Callable[[], Folders]], last: int, *, after: bool, databases: SqliteDatabases) -> bool:
+def dies_at(root: tuple[Place, Callable[[], Folders]], last: int, *, after: bool, databases: SqliteDatabases) -> bool:
+    """Whether a round dies at the step of that number; checks all that has to be so then, and after the next ones."""
     place, look = root
     with databases.one() as address, ledger_at(address) as ledger:
         prepared(ledger)
@@ -197,8 +198,10 @@ def _hand_in(place: Place, files: dict[str, bytes]) -> None:
             place.put(Path(here.name), f"BIRCH/in/{path}")
 
 
-def _in_memory(place: RemotePlace) -> Folders:
+def in_store(place: RemotePlace) -> Folders:
+    """What lies there."""
     root = f"{place.root}/BIRCH"
+    place.fs.invalidate_cache()
     return Folders(files={path[len(root) + 1 :]: place.fs.cat_file(path) for path in place.fs.find(root)})
 
 

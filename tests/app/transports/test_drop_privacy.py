@@ -25,7 +25,7 @@ def _folders(folder: Path, other: Party, busy: int) -> dict[str, bytes]:
     notice = scene.steps[-1]
     classes = tuple(map(hub_class, (CROFT, tower, theirs)))
     assert isinstance(notice.command, NotifyRelease)
-    scene.steps[-1] = evolve(notice, command=evolve(notice.command, classes=classes))
+    scene.parts[-1] = evolve(notice, command=evolve(notice.command, classes=classes))
     for day in range(busy):
         scene.later(hours=1).instructs(other, theirs, days=(10 + day, 12 + day))
     with ledger_at(url) as ledger:

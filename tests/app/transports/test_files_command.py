@@ -76,6 +76,11 @@ class Desk:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
 
+    def last_receipt(self, party: str = "BIRCH") -> dict[str, Any]:
+        last = max((self.drop / party / "receipts").rglob("*.receipt.json"), key=lambda path: path.stat().st_mtime_ns)
+        found: dict[str, Any] = json.loads(last.read_text(encoding="utf-8"))
+        return found
+
     def entries(self) -> int:
         with ledger_at(self.url) as ledger:
             return len(ledger.entries())

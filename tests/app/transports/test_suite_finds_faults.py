@@ -107,6 +107,25 @@ class NewIdsEachTime(MemoryTransport):
 
 
 @define(kw_only=True)
+class LosesAnEvent(MemoryTransport):
+    """The first of several events is lost."""
+
+    def receive(self) -> Iterator[Delivery]:
+        for delivery in MemoryTransport.receive(self):
+            yield evolve(delivery, events=delivery.events[1:])
+
+
+@define(kw_only=True)
+class KeepsRulesThatWereTakenBack(MemoryTransport):
+    """An empty file changes nothing."""
+
+    def receive(self) -> Iterator[Delivery]:
+        for delivery in MemoryTransport.receive(self):
+            kept = tuple(self.post.kept.get(delivery.sender, {}).items())
+            yield evolve(delivery, rules=kept) if delivery.rules == () else delivery
+
+
+@define(kw_only=True)
 class MemoryEnd(MemoryFarEnd):
     """After a restart a transport of the same kind."""
 
@@ -126,6 +145,8 @@ FAULTS: Sequence[tuple[type[MemoryTransport], Callable[[Bench], None]]] = (
     (NewKeysEachTime, SUITE.test_killed_before_it_answers_it_answers_once_and_carries_out_once),
     (NewKeysEachTime, SUITE.test_the_same_again_is_answered_again_and_not_carried_out_again),
     (SwallowsTheUnreadable, SUITE.test_what_nobody_can_read_is_answered_and_changes_nothing),
+    (LosesAnEvent, SUITE.test_events_are_heard_by_rules_that_came_the_same_way),
+    (KeepsRulesThatWereTakenBack, SUITE.test_rule_files_are_checked_together_and_one_is_taken_back),
     (NewIdsEachTime, SUITE.test_a_message_that_is_sent_twice_has_one_id),
 )
 

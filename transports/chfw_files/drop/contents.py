@@ -1,4 +1,4 @@
-"""What a file that was handed in holds, by its kind: commands and their rows, or a document of the party's own."""
+"""What a file that was handed in holds, by its kind: commands, events, or a document of the party's own."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +12,7 @@ from chfw_core.transport.port import EVERY_RELEASE
 from chfw_files import commands_in
 from chfw_files.commands_in import ReadCommands, key_of_digest
 from chfw_files.drop.command_lines import read_command_lines
+from chfw_files.drop.event_lines import read_event_lines
 from chfw_files.drop.layout import HandedIn
 
 _Reader = Callable[[Path, str, str, str], ReadCommands]
@@ -24,6 +25,7 @@ READERS: Final[Mapping[str, _Reader]] = {
     "inventory": commands_in.read_inventory,
     "supplier-changes": commands_in.read_supplier_changes,
     "commands": read_command_lines,
+    "events": read_event_lines,
 }
 """Per kind of list what reads it: the file, the release, the key, and by whom."""
 
@@ -46,7 +48,7 @@ class Source:
 
 
 def read_commands_of(source: Source) -> ReadCommands:
-    """The commands of a list. Raises InputError for what is no such list."""
+    """The commands of a list, or the events. Raises InputError for what is no such list."""
     release = source.what.release or EVERY_RELEASE
     key = key_of_digest(source.sha256, source.what.kind, source.what.release or "")
     if source.key:

@@ -56,6 +56,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "supplier-changes": Kind(of_release=None),
     "attributes": Kind(of_release=False),
     "rules": Kind(of_release=False, endings=(RULES,)),
+    "events": Kind(of_release=False, endings=(".jsonl",)),
     "commands": Kind(of_release=None, endings=(".jsonl",)),
 }
 """By the word with which the name of the file begins; a rule file is known by its ending."""

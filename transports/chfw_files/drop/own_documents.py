@@ -1,18 +1,17 @@
 """Documents that a party hands in for itself: rule files, and what it alone knows of its hubs (RU7).
 
-They are checked when they come, and kept where `chfw plan` and `chfw rollout publish` read them by `--rules` and
-`--attributes`; a file of the same name takes the place of the former one, an empty rule file takes it back. A rule
-file with an error changes nothing, nor do attributes of which every row is bad; of others the good rows are kept.
+They are kept where `chfw plan` and `chfw rollout publish` read them by `--rules` and `--attributes`; a file of the same
+name takes the place of the former one, an empty rule file takes it back. Rule files are handed on as they are together
+from then on, to be checked and put in force: one with an error changes nothing. Nor do attributes of which every row
+is bad; of others the good rows are kept.
 """
 
 import tempfile
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from chfw_core.diagnostics import Severity
 from chfw_core.errors import InputError
 from chfw_core.model.parties import is_supplier
-from chfw_core.rules.check import check_sources
 from chfw_core.rules.problems import did_you_mean
 from chfw_files.attributes import read_attributes
 from chfw_files.commands_in import ReadCommands
@@ -32,25 +31,22 @@ def check_attributes(source: Source) -> ReadCommands:
         raise InputError(f"`{source.party}` has no private attributes", hint="they are Suppliers'")
     read = read_attributes(source.party, source.path)
     bad = read.quarantine
-    return ReadCommands(commands=(), bad_rows=bad, row_count=len(read.guids) + len(bad))
+    return ReadCommands(bad_rows=bad, row_count=len(read.guids) + len(bad))
 
 
-def problems_of_rules(source: Source, place: Place) -> tuple[str, ...]:
-    """What is wrong with a rule file, beside those of the party that are kept already. Raises InputError."""
+def rules_together(source: Source, place: Place) -> tuple[tuple[str, str], ...]:
+    """The party's rule files as they are with this one, each by its name.
+
+    Raises InputError for an empty file that takes nothing back.
+    """
     text = read_text(source.path)
     others, here = _kept_beside(source, place)
-    if not text.strip():
-        if not here:
-            near = did_you_mean(source.what.name, [name for name, _ in others])
-            raise InputError(f"no rules are kept as `{source.what.name}` that an empty file could take back", hint=near)
-        if not others:
-            return ()
-    sources = others if not text.strip() else [(source.what.name, text), *others]
-    checked = check_sources(sources)
-    said = [one.render() for one in checked.problems if one.severity is Severity.ERROR]
-    strange = sorted({rules.owner for rules in checked.rulesets if rules.owner != source.party})
-    said += [f"the rules are of `{other}`; `{source.party}` can hand in its own alone" for other in strange]
-    return tuple(said)
+    if text.strip():
+        return (source.what.name, text), *others
+    if not here:
+        near = did_you_mean(source.what.name, [name for name, _ in others])
+        raise InputError(f"no rules are kept as `{source.what.name}` that an empty file could take back", hint=near)
+    return tuple(others)
 
 
 def _kept_beside(source: Source, place: Place) -> tuple[list[tuple[str, str]], bool]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import frozen
 
 from chfw_core.transport.port import Delivery, Reply
-from chfw_core.transport.values import answer_values
+from chfw_core.transport.values import answer_values, events_values, rules_values
 from chfw_files.commands_in import ReadCommands, digest_of_file
 from chfw_files.drop.contents import Source
 from chfw_files.drop.place import Found
@@ -45,6 +45,9 @@ def returned_reasons(delivery: FileDelivery, reply: Reply) -> dict[int, str]:
                 _add(reasons, places.rows.tolist(), f"{refused.reason}: {refused.cure}")
             for one in answer.receipt.refused_hubs:
                 _add(reasons, places.of(one.guids), one.reason)
+    if reply.events is not None:
+        for place, reason in reply.events.refused.items():
+            _add(reasons, [delivery.read.event_rows[place]], reason)
     return dict(sorted(reasons.items()))
 
 
@@ -68,6 +71,7 @@ def write_rows_back(delivery: FileDelivery, target: Path, reasons: Mapping[int, 
 def receipt_bytes(delivery: FileDelivery, reply: Reply, back: Mapping[str, object] | None, kept: str | None) -> bytes:
     """The receipt. `back`: what is said of the rows that come back; `kept`: where a document is in force."""
     what = None if delivery.source is None else delivery.source.what
+    lines = {} if delivery.read is None else dict(enumerate(delivery.read.event_rows))
     content = {
         "receipt": FORM,
         "file": delivery.path,
@@ -84,6 +88,8 @@ def receipt_bytes(delivery: FileDelivery, reply: Reply, back: Mapping[str, objec
             {"release": command.release, "answers": [answer_values(one) for one in answers]}
             for command, answers in zip(delivery.commands, reply.answers, strict=False)
         ],
+        "events": None if reply.events is None else events_values(reply.events, lines),
+        "in_force": None if reply.rules is None else rules_values(reply.rules),
     }
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 

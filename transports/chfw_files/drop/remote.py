@@ -18,6 +18,10 @@ from chfw_files.drop.place import Found
 
 _RENAME = ("sftp", "ssh", "smb", "ftp", "file", "local", "hdfs", "webhdfs", "arrow_hdfs")
 """Where a name can be changed at once, and a file is seen while it is still being written."""
+_EXTRAS = {"s3": "s3", "s3a": "s3", "sftp": "sftp", "ssh": "sftp"}
+"""By protocol the extra that brings what speaks it."""
+_MARK = ".folder"
+"""An object store has no folders: an empty hidden object stands for one in which nothing lies yet."""
 _CHANGED = ("mtime", "LastModified", "last_modified", "modified", "created", "updated")
 
 
@@ -63,7 +67,6 @@ class RemotePlace:
         target = PurePosixPath(self._at(path))
         with _told(self.name):
             if self.whole:
-                self._folders_above(target)
                 self.fs.put_file(str(source), str(target))
                 return
             self._folders_above(target)
@@ -77,9 +80,9 @@ class RemotePlace:
         with _told(self.name):
             if self._stamp_at(source) != found.stamp:
                 return False
-            self._folders_above(target)
             try:
                 if not self.whole:
+                    self._folders_above(target)
                     self._rename(source, str(target))
                     return True
                 self.fs.cp_file(source, str(target))
@@ -98,9 +101,12 @@ class RemotePlace:
                 return
 
     def make(self, folder: str) -> None:
-        """Where there are folders at all."""
+        """In an object store, something that stands for one."""
         with _told(self.name):
-            self.fs.makedirs(self._at(folder), exist_ok=True)
+            if not self.whole:
+                self.fs.makedirs(self._at(folder), exist_ok=True)
+            elif not self.fs.isdir(self._at(folder)):
+                self.fs.pipe_file(self._at(f"{folder}/{_MARK}"), b"")
 
     def reopen(self) -> None:
         """fsspec keeps a connection for good, also one that has broken off."""
@@ -166,7 +172,11 @@ def _opened(address: str, opens: Any) -> tuple[Any, str, str]:
             path = opens(address, **known)
             return path.fs, path.path, path.protocol or "file"
         except ImportError as missing:
-            raise InputError(f"`{_shown(address)}` needs a part that is not installed: {missing}") from missing
+            extra = _EXTRAS.get(address.partition(":")[0])
+            raise InputError(
+                f"`{_shown(address)}` needs a part that is not installed: {missing}",
+                hint=f"pip install 'chfw[{extra}]'" if extra else None,
+            ) from missing
 
 
 def _seconds(value: Any) -> float:

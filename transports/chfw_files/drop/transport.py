@@ -35,7 +35,7 @@ from chfw_files.drop.layout import (
 from chfw_files.drop.local import LocalPlace
 from chfw_files.drop.manifest import Manifest, read_manifest
 from chfw_files.drop.outgoing import put_message, put_with_manifest
-from chfw_files.drop.own_documents import check_attributes, keep, problems_of_rules
+from chfw_files.drop.own_documents import check_attributes, keep, rules_together
 from chfw_files.drop.place import Found, Place, place_at
 from chfw_files.drop.receipts import (
     FileDelivery,
@@ -46,7 +46,7 @@ from chfw_files.drop.receipts import (
 )
 from chfw_files.sources import EXTENSIONS
 
-CAPABILITIES: Final = Capabilities(inbound=INBOUND, outbound=frozenset(MESSAGES))
+CAPABILITIES: Final = Capabilities(inbound=INBOUND, outbound=frozenset(MESSAGES), events=True, rules=True)
 SETTLE_S: Final = 2.0
 """So long a file without a manifest must have stayed as it was."""
 
@@ -205,7 +205,7 @@ class DropFolders:
             )
             delivery = evolve(delivery, source=source)
             if what.kind == "rules":
-                return evolve(delivery, problems=problems_of_rules(source, self.place))
+                return evolve(delivery, rules=rules_together(source, self.place))
             read = check_attributes(source) if what.kind == "attributes" else read_commands_of(source)
         except InputError as problem:
             return evolve(delivery, problems=(self._plain(problem, delivery),))
@@ -217,7 +217,7 @@ class DropFolders:
             wrong = f"the manifest says {manifest.rows} rows, the file has {read.row_count}; send both again"
             return evolve(delivery, problems=(wrong,))
         aside = tuple(said(row) for row in read.bad_rows)
-        return evolve(delivery, read=read, commands=read.commands, problems=aside)
+        return evolve(delivery, read=read, commands=read.commands, events=read.events, problems=aside)
 
     def _plain(self, problem: InputError, delivery: FileDelivery) -> str:
         """What a reader says, with the file's own name in the place of our copy's."""
