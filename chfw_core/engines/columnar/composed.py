@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.plans import Plans
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, some_rows
 from chfw_core.model.guid import Guid
 from chfw_core.model.periods import Period
 from chfw_core.planning.decision import Decision
@@ -79,7 +79,7 @@ class Decided:
         ]
         sample, of = distinct_columns(columns, len(records))
         return Decided(
-            records=np.asfortranarray(records[sample]),
+            records=some_rows(records, sample),
             terms=self.terms[sample],
             first=self.first[sample],
             second=self.second[sample],

@@ -19,7 +19,14 @@ from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, HubsByRecord
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.match import bit_of
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
+from chfw_core.engines.columnar.records import (
+    Part,
+    Records,
+    distinct_columns,
+    distinct_rows,
+    distinct_tuples,
+    with_more,
+)
 from chfw_core.engines.columnar.seats import Ask, Seated, seats_of_owner
 from chfw_core.engines.columnar.sides import Speaker
 from chfw_core.engines.columnar.world import DateReader, World, read_codes, reader
@@ -249,4 +256,4 @@ def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Re
     new, number = distinct_rows(changed)
     for (chunk, row), own in zip(distinct.tolist(), number.tolist(), strict=True):
         classes[chunk][row] = len(records) + own
-    return np.concatenate([records, new])
+    return with_more(records, new)

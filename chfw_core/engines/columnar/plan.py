@@ -119,7 +119,7 @@ class _Maker:
     ) -> ColumnarPlan:
         inputs, threads = self.inputs, self.threads
         rules = gather_rules(inputs, also={COLUMN} if configurations else set())
-        world = build_world(inputs, rules, self._load(estate, rules.layout))
+        world = build_world(inputs, rules, self._load(estate, rules.layout), threads)
         classifier = Classifier(world, threads, self.give_back)
         classes, records = classifier.run(lambda share: self.progress("matching rules", share))
         self.give_back()

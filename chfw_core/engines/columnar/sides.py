@@ -6,6 +6,7 @@ Import or as its Gas Supplier. Row 0 of the tables is nobody; row r is one owner
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from attrs import define, field, frozen
@@ -76,6 +77,7 @@ class Side:
     """The tables of some speakers over the same axes."""
 
     speakers: list[Speaker]
+    threads: int = 1
     tables: list[NDArray[np.integer] | None] = field(init=False)
     offsets: Ints = field(init=False)
     sizes: list[int] = field(init=False)
@@ -185,12 +187,16 @@ class Side:
         return list(np.split(self.match_of[of], np.cumsum([len(own) for own in known])[:-1]))
 
     def _match(self, codes: Ints) -> None:
-        row = np.searchsorted(self.offsets, codes, side="right") - 1
+        """Find the match of each code; they ascend, so that those of a speaker lie together."""
         self.match_of = np.zeros(len(codes), dtype=np.int32)
-        for number, speaker in enumerate(self.speakers, 1):
-            mine = np.flatnonzero(row == number)
-            of, speaker.matches = speaker.space.matches(codes[mine] - self.offsets[number])
-            self.match_of[mine] = of
+        edges = np.searchsorted(codes, self.offsets)
+
+        def match(number: int, speaker: Speaker) -> None:
+            mine = slice(int(edges[number]), int(edges[number + 1]))
+            self.match_of[mine], speaker.matches = speaker.space.matches(codes[mine] - self.offsets[number])
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(match, range(1, len(self.offsets) - 1), self.speakers))
 
 
 @frozen(eq=False, kw_only=True)

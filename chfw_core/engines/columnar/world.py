@@ -194,7 +194,7 @@ def _reads_holidays(rules: RuleSet) -> bool:
     return any(part.not_on_bank_holidays for w in windows for part in w.parts)
 
 
-def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
+def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes, threads: int = 1) -> World:
     """Fold all axes for all owners."""
     views = [view_of(axis, estate.chunks, number) for number, axis in enumerate(estate.axes)]
     pairs = pairs_of(views[PAIR_AXIS])
@@ -243,8 +243,8 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
         place_of=place_of,
         dcc=dcc,
         dcc_lookup=dcc_lookup,
-        csp=Side(csp_rows),
-        suppliers=Side(supplier_rows),
+        csp=Side(csp_rows, threads),
+        suppliers=Side(supplier_rows, threads),
         contexts=contexts,
         variant_of_dcc=np.array(variant_of, dtype=np.int32),
         told_apart=told_apart,
