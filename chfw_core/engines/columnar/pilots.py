@@ -123,7 +123,7 @@ class PilotSelection:
     def _strata_of_hubs(self, owner: str, pilot: PilotRule, chunk: Ints, row: Ints, strata: dict[Stratum, int]) -> Ints:
         """The number in `strata` of each hub, as the estate's axes have it."""
         who = next(s for s in self.world.suppliers.speakers if s.owner == owner and not s.single)
-        axis_of = {name: at for at, view in enumerate(who.views) for name in view.fields}
+        axis_of = who.axis_of
         # Other fields have a value only for hubs that are spoken about one by one.
         known = [name for name in dict.fromkeys(pilot.spread_by) if name in axis_of]
         axes = sorted({axis_of[name] for name in known})

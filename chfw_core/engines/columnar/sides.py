@@ -30,7 +30,10 @@ DIRECT_CODES = 1 << 22
 
 @define(kw_only=True)
 class Speaker:
-    """One row of a side: an owner in one context, with the axes as it sees them; `single`: about single hubs."""
+    """One row of a side: an owner in one context, with the axes as it sees them; `single`: about single hubs.
+
+    `axis_of`: by field, the last axis that it lies on: what is known of single hubs comes before what all have.
+    """
 
     owner: str
     rules: OwnerRules
@@ -39,6 +42,10 @@ class Speaker:
     space: CodeSpace
     single: bool = False
     matches: Matches | None = None
+    axis_of: Mapping[str, int] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.axis_of = {name: axis for axis, view in enumerate(self.views) for name in view.fields}
 
     @property
     def known(self) -> Matches:

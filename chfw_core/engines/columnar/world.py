@@ -79,22 +79,20 @@ class World:
 
 @frozen
 class Reader:
-    """The field values of the hub that stands for a match. Later axes come before earlier ones."""
+    """The field values of the hub that stands for a match."""
 
-    views: Sequence[AxisView]
+    who: Speaker
     sample: NDArray[np.int64]
 
     def __call__(self, name: str) -> object:
         value = self._value(name)
-        if name == "flags" and any(PRIVATE_FLAGS in view.fields for view in self.views):
+        if name == "flags" and PRIVATE_FLAGS in self.who.axis_of:
             return as_flags(value) | as_flags(self._value(PRIVATE_FLAGS))
         return value
 
     def _value(self, name: str) -> object:
-        for view, index in zip(reversed(self.views), reversed(self.sample.tolist()), strict=True):
-            if name in view.fields:
-                return view.value(name, index)
-        return None
+        axis = self.who.axis_of.get(name)
+        return None if axis is None else self.who.views[axis].value(name, int(self.sample[axis]))
 
 
 def as_flags(value: object) -> frozenset[str]:
@@ -115,7 +113,7 @@ class DateReader:
 
 def reader(who: Speaker, matches: Matches, match: int) -> Reader:
     """Reads fields of the hub that stands for a match."""
-    return Reader(who.views, matches.samples[match])
+    return Reader(who, matches.samples[match])
 
 
 def read_codes(
