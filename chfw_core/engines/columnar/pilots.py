@@ -47,9 +47,9 @@ SIDES = (
 class Chosen:
     """The hubs of one pilot: chunk and row of each, and for which of their Suppliers they are in it."""
 
-    chunk: Ints
-    row: Ints
-    side: Ints
+    chunk: Parts
+    row: Parts
+    side: NDArray[np.int8]
     pilot: int
 
 
@@ -120,7 +120,9 @@ class PilotSelection:
             strata=list(own.strata),
         )
 
-    def _strata_of_hubs(self, owner: str, pilot: PilotRule, chunk: Ints, row: Ints, strata: dict[Stratum, int]) -> Ints:
+    def _strata_of_hubs(
+        self, owner: str, pilot: PilotRule, chunk: Parts, row: Parts, strata: dict[Stratum, int]
+    ) -> Ints:
         """The number in `strata` of each hub, as the estate's axes have it."""
         who = next(s for s in self.world.suppliers.speakers if s.owner == owner and not s.single)
         axis_of = who.axis_of
@@ -140,7 +142,7 @@ class PilotSelection:
             found.append(tuple(map(read.get, pilot.spread_by)))
         return np.array([strata.setdefault(one, len(strata)) for one in found], dtype=np.int64)[of]
 
-    def _gather(self, chunk: Ints, row: Ints, what: Callable[[Chunk], Sequence[NDArray[N]]]) -> list[NDArray[N]]:
+    def _gather(self, chunk: Parts, row: Parts, what: Callable[[Chunk], Sequence[NDArray[N]]]) -> list[NDArray[N]]:
         """Columns of some hubs, chunk by chunk."""
         chunks = self.world.estate.chunks
         order = np.argsort(chunk.astype(np.min_scalar_type(len(chunks))), kind="stable")
@@ -159,7 +161,9 @@ class PilotSelection:
         strata: dict[Stratum, int] = {}
         found = [self._of_side(side, owner, at, pilot, strata) for side in range(len(SIDES))]
         record, side, stratum, preferred = (np.concatenate(column) for column in zip(*found, strict=True))
-        return CandidateRecords(record, side, stratum, preferred.astype(np.bool_), strata)
+        return CandidateRecords(
+            record, side.astype(np.int8), stratum.astype(np.int32), preferred.astype(np.bool_), strata
+        )
 
     def _of_side(
         self, side: int, owner: str, at: int, pilot: PilotRule, strata: dict[Stratum, int]
