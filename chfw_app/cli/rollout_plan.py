@@ -46,7 +46,8 @@ def publish(
     """Publish days for hubs: of a schedule, or of a plan that is made now of what the ledger holds.
 
     What rules instruct is recorded first, in the same transaction, as instructions of their owners. What a rule
-    instructed before and instructs no more is taken back, where the plan is made now and up to the cut-off. Before
+    instructed before and instructs no more is taken back, where the plan is made now and up to the cut-off; hubs that
+    a rule excludes are known as excluded until a plan with the file's next version does not exclude them. Before
     that, rules in force hear of everything that has happened.
 
     Parameters
@@ -73,9 +74,9 @@ def publish(
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.publishing import PlanFiles, own_instructions, plan_now, publication
+    from chfw_app.rollout.publishing import PlanFiles, keeping, own_instructions, plan_now, publication
     from chfw_app.triggers.hearing import let_hear
-    from chfw_core.rollout.instructing.commands import WithdrawInstructions
+    from chfw_core.rollout.instructing.commands import SetExclusions, WithdrawInstructions
     from chfw_files.schedule_in import read_schedule
 
     options = options or ActOptions()
@@ -92,18 +93,23 @@ def publish(
             own = () if instructions is None else own_instructions(instructions, release, key)
             bad_rows: tuple[str, ...] = ()
             no_more: tuple[WithdrawInstructions, ...] = ()
+            excluded: tuple[SetExclusions, ...] = ()
         else:
             assert estate is not None
             files = PlanFiles(estate=estate, rules=rules, attributes=attributes, events=events, cpl=cpl)
             made = plan_now(service, release, files, key, told, retry=retry)
             classes, own, bad_rows, no_more = made.classes, made.instructions, made.bad_rows, made.gone
+            excluded = made.excluded
             for words in made.findings:
                 say_note(words)
         told("writing the ledger", 0.0)
-        answers = publication(service, release, by, key, own, classes, no_more)
+        answers = publication(service, release, by, key, own, classes, no_more, excluded)
         told("writing the ledger", 1.0)
-    code = show_answers(options, answers, bad_rows, fired=ran_as_object(ran, by)["fired"])
+        kept = keeping(service, release, answers)
+    code = show_answers(options, answers, bad_rows, keeping=kept, fired=ran_as_object(ran, by)["fired"])
     if not options.json:
+        if kept:
+            say_note(f"{counted(kept, 'hub')} without a new day: the day that was published before stands")
         say_ran(ran, by)
     return code
 
