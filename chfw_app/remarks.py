@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chfw_core.model.events import EVENT_TYPES
+from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import format_instant, london_date
 from chfw_core.planning.idle_rules import dcc_moves_dates
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.release_state import default_resolution
+from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.leaves import private_columns
 from chfw_core.rules.problems import did_you_mean, listed, shown
 
@@ -25,6 +27,7 @@ def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]", *, capacity
     return (
         *_unknown_columns(inputs, private),
         *_unknown_events(inputs),
+        *_phases_of_a_part(inputs),
         *(_capacity(inputs) if capacity else ()),
     )
 
@@ -57,6 +60,21 @@ def _unknown_events(inputs: PlanInputs) -> Sequence[Finding]:
         message = f"{_many(count, 'event')} of the type `{shown(kind)}`, which nothing knows: no effect"
         message += f" ({hint})" if hint else ""
         found.append(Finding(code="unknown-event", message=message, count=count, about_hubs=False))
+    return found
+
+
+def _phases_of_a_part(inputs: PlanInputs) -> Sequence[Finding]:
+    """A phase is the release's: one that is said to open for some hubs opens for all of them."""
+    own = inputs.release.id
+    found = []
+    for event in inputs.events:
+        scope = scope_of(event) or ((("guid", format_guid(event.guid)),) if event.guid is not None else ())
+        here = event.at <= inputs.as_of and event.fields.get("release", own) == own
+        if event.type == "phase_opened" and scope and here and acts_on_release(event):
+            part = ", ".join(f"{name} `{shown(str(value))}`" for name, value in scope)
+            phase = shown(str(event.fields.get("phase")))
+            message = f"event {event.seq} opens the phase `{phase}` for {part}: a phase opens for the whole release"
+            found.append(Finding(code="phase-of-a-part", message=message, about_hubs=False))
     return found
 
 
