@@ -103,12 +103,13 @@ class Rounds:
     def once(self) -> RoundsDone:
         """Until no file is on its way any more, and all that is due is sent.
 
-        Raises InputError where nobody has a folder, or no place can be reached; CommitError; ClockWentBackError.
+        Raises InputError where nobody has a folder in the only place, or no place can be reached; CommitError;
+        ClockWentBackError.
         """
         self.open()
-        if not self.away and not any(drop.parties for drop in self.drops):
-            names = " and ".join(f"`{drop.place.name}`" for drop in self.drops)
-            raise InputError(f"no party has a folder in {names}", hint="name who has one: `--party NWND` makes it")
+        if len(self.drops) == 1 and not self.to_open and not self.drops[0].parties:
+            name = self.drops[0].place.name
+            raise InputError(f"no party has a folder in `{name}`", hint="name who has one: `--party NWND` makes it")
         until = time.monotonic() + PATIENCE_S
         while not self.stop.is_set() and self._round() and time.monotonic() < until:
             self.stop.wait(min([LOOK_S, *(drop.settle for drop in self.drops)]))
