@@ -15,18 +15,17 @@ from sqlalchemy import Connection, select
 from chfw_app.problems import Problems, no_result
 from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
-from chfw_app.rule_files import find_rule_files
+from chfw_app.rule_files import read_rules
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import entry as entry_table
 from chfw_app.stores.tables import hub, rule_files
-from chfw_app.texts import read_text
 from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.event_types import event_types
 from chfw_core.documents.trigger_entries import restore_trigger_entry
 from chfw_core.errors import InputError
 from chfw_core.rollout.base import is_party
 from chfw_core.rollout.triggering.entries import RulesInstalled
-from chfw_core.rules.check import check_sources
+from chfw_core.rules.check import PLAIN, check_sources
 from chfw_core.rules.model import RuleSet
 from chfw_core.triggers.compiling import compile_triggers, rules_version
 from chfw_core.triggers.model import TriggerSet
@@ -73,12 +72,10 @@ def install(service: RollOutService, paths: Sequence[Path], by: str, *, after: i
     Raises Failed for files with errors or of another owner, InputError for an `after` that cannot be.
     """
     problems = Problems()
-    found = find_rule_files(paths, problems)
-    read = [(path, read_text(path)) for path in found]
-    checked = check_sources([(str(path), text) for path, text in read], event_types=event_types().fields)
-    texts = tuple((path.name, text) for path, text in read)
+    checked, read = read_rules(paths, problems, PLAIN)
     problems.add_placed(checked.problems)
     problems.stop_if_any()
+    texts = tuple((path.name, text) for path, text in read.items() if text is not None)
     owners = [rules.owner for rules in checked.rulesets]
     if owners != [by]:
         raise no_result(
