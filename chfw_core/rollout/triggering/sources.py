@@ -15,6 +15,7 @@ from chfw_core.rollout.incidents.model import IncidentOutcome, full_id
 from chfw_core.rollout.notice import events as notice
 from chfw_core.rollout.outcomes import events as outcomes
 from chfw_core.rollout.pilot import events as pilot
+from chfw_core.rollout.records import SupplierChanging
 from chfw_core.rollout.suppliers import events as suppliers
 from chfw_core.rollout.triggering.heard import Happening
 
@@ -59,6 +60,7 @@ FROM_LEDGER: Final[Mapping[str, tuple[type[RollOutEvent], ...]]] = {
 BY_TICK: Final[tuple[str, ...]] = ("tick", "configuration_set_trend")
 """What time brings: `chfw rollout tick`."""
 
+Fields = Mapping[str, object]
 _PHASES: Mapping[type[RollOutEvent], Phase] = {
     pilot.PilotBegun: Phase.PILOT,
     pilot.MassApproved: Phase.SAFE_LAUNCH,
@@ -114,17 +116,22 @@ def _of_hubs(event: RollOutEvent, release: str) -> Iterator[Happening]:
             )
         case suppliers.SupplierChangeAnnounced() | suppliers.SupplierChanged():
             kind = "started" if isinstance(event, suppliers.SupplierChangeAnnounced) else "completed"
-            moves = {"from": event.leaves, "to": event.joins}
-            fields = {"role": event.role.value, "effective": event.effective.isoformat()}
             yield Happening(
                 type=f"change_of_supplier_{kind}",
                 at=event.at,
                 release=release,
-                fields={**fields, **{key: party for key, party in moves.items() if party is not None}},
+                fields=change_fields(event),
                 guids=event.guids,
             )
         case _:
             return
+
+
+def change_fields(change: suppliers.SupplierChangeAnnounced | suppliers.SupplierChanged | SupplierChanging) -> Fields:
+    """CS3: what an event of a change of Supplier carries; who leaves or joins where that was said."""
+    moves = {"from": change.leaves, "to": change.joins}
+    fields = {"role": change.role.value, "effective": change.effective.isoformat()}
+    return {**fields, **{key: party for key, party in moves.items() if party is not None}}
 
 
 def _of_incident(
