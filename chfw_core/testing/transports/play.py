@@ -6,11 +6,10 @@ from typing import Any
 from attrs import define, field
 
 from chfw_core.messages import Message
-from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.entries import Entry
 from chfw_core.testing.transports.ends import Bench, Ledger, Said
 from chfw_core.testing.transports.said import said_of
-from chfw_core.testing.transports.scenes import Scene
+from chfw_core.testing.transports.scenes import Scene, Step
 from chfw_core.transport.parts import parts_of
 from chfw_core.transport.receipts import Answer
 
@@ -34,7 +33,7 @@ def play(bench: Bench, scene: Scene) -> Played:
     expected: dict[str, list[Said]] = defaultdict(list)
     said: list[Said] = []
     for step in scene.steps:
-        said.append(_said(step.command, bench.direct, step))
+        said.append(_said(bench.direct, step))
         if type(step.command) in able:
             bench.far_end.put(step.command)
             expected[step.command.by].append(said[-1])
@@ -68,8 +67,8 @@ def arrived(bench: Bench) -> dict[str, list[Message]]:
     return found
 
 
-def _said(command: AnyCommand, ledger: Ledger, step: Any) -> Said:
-    return said_of([Answer.of(command, ledger.give(command, step.at))])
+def _said(ledger: Ledger, step: Step) -> Said:
+    return said_of([Answer.of(step.command, ledger.give(step.command, step.at))])
 
 
 def _everybody(bench: Bench) -> set[str]:
