@@ -131,11 +131,12 @@ class _Maker:
         special = Special(world, composer, private, recorded)
         special.fill(classes, records)
         records = special.enter(classes, records)
-        decided, becomes, pilots = self._decide(composer, classes, records)
-        renumber(classes, becomes.astype(np.int32), threads)
+        decided, pilots = self._decide(composer, classes, records)
         kept = Configurations.keep(world) if configurations else None
         world.estate.let_go()
         self.give_back()
+        decided, becomes = decided.coarse()
+        renumber(classes, becomes.astype(np.int32), threads)
         self.progress("placing hubs on days", 0.0)
         composed = composer.plan(decided)
         placed, sayings, texts = self._place(Placer(world, composed, cutter, self.solver), classes)
@@ -158,8 +159,8 @@ class _Maker:
 
     def _decide(
         self, composer: Composer, classes: list[NDArray[np.int32]], records: Records
-    ) -> tuple[Decided, NDArray[np.int64], list[PilotResult]]:
-        """What is decided of each class of hubs, which one each record becomes, and the pilots.
+    ) -> tuple[Decided, list[PilotResult]]:
+        """What is decided of each record, and the pilots, whose hubs get records of their own.
 
         Only the few hubs of a pilot are decided anew: so everybody's decisions are found while pilots are chosen.
         """
@@ -169,7 +170,7 @@ class _Maker:
             chosen = selection.select()
         more = enter_pilots(chosen, classes, records)[len(records) :]
         everyone = decided().with_more(composer.decide(more)) if len(more) else decided()
-        return *everyone.coarse(), selection.results
+        return everyone, selection.results
 
     def _place(self, placer: Placer, classes: list[NDArray[np.int32]]) -> tuple[Placed, Sayings, Texts]:
         """Where every hub goes; what is said of it depends on its class alone, so it is found meanwhile."""

@@ -118,7 +118,7 @@ def test_events_in_a_ledger_record_a_changed_plan_and_a_notice_out(in_force: Wor
     ticked = world.done("tick", at="2026-01-21T09:00:00Z")
     assert [(one["owner"], one["trigger"]) for one in ticked["fired"]] == [("NWND", "meter-then-hub")]
     messages = world.done("outbox")["waiting"]
-    assert {"to": "NWND", "type": "trigger_notice", "messages": 1} in messages
+    assert ("NWND", "trigger_notice", 1) in {(one["to"], one["type"], one["messages"]) for one in messages}
 
     records = world.folder / "records.jsonl"
     shown = world.done("fired", "--records", records, "--guid", second)
