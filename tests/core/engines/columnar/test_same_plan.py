@@ -1,6 +1,8 @@
 """I7: the same plan for any number of threads, any chunk size and any order of rows."""
 
+import gc
 import random
+import sys
 from functools import cache
 
 import pytest
@@ -45,3 +47,9 @@ def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(name: str, m
     monkeypatch.setattr(output, "WHOLE_DICTIONARY", 0)
     assert_agree(world(name))
     steps.quiet("reading the estate", 1.0)
+
+
+def test_a_plan_leaves_the_interpreter_as_it_was() -> None:
+    before = sys.getswitchinterval(), gc.isenabled()
+    columnar(world("pilots"))
+    assert (sys.getswitchinterval(), gc.isenabled()) == before
