@@ -1,6 +1,7 @@
 """Who may be chosen for a pilot: records first, then the hubs of these records."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 
 import numpy as np
 from attrs import frozen
@@ -39,14 +40,15 @@ class HubsByRecord:
     chunk_starts: Ints
 
     @classmethod
-    def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_]) -> "HubsByRecord":
+    def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_], pool: Executor) -> "HubsByRecord":
         """The hubs of the wanted records."""
         chunk_starts = np.cumsum([0, *(len(own) for own in classes)])
-        parts = [np.zeros(0, dtype=np.int64)]
-        for own, first in zip(classes, chunk_starts.tolist(), strict=False):
+
+        def of_chunk(own: Parts, first: int) -> Ints:
             rows = np.flatnonzero(np.take(wanted, own, mode="clip"))
-            parts.append((own[rows].astype(np.int64) << PLACE_BITS) | (rows + first))
-        keys = np.concatenate(parts)
+            return (own[rows].astype(np.int64) << PLACE_BITS) | (rows + first)
+
+        keys = np.concatenate([np.zeros(0, dtype=np.int64), *pool.map(of_chunk, classes, chunk_starts.tolist())])
         keys.sort()
         start = np.searchsorted(keys, np.arange(len(wanted) + 1, dtype=np.int64) << PLACE_BITS)
         return cls(keys, start, chunk_starts)

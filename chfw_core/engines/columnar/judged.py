@@ -94,7 +94,7 @@ def judge(
     special = Special(world, composer, private, None)
     special.fill(classes, records)
     records = special.enter(classes, records)
-    pilots = PilotSelection(world, composer, classes, records)
+    pilots = PilotSelection(world, composer, classes, records, threads)
     records = enter_pilots(pilots.select(), classes, records)
     labels = _Labels(world=world, composer=composer, composed=composer.compose(records), owner=owner)
     labels.enter(records)
