@@ -160,12 +160,7 @@ class Speech:
         blocked = plans.of_settled([one.csp_blocked for one in plans.settled_list]).astype(np.bool_)[plan]
         left_out = np.arange(len(origin)) >= self.assignment.first_left_out
         without = (slots.days[origin] == NONE) & ~left_out
-        late = np.zeros(len(origin), dtype=np.bool_)
-        doubtful = np.flatnonzero(without & (plan != NONE) & ~blocked & (slots.batch[origin] > 0))
-        if len(doubtful):
-            distinct, of = distinct_tuples([plan[doubtful], place[doubtful]])
-            has_day = [self.assignment.calendars.has_day(*row) for row in distinct.tolist()]
-            late[doubtful] = np.array(has_day, dtype=np.bool_)[of]
+        late = without & (slots.batch[origin] > 0) & (self.assignment.calendars.of_record[record] != NONE)
         return np.select(
             [ineligible, plan == NONE, left_out, without & blocked, late, without],
             [
