@@ -22,8 +22,8 @@ class CandidateRecords:
     """
 
     record: Ints
-    side: Ints
-    stratum: Ints
+    side: NDArray[np.int8]
+    stratum: Parts
     preferred: NDArray[np.bool_]
     strata: dict[Stratum, int]
 
@@ -53,11 +53,11 @@ class HubsByRecord:
         start = np.searchsorted(keys, np.arange(len(wanted) + 1, dtype=np.int64) << PLACE_BITS)
         return cls(keys, start, chunk_starts)
 
-    def places(self, at: Ints) -> tuple[Ints, Ints]:
-        """Chunk and row of some of the hubs."""
+    def places(self, at: Ints) -> tuple[Parts, Parts]:
+        """Chunk and row of some of the hubs, in few bytes: candidates may be a good part of the estate."""
         place = self.keys[at] & ((1 << PLACE_BITS) - 1)
         chunk = np.searchsorted(self.chunk_starts, place, side="right") - 1
-        return chunk, place - self.chunk_starts[chunk]
+        return chunk.astype(np.int32), (place - self.chunk_starts[chunk]).astype(np.int32)
 
     def of_records(self, records: Ints) -> tuple[Ints, Ints]:
         """Where the hubs of these records are, and for each which of the records it has."""
@@ -71,11 +71,11 @@ class HubsByRecord:
 class Candidates:
     """The candidates of one pilot: `stratum` and `preferred` per hub; `strata` names the strata."""
 
-    chunk: Ints
-    row: Ints
-    side: Ints
+    chunk: Parts
+    row: Parts
+    side: NDArray[np.int8]
     guid: NDArray[np.uint64]
-    stratum: Ints
+    stratum: Parts
     preferred: NDArray[np.bool_]
     strata: list[Stratum]
 

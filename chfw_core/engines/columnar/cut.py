@@ -49,13 +49,18 @@ class Cutter:
         self._buckets = [with_one.submit(self._bucket, at) for at in range(len(self.chunks))]
         with_one.shutdown(wait=False)
 
-    def parts(self, classes: Sequence[Parts], cuts: Cuts) -> list[Parts]:
-        """The part of its group in which each hub lies, by chunk; 0 for hubs of no group."""
+    def parts(self, classes: Sequence[Parts], cuts: Cuts, *, last: bool = False) -> list[Parts]:
+        """The part of its group in which each hub lies, by chunk; 0 for hubs of no group.
+
+        `last`: nothing is cut later, and the buckets are let go.
+        """
         chunks = range(len(self.chunks))
         bits = min(max(MOST_CELLS - len(cuts.ranks).bit_length(), 0), BITS)
         with ThreadPoolExecutor(self.threads) as pool:
             self._buckets = self._buckets or [pool.submit(self._bucket, at) for at in chunks]
             cells = list(pool.map(lambda at: self._cells(classes[at], at, cuts, bits), chunks))
+            if last:
+                self._buckets = []
             size = (len(cuts.ranks) + 1) << bits
             shares = [cells[at :: self.threads] for at in range(self.threads)]
             counts = np.zeros(size, dtype=np.int64)

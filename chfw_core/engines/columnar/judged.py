@@ -86,7 +86,7 @@ def judge(
 ) -> Judged:
     """The decision of every hub of the estate, which holds the owner's hubs alone."""
     owner = own_rules(inputs).owner
-    world = build_world(inputs, rules, estate)
+    world = build_world(inputs, rules, estate, threads)
     base = len(side_of(world, owner)[0].speakers)
     classes, records = Classifier(world, threads).run(lambda share: progress("matching rules", share))
     composer = Composer(world, Known())

@@ -127,7 +127,7 @@ class Table:
         try:
             for number in range(len(self.chunks)):
                 waiting.append(pool.submit(self.batch, number))
-                if len(waiting) > self.threads:
+                if len(waiting) == self.threads:
                     yield waiting.pop(0).result()
                     progress((number + 1) / len(self.chunks))
             for future in waiting:

@@ -19,7 +19,14 @@ from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, HubsByRecord
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.match import bit_of
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
+from chfw_core.engines.columnar.records import (
+    Part,
+    Records,
+    distinct_columns,
+    distinct_rows,
+    distinct_tuples,
+    with_more,
+)
 from chfw_core.engines.columnar.seats import Ask, Seated, seats_of_owner
 from chfw_core.engines.columnar.sides import Speaker
 from chfw_core.engines.columnar.world import DateReader, World, read_codes, reader
@@ -40,9 +47,9 @@ SIDES = (
 class Chosen:
     """The hubs of one pilot: chunk and row of each, and for which of their Suppliers they are in it."""
 
-    chunk: Ints
-    row: Ints
-    side: Ints
+    chunk: Parts
+    row: Parts
+    side: NDArray[np.int8]
     pilot: int
 
 
@@ -113,10 +120,12 @@ class PilotSelection:
             strata=list(own.strata),
         )
 
-    def _strata_of_hubs(self, owner: str, pilot: PilotRule, chunk: Ints, row: Ints, strata: dict[Stratum, int]) -> Ints:
+    def _strata_of_hubs(
+        self, owner: str, pilot: PilotRule, chunk: Parts, row: Parts, strata: dict[Stratum, int]
+    ) -> Ints:
         """The number in `strata` of each hub, as the estate's axes have it."""
         who = next(s for s in self.world.suppliers.speakers if s.owner == owner and not s.single)
-        axis_of = {name: at for at, view in enumerate(who.views) for name in view.fields}
+        axis_of = who.axis_of
         # Other fields have a value only for hubs that are spoken about one by one.
         known = [name for name in dict.fromkeys(pilot.spread_by) if name in axis_of]
         axes = sorted({axis_of[name] for name in known})
@@ -133,7 +142,7 @@ class PilotSelection:
             found.append(tuple(map(read.get, pilot.spread_by)))
         return np.array([strata.setdefault(one, len(strata)) for one in found], dtype=np.int64)[of]
 
-    def _gather(self, chunk: Ints, row: Ints, what: Callable[[Chunk], Sequence[NDArray[N]]]) -> list[NDArray[N]]:
+    def _gather(self, chunk: Parts, row: Parts, what: Callable[[Chunk], Sequence[NDArray[N]]]) -> list[NDArray[N]]:
         """Columns of some hubs, chunk by chunk."""
         chunks = self.world.estate.chunks
         order = np.argsort(chunk.astype(np.min_scalar_type(len(chunks))), kind="stable")
@@ -152,7 +161,9 @@ class PilotSelection:
         strata: dict[Stratum, int] = {}
         found = [self._of_side(side, owner, at, pilot, strata) for side in range(len(SIDES))]
         record, side, stratum, preferred = (np.concatenate(column) for column in zip(*found, strict=True))
-        return CandidateRecords(record, side, stratum, preferred.astype(np.bool_), strata)
+        return CandidateRecords(
+            record, side.astype(np.int8), stratum.astype(np.int32), preferred.astype(np.bool_), strata
+        )
 
     def _of_side(
         self, side: int, owner: str, at: int, pilot: PilotRule, strata: dict[Stratum, int]
@@ -249,4 +260,4 @@ def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Re
     new, number = distinct_rows(changed)
     for (chunk, row), own in zip(distinct.tolist(), number.tolist(), strict=True):
         classes[chunk][row] = len(records) + own
-    return np.concatenate([records, new])
+    return with_more(records, new)

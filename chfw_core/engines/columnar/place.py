@@ -214,7 +214,8 @@ class Placer:
             return None
         group = np.full(len(assigned) + 1, NONE, dtype=np.int32)
         group[to_cut] = np.arange(len(to_cut))
-        return self.cutter.parts(classes, Cuts(group_of=group[demand], ranks=[assigned[at].cuts for at in to_cut]))
+        cuts = Cuts(group_of=group[demand], ranks=[assigned[at].cuts for at in to_cut])
+        return self.cutter.parts(classes, cuts, last=True)
 
     def _times(self, slots: Slots, demand: Ints, assigned: Sequence[Assigned], lists: Sequence[Days]) -> "Times":
         """The times of all slots; time 0 is no time."""

@@ -13,7 +13,7 @@ from chfw_core.consent.model import Refusal
 from chfw_core.engines.columnar.axes import EstateAxes, Layout
 from chfw_core.engines.columnar.classify import Classifier
 from chfw_core.engines.columnar.compose import Composer
-from chfw_core.engines.columnar.composed import Known
+from chfw_core.engines.columnar.composed import Decided, Known
 from chfw_core.engines.columnar.configurations import COLUMN, Configurations
 from chfw_core.engines.columnar.cut import Cutter
 from chfw_core.engines.columnar.load import load_estate
@@ -22,7 +22,7 @@ from chfw_core.engines.columnar.own import OwnInstructions
 from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots
 from chfw_core.engines.columnar.place import Placed, Placer
 from chfw_core.engines.columnar.recorded import Recorded, refused
-from chfw_core.engines.columnar.records import renumber
+from chfw_core.engines.columnar.records import Records, renumber
 from chfw_core.engines.columnar.sayings import Sayings, Speech
 from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
@@ -119,7 +119,7 @@ class _Maker:
     ) -> ColumnarPlan:
         inputs, threads = self.inputs, self.threads
         rules = gather_rules(inputs, also={COLUMN} if configurations else set())
-        world = build_world(inputs, rules, self._load(estate, rules.layout))
+        world = build_world(inputs, rules, self._load(estate, rules.layout), threads)
         classifier = Classifier(world, threads, self.give_back)
         classes, records = classifier.run(lambda share: self.progress("matching rules", share))
         self.give_back()
@@ -131,11 +131,7 @@ class _Maker:
         special = Special(world, composer, private, recorded)
         special.fill(classes, records)
         records = special.enter(classes, records)
-        selection = PilotSelection(world, composer, classes, records, threads)
-        records = enter_pilots(selection.select(), classes, records)
-        pilots = selection.results
-        del selection
-        decided, becomes = composer.decide(records).coarse()
+        decided, becomes, pilots = self._decide(composer, classes, records)
         renumber(classes, becomes.astype(np.int32), threads)
         kept = Configurations.keep(world) if configurations else None
         world.estate.let_go()
@@ -159,6 +155,21 @@ class _Maker:
             instructions=OwnInstructions(world, composed, placed),
             progress=self.progress,
         )
+
+    def _decide(
+        self, composer: Composer, classes: list[NDArray[np.int32]], records: Records
+    ) -> tuple[Decided, NDArray[np.int64], list[PilotResult]]:
+        """What is decided of each class of hubs, which one each record becomes, and the pilots.
+
+        Only the few hubs of a pilot are decided anew: so everybody's decisions are found while pilots are chosen.
+        """
+        selection = PilotSelection(composer.world, composer, classes, records, self.threads)
+        composer.terms_of(records)  # both ask for them
+        with meanwhile(lambda: composer.decide(records), self.threads) as decided:
+            chosen = selection.select()
+        more = enter_pilots(chosen, classes, records)[len(records) :]
+        everyone = decided().with_more(composer.decide(more)) if len(more) else decided()
+        return *everyone.coarse(), selection.results
 
     def _place(self, placer: Placer, classes: list[NDArray[np.int32]]) -> tuple[Placed, Sayings, Texts]:
         """Where every hub goes; what is said of it depends on its class alone, so it is found meanwhile."""

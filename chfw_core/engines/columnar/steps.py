@@ -24,9 +24,10 @@ def keep() -> None:
 
 @contextmanager
 def meanwhile(work: Callable[[], T], threads: int) -> Iterator[Callable[[], T]]:
-    """Some work over all hubs is done while the block is about what does not depend on it; then asked for its result.
+    """Some work is done while the block is about what does not depend on it; then it is asked for its result.
 
-    The one counts and looks up by the column and leaves Python to the other. With one thread it is done beforehand.
+    One of the two is over all hubs: it counts and looks up by the column, and leaves Python to the other. With one
+    thread the work is done beforehand.
     """
     if threads == 1:
         done = work()
