@@ -20,7 +20,7 @@ from chfw_core.model.parties import CSP_PREFIX, Party
 from chfw_core.model.periods import Period
 from chfw_core.model.windows import holidays_for
 from chfw_core.planning import reasons
-from chfw_core.planning.batches import batch_id, batch_number, batch_period, specs_by_key
+from chfw_core.planning.batches import BatchKey, batch_id, batch_number, batch_period, specs_by_key
 from chfw_core.planning.capacity import DemandClass, Proof, assign_days, region_capacity
 from chfw_core.planning.decision import Decision, as_agreed, decide_supplier
 from chfw_core.planning.findings import Counts, count_refusals, plan_findings
@@ -39,6 +39,7 @@ from chfw_core.planning.release_state import (
     freeze_of,
     today_of,
 )
+from chfw_core.rules.model import BatchSpec
 
 
 @frozen(kw_only=True)
@@ -316,7 +317,8 @@ def _count(
     undecided: dict[tuple[str, datetime], int] = {}
     lost: dict[tuple[str, str], int] = {}
     ineligible: dict[str, int] = {}
-    no_day = late = 0
+    late: dict[tuple[BatchKey, BatchSpec], int] = {}
+    no_day = 0
     for row in rows:
         trace = traces[row.guid]
         for decision in trace.decisions:
@@ -335,8 +337,9 @@ def _count(
             blocked[region] = blocked.get(region, 0) + 1
         elif trace.proof is not None:
             over[trace.proof] = over.get(trace.proof, 0) + 1
-        elif trace.late:
-            late += 1
+        elif trace.late and trace.plan.batch is not None:
+            group = (trace.plan.batch_key, trace.plan.batch)
+            late[group] = late.get(group, 0) + 1
         else:
             no_day += 1
     return Counts(

@@ -7,6 +7,7 @@ of one class do not share.
 from datetime import date
 
 from chfw_core.model.periods import Period, format_instant
+from chfw_core.planning.batches import batch_id, batches_said
 from chfw_core.planning.hub_plan import DccTerms, HubPlan
 
 
@@ -38,9 +39,11 @@ def no_day(plan: HubPlan, earliest: date) -> str:
 
 
 def no_day_for_batch(plan: HubPlan, number: int) -> str:
-    """Of a hub whose batch opens too late for it."""
+    """Of a hub whose batch opens too late for it; `plan.batch` is what its batches come to, of all hubs of its key."""
     when = _between(plan.resolution.period)
-    return f"batch {number} has no possible day {when}; {plan.reason}"
+    name = batch_id(plan.batch_key, number)
+    size = f" ({batches_said(plan.batch)})" if plan.batch is not None else ""
+    return f"batch `{name}`{size} has no possible day {when}; {plan.reason}"
 
 
 def over_capacity(plan: HubPlan, sentence: str) -> str:
