@@ -4,10 +4,12 @@ A reason says what decided, names the rule and the missing act (NF1), and never 
 of one class do not share.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from chfw_core.model.periods import Period, format_instant
 from chfw_core.planning.hub_plan import DccTerms, HubPlan
+from chfw_core.planning.no_day import why_no_day
 
 
 def planned(plan: HubPlan) -> str:
@@ -26,15 +28,11 @@ def csp_blocked(plan: HubPlan, region: str) -> str:
     return f"the windows of CSP:{region} leave no time {when}; {plan.reason}"
 
 
-def no_day(plan: HubPlan, earliest: date) -> str:
-    """Of a hub whose period has no possible day from the plan's first day on."""
-    period = plan.resolution.period
+def no_day(plan: HubPlan, earliest: date, blackouts: Sequence[Period], closed: frozenset[date]) -> str:
+    """Of a hub whose period has no possible day from the plan's first day on. `closed`: its bank holidays."""
     if plan.first_day is not None:
-        return f"the DCC's hold outlasts its period {_between(period)}; {plan.reason}"
-    return (
-        f"no day {_between(period)} is possible from {earliest} on, for its windows, black-outs "
-        f"and changes of Supplier; {plan.reason}"
-    )
+        return f"the DCC's hold outlasts its period {_between(plan.resolution.period)}; {plan.reason}"
+    return f"{why_no_day(plan, earliest, blackouts, closed).sentence()}; {plan.reason}"
 
 
 def no_day_for_batch(plan: HubPlan, number: int) -> str:
