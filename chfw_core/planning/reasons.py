@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from chfw_core.model.periods import Period, format_instant
+from chfw_core.planning.capacity import CAPACITY
 from chfw_core.planning.hub_plan import DccTerms, HubPlan
 from chfw_core.planning.no_day import why_no_day
+
+_BATCH = "batch "
 
 
 def planned(plan: HubPlan) -> str:
@@ -38,12 +41,22 @@ def no_day(plan: HubPlan, earliest: date, blackouts: Sequence[Period], closed: f
 def no_day_for_batch(plan: HubPlan, number: int) -> str:
     """Of a hub whose batch opens too late for it."""
     when = _between(plan.resolution.period)
-    return f"batch {number} has no possible day {when}; {plan.reason}"
+    return f"{_BATCH}{number} has no possible day {when}; {plan.reason}"
 
 
 def over_capacity(plan: HubPlan, sentence: str) -> str:
     """Of a hub that does not fit; `sentence` is the proof's."""
     return f"{sentence}; {plan.reason}"
+
+
+def is_of_capacity(reason: str) -> bool:
+    """Whether a row's reason is one of `over_capacity`."""
+    return reason.startswith(CAPACITY)
+
+
+def is_of_batch(reason: str) -> bool:
+    """Whether a row's reason is one of `no_day_for_batch`."""
+    return reason.startswith(_BATCH)
 
 
 def _between(period: Period) -> str:
