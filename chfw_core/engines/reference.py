@@ -270,7 +270,8 @@ def _infeasible(inputs: PlanInputs, trace: HubTrace, plan: HubPlan) -> str:
         return reasons.over_capacity(plan, trace.proof.sentence())
     if trace.late and trace.batch is not None:
         return reasons.no_day_for_batch(plan, trace.batch)
-    return reasons.no_day(plan, earliest_day(inputs))
+    closed = holidays_for(hub.holiday_division, inputs.holidays)
+    return reasons.no_day(plan, earliest_day(inputs), blackouts_in(inputs, hub.csp_region), closed)
 
 
 def _refusals(

@@ -50,6 +50,6 @@ def test_every_key_is_on_the_page() -> None:
                     found |= set(keys(explain_hub(world[0], hub, world[2], row, reader, loads).as_dict()))
     named = set(re.findall(r"`([a-z_]+)`", PAGE))
     assert found <= named
-    values = re.findall(r"(?:`outcome`|`over_because` is) \(?([^.)]*)", PAGE)
+    values = re.findall(r"(?:`outcome`|`over_because` is|only\s+together enough:) \(?([^.)]*)", PAGE)
     words = {word for text in values for word in re.findall(r"`([a-z_]+)`", text)}
     assert named - found - words == {"explain", "null"}

@@ -12,11 +12,12 @@ from chfw_core.engines.columnar.place import Assignment
 from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_tuples
 from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
+from chfw_core.model.windows import holidays_for
 from chfw_core.planning import reasons
 from chfw_core.planning.batches import batch_id
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.model import HubStatus
-from chfw_core.planning.release_state import earliest_day
+from chfw_core.planning.release_state import blackouts_in, earliest_day
 
 Ints = NDArray[np.int64]
 
@@ -95,6 +96,7 @@ class Speech:
         record = slots.record[origin]
         place = self.composed.records[record, Part.PLACE]
         regions = numbered([where.region for where in self.world.places])[place]
+        blackouts = numbered([blackouts_in(self.world.inputs, where.region) for where in self.world.places])[place]
         why = numbered([where.ineligible for where in self.world.places])[place]
         cause = self._causes(record, origin)
         proofs = numbered(self.assignment.proofs)
@@ -109,8 +111,9 @@ class Speech:
                 cause == Cause.LATE_BATCH,
                 cause == Cause.CSP_BLOCKED,
                 cause == Cause.OVER_CAPACITY,
+                cause == Cause.NO_DAY,
             ],
-            [batch, regions, proof],
+            [batch, regions, proof, blackouts],
             default=0,
         )
         sample, of = distinct_columns([cause, first, second], len(origin))
@@ -191,4 +194,6 @@ class Speech:
             slots = self.assignment.slots
             bound = evolve(plan, batch=slots.specs[int(slots.group[slot])])
             return reasons.no_day_for_batch(bound, int(slots.batch[slot]))
-        return reasons.no_day(plan, earliest_day(self.world.inputs))
+        inputs, windows = self.world.inputs, plan.resolution.windows
+        closed = holidays_for(where.division, inputs.holidays) if windows.mind_holidays else frozenset()
+        return reasons.no_day(plan, earliest_day(inputs), blackouts_in(inputs, where.region), closed)
