@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
 
+from chfw_app.flag_remarks import estate_flag_remarks
 from chfw_app.gathered import Gathered, UnreadableError
 from chfw_app.inputs import InputPaths, gather
 from chfw_app.problems import Failed, Problems, no_result
@@ -45,7 +46,7 @@ class OneOwner:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What these files alone cannot tell."""
+        """What these files alone cannot tell, and what looks like a slip, as far as the estate was read."""
         said = []
         if is_supplier(self.owner):
             said.append("what the DCC, the CSPs and a second Supplier decide is not looked at")
@@ -55,7 +56,8 @@ class OneOwner:
             said.append("a pilot's share of `pilot_limit` is counted as if nobody else had a pilot")
         if self.ruleset.triggers:
             said.append("`events` rules act in a roll-out: what they would write down is not in these figures")
-        said += [finding.message for finding in self.gathered.findings]
+        about_flags = estate_flag_remarks(self.inputs.rulesets, self.gathered.estate.file.flag_names)
+        said += [finding.message for finding in (*self.gathered.findings, *about_flags)]
         return (*said, *self.gathered.notes)
 
 
