@@ -427,6 +427,12 @@ def test_people_read_whom_a_firing_is_about_and_until_when(world: World) -> None
     assert "wrote down: notify prepay-team: Something is wrong with prepayment there" in out
 
 
+def test_what_is_no_rule_file_is_told_of_as_such(world: World) -> None:
+    ran = world.notified().rollout("install-rules", world.folder / "release.yaml", "--as", "NWND")
+    assert ran.code == 1
+    assert "is a release, not a rule file" in ran.err
+
+
 def test_a_rule_that_nobody_put_in_force_is_no_rule_that_never_fired(in_force: World) -> None:
     ran = in_force.rollout("fired", "--trigger", "meter-than-hub", "--as", "NWND", at="2026-01-11T12:00:00Z")
     assert ran.code == 1
