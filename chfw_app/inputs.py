@@ -155,7 +155,7 @@ def gather(
         files=tuple(found.files),
         not_checked=not_checked(inputs, events=paths.events is not None, instructions=recorded is not None),
         findings=remarks(inputs, private, capacity=paths.capacity is not None),
-        notes=notes(inputs, 0 if recorded is None else recorded.received_after(inputs.as_of)),
+        notes=notes(inputs, private, 0 if recorded is None else recorded.received_after(inputs.as_of)),
     )
 
 

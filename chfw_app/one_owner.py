@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
 
+from chfw_app.flag_remarks import estate_flag_remarks
 from chfw_app.gathered import Gathered, UnreadableError
 from chfw_app.inputs import InputPaths, gather
 from chfw_app.problems import Failed, Problems, no_result
@@ -46,7 +47,7 @@ class OneOwner:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What these files alone cannot tell of all the owner's hubs."""
+        """What these files alone cannot tell of the owner's hubs, and what looks like a slip, as far as the estate was read."""
         changing = len({event.guid for event in self._changes})
         return self._notes(f"announced for {changing:,} hub{'' if changing == 1 else 's'}" if changing else "")
 
@@ -82,7 +83,8 @@ class OneOwner:
             said.append("a pilot's share of `pilot_limit` is counted as if nobody else had a pilot")
         if self.ruleset.triggers:
             said.append("`events` rules act in a roll-out: what they would write down is not in these figures")
-        said += [finding.message for finding in self.gathered.findings]
+        about_flags = estate_flag_remarks(self.inputs.rulesets, self.gathered.estate.file.flag_names)
+        said += [finding.message for finding in (*self.gathered.findings, *about_flags)]
         return (*said, *self.gathered.notes)
 
 

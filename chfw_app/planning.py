@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from chfw_app.engines import Engine, MadePlan, make_plan
 from chfw_app.estate_remarks import estate_remarks
 from chfw_app.exits import Exit
+from chfw_app.flag_remarks import estate_flag_remarks
 from chfw_app.gathered import Gathered, Quarantine
 from chfw_app.guid_index import IndexWriter, index_path
 from chfw_app.places import TABLES, Named, check_apart, check_extension, check_writable
@@ -128,13 +129,14 @@ def write_plan(
                 parties={party for party, *_ in made.summary.by_party},
                 regions={region for region, *_ in made.summary.by_region},
             )
+            about_flags = estate_flag_remarks(gathered.inputs.rulesets, gathered.estate.file.flag_names)
             bad_rows = quarantine.close(files)
         finally:
             quarantine.discard()
         write_refusals(staging, outputs.schedule, made.refusals, files)
         done = PlanDone(
             summary=made.summary,
-            findings=(*gathered.findings, *about_estate, *made.findings),
+            findings=(*gathered.findings, *about_estate, *about_flags, *made.findings),
             refused_for=reasons_of(made.refusals),
             bad_rows=bad_rows,
             bad_causes=quarantine.causes.ranked(),

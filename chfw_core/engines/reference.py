@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from chfw_core.consent.model import Instruction, InstructionGroup, Refusal
 from chfw_core.consent.standing import judge_rows
+from chfw_core.engines.hub_form import in_standard_form
 from chfw_core.engines.matching import HubMatch, Matcher
 from chfw_core.errors import UsageError
 from chfw_core.model.guid import Guid, hash_key, keyed_hash
@@ -73,14 +74,16 @@ class ReferencePlan:
 
 def plan_reference(
     inputs: PlanInputs,
-    hubs: Sequence[CommsHub],
+    hubs: Iterable[CommsHub],
     instructions: Sequence[Instruction],
     solver: FlowSolver,
 ) -> ReferencePlan:
-    """The plan of these hubs. `hubs` have distinct GUIDs, else UsageError.
+    """The plan of these hubs.
 
-    Raises InputError where capacity is limited but a region of the hubs has no figure.
+    Raises UsageError for two hubs with one GUID and for a hub that is not in standard form, as `read_hub` makes one;
+    InputError where capacity is limited but a region of the hubs has no figure.
     """
+    hubs = in_standard_form(hubs)
     matcher = Matcher(inputs)
     matches = _match_all(matcher, hubs, instructions)
     pilots = _pilots(matcher, matches.values())

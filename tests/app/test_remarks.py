@@ -124,7 +124,10 @@ def test_columns_that_nobody_gave_are_findings(
     rules.mkdir()
     for owner, column in (("NWND", "teem"), ("BRKW", "tier")):
         (rules / f"{owner}.rules.yaml").write_text(RULE.format(owner=owner, column=column), encoding="utf-8")
-    ran = chfw("plan", *inputs(world, rules=rules), "--out", out, "--engine", engine, "--json")
+    rows = [line.split(",") for line in world.attributes.read_text(encoding="utf-8").splitlines()[1:]]
+    own = write_csv(tmp_path / "own.csv", [("guid", "flags", "team"), *((*row, "north") for row in rows)])
+    words = inputs(world, rules=rules, attributes=f"NWND={own}")
+    ran = chfw("plan", *words, "--out", out, "--engine", engine, "--json")
     assert ran.code == 2
     found = [(f["party"], f["message"]) for f in json.loads(ran.out)["findings"] if f["code"] == "unknown-attribute"]
     none = "and no attributes of its own were given (--attributes BRKW=FILE)"
