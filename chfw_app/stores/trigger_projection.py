@@ -78,6 +78,14 @@ def _fired(connection: Connection, entry: Entry) -> None:
         connection.execute(insert(trigger_hold), holds)
 
 
+def hold_ids(seq: int, found: TriggersFired, nth: int) -> Iterator[int]:
+    """The ids of what one firing of an entry holds; `seq`: the entry's number."""
+    place = sum(len(list(_holds(found, one))) for one in found.firings[:nth])
+    for place_of, row in enumerate(_holds(found, found.firings[nth]), start=place):
+        if row["kind"] == Kind.HOLD.value:
+            yield seq * MOST_HOLDS + place_of
+
+
 def _holds(found: TriggersFired, one: Fired) -> Iterator[dict[str, Any]]:
     for effect in one.effects:
         said = effect.said

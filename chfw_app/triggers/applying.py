@@ -18,6 +18,7 @@ from chfw_app.stores.bulk import among
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub
 from chfw_app.triggers.holding import hubs_bounded
+from chfw_app.triggers.incidents import incident_name
 from chfw_app.triggers.knowing import Book
 from chfw_core.messages import HubsRefused, TriggerNotice
 from chfw_core.model.guid import Guid
@@ -35,7 +36,6 @@ from chfw_core.rollout.triggering.entries import Fired, Kind
 from chfw_core.rules.blocks.effects import AFFECTED
 from chfw_core.rules.triggered import PREFIX
 
-_SHORT = 8
 _URGENT = (Priority.HIGH.value, Priority.URGENT.value)
 _THERE = tuple(state for state in HubState if state not in FINAL_STATES)
 
@@ -217,7 +217,7 @@ def _raise_incident(
                 by=owner,
                 key=f"trigger/{one.id}/incident/{of}",
                 release=of,
-                incident=f"{one.trigger}-{one.id[:_SHORT]}",
+                incident=incident_name(one),
                 description=one.said,
                 high_priority=said.get("priority") in _URGENT,
             ),

@@ -16,6 +16,7 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period
 from chfw_core.model.releases import FirmwareRelease
+from chfw_core.rollout.base import LEFT_OUT
 from chfw_core.rollout.incidents.model import Incident
 from chfw_core.rollout.states import HubState, ReleaseStage, ReleaseStanding
 
@@ -190,7 +191,8 @@ class ReleaseRecord:
     """A release and everything about it that is not about single hubs.
 
     `firmware` None: not drafted yet. `suppliers`, `regions`: who is relevant (BR1.1). `date_before`: the automatic
-    date before it was last moved (BR1.3). `capacity`: single days in place of the release's figures.
+    date before it was last moved (BR1.3). `capacity`: single days in place of the release's figures. `paused_for`: the
+    incident that was decided to pause it, until it is resumed (BR6.2).
     """
 
     id: str
@@ -214,6 +216,7 @@ class ReleaseRecord:
     capacity: Mapping[tuple[str, date], int] = field(factory=dict)
     stage_since: datetime | None = None
     standing_because: str = ""
+    paused_for: str | None = field(default=None, metadata=LEFT_OUT)
 
 
 @frozen(kw_only=True)
