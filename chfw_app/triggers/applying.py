@@ -17,6 +17,7 @@ from chfw_app.rollout.carrying import Clock, carry_out, now_in
 from chfw_app.stores.bulk import among
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub
+from chfw_app.triggers.effect_words import where_words
 from chfw_app.triggers.holding import hubs_bounded
 from chfw_app.triggers.incidents import incident_name
 from chfw_app.triggers.knowing import Book
@@ -218,7 +219,7 @@ def _raise_incident(
                 key=f"trigger/{one.id}/incident/{of}",
                 release=of,
                 incident=incident_name(one),
-                description=one.said,
+                description=f"{one.said}, {where_words(one)}",
                 high_priority=said.get("priority") in _URGENT,
             ),
             clock,

@@ -1,6 +1,7 @@
 """The incident that a firing raised, and what it holds with it until that is decided (RU6, BR6.2)."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from attrs import frozen
 from sqlalchemy import Connection, select
@@ -31,6 +32,12 @@ def incident_name(fired: Fired) -> str:
     return f"{fired.trigger}-{fired.id[:_SHORT]}"
 
 
+def raised_by_firing(fired: Fired, owner: str) -> str | None:
+    """The full id of the incident that a firing of this owner raised; None where it raised none."""
+    raises = any(effect.kind is Kind.INCIDENT for effect in fired.effects)
+    return full_id(owner, incident_name(fired)) if raises else None
+
+
 def raised_by(connection: Connection, incident: str) -> Raising | None:
     """The firing that raised the incident `PARTY/ID`; None where somebody else raised it."""
     try:
@@ -44,8 +51,8 @@ def raised_by(connection: Connection, incident: str) -> Raising | None:
         found = restore_trigger_entry(entry.payload, entry.rows)
         assert isinstance(found, TriggersFired)
         one = found.firings[nth]
-        if full_id(found.owner, incident_name(one)) == incident and _raises(one):
-            return Raising(owner=found.owner, fired=one, holds=tuple(hold_ids(seq, found, nth)))
+        if raised_by_firing(one, found.owner) == incident:
+            return Raising(owner=found.owner, fired=one, holds=next(islice(hold_ids(seq, found), nth, None)))
     return None
 
 
@@ -55,7 +62,3 @@ def undecided(book: Book) -> Iterator[str]:
         for known in record.incidents:
             if known.open or record.paused_for == known.id:
                 yield known.id
-
-
-def _raises(fired: Fired) -> bool:
-    return any(effect.kind is Kind.INCIDENT for effect in fired.effects)
