@@ -1,0 +1,81 @@
+"""Hubs that one release takes from others as they join it: how many, before it is done and after (design 6).
+
+A hub that waits in an older release, and whose newer one does not build on that, is the newer one's from its notice on.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from attrs import frozen
+from sqlalchemy import Connection
+
+from chfw_app.rollout.carrying import overtaken
+from chfw_app.rollout.judging import judged_by
+from chfw_app.rollout.loading import other_releases
+from chfw_app.rollout.service import RollOutService
+from chfw_app.stores.ledger import read_entries
+from chfw_app.stores.rollout_codec import events_of
+from chfw_core.model.periods import as_utc
+from chfw_core.rollout.notice.commands import AddHubs, NotifyRelease
+from chfw_core.rollout.notice.events import HubsSuperseded
+from chfw_core.rollout.states import HubState
+from chfw_core.transport.receipts import Receipt
+
+
+@frozen(kw_only=True)
+class Loses:
+    """A release that loses hubs in one state."""
+
+    release: str
+    state: HubState
+    hubs: int
+
+
+@frozen(kw_only=True)
+class Lost:
+    """What a release lost, and the number of the entry that says so."""
+
+    release: str
+    hubs: int
+    entry: int
+
+
+def would_lose(service: RollOutService, command: NotifyRelease | AddHubs) -> tuple[Loses, ...]:
+    """Which releases would lose hubs to this command, given now; none where it would be refused."""
+    at = as_utc(service.clock())
+    with service.store.read() as connection:
+        if not other_releases(connection, command.release):
+            return ()
+        met = judged_by(connection, command, at)
+        found: list[Loses] = []
+        for release, guids in overtaken(met.roll_out, met.judged.events):
+            states = Counter(met.roll_out.in_flight[guid].state for guid in guids)
+            found += (Loses(release=release, state=state, hubs=hubs) for state, hubs in sorted(states.items()))
+        return tuple(found)
+
+
+def lost(service: RollOutService, key: str, receipt: Receipt) -> tuple[Lost, ...]:
+    """What releases lost to a command that was taken under this key."""
+    with service.store.read() as connection:
+        return tuple(_lost(connection, key, receipt.last_seq))
+
+
+def _lost(connection: Connection, key: str, after: int) -> Sequence[Lost]:
+    found: list[Lost] = []
+    for entry in read_entries(connection, after=after):
+        if not entry.key.startswith(f"{key}/overtakes/"):
+            break  # they follow in the same transaction
+        found += (
+            Lost(release=entry.release, hubs=len(event.guids), entry=entry.seq)
+            for event in events_of(entry)
+            if isinstance(event, HubsSuperseded)
+        )
+    return found
+
+
+def hubs_lost(found: Sequence[Loses]) -> dict[str, int]:
+    """Per release how many hubs it loses."""
+    hubs: Counter[str] = Counter()
+    for one in found:
+        hubs[one.release] += one.hubs
+    return dict(hubs)
