@@ -6,18 +6,23 @@ A hub that waits in an older release, and whose newer one does not build on that
 from collections import Counter
 from collections.abc import Sequence
 
-from attrs import frozen
-from sqlalchemy import Connection
+from attrs import evolve, frozen
+from sqlalchemy import Connection, select
 
 from chfw_app.rollout.carrying import overtaken
-from chfw_app.rollout.judging import judged_by
-from chfw_app.rollout.loading import other_releases
-from chfw_app.rollout.service import RollOutService
+from chfw_app.rollout.loading import in_other_releases, named_by
+from chfw_app.rollout.service import RollOutService, release_in
+from chfw_app.stores.bulk import among
 from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.rollout_codec import events_of
+from chfw_app.stores.tables import hub
+from chfw_core.model.guid import Guid
+from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import as_utc
+from chfw_core.rollout.decide import decide
 from chfw_core.rollout.notice.commands import AddHubs, NotifyRelease
 from chfw_core.rollout.notice.events import HubsSuperseded
+from chfw_core.rollout.records import Mode, RollOut
 from chfw_core.rollout.states import HubState
 from chfw_core.transport.receipts import Receipt
 
@@ -41,17 +46,27 @@ class Lost:
 
 
 def would_lose(service: RollOutService, command: NotifyRelease | AddHubs) -> tuple[Loses, ...]:
-    """Which releases would lose hubs to this command, given now; none where it would be refused."""
+    """Which releases would lose hubs to this command, given now; none where it would be refused.
+
+    The core decides it, of those hubs alone that another release has.
+    """
     at = as_utc(service.clock())
     with service.store.read() as connection:
-        if not other_releases(connection, command.release):
+        record = release_in(connection, command.release)
+        if record.mode is Mode.ALERTS_ONLY:
             return ()
-        met = judged_by(connection, command, at)
-        found: list[Loses] = []
-        for release, guids in overtaken(met.roll_out, met.judged.events):
-            states = Counter(met.roll_out.in_flight[guid].state for guid in guids)
-            found += (Loses(release=release, state=state, hubs=hubs) for state, hubs in sorted(states.items()))
-        return tuple(found)
+        named = named_by(command)
+        in_flight = in_other_releases(connection, record.id, named)
+        own = select(hub.c.guid).where(hub.c.release == record.id, among(connection, hub.c.guid, in_flight))
+        concerned = GuidList(in_flight) - GuidList(Guid(guid) for guid in connection.execute(own).scalars())
+    classes = tuple(evolve(one, guids=one.guids & concerned) for one in command.classes)
+    roll_out = RollOut(release=record, in_flight=in_flight)
+    events = decide(roll_out, evolve(command, classes=tuple(one for one in classes if one.guids)), at)
+    found: list[Loses] = []
+    for release, guids in overtaken(roll_out, events):
+        states = Counter(in_flight[guid].state for guid in guids)
+        found += (Loses(release=release, state=state, hubs=hubs) for state, hubs in sorted(states.items()))
+    return tuple(found)
 
 
 def lost(service: RollOutService, key: str, receipt: Receipt) -> tuple[Lost, ...]:
