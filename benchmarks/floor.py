@@ -1,8 +1,9 @@
 """The floor: what no plan can do without, alone. The estate's columns in, a schedule's columns out.
 
-The same columns, row groups, dictionaries, two threads and writer options as our plan has, by bare
-pyarrow; no plan can write before it has read the last hub, so one comes after the other. What is
-written is the schedule that our plan made: loading that is not counted.
+The same columns, row groups, dictionaries and writer options as our plan has, by bare pyarrow: it reads
+with two threads, and writes with the one that its writer has. No plan can write before it has read the
+last hub, so one comes after the other. What is written is the schedule that our plan made: loading that is
+not counted.
 """
 
 import os

@@ -12,7 +12,7 @@ from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.model import UntilEvent
-from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.problems import counted, did_you_mean, shown
 
 if TYPE_CHECKING:
     from chfw_app.gathered import CarefulEstate
@@ -88,9 +88,9 @@ def _same_but_for_case(parties: Sequence[str]) -> list[Finding]:
 def _said_by_nobody(events: Sequence[Event], parties: frozenset[str], regions: frozenset[str]) -> list[Finding]:
     """A Supplier's event acts on its own holds: one of a Supplier that does not exist, on none."""
     known = {*parties, DCC, *(CSP_PREFIX + region for region in regions)}
-    counted = Counter(e.party for e in events if e.party is not None and e.party not in known)
+    tally = Counter(e.party for e in events if e.party is not None and e.party not in known)
     found = []
-    for party, count in sorted(counted.items()):
+    for party, count in sorted(tally.items()):
         hint = did_you_mean(party, sorted(parties if is_supplier(party) else known - parties))
         message = f"{_events(count)} said by `{shown(party)}`, which the estate does not name"
         message += f" ({hint})" if hint else ""
@@ -100,7 +100,7 @@ def _said_by_nobody(events: Sequence[Event], parties: frozenset[str], regions: f
 
 def _acts_of_others(events: Sequence[Event]) -> list[Finding]:
     """BR1.6, BR6.2: only the DCC acts on a release; what others say of it does nothing."""
-    counted = Counter((e.type, str(e.party)) for e in events if e.type in ACTS and not acts_on_release(e))
+    tally = Counter((e.type, str(e.party)) for e in events if e.type in ACTS and not acts_on_release(e))
     return [
         Finding(
             code="release-act-refused",
@@ -110,18 +110,18 @@ def _acts_of_others(events: Sequence[Event]) -> list[Finding]:
             count=count,
             about_hubs=False,
         )
-        for (kind, party), count in sorted(counted.items())
+        for (kind, party), count in sorted(tally.items())
     ]
 
 
 def _acts_elsewhere(inputs: PlanInputs) -> list[Finding]:
     """NF6: acts on a release of nearly this id. One that differs in digits alone is a release of the same row."""
     own = inputs.release.id
-    counted: Counter[tuple[str, str]] = Counter()
+    tally: Counter[tuple[str, str]] = Counter()
     for event in inputs.events:
         other = str(event.fields.get("release", own))
         if event.type in ACTS and event.at <= inputs.as_of and other != own and is_slip(other, own):
-            counted[event.type, other] += 1
+            tally[event.type, other] += 1
     return [
         Finding(
             code="release-act-elsewhere",
@@ -131,7 +131,7 @@ def _acts_elsewhere(inputs: PlanInputs) -> list[Finding]:
             count=count,
             about_hubs=False,
         )
-        for (kind, other), count in sorted(counted.items())
+        for (kind, other), count in sorted(tally.items())
     ]
 
 
@@ -215,7 +215,7 @@ def _attributes_of_nobody(search: EstateSearch, private: "Mapping[str, Attribute
 
 
 def _events(number: int) -> str:
-    return f"{number:,} event{'' if number == 1 else 's'}"
+    return counted(number, "event")
 
 
 def _and(names: Sequence[str]) -> str:

@@ -1,8 +1,10 @@
 """Everything that led to one hub's row, for all eyes or for those of one Party."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chfw_app.day_loads import day_loads
 from chfw_app.gathered import Gathered
 from chfw_app.locate import find_hub, find_scheduled
 from chfw_app.problems import no_result
@@ -19,8 +21,17 @@ if TYPE_CHECKING:
     from chfw_core.reports.story import Explanation
 
 
-def explain_one(gathered: Gathered, guid_text: str, *, schedule: Path | None, party: str | None) -> "Explanation":
-    """The hub's whole consent story. Raises InputError for what is no GUID, Failed for a hub that is not there."""
+def explain_one(
+    gathered: Gathered, guid_text: str, *, schedule: Path | None, party: str | None, loads: bool = False
+) -> "Explanation":
+    """The hub's whole consent story. Raises InputError for what is no GUID, Failed for a hub that is not there.
+
+    `loads`: also how full the days before the hub's own are, of a schedule.
+    """
+    if loads and schedule is None:
+        raise InputError("--loads counts the days of a schedule", hint="name it with --schedule")
+    if loads and party is not None:
+        raise InputError("--loads tells of everybody's hubs, which is the DCC's to read", hint="leave out --as")
     from chfw_core.reports.explain import explain_hub
 
     hub = _hub(gathered, guid_text)
@@ -33,7 +44,10 @@ def explain_one(gathered: Gathered, guid_text: str, *, schedule: Path | None, pa
         if scheduled is None:
             raise no_result(f"`{schedule}` has no row for `{format_guid(guid)}`", hint="was it made from this estate?")
     instructions = gathered.instructions_of(guid)
-    return explain_hub(gathered.inputs, hub, instructions, scheduled, party)
+    if not loads or schedule is None:
+        return explain_hub(gathered.inputs, hub, instructions, scheduled, party)
+    count = partial(day_loads, gathered.inputs, gathered.estate, schedule)
+    return explain_hub(gathered.inputs, hub, instructions, scheduled, party, count)
 
 
 def _check_reader(gathered: Gathered, party: str) -> None:

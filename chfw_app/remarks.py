@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chfw_core.model.events import EVENT_TYPES
+from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import format_instant, london_date
 from chfw_core.planning.idle_rules import dcc_moves_dates
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.release_state import default_resolution
+from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.leaves import private_columns
-from chfw_core.rules.problems import did_you_mean, listed, shown
+from chfw_core.rules.problems import counted, did_you_mean, listed, shown
 
 if TYPE_CHECKING:
     from chfw_files.attributes import Attributes
@@ -25,6 +27,7 @@ def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]", *, capacity
     return (
         *_unknown_columns(inputs, private),
         *_unknown_events(inputs),
+        *_phases_of_a_part(inputs),
         *(_capacity(inputs) if capacity else ()),
     )
 
@@ -50,13 +53,28 @@ def _unknown_columns(inputs: PlanInputs, private: "Mapping[str, Attributes]") ->
 
 def _unknown_events(inputs: PlanInputs) -> Sequence[Finding]:
     """Events that do nothing, by type."""
-    counted = Counter(event.type for event in inputs.events if event.type not in EVENT_TYPES)
+    types = Counter(event.type for event in inputs.events if event.type not in EVENT_TYPES)
     found = []
-    for kind, count in sorted(counted.items()):
+    for kind, count in sorted(types.items()):
         hint = did_you_mean(kind, EVENT_TYPES)
-        message = f"{_many(count, 'event')} of the type `{shown(kind)}`, which nothing knows: no effect"
+        message = f"{counted(count, 'event')} of the type `{shown(kind)}`, which nothing knows: no effect"
         message += f" ({hint})" if hint else ""
         found.append(Finding(code="unknown-event", message=message, count=count, about_hubs=False))
+    return found
+
+
+def _phases_of_a_part(inputs: PlanInputs) -> Sequence[Finding]:
+    """A phase is the release's: one that is said to open for some hubs opens for all of them."""
+    own = inputs.release.id
+    found = []
+    for event in inputs.events:
+        scope = scope_of(event) or ((("guid", format_guid(event.guid)),) if event.guid is not None else ())
+        here = event.at <= inputs.as_of and event.fields.get("release", own) == own
+        if event.type == "phase_opened" and scope and here and acts_on_release(event):
+            part = ", ".join(f"{name} `{shown(str(value))}`" for name, value in scope)
+            phase = shown(str(event.fields.get("phase")))
+            message = f"event {event.seq} opens the phase `{phase}` for {part}: a phase opens for the whole release"
+            found.append(Finding(code="phase-of-a-part", message=message, about_hubs=False))
     return found
 
 
@@ -70,7 +88,7 @@ def _capacity(inputs: PlanInputs) -> Iterator[Finding]:
         last += timedelta(days=_MOST_MOVED)
     late = sorted(day for _, day in inputs.capacity_overrides if day > last)
     if late:
-        figures = f"{_many(len(late), 'figure')} of the capacity file for days after {last}"
+        figures = f"{counted(len(late), 'figure')} of the capacity file for days after {last}"
         message = f"{figures}, when nothing of this release is left: no effect ({late[0]})"
         yield Finding(code="capacity-unused", message=message, count=len(late), about_hubs=False)
 
@@ -78,9 +96,13 @@ def _capacity(inputs: PlanInputs) -> Iterator[Finding]:
 def notes(inputs: PlanInputs, later_instructions: int = 0) -> tuple[str, ...]:
     """What is no fault, and easily overlooked: what came after `as_of`, and events that are about other releases."""
     later = sum(event.at > inputs.as_of for event in inputs.events)
-    counted = ((later, "event"), (later_instructions, "instruction"))
+    later_than = ((later, "event"), (later_instructions, "instruction"))
     return (
-        *(f"{_many(n, what)} later than {format_instant(inputs.as_of)}: not yet there" for n, what in counted if n),
+        *(
+            f"{counted(n, what)} later than {format_instant(inputs.as_of)}: not yet there"
+            for n, what in later_than
+            if n
+        ),
         *_of_other_releases(inputs),
     )
 
@@ -92,13 +114,9 @@ def _of_other_releases(inputs: PlanInputs) -> tuple[str, ...]:
         return ()
     total = sum(others.values())
     named = ", ".join(f"`{shown(name)}`" for name in sorted(others)[:5]) + (", …" if len(others) > 5 else "")
-    said = f"{_many(total, 'event')} {'is of another release' if total == 1 else 'are of other releases'}"
+    said = f"{counted(total, 'event')} {'is of another release' if total == 1 else 'are of other releases'}"
     slip = any(name.casefold() == own.casefold() for name in others)
     return (f"{said} ({named})" + (f": did you mean `{own}`?" if slip else ""),)
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def not_checked(inputs: PlanInputs, *, events: bool, instructions: bool) -> tuple[str, ...]:

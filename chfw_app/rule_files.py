@@ -17,7 +17,6 @@ from chfw_files.sources import missing_file
 if TYPE_CHECKING:
     from chfw_core.rules.analysis.subject import Analysis
     from chfw_core.rules.check import Checked
-    from chfw_core.rules.fields import FieldSpec
 
 PATTERN = "*.rules.yaml"
 RULES_ENDING = ".rules.yaml"
@@ -99,21 +98,17 @@ def none_below(folder: Path, pattern: str) -> InputError:
 
 
 def read_rules(
-    paths: Sequence[Path],
-    problems: Problems,
-    analysis: "Analysis | None" = None,
-    event_types: "Mapping[str, tuple[FieldSpec, ...]] | None" = None,
-) -> "tuple[Checked, tuple[Path, ...]]":
-    """Check all rule files together; what cannot be read goes to `problems`, the rest is in `Checked`.
+    paths: Sequence[Path], problems: Problems, analysis: "Analysis | None" = None
+) -> "tuple[Checked, Mapping[Path, str | None]]":
+    """Check all rule files together; what is wrong with them is in `Checked`. With it come their texts.
 
-    `analysis`: what to look for in rules without errors; nothing for those who only apply them. `event_types`:
-    those of the rule language and of plug-ins, where None.
+    What cannot be read goes to `problems`, and has no text. `analysis`: what to look for in rules without errors;
+    nothing for those who only apply them.
     """
-    from chfw_app.triggers.event_types import event_types as known_types
+    from chfw_app.triggers.event_types import event_types
     from chfw_core.rules.check import check_sources
 
     files = find_rule_files(paths, problems)
     texts = {path: problems.attempt(partial(_read, path)) for path in files}
     sources = [(str(path), text) for path, text in texts.items() if text is not None]
-    types = known_types().fields if event_types is None else event_types
-    return check_sources(sources, event_types=types, analysis=analysis), tuple(files)
+    return check_sources(sources, event_types=event_types().fields, analysis=analysis), texts

@@ -17,6 +17,7 @@ def explain(
     *,
     guid: str,
     schedule: Path | None = None,
+    loads: Flag = False,
     as_party: Annotated[str | None, Parameter(name="--as")] = None,
     json: Flag = False,
 ) -> int:
@@ -30,6 +31,8 @@ def explain(
         The hub: 88-73-84-90-6A-10-02-DB, in either case.
     schedule
         The plan's schedule: with it the hub's day, batch and pilot are told too, and which earlier days were possible.
+    loads
+        Count how full the earlier days are, which reads the whole estate and schedule: the DCC's alone to ask.
     as_party
         Only what this Party may know: never who the other Supplier is.
     json
@@ -40,7 +43,7 @@ def explain(
         if as_party is None:  # warnings speak of everybody's files
             for warning in gathered.warnings:
                 say_note(warning.render())
-        explanation = explain_one(gathered, guid, schedule=schedule, party=as_party)
+        explanation = explain_one(gathered, guid, schedule=schedule, party=as_party, loads=loads)
     if json:
         print_json(explanation.as_dict())
     else:

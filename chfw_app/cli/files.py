@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from attrs import frozen
 from cyclopts import Parameter
@@ -21,11 +21,14 @@ from chfw_app.transports.drop_rounds import FileDone, Rounds, RoundsDone
 from chfw_app.transports.known_parties import check_parties
 from chfw_core.errors import InputError
 
+if TYPE_CHECKING:
+    from chfw_app.transports.drop_places import ServedPlaces
+
 REASONS_SHOWN = 3
 """Of a file's reasons, to a person; the rows that come back have each its own."""
 NOT_SENT_SHOWN = 10
-_FOLDER = "The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH."
-Folder = Annotated[str, Parameter(name="DIR", help=_FOLDER)]
+_FOLDER = "The drop folders: a path, or a URL such as sftp://HOST/PATH or s3://BUCKET/PATH. Left out with --config."
+Folder = Annotated[str | None, Parameter(name="DIR", help=_FOLDER)]
 
 
 @Parameter(name="*")
@@ -42,6 +45,8 @@ class FolderOptions(StoreOptions):
         Of the files in which messages are sent: csv, xlsx, parquet, jsonl, or json.
     settle
         So many seconds a file without a manifest must have stayed as it was.
+    config
+        A file that says which parties' folders are where, and in which formats: `drop_folders: v1`.
     store
         The ledger: a path of an SQLite file, or an address of a database. Else chfw.db here.
     at
@@ -53,9 +58,30 @@ class FolderOptions(StoreOptions):
     party: Annotated[tuple[str, ...], Several] = ()
     format: str = "csv"
     settle: float = 2.0
+    config: Path | None = None
+
+    def places(self, folder: str | None) -> "ServedPlaces":
+        """The place that was named, or those of the file. Raises Failed, InputError."""
+        from chfw_app.transports.drop_places import ServedPlace, ServedPlaces, read_places
+        from chfw_files.drop.outgoing import checked_format
+
+        if self.config is None and folder is not None:
+            checked_format(self.format)
+            if not (math.isfinite(self.settle) and self.settle >= 0):
+                raise InputError(f"--settle {self.settle:g} is no time to wait", hint="give seconds, 0 or more")
+            place = ServedPlace(at=folder, parties=self.party, format=self.format, settle=self.settle)
+            return ServedPlaces(places=(place,))
+        if self.config is None:
+            raise InputError("no drop folders are named", hint="`chfw files once DIR`, or `--config FILE`")
+        if folder is not None or self.party or (self.format, self.settle) != ("csv", 2.0):
+            raise InputError(
+                "--config goes with no DIR, --party, --format or --settle",
+                hint="the file says all that, place by place",
+            )
+        return read_places(self.config)
 
 
-def once(folder: Folder, /, *, estate: Path | None = None, options: FolderOptions | None = None) -> int:
+def once(folder: Folder = None, /, *, estate: Path | None = None, options: FolderOptions | None = None) -> int:
     """Take in all files that have come, answer them, let rules in force hear of them, and send what is due.
 
     Parameters
@@ -73,7 +99,7 @@ def once(folder: Folder, /, *, estate: Path | None = None, options: FolderOption
 
 
 def watch(
-    folder: Folder,
+    folder: Folder = None,
     /,
     *,
     every: float = 10.0,
@@ -101,7 +127,7 @@ def watch(
     return _show(options, done, stopped=False, rows=False)
 
 
-def extract(folder: Folder, /, *, options: FolderOptions | None = None) -> int:
+def extract(folder: Folder = None, /, *, options: FolderOptions | None = None) -> int:
     """Put each Supplier's statuses, and every reader's dashboard, into its folder (BR5.3, BR5.5).
 
     Parameters
@@ -113,27 +139,27 @@ def extract(folder: Folder, /, *, options: FolderOptions | None = None) -> int:
 
     options = options or FolderOptions()
     with _rounds(folder, options) as rounds:
-        found = list(put_extracts(rounds.service.store, rounds.drop, rounds.service.clock()))
+        store, at = rounds.service.store, rounds.service.clock()
+        found = [one for drop in rounds.drops for one in put_extracts(store, drop, at)]
+        troubles = rounds.away if rounds.to_open else []
+    code = Exit.FINDINGS if troubles else Exit.DONE
     if options.json:
         rows = [{"party": one.party, "file": one.file, "rows": one.rows} for one in found]
-        print_json({"exit": int(Exit.DONE), "reports": rows})
-        return Exit.DONE
+        print_json({"exit": int(code), "reports": rows, "troubles": troubles})
+        return code
     show_table("Reports", ("party", "file", "rows"), [(one.party, one.file, one.rows) for one in found])
     say(f"{counted(len(found), 'report')} put into `out`")
-    return Exit.DONE
+    for trouble in troubles:
+        say_error(trouble)
+    return code
 
 
 @contextmanager
-def _rounds(folder: str, options: FolderOptions, estate: Path | None = None) -> Iterator[Rounds]:
+def _rounds(folder: str | None, options: FolderOptions, estate: Path | None = None) -> Iterator[Rounds]:
     """Rounds that an interrupt ends after the file that is in hand."""
     from chfw_app.transports.drop_beside import beside_of
-    from chfw_files.drop.outgoing import checked_format
-    from chfw_files.drop.place import place_at
-    from chfw_files.drop.transport import DropFolders
 
-    extension = checked_format(options.format)
-    if not (math.isfinite(options.settle) and options.settle >= 0):
-        raise InputError(f"--settle {options.settle:g} is no time to wait", hint="give seconds, 0 or more")
+    served = options.places(folder)
     stop = Event()
 
     def stopping(number: int, frame: FrameType | None) -> None:
@@ -142,13 +168,16 @@ def _rounds(folder: str, options: FolderOptions, estate: Path | None = None) -> 
     former = {one: signal.signal(one, stopping) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         with opened(options) as service:
-            for note in check_parties(service.store, options.party):
+            for note in check_parties(service.store, served.parties):
                 say_note(note)
-            drop = DropFolders(place=place_at(folder), extension=extension, settle=options.settle, only=options.party)
+            rounds = Rounds(service=service, drops=[], to_open=[place.open for place in served.places], stop=stop)
+            rounds.beside = beside_of(rounds.drops, estate or served.estate)
             try:
-                yield Rounds(service=service, drop=drop, stop=stop, beside=beside_of(drop, estate))
+                rounds.open()
+                yield rounds
             finally:
-                drop.close()
+                for drop in rounds.drops:
+                    drop.close()
     finally:
         for one, handler in former.items():
             signal.signal(one, handler)

@@ -21,6 +21,7 @@ from chfw_app.problems import Problems
 from chfw_app.steps import Report, silent
 from chfw_core.diagnostics import Severity, in_order
 from chfw_core.model.periods import instant_words as words_of
+from chfw_core.rules.problems import counted as counted
 from chfw_files.causes import Cause
 
 PIPED_WIDTH = 110
@@ -92,11 +93,6 @@ def show_problems(problems: Problems) -> None:
     if len(problems.placed) + len(problems.plain) > 1:
         warnings = sum(d.severity is Severity.WARNING for d in problems.placed)
         say_note(f"{counted(problems.errors, 'error')}, {counted(warnings, 'warning')}")
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def instant_words(instant: datetime | None) -> str:

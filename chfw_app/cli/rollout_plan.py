@@ -47,7 +47,8 @@ def publish(
     """Publish days for hubs: of a schedule, or of a plan that is made now of what the ledger holds.
 
     What rules instruct is recorded first, in the same transaction, as instructions of their owners. What a rule
-    instructed before and instructs no more is taken back, where the plan is made now and up to the cut-off. Before
+    instructed before and instructs no more is taken back, where the plan is made now and up to the cut-off; hubs that
+    a rule excludes are known as excluded until a plan with the file's next version does not exclude them. Before
     that, rules in force hear of everything that has happened.
 
     Parameters
@@ -74,9 +75,9 @@ def publish(
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.publishing import PlanFiles, own_instructions, plan_now, publication
+    from chfw_app.rollout.publishing import PlanFiles, keeping, own_instructions, plan_now, publication
     from chfw_app.triggers.hearing import let_hear
-    from chfw_core.rollout.instructing.commands import WithdrawInstructions
+    from chfw_core.rollout.instructing.commands import SetExclusions, WithdrawInstructions
     from chfw_files.schedule_in import read_schedule
 
     options = options or ActOptions()
@@ -93,17 +94,23 @@ def publish(
             own = () if instructions is None else own_instructions(instructions, release, key)
             bad_rows: tuple[str, ...] = ()
             no_more: tuple[WithdrawInstructions, ...] = ()
+            excluded: tuple[SetExclusions, ...] = ()
         else:
             assert estate is not None
             files = PlanFiles(estate=estate, rules=rules, attributes=attributes, events=events, cpl=cpl)
             made = plan_now(service, release, files, key, told, retry=retry)
             classes, own, bad_rows, no_more = made.classes, made.instructions, made.bad_rows, made.gone
+            excluded = made.excluded
             for words in made.findings:
                 say_note(words)
         told("writing the ledger", 0.0)
-        answers = publication(service, release, by, key, own, classes, no_more)
+        answers = publication(service, release, by, key, own, classes, no_more, excluded)
         told("writing the ledger", 1.0)
-    return show_answers(options, answers, bad_rows, ran=ran, reader=by)
+        kept = keeping(service, release, [answer.receipt for answer in answers])
+    code = show_answers(options, answers, bad_rows, ran=ran, reader=by, keeping=kept)
+    if kept and not options.json:
+        say_note(f"{counted(kept, 'hub')} without a new day: the day that was published before stands")
+    return code
 
 
 def capacity(*, release: str, region: str, day: str, hubs: int, options: ActOptions | None = None) -> int:

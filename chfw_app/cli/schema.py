@@ -21,7 +21,7 @@ def schema(document: Annotated[str | None, Parameter(name="DOCUMENT")] = None, /
     Parameters
     ----------
     document
-        rules, release, parameters, event, estate, attributes, instructions, capacity or schedule.
+        rules, release, parameters, drop_folders, event, estate, attributes, instructions, capacity or schedule.
     """
     if document is None:
         for name in ALL:

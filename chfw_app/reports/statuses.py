@@ -67,6 +67,8 @@ def statuses(sight: Sight, asked: Asked = Asked()) -> Iterator[HubStatus]:
     records = sight.chosen(asked.release)
     met = False
     for record in records:
+        if asked.states and _by_state(sight, record.id).keys().isdisjoint(asked.states):
+            continue  # counted already: a whole list need not be read to find none
         query = status_query(party, record.id, asked).execution_options(yield_per=AT_ONCE)
         with sight.connection.execute(query) as rows:
             for _, of_hub in groupby(rows, key=lambda row: row.guid):

@@ -9,6 +9,7 @@ from chfw_app.stores.hub_records import changes_in, protected_in
 from chfw_app.stores.tables import hub
 from chfw_core.model.guid import Guid
 from chfw_core.model.periods import Period
+from chfw_core.rollout.triggering.sources import change_fields
 
 
 @frozen(kw_only=True)
@@ -27,10 +28,7 @@ def disturbances(connection: Connection, release: str) -> Disturbances:
     for guid, rest in connection.execute(query.order_by(hub.c.guid)):
         if '"changes"' not in rest and '"protected"' not in rest:
             continue  # what rules exclude may be of very many hubs
-        for change in changes_in(rest):
-            who = {"from": change.leaves, "to": change.joins}
-            fields = {"role": change.role.value, "effective": change.effective.isoformat()}
-            changes.append((Guid(guid), {**fields, **{name: party for name, party in who.items() if party}}))
+        changes += ((Guid(guid), change_fields(change)) for change in changes_in(rest))
         if periods := protected_in(rest):
             protected[guid] = tuple(one.period for one in periods)
     return Disturbances(changes=tuple(changes), protected=protected)

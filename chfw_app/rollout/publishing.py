@@ -1,6 +1,7 @@
 """A plan of what the ledger holds now, and its publication (I6): rules' own instructions first, then the days.
 
 What a rule instructed and instructs no more is taken back in the same transaction (`gone`): today's rules replace it.
+So is said which hubs Suppliers' rules keep out of early dates (`kept_out`), and which they do so no more (RU8).
 
 The planner sees the hubs that wait, the instructions that stand, the changes of Supplier and the protected periods
 that are announced, the events that raise flags or end holds, the release as it was drafted and moved, and what each
@@ -9,13 +10,13 @@ CSP has been handed already. What rules ask of a hub beside that comes from an e
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from chfw_app.engines import Engine
 from chfw_app.gathered import Gathered
@@ -23,11 +24,12 @@ from chfw_app.inputs import InputPaths, gather
 from chfw_app.planning import PlanOutputs, write_plan
 from chfw_app.rollout.disturbances import Disturbances, disturbances
 from chfw_app.rollout.gone import gone
+from chfw_app.rollout.kept_out import kept_out
 from chfw_app.rollout.loading import counts_of, handed_elsewhere
 from chfw_app.rollout.recorded_events import recorded_events
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.steps import Report
-from chfw_app.stores.tables import consent, hub
+from chfw_app.stores.tables import consent, hub, hub_count
 from chfw_app.triggers.showing import records
 from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup
 from chfw_core.errors import InputError
@@ -42,11 +44,12 @@ from chfw_core.planning.trigger_records import TriggerRecords, with_triggers
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
-from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
+from chfw_core.rollout.handover.events import HubsPlanned
+from chfw_core.rollout.instructing.commands import Instruct, SetExclusions, WithdrawInstructions
 from chfw_core.rollout.phases import PHASES
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState
-from chfw_core.transport.receipts import Answer
+from chfw_core.transport.receipts import Answer, Receipt
 from chfw_files.commands_in import read_instructions
 from chfw_files.schedule_in import read_schedule
 
@@ -64,7 +67,7 @@ class PlanFiles:
 
 @frozen(kw_only=True)
 class MadeNow:
-    """Days for hubs, what rules instruct and instruct no more, what is worth a look.
+    """Days for hubs, what rules instruct and instruct no more, which hubs they keep out, what is worth a look.
 
     `bad_rows`: what was set aside: rows, hubs without a day.
     """
@@ -72,6 +75,7 @@ class MadeNow:
     classes: tuple[PlannedClass, ...]
     instructions: tuple[Instruct, ...]
     gone: tuple[WithdrawInstructions, ...]
+    excluded: tuple[SetExclusions, ...]
     findings: tuple[str, ...]
     bad_rows: tuple[str, ...]
 
@@ -84,14 +88,29 @@ def publication(
     own: Sequence[Instruct],
     classes: tuple[PlannedClass, ...],
     gone: Sequence[WithdrawInstructions] = (),
+    excluded: Sequence[SetExclusions] = (),
 ) -> list[Answer]:
     """Records what rules instruct and publishes the days, in one transaction; each command's answer.
 
-    `gone`: what rules instruct no more.
+    `gone`: what rules instruct no more. `excluded`: which hubs they keep out of early dates now, and no more.
     """
     publish = PublishPlan(by=by, key=key, release=release, classes=classes)
-    commands: list[AnyCommand] = [*gone, *_new(service, release, own), publish]
+    commands: list[AnyCommand] = [*gone, *excluded, *_new(service, release, own), publish]
     return list(map(Answer.of, commands, service.submit_all(commands)))
+
+
+def keeping(service: RollOutService, release: str, receipts: Iterable[Receipt]) -> int:
+    """How many hubs keep a day that was published before: what these receipts tell of gave none (I13)."""
+    query = select(func.sum(hub_count.c.hubs)).where(
+        hub_count.c.party == "",
+        hub_count.c.release == release,
+        hub_count.c.state == HubState.PLANNED.value,
+        hub_count.c.day != "",
+    )
+    with service.store.read() as connection:
+        with_day = int(connection.execute(query).scalar() or 0)
+    events = (event for receipt in receipts for event in receipt.events)
+    return max(with_day - sum(len(event.guids) for event in events if isinstance(event, HubsPlanned)), 0)
 
 
 def own_instructions(path: Path, release: str, key: str) -> tuple[Instruct, ...]:
@@ -152,6 +171,7 @@ def plan_now(
         return MadeNow(
             classes=read_schedule(folder / "plan.parquet"),
             instructions=own,
+            excluded=kept_out(connection, release, folder / "plan.parquet", gathered.inputs.rulesets, key),
             gone=gone(connection, release, folder / "plan.parquet", own, gathered.inputs.rulesets, key),
             findings=tuple(finding.message for finding in done.worth_a_look),
             bad_rows=bad_rows,

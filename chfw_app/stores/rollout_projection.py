@@ -30,6 +30,8 @@ from chfw_core.rollout.events import AnyEvent
 from chfw_core.rollout.evolve import evolve as evolve_roll_out
 from chfw_core.rollout.evolve import evolve_all
 from chfw_core.rollout.incidents.model import Incident
+from chfw_core.rollout.instructing.events import ExclusionsSet
+from chfw_core.rollout.instructing.evolve import off_pilot_list
 from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.records import ReleaseRecord, RollOut
 from chfw_core.rollout.suppliers.events import SupplierChanged
@@ -148,6 +150,8 @@ def _applied(
         record = after.release
         if kind is SupplierChanged:
             record = _off_pilot_lists(connection, before, record, event)
+        elif kind is ExclusionsSet:
+            record = off_pilot_list(record, event)
         changes += (
             Change(before=one.record, after=after.hubs[one.first], guids=one.guids)
             for one in kinds

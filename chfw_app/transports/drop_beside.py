@@ -1,7 +1,7 @@
 """What rules know of hubs beside the ledger, where drop folders are: an estate, and attributes that are kept there."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chfw_files.attributes import Attributes
 
 
-def beside_of(drop: DropFolders, estate: Path | None) -> Callable[[], Beside]:
+def beside_of(drops: Sequence[DropFolders], estate: Path | None) -> Callable[[], Beside]:
     """Reads it when it is asked for: attributes may have come since. The estate is opened once, and now.
 
     Raises InputError for an estate that cannot be used; what it gives, for attributes that cannot be got at.
@@ -25,19 +25,17 @@ def beside_of(drop: DropFolders, estate: Path | None) -> Callable[[], Beside]:
     opened = read_beside(estate, ())
     if estate is None:
         return lambda: opened
-    return lambda: evolve(opened, private=_kept_attributes(drop))
+    return lambda: evolve(opened, private={party: one for drop in drops for party, one in _kept_attributes(drop)})
 
 
-def _kept_attributes(drop: DropFolders) -> "dict[str, Attributes]":
+def _kept_attributes(drop: DropFolders) -> "Iterator[tuple[str, Attributes]]":
     from chfw_files.attributes import read_attributes
 
-    found: dict[str, Attributes] = {}
     with tempfile.TemporaryDirectory(prefix="chfw-") as here:
         for party in filter(is_supplier, drop.parties):
             for one in drop.place.files(f"{folder_of(party)}/{KEPT}"):
                 name = PurePosixPath(one.path)
                 if name.stem == "attributes" and name.suffix in TABLES:
-                    local = Path(here, f"{len(found)}{name.suffix}")
+                    local = Path(here, f"{folder_of(party)}{name.suffix}")
                     drop.place.fetch(one.path, local)
-                    found[party] = read_attributes(party, local)
-    return found
+                    yield party, read_attributes(party, local)

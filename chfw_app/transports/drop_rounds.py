@@ -1,12 +1,14 @@
 """Drop folders at work: a round takes in what has come in whole, lets rules in force hear of it, and sends what is due.
 
+Where there are several places, one that cannot be reached keeps nobody at the others from being served.
+
 Between two files, and between two batches of messages, a stop is heeded: what was begun is finished, and nothing is
 left half done.
 """
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Event
 
@@ -80,76 +82,111 @@ class RoundsDone:
 
 @define(kw_only=True)
 class Rounds:
-    """`stop`: set by whoever wants an end. `seen`: is told of each file as soon as it is answered.
+    """`drops`: the places, open; `to_open`: what opens those that could not be reached yet.
+
+    `stop`: set by whoever wants an end. `seen`: is told of each file as soon as it is answered. `away`: why places
+    could not be reached in the last round.
 
     `beside`: what rules know of hubs beside the ledger, read when there is anything to hear.
     """
 
     service: RollOutService
-    drop: DropFolders
+    drops: list[DropFolders]
+    to_open: list[Callable[[], DropFolders]] = field(factory=list)
     stop: Event = field(factory=Event)
     seen: Callable[[FileDone], None] = lambda done: None
     told: Report = silent
     beside: Callable[[], Beside] = Beside
+    away: list[str] = field(factory=list)
     done: RoundsDone = field(factory=RoundsDone)
 
     def once(self) -> RoundsDone:
         """Until no file is on its way any more, and all that is due is sent.
 
-        Raises InputError where nobody has a folder, or the place cannot be reached; CommitError; ClockWentBackError.
+        Raises InputError where nobody has a folder in the only place, or no place can be reached; CommitError;
+        ClockWentBackError.
         """
-        if not self.drop.parties:
-            raise InputError(
-                f"no party has a folder in `{self.drop.place.name}`", hint="name who has one: `--party NWND` makes it"
-            )
+        self.open()
+        if len(self.drops) == 1 and not self.to_open and not self.drops[0].parties:
+            name = self.drops[0].place.name
+            raise InputError(f"no party has a folder in `{name}`", hint="name who has one: `--party NWND` makes it")
         until = time.monotonic() + PATIENCE_S
         while not self.stop.is_set() and self._round() and time.monotonic() < until:
-            self.stop.wait(min(LOOK_S, self.drop.settle))
+            self.stop.wait(min([LOOK_S, *(drop.settle for drop in self.drops)]))
         return self.done
 
     def watch(self, every: float, say: Callable[[str], None]) -> RoundsDone:
         """Again and again until it is stopped. `say`: is told what kept a round from being done; the next one tries."""
-        last = ""
+        last: list[str] = []
         while not self.stop.is_set():
-            waiting, problem = False, ""
+            waiting, problems = False, list[str]()
             try:
                 waiting = self._round()
+                problems = self.away
             except (InputError, CommitError, ClockWentBackError) as failure:
-                problem = failure.with_hint
-                self._reopen()
-            if problem and problem != last:
-                say(problem)
-            last = problem
+                problems = [failure.with_hint]
+            for problem in problems:
+                if problem not in last:
+                    say(problem)
+            last = problems
             self.stop.wait(min(LOOK_S, every) if waiting else every)
         return self.done
 
-    def _reopen(self) -> None:
-        """A connection that broke off is made anew; where that fails, the next round says so."""
-        with suppress(InputError):
-            self.drop.place.reopen()
+    def open(self) -> None:
+        """Places that could not be reached are tried again. Raises InputError where none can be."""
+        self.away, closed, failure = [], [], None
+        for opens in self.to_open:
+            try:
+                self.drops.append(opens())
+            except InputError as problem:
+                failure = problem
+                closed.append(opens)
+                self.away.append(problem.with_hint)
+        self.to_open = closed
+        if failure is not None and not self.drops:
+            raise failure
 
     def _round(self) -> bool:
-        """Whether a file is on its way still."""
-        for handled in self._taken_in():
-            self.done.files.append(handled)
-            self.seen(handled)
-            if self.stop.is_set():
-                return False
-        self.done.troubles |= dict.fromkeys(self.drop.troubles)
+        """Whether a file is on its way still. Raises InputError where no place can be reached."""
+        self.open()
+        served: dict[str, list[DropFolders]] = {}
+        reached, failure = False, None
+        for drop in self.drops:
+            try:
+                if not self._taken_in(drop):
+                    return False
+                for party in drop.parties:
+                    served.setdefault(party, []).append(drop)
+                reached = True
+            except InputError as problem:
+                failure = problem
+                self.away.append(problem.with_hint)
+                with suppress(InputError):  # a connection that broke off is made anew; else the next round says so
+                    drop.place.reopen()
+        if failure is not None and not reached:
+            raise failure
+        if len(self.drops) + len(self.to_open) > 1:
+            self.done.troubles |= dict.fromkeys(self.away)
         # Each round: what came in one that was killed before this has to be heard of too.
         self.done.fired.update((owner, one.trigger) for owner, one in let_hear(self.service, self.beside).fired)
-        routes = Routes(by_party=dict.fromkeys(self.drop.parties, (self.drop,)))
+        routes = Routes(by_party=served)
         delivered = send_out(self.service, routes, self.service.clock(), BATCH, self.stop.is_set)
         self.done.sent += len(delivered.delivered)
         self.done.not_sent |= delivered.why
         for sent in delivered.delivered:
             self.done.not_sent.pop(sent, None)
-        self.done.waiting = self.drop.waiting
-        return self.drop.waiting > 0
+        self.done.waiting = sum(drop.waiting for drop in self.drops)
+        return self.done.waiting > 0
 
-    def _taken_in(self) -> Iterator[FileDone]:
-        for handled in take_in(self.service, self.drop, self.told):
-            yield _file_done(handled)
+    def _taken_in(self, drop: DropFolders) -> bool:
+        """All that has come to one place; False where it was stopped on the way."""
+        for handled in take_in(self.service, drop, self.told):
+            self.done.files.append(_file_done(handled))
+            self.seen(self.done.files[-1])
+            if self.stop.is_set():
+                return False
+        self.done.troubles |= dict.fromkeys(drop.troubles)
+        return True
 
 
 def _file_done(handled: Handled) -> FileDone:

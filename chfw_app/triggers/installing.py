@@ -16,11 +16,10 @@ from sqlalchemy import Connection, select
 from chfw_app.problems import Problems, no_result
 from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
-from chfw_app.rule_files import find_rule_files
+from chfw_app.rule_files import read_rules
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import entry as entry_table
 from chfw_app.stores.tables import hub, rule_files
-from chfw_app.texts import read_text
 from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.event_types import event_types
 from chfw_core.documents.trigger_entries import restore_trigger_entry
@@ -29,7 +28,7 @@ from chfw_core.model.periods import as_utc
 from chfw_core.rollout.base import is_party
 from chfw_core.rollout.triggering.entries import RulesInstalled
 from chfw_core.rules.analysis.subject import Analysis
-from chfw_core.rules.check import check_sources
+from chfw_core.rules.check import Checked, check_sources
 from chfw_core.rules.model import RuleSet
 from chfw_core.triggers.compiling import compile_triggers, rules_version
 from chfw_core.triggers.model import TriggerSet
@@ -79,8 +78,9 @@ def install(service: RollOutService, paths: Sequence[Path], by: str, *, after: i
     Raises Failed for files with errors or of another owner, InputError for an `after` that cannot be.
     """
     problems = Problems()
-    found = find_rule_files(paths, problems)
-    return _checked(service, [(str(path), path.name, read_text(path)) for path in found], by, after, problems)
+    checked, read = read_rules(paths, problems, _now(service))
+    texts = tuple((path.name, text) for path, text in read.items() if text is not None)
+    return _put_in_force(service, checked, texts, by, after, problems)
 
 
 def install_texts(service: RollOutService, files: Sequence[tuple[str, str]], by: str) -> Installed:
@@ -90,7 +90,8 @@ def install_texts(service: RollOutService, files: Sequence[tuple[str, str]], by:
     """
     if not files:
         return _take_back(service, by)
-    return _checked(service, [(name, name, text) for name, text in files], by, None, Problems())
+    checked = check_sources(files, event_types=event_types().fields, analysis=_now(service))
+    return _put_in_force(service, checked, tuple(files), by, None, Problems())
 
 
 def _take_back(service: RollOutService, owner: str) -> Installed:
@@ -100,17 +101,23 @@ def _take_back(service: RollOutService, owner: str) -> Installed:
         if connection.execute(query).first() is None:
             return Installed(owner=owner, version="", after=0, files=0, triggers=0, again=True)
     nothing = f"rules: v1\nowner: {json.dumps(owner)}\non_new_version: cut_off\n"
-    return _checked(service, [(TAKEN_BACK, TAKEN_BACK, nothing)], owner, None, Problems())
+    return install_texts(service, [(TAKEN_BACK, nothing)], owner)
 
 
-def _checked(
-    service: RollOutService, read: Sequence[tuple[str, str, str]], by: str, after: int | None, problems: Problems
+def _now(service: RollOutService) -> Analysis:
+    """What is looked for in rules that are put in force: what is over by now among it."""
+    return Analysis(as_of=as_utc(service.clock()))
+
+
+def _put_in_force(
+    service: RollOutService,
+    checked: Checked,
+    texts: tuple[tuple[str, str], ...],
+    by: str,
+    after: int | None,
+    problems: Problems,
 ) -> Installed:
-    """Files by the place that problems are told with, their name and their text."""
-    now = Analysis(as_of=as_utc(service.clock()))
-    sources = [(place, text) for place, _, text in read]
-    checked = check_sources(sources, event_types=event_types().fields, analysis=now)
-    texts = tuple((name, text) for _, name, text in read)
+    """`texts`: each file's name and what it says."""
     problems.add_placed(checked.problems)
     problems.stop_if_any()
     owners = [rules.owner for rules in checked.rulesets]

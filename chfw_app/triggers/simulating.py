@@ -118,17 +118,16 @@ def simulate_files(
 ) -> Simulated:
     """Reads everything. Raises Failed with all problems of all files."""
     problems = Problems()
-    types = event_types()
-    checked, files = read_rules(rules, problems, event_types=types.fields)
+    checked, read = read_rules(rules, problems)
     problems.add_placed(checked.problems)
-    found = problems.attempt(lambda: read_recorded(events, types.fields))
+    found = problems.attempt(lambda: read_recorded(events, event_types().fields))
     beside = problems.attempt(lambda: read_beside(estate, attributes))
     firmware = None if release is None else problems.attempt(lambda: _release(release, problems))
     problems.stop_if_any()
     assert found is not None
     assert beside is not None
     hubs = beside.hubs(GuidList(event.guid for event in found.events if event.guid is not None))
-    texts = {str(path): read_text(path) for path in files}
+    texts = {str(path): text for path, text in read.items() if text is not None}
     sets = tuple(
         compile_triggers(one, rules_version((name, texts[name]) for name in one.files)) for one in checked.rulesets
     )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from chfw_app.release_names import is_slip
 from chfw_app.triggers.recorded import Recorded
@@ -43,8 +44,8 @@ def release_remarks(found: Recorded, rulesets: Sequence[RuleSet], release: Firmw
 
 def _asked(trigger: Trigger) -> Iterator[str]:
     """The names of releases in a trigger's conditions."""
-    conditions = (trigger.when, *(step["if"] for step in trigger.body["steps"]))
-    for condition in conditions:
+    steps: Any = trigger.body["steps"]
+    for condition in (trigger.when, *(step["if"] for step in steps)):
         for leaf in leaves(condition):
             if leaf.op in _EXACT and _is_of_release(leaf):
                 yield from (str(arg.value) for arg in leaf.args if arg.value is not None)

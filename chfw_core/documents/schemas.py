@@ -13,6 +13,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from chfw_core.documents import kinds
+from chfw_core.documents.drop_folders import VERSION as DROP_FOLDERS_VERSION
+from chfw_core.documents.drop_folders import DropFoldersDocument
 from chfw_core.documents.events import COMMON_KEYS, NEEDS, keys_of
 from chfw_core.documents.parameters import ParameterDocument
 from chfw_core.documents.release import VERSION, ReleaseDocument
@@ -32,7 +34,7 @@ _GUID = r"^([0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}$"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _INSTANT = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$"
 
-DOCUMENTS = ("release", "parameters", "event", *TABLES)
+DOCUMENTS = ("release", "parameters", "drop_folders", "event", *TABLES)
 """Every document that has a schema here; a rule file's is made where rule files are read."""
 
 
@@ -42,6 +44,9 @@ def json_schema(document: str) -> Schema:
         case "release":
             schema = _of_class(ReleaseDocument)
             schema["properties"]["release"] = {"const": VERSION}
+        case "drop_folders":
+            schema = _of_class(DropFoldersDocument)
+            schema["properties"]["drop_folders"] = {"const": DROP_FOLDERS_VERSION}
         case "parameters":
             schema = {"type": "object", "additionalProperties": _of_class(ParameterDocument)}
         case "event":

@@ -50,6 +50,8 @@ class Period:
 
     def cut(self, opens: datetime, closes: datetime) -> "Period | None":
         """The part of this period inside [opens, closes), or None where nothing is left."""
+        if opens <= self.opens and self.closes <= closes:
+            return self  # most are not cut at all
         first, last = max(self.opens, opens), min(self.closes, closes)
         return Period(opens=first, closes=last) if first < last else None
 
@@ -76,6 +78,7 @@ def london_midnight(day: date) -> datetime:
     return london_time(day, 0)
 
 
+@lru_cache(maxsize=1 << 16)
 def london_date(instant: datetime) -> date:
     """The London day on which an instant falls."""
     return instant.astimezone(LONDON).date()

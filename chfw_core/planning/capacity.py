@@ -181,23 +181,16 @@ def _proofs(
     these had room, one more hub would fit; so none has, and the hubs that can go on no other day
     are more than the days carry.
     """
-    masks = [sum(1 << column for column in days) for days in problem.columns]
+    mask_of = {days: sum(1 << column for column in days) for days in set(problem.columns)}
+    masks = [mask_of[days] for days in problem.columns]
     users = [0] * len(columns)
     for mask, placed in zip(masks, placement, strict=True):
         for column, _ in placed:
             users[column] |= mask
     residual = _Residual(masks=masks, users=users)
-    by_mask: dict[int, Proof] = {}
-    proofs: list[Proof | None] = []
-    for mask, hubs in zip(masks, left, strict=True):
-        if not hubs:
-            proofs.append(None)
-            continue
-        reached = residual.closure(mask)
-        if reached not in by_mask:
-            by_mask[reached] = _proof(region, problem, masks, reached, columns)
-        proofs.append(by_mask[reached])
-    return proofs
+    reached_from = {mask: residual.closure(mask) for mask in {m for m, hubs in zip(masks, left, strict=True) if hubs}}
+    proof_of = {reached: _proof(region, problem, masks, reached, columns) for reached in set(reached_from.values())}
+    return [proof_of[reached_from[mask]] if hubs else None for mask, hubs in zip(masks, left, strict=True)]
 
 
 def _proof(region: str, problem: FlowProblem, masks: list[int], reached: int, columns: tuple[date, ...]) -> Proof:

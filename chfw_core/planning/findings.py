@@ -19,7 +19,7 @@ from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.planning.release_state import context_for, terms_for
 from chfw_core.rules.evaluate import as_closing, date_value
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems import counted, did_you_mean
 
 MODELS_NAMED = 4
 """Of device models that a finding is about, so many are named."""
@@ -110,7 +110,7 @@ def _not_current(inputs: PlanInputs, counts: Counts) -> list[Finding]:
     hubs = sum(found.values())
     message = (
         f"{version} is not Current on the CPL for device model{'s' if len(models) > 1 else ''} {named}{more}: "
-        f"{_many(hubs, 'hub')} ineligible"
+        f"{counted(hubs, 'hub')} ineligible"
     )
     return [Finding(code="cpl-not-current", message=message, count=hubs)]
 
@@ -119,7 +119,7 @@ def _about_instructions(counts: Counts) -> list[Finding]:
     return [
         Finding(
             code="instruction-refused",
-            message=f"{_many(rows, 'instruction')} of {party} refused: {code.replace('_', ' ')}",
+            message=f"{counted(rows, 'instruction')} of {party} refused: {code.replace('_', ' ')}",
             count=rows,
             party=party,
             about_hubs=False,
@@ -144,7 +144,7 @@ def _about_decisions(inputs: PlanInputs, counts: Counts) -> list[Finding]:
                 hubs[party] = hubs.get(party, 0) + count
                 first.setdefault(party, cutoff)
         for party, count in hubs.items():
-            message = said.format(party=party, hubs=_many(count, "hub"), when=format_instant(first[party]))
+            message = said.format(party=party, hubs=counted(count, "hub"), when=format_instant(first[party]))
             found.append(Finding(code=code, message=message, count=count, party=party))
     return found
 
@@ -152,7 +152,7 @@ def _about_decisions(inputs: PlanInputs, counts: Counts) -> list[Finding]:
 def _about_changes(counts: Counts) -> list[Finding]:
     if not counts.contradictions:
         return []
-    many = _many(counts.contradictions, "change")
+    many = counted(counts.contradictions, "change")
     message = f"{many} of Supplier not applied: from a Supplier that does not hold the role"
     return [Finding(code="change-contradicts", message=message, count=counts.contradictions)]
 
@@ -165,7 +165,7 @@ def _about_pilots(inputs: PlanInputs, pilots: Iterable[PilotResult]) -> list[Fin
         short = pilot.asked - len(pilot.group.guids)
         if short > 0:
             message = (
-                f"the pilot `{pilot.rule}` asked for {_many(pilot.asked, 'hub')} and got {len(pilot.group.guids):,}"
+                f"the pilot `{pilot.rule}` asked for {counted(pilot.asked, 'hub')} and got {len(pilot.group.guids):,}"
             )
             found.append(Finding(code="pilot-short", message=message, count=short, party=pilot.party))
         strata = pilot.group.shortfall
@@ -204,7 +204,7 @@ def _about_windows(counts: Counts) -> list[Finding]:
         Finding(
             code="window-lost",
             message=(
-                f"{party} has instructed {_many(hubs, 'hub')} by `{rule}`, which its files no longer have: "
+                f"{party} has instructed {counted(hubs, 'hub')} by `{rule}`, which its files no longer have: "
                 "its windows and batches are lost"
             ),
             count=hubs,
@@ -213,7 +213,7 @@ def _about_windows(counts: Counts) -> list[Finding]:
         for (party, rule), hubs in sorted(counts.windows_lost.items())
     ]
     if counts.disjoint:
-        many = _many(counts.disjoint, "hub")
+        many = counted(counts.disjoint, "hub")
         message = f"the windows of the two Suppliers of {many} do not meet: those of the later one apply"
         found.append(Finding(code="windows-disjoint", message=message, count=counts.disjoint))
     return found
@@ -223,22 +223,18 @@ def _infeasible(counts: Counts) -> list[Finding]:
     found = [
         Finding(
             code="csp-windows",
-            message=f"the windows of CSP:{region} leave no time for {_many(hubs, 'hub')}",
+            message=f"the windows of CSP:{region} leave no time for {counted(hubs, 'hub')}",
             count=hubs,
             party=CSP_PREFIX + region,
         )
         for region, hubs in sorted(counts.csp_blocked.items())
     ]
     if counts.no_day:
-        message = f"no possible day in their period: {_many(counts.no_day, 'hub')}"
+        message = f"no possible day in their period: {counted(counts.no_day, 'hub')}"
         found.append(Finding(code="no-day", message=message, count=counts.no_day))
     if counts.late_batch:
-        message = f"their batch opens after their period: {_many(counts.late_batch, 'hub')}"
+        message = f"their batch opens after their period: {counted(counts.late_batch, 'hub')}"
         found.append(Finding(code="batch-late", message=message, count=counts.late_batch))
     for proof, hubs in sorted(counts.over_capacity.items(), key=lambda item: (item[0].region, item[0].days)):
         found.append(Finding(code="over-capacity", message=proof.sentence(), count=hubs))
     return found
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -6,7 +6,7 @@ outcome, and of the second Supplier only whether it has instructed. The conditio
 rules may read who a hub's Suppliers are, so a Supplier is shown what they decided, not why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from attrs import evolve
@@ -32,6 +32,7 @@ from chfw_core.planning.release_state import (
     today_of,
 )
 from chfw_core.reports.explain_acts import Case, changes_of, missing_acts
+from chfw_core.reports.explain_days import DayLoad, Loads, days_before, loads_told, why_this_day
 from chfw_core.reports.explain_rules import holds_asked, holds_told
 from chfw_core.reports.explain_supplier import said, supplier_part
 from chfw_core.reports.of_other_inputs import differences
@@ -48,11 +49,13 @@ def explain_hub(
     instructions: Sequence[Instruction],
     scheduled: ScheduledHub | None,
     party: str | None,
+    count_loads: Loads | None = None,
 ) -> Explanation:
     """The consent story of a hub. `instructions`: all rows, or those of this hub.
 
     `scheduled`: its row of the plan, which alone knows of pilots, batches and capacity; None tells
     the story without them. `party`: the Supplier for whom it is told; None or `DCC` = all of it.
+    `count_loads`: how full days are, which is told to the DCC alone (PR3).
     """
     reader = None if party in (None, DCC) else party
     guid = format_guid(hub.guid)
@@ -80,8 +83,10 @@ def explain_hub(
         if scheduled is None
         else tuple(differences(matcher, match, plan, scheduled=scheduled, days=days, pilots=pilots, reader=reader))
     )
+    earlier = () if other or scheduled is None or scheduled.day is None else days_before(scheduled.day, days)
+    loads = count_loads(hub.csp_region, earlier) if count_loads is not None and reader is None and earlier else {}
     sections = [
-        _outcome(scheduled, plan, reader, () if other else days),
+        _outcome(scheduled, plan, reader, () if other else days, loads),
         Section(title=OF_OTHER_INPUTS, lines=other),
         _eligibility(matcher, match),
         _dcc(matcher, match, reader),
@@ -92,7 +97,7 @@ def explain_hub(
     ]
     facts = {
         "responsible": True,
-        "outcome": _outcome_facts(scheduled, reader, days),
+        "outcome": _outcome_facts(scheduled, reader, days, loads),
         "of_other_inputs": list(other),
         "eligible": match.ineligible is None,
         "ineligible_because": match.ineligible,
@@ -138,7 +143,13 @@ def _plan(matcher: Matcher, match: HubMatch, decisions: tuple[Decision, ...]) ->
     )
 
 
-def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None, days: Sequence[date]) -> Section:
+def _outcome(
+    scheduled: ScheduledHub | None,
+    plan: HubPlan,
+    reader: str | None,
+    days: Sequence[date],
+    loads: Mapping[date, DayLoad],
+) -> Section:
     """The row of the plan. A Supplier is spared what names the other's rules."""
     if scheduled is None:
         return Section(title="outcome", lines=())
@@ -148,7 +159,7 @@ def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None, 
     if scheduled.window_opens is not None and scheduled.window_closes is not None:
         period = Period(opens=scheduled.window_opens, closes=scheduled.window_closes)
         lines.append(f"on {scheduled.day}, {said(period)}")
-        lines += _why_this_day(scheduled, days)
+        lines += why_this_day(scheduled.day, days, loads)
     if reader is None:
         if scheduled.batch_id is not None:
             lines.append(f"batch {scheduled.batch_id}")
@@ -162,23 +173,8 @@ def _outcome(scheduled: ScheduledHub | None, plan: HubPlan, reader: str | None, 
     return Section(title="outcome", lines=tuple(lines))
 
 
-def _why_this_day(scheduled: ScheduledHub, days: Sequence[date]) -> list[str]:
-    """NF1: of several possible days one hub alone cannot tell which it gets: capacity is shared by all of a region."""
-    if scheduled.day is None or scheduled.day not in days:
-        return []
-    earlier = _before(scheduled.day, days)
-    if not earlier:
-        return ["the first of its possible days"]
-    many = f"{len(earlier):,} earlier day{'s were' if len(earlier) > 1 else ' was'} possible: {intervals(earlier)}"
-    return [many, "  which of its days a hub gets depends on its batch, its priority and the capacity of its region"]
-
-
-def _before(day: date, days: Sequence[date]) -> list[date]:
-    return [earlier for earlier in days if earlier < day]
-
-
 def _outcome_facts(
-    scheduled: ScheduledHub | None, reader: str | None, days: Sequence[date]
+    scheduled: ScheduledHub | None, reader: str | None, days: Sequence[date], loads: Mapping[date, DayLoad]
 ) -> dict[str, object] | None:
     """The row of the plan. Its reason and its batch may name the other Supplier's rules: they are the DCC's to read."""
     if scheduled is None:
@@ -189,10 +185,10 @@ def _outcome_facts(
         "window_opens": instant(scheduled.window_opens),
         "window_closes": instant(scheduled.window_closes),
         "day": None if scheduled.day is None else scheduled.day.isoformat(),
-        "earlier_days": None if scheduled.day is None else len(_before(scheduled.day, days)),
+        "earlier_days": None if scheduled.day is None else len(days_before(scheduled.day, days)),
     }
     if reader is None:
-        found |= {"batch_id": scheduled.batch_id, "reason": scheduled.reason}
+        found |= {"batch_id": scheduled.batch_id, "reason": scheduled.reason, "earlier_loads": loads_told(loads)}
     return found
 
 

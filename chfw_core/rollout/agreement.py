@@ -68,12 +68,13 @@ def consents_of(
 ) -> dict[Party, Consent]:
     """What those who answer for the hub agree to, cut at the automatic time (I1); in the roles' order.
 
-    Left out: what has lapsed at `at` (None: whether it has is not asked), what the DCC's date has overtaken (BR1.3).
+    Left out: what a rule of its Supplier keeps out (RU8), what has lapsed at `at` (None: whether it has is not asked),
+    what the DCC's date has overtaken (BR1.3).
     """
     acts: dict[Party, Act] = {}
     for party in suppliers.parties:
         consent = hub.consent_of(party)
-        if consent is not None and consent.period is not None:
+        if consent is not None and consent.period is not None and party not in hub.excluded:
             period = consent.period.cut(consent.period.opens, automatic)
             if period is not None:
                 acts[party] = Act(period=period, received_at=consent.received_at)

@@ -151,12 +151,14 @@ NEED_CONSENTS: frozenset[type] = frozenset(
     {
         instructing_commands.Instruct,
         instructing_commands.WithdrawInstructions,
+        instructing_commands.SetExclusions,
         handover_commands.PublishPlan,
         handover_commands.HandOver,
         handover_commands.LetHubsGo,
         supplier_commands.CompleteSupplierChange,
         instructing_events.InstructionsAccepted,
         instructing_events.InstructionsWithdrawn,
+        instructing_events.ExclusionsSet,
         handover_events.HubsLetGo,
         supplier_events.SupplierChanged,
     }

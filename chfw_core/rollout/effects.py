@@ -128,6 +128,16 @@ EFFECTS: Mapping[type[Command], Mapping[HubState, Effect]] = {
         ((*AT_CSP, H.ACTIVATED, H.VERIFIED), _GIVEN, _STAYS),
         (_OUT, "refused: the hub is out of this release", _STAYS),
     ),
+    instructing.SetExclusions: _table(
+        (
+            WAITING,
+            "what its Supplier instructs counts for nothing while a rule keeps the hub out",
+            _SETTLED,
+        ),
+        ((H.HELD, H.FAILED), "it counts so when the hub is free again", _STAYS),
+        ((*AT_CSP, H.ACTIVATED, H.VERIFIED), _GIVEN, _STAYS),
+        (_OUT, "refused: the hub is out of this release", _STAYS),
+    ),
     handover.PublishPlan: _table(
         (WAITING, "the hub has its day", (H.PLANNED,)),
         ((H.FAILED,), "the hub has a day for another attempt", (H.PLANNED,)),

@@ -88,6 +88,7 @@ GATES: Mapping[type[Command], Gate] = {
     # During a pause Suppliers may still say what they want: it counts when the release goes on.
     instructing.Instruct: Gate(who=_OF_SUPPLIER, stages=FROM_NOTICE, dcc_only=False),
     instructing.WithdrawInstructions: Gate(who=_OF_SUPPLIER, stages=FROM_NOTICE),
+    instructing.SetExclusions: Gate(who=_OF_SUPPLIER, stages=FROM_NOTICE, dcc_only=False),
     handover.PublishPlan: Gate(who=_OF_DCC, stages=FROM_NOTICE),
     handover.SetCapacity: Gate(who=_OF_DCC, stages=BEFORE_THE_END),
     # I4, NF6: never unless the release is active. BR2.6: never before the pilot was begun or the mass approved.

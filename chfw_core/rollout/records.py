@@ -196,9 +196,9 @@ class HubRecord:
         return next((consent for consent in self.consents if consent.party == party), None)
 
     def has_instructed(self, party: str) -> bool:
-        """BR3.3: whether an instruction of that Party is there and was not withdrawn."""
+        """BR3.3: whether an instruction of that Party is there that it has neither withdrawn nor excluded by a rule."""
         consent = self.consent_of(party)
-        return consent is not None and consent.period is not None
+        return consent is not None and consent.period is not None and party not in self.excluded
 
 
 @frozen(kw_only=True)

@@ -216,3 +216,15 @@ def test_what_comes_after_the_instant_of_the_plan_is_noted(
     file = write_csv(tmp_path / "instructions.csv", [columns, row])
     ran = chfw("plan", *inputs(world, instructions=file), "--out", out, "--json")
     assert "1 instruction later than 2026-01-15T09:00:00Z: not yet there" in json.loads(ran.out)["notes"]
+
+
+def test_a_phase_that_is_opened_for_a_region_opens_everywhere_and_is_told_of(
+    chfw: Chfw, world: DemoFiles, out: Path
+) -> None:
+    """Contracts, Phase: it is the release's. Whoever opens it for one region means less than it does."""
+    ran = with_events(chfw, world, out, event(1, "phase_opened", phase="mass", csp_region="North"))
+    assert ran.code == 2
+    messages = [one["message"] for one in json.loads(ran.out)["findings"] if one["code"] == "phase-of-a-part"]
+    assert messages == ["event 1 opens the phase `mass` for csp_region `North`: a phase opens for the whole release"]
+    ran = with_events(chfw, world, out, event(1, "phase_opened", phase="mass"))
+    assert "phase-of-a-part" not in ran.out

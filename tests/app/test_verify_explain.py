@@ -12,6 +12,7 @@ import pytest
 from chfw_app.demo.interesting import Found, interesting_hubs
 from chfw_app.demo.prepare import DemoFiles
 from chfw_app.guid_index import IndexWriter, find_rows, index_path
+from chfw_core.model.guid import format_guid
 from tests.app.helpers import Chfw, inputs
 
 
@@ -162,3 +163,27 @@ def test_a_row_of_another_plan_is_not_explained_as_if_it_were_of_this_one(
     told = json.loads(chfw("explain", *inputs(world, events=events), *words, "--json").out)
     assert told["of_other_inputs"] == ["its status is planned, and these inputs give held"]
     assert chfw("explain", *inputs(world), *words).code == 0
+
+
+def test_how_full_the_earlier_days_are(chfw: Chfw, world: DemoFiles, schedule: Path) -> None:
+    """NF1, G5: counted in the schedule, for the DCC alone (PR3)."""
+    table, estate = pq.read_table(schedule, columns=["guid", "day"]), pq.read_table(world.estate)
+    regions = dict(zip(estate.column("guid").to_pylist(), estate.column("csp_region").to_pylist(), strict=True))
+    rows = [(guid, day) for guid, day in zip(*table.to_pydict().values(), strict=True) if day is not None]
+    words = ("--schedule", schedule, "--loads", "--json")
+    told: list[dict[str, object]] = []
+    for guid, _ in rows[:60]:
+        ran = chfw("explain", *inputs(world), *words, "--guid", format_guid(guid))
+        assert ran.code == 0, ran.err
+        told = json.loads(ran.out)["outcome"]["earlier_loads"]
+        if told:
+            break
+    assert told
+    for one in told:
+        same = [g for g, day in rows if regions[g] == regions[guid] and day.isoformat() == one["day"]]
+        assert one["hubs"] == len(same)
+    text = chfw("explain", *inputs(world), "--schedule", schedule, "--loads", "--guid", format_guid(guid)).out
+    assert "full in its region" in text or "not full" in text
+    ran = chfw("explain", *inputs(world), *words, "--guid", format_guid(guid), "--as", "NWND")
+    assert (ran.code, "leave out --as" in ran.err) == (1, True)
+    assert chfw("explain", *inputs(world), "--loads", "--guid", format_guid(guid)).code == 1

@@ -2,6 +2,8 @@
 
 import re
 
+from chfw_core.documents.drop_folders import DropFoldersDocument, PlaceDocument
+from chfw_core.documents.structuring import keys_of
 from chfw_files.drop.layout import FOLDERS, KINDS, TABLES, UNFINISHED
 from tests.docs.documents import ROOT
 
@@ -13,6 +15,11 @@ def test_every_kind_is_there_with_its_place() -> None:
     table = PAGE.partition("## What a file holds")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `([a-z-]+)` \| ([^|]+) \|", table, re.MULTILINE)
     assert dict(rows) == {name: _PLACES[kind.of_release] for name, kind in KINDS.items()}
+
+
+def test_every_key_of_the_file_of_places_is_named() -> None:
+    section = PAGE.partition("## Several places")[2].partition("\n## ")[0]
+    assert all(f"`{key}`" in section for kind in (DropFoldersDocument, PlaceDocument) for key in keys_of(kind))
 
 
 def test_folders_endings_and_what_is_unfinished_are_named() -> None:

@@ -33,7 +33,7 @@ def are_among(numbers: Guids, wanted: Guids) -> Mask:
         return np.zeros(len(numbers), dtype=np.bool_)
     if len(wanted) <= _FEW:
         return _looked_up(numbers, wanted)
-    order = np.argsort(numbers)  # looked up in order, millions are found ten times as quickly
+    order = np.argsort(numbers)  # looked up in order, a million is found six times as quickly
     found: Mask = np.empty(len(numbers), dtype=np.bool_)
     found[order] = _looked_up(numbers[order], wanted)
     return found

@@ -46,9 +46,9 @@ class ParquetTable:
         for start in range(0, batch.num_rows, ROWS_AT_ONCE):
             part = batch.slice(start, ROWS_AT_ONCE)
             self._rows += part.num_rows
-            self._waiting.append(self._pool.submit(self._encoded, part))
-            if len(self._waiting) > ENCODERS:
+            if len(self._waiting) == ENCODERS:
                 self._append(self._waiting.popleft().result())
+            self._waiting.append(self._pool.submit(self._encoded, part))
 
     def close(self) -> None:
         """Write what is left, and the footer."""

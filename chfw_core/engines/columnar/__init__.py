@@ -15,9 +15,12 @@ question of a hub that it can ask of a value.
 4. `compose` hands each distinct match to the core's own `decide_supplier`; what comes to the same is one
    class from there on. `settling` asks the core what two consents come to, once for all pairs that meet
    in the same way.
-5. `place` cuts batches and days in order of a fixed hash of the GUID, sorting only where a cut
-   falls; the capacity problem itself is the core's.
+5. `place` gives classes their days, then cuts batches and days in order of a fixed hash of the GUID, sorting
+   only where a cut falls; the capacity problem itself is the core's.
 6. `output` turns classes and days into the schedule's columns.
+
+What is done over all hubs leaves Python to other threads, what is done per class keeps it. So `plan` does the
+one while the other goes on, wherever neither waits for the other (`steps.meanwhile`).
 
 Hubs about which something is known by GUID (explicit instructions, private attributes, changes of
 Supplier, pilots) take the same road with more axes, in `special`.

@@ -1,6 +1,7 @@
 """Who may be chosen for a pilot: records first, then the hubs of these records."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 
 import numpy as np
 from attrs import frozen
@@ -21,8 +22,8 @@ class CandidateRecords:
     """
 
     record: Ints
-    side: Ints
-    stratum: Ints
+    side: NDArray[np.int8]
+    stratum: Parts
     preferred: NDArray[np.bool_]
     strata: dict[Stratum, int]
 
@@ -39,23 +40,24 @@ class HubsByRecord:
     chunk_starts: Ints
 
     @classmethod
-    def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_]) -> "HubsByRecord":
+    def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_], pool: Executor) -> "HubsByRecord":
         """The hubs of the wanted records."""
         chunk_starts = np.cumsum([0, *(len(own) for own in classes)])
-        parts = [np.zeros(0, dtype=np.int64)]
-        for own, first in zip(classes, chunk_starts.tolist(), strict=False):
+
+        def of_chunk(own: Parts, first: int) -> Ints:
             rows = np.flatnonzero(np.take(wanted, own, mode="clip"))
-            parts.append((own[rows].astype(np.int64) << PLACE_BITS) | (rows + first))
-        keys = np.concatenate(parts)
+            return (own[rows].astype(np.int64) << PLACE_BITS) | (rows + first)
+
+        keys = np.concatenate([np.zeros(0, dtype=np.int64), *pool.map(of_chunk, classes, chunk_starts.tolist())])
         keys.sort()
         start = np.searchsorted(keys, np.arange(len(wanted) + 1, dtype=np.int64) << PLACE_BITS)
         return cls(keys, start, chunk_starts)
 
-    def places(self, at: Ints) -> tuple[Ints, Ints]:
-        """Chunk and row of some of the hubs."""
+    def places(self, at: Ints) -> tuple[Parts, Parts]:
+        """Chunk and row of some of the hubs, in few bytes: candidates may be a good part of the estate."""
         place = self.keys[at] & ((1 << PLACE_BITS) - 1)
         chunk = np.searchsorted(self.chunk_starts, place, side="right") - 1
-        return chunk, place - self.chunk_starts[chunk]
+        return chunk.astype(np.int32), (place - self.chunk_starts[chunk]).astype(np.int32)
 
     def of_records(self, records: Ints) -> tuple[Ints, Ints]:
         """Where the hubs of these records are, and for each which of the records it has."""
@@ -69,11 +71,11 @@ class HubsByRecord:
 class Candidates:
     """The candidates of one pilot: `stratum` and `preferred` per hub; `strata` names the strata."""
 
-    chunk: Ints
-    row: Ints
-    side: Ints
+    chunk: Parts
+    row: Parts
+    side: NDArray[np.int8]
     guid: NDArray[np.uint64]
-    stratum: Ints
+    stratum: Parts
     preferred: NDArray[np.bool_]
     strata: list[Stratum]
 

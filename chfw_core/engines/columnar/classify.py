@@ -59,20 +59,14 @@ class Classifier:
         suppliers = iter(world.suppliers.match_seen([codes for own in seen for codes in own[:2]]))
         csps = iter(world.csp.match_seen([own[2] for own in seen]))
         keys = Keys.of(world)
-        asked = [
-            [keys.of_block(block, (next(suppliers), next(suppliers), next(csps))) for block in chunk] for chunk in sweep
-        ]
-        ends = np.cumsum([len(own) for chunk in asked for own in chunk])
-        known, which = distinct_keys(np.concatenate([np.zeros(0, dtype=np.int64), *(k for c in asked for k in c)]))
-        del asked
-        numbers = iter(np.split(which, ends[:-1]))
-        classes = []
-        for chunk in sweep:
-            parts = [np.zeros(0, dtype=np.int32)]
-            while chunk:  # each block is let go as soon as it has been used
-                rows = chunk.pop(0).rows
-                parts.append(np.take(next(numbers), rows, out=rows, mode="clip"))
-            classes.append(np.concatenate(parts) if len(parts) != 2 else parts[1])
+        tables = [[(next(suppliers), next(suppliers), next(csps)) for _ in chunk] for chunk in sweep]
+        with ThreadPoolExecutor(self.threads) as pool:
+            asked = list(pool.map(keys.of_chunk, sweep, tables))
+            ends = np.cumsum([len(own) for chunk in asked for own in chunk])
+            known, which = distinct_keys(np.concatenate([np.zeros(0, dtype=np.int64), *(k for c in asked for k in c)]))
+            del asked
+            numbers = iter(np.split(which, ends[:-1]))
+            classes = list(pool.map(_classes, sweep, [[next(numbers) for _ in chunk] for chunk in sweep]))
         return classes, keys.records(known)
 
     def _sweep(self, progress: Callable[[float], None]) -> list[list[Block]]:
@@ -124,6 +118,15 @@ class Classifier:
         return rows + variant * (rows > 0)
 
 
+def _classes(chunk: list[Block], numbers: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """The class of each hub of a chunk; a block is let go as soon as it has been used."""
+    parts = [np.zeros(0, dtype=np.int32)]
+    for own in numbers:
+        rows = chunk.pop(0).rows
+        parts.append(np.take(own, rows, out=rows, mode="clip"))
+    return np.concatenate(parts) if len(parts) != 2 else parts[1]
+
+
 def _ranks(groups: NDArray[np.int32]) -> NDArray[np.int32]:
     """Number the members of each group from 0."""
     order = np.argsort(groups, kind="stable")
@@ -168,6 +171,12 @@ class Keys:
                 len(world.dcc.speakers[0].known),
             ),
         )
+
+    def of_chunk(
+        self, chunk: Sequence[Block], tables: Sequence[Sequence[NDArray[np.int32] | None]]
+    ) -> list[NDArray[np.int64]]:
+        """The keys of each of its blocks."""
+        return [self.of_block(block, own) for block, own in zip(chunk, tables, strict=True)]
 
     def of_block(self, block: Block, tables: Sequence[NDArray[np.int32] | None]) -> NDArray[np.int64]:
         """The key of each combination of a block. `tables`: the matches of what its Suppliers and its CSP have seen."""

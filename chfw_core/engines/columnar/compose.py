@@ -15,7 +15,7 @@ from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.composed import NONE, Composed, Decided, Kept, Known
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.plans import Plans
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_tuples, some_rows
 from chfw_core.engines.columnar.settling import Settler
 from chfw_core.engines.columnar.sides import Side, Speaker
 from chfw_core.engines.columnar.world import DateReader, Reader, World, reader
@@ -90,7 +90,8 @@ class Composer:
         """What follows from it."""
         records, live = decided.records, decided.live
         plan = np.full(len(records), NONE, dtype=np.int64)
-        plan[live] = self._plan(records[live], decided.terms[live], decided.first[live], decided.second[live])
+        at = np.flatnonzero(live)
+        plan[at] = self._plan(some_rows(records, at), decided.terms[at], decided.first[at], decided.second[at])
         return Composed(
             records=records,
             terms=decided.terms,
@@ -111,7 +112,7 @@ class Composer:
 
     def terms_of(self, records: Records) -> Ints:
         """The number of the DCC's terms of each record."""
-        distinct, of = distinct_rows(records[:, [Part.DCC_ROW, Part.DCC, Part.GUID]])
+        distinct, of = distinct_tuples([records[:, part] for part in (Part.DCC_ROW, Part.DCC, Part.GUID)])
         return np.array([self._dcc(*row) for row in distinct.tolist()] or [0], dtype=np.int64)[of]
 
     # --- the DCC's terms ---

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.plans import Plans
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, some_rows, with_more
 from chfw_core.model.guid import Guid
 from chfw_core.model.periods import Period
 from chfw_core.planning.decision import Decision
@@ -64,6 +64,12 @@ class Decided:
         """Records of hubs that get a plan."""
         return ~(self.ineligible | self.held)
 
+    def with_more(self, more: "Decided") -> "Decided":
+        """These records, and some more after them."""
+        names = ("terms", "first", "second", "ineligible", "held", "priority")
+        columns = {name: np.concatenate([getattr(self, name), getattr(more, name)]) for name in names}
+        return Decided(records=with_more(self.records, more.records), **columns)
+
     def coarse(self) -> tuple["Decided", Ints]:
         """Records of which the rest of a plan makes no difference become one; and which one each becomes."""
         records, live = self.records, self.live
@@ -79,7 +85,7 @@ class Decided:
         ]
         sample, of = distinct_columns(columns, len(records))
         return Decided(
-            records=np.asfortranarray(records[sample]),
+            records=some_rows(records, sample),
             terms=self.terms[sample],
             first=self.first[sample],
             second=self.second[sample],

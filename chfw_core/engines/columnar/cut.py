@@ -6,7 +6,7 @@ order of rows nor the size of chunks makes a difference (I7).
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from attrs import define, field, frozen
@@ -39,15 +39,28 @@ class Cutter:
     chunks: Sequence[Chunk]
     key: int
     threads: int
-    _buckets: list[NDArray[np.uint16]] = field(init=False, factory=list)
+    _buckets: list[Future[NDArray[np.uint16]]] = field(init=False, factory=list)
 
-    def parts(self, classes: Sequence[Parts], cuts: Cuts) -> list[Parts]:
-        """The part of its group in which each hub lies, by chunk; 0 for hubs of no group."""
+    def look_ahead(self) -> None:
+        """Find the buckets while the caller is about other things: they depend on nothing but the GUIDs."""
+        if self.threads == 1:
+            return
+        with_one = ThreadPoolExecutor(1)
+        self._buckets = [with_one.submit(self._bucket, at) for at in range(len(self.chunks))]
+        with_one.shutdown(wait=False)
+
+    def parts(self, classes: Sequence[Parts], cuts: Cuts, *, last: bool = False) -> list[Parts]:
+        """The part of its group in which each hub lies, by chunk; 0 for hubs of no group.
+
+        `last`: nothing is cut later, and the buckets are let go.
+        """
         chunks = range(len(self.chunks))
         bits = min(max(MOST_CELLS - len(cuts.ranks).bit_length(), 0), BITS)
         with ThreadPoolExecutor(self.threads) as pool:
-            self._buckets = self._buckets or list(pool.map(self._bucket, chunks))
+            self._buckets = self._buckets or [pool.submit(self._bucket, at) for at in chunks]
             cells = list(pool.map(lambda at: self._cells(classes[at], at, cuts, bits), chunks))
+            if last:
+                self._buckets = []
             size = (len(cuts.ranks) + 1) << bits
             shares = [cells[at :: self.threads] for at in range(self.threads)]
             counts = np.zeros(size, dtype=np.int64)
@@ -73,7 +86,7 @@ class Cutter:
         cells = np.take(cuts.group_of, classes, mode="clip")
         cells += 1
         cells <<= bits
-        cells += self._buckets[at] >> (BITS - bits)
+        cells += self._buckets[at].result() >> (BITS - bits)
         return cells
 
     def _settle(

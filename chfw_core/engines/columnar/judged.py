@@ -86,7 +86,7 @@ def judge(
 ) -> Judged:
     """The decision of every hub of the estate, which holds the owner's hubs alone."""
     owner = own_rules(inputs).owner
-    world = build_world(inputs, rules, estate)
+    world = build_world(inputs, rules, estate, threads)
     base = len(side_of(world, owner)[0].speakers)
     classes, records = Classifier(world, threads).run(lambda share: progress("matching rules", share))
     composer = Composer(world, Known())
@@ -94,7 +94,7 @@ def judge(
     special = Special(world, composer, private, None)
     special.fill(classes, records)
     records = special.enter(classes, records)
-    pilots = PilotSelection(world, composer, classes, records)
+    pilots = PilotSelection(world, composer, classes, records, threads)
     records = enter_pilots(pilots.select(), classes, records)
     labels = _Labels(world=world, composer=composer, composed=composer.compose(records), owner=owner)
     labels.enter(records)

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define
+from attrs import define, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.axes import Chunk
@@ -87,6 +87,29 @@ WHOLE_DICTIONARY = 256
 """So many texts are written with every chunk, whether it uses them or not."""
 
 
+@frozen(eq=False)
+class Texts:
+    """The schedule's columns of text, by slot, and which slots are planned."""
+
+    columns: dict[str, TextColumn]
+    planned: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, sayings: Sayings) -> "Texts":
+        """What is said, ready to be looked up."""
+        of, statuses = sayings.of, [status.value for status in STATUSES]
+        bases = [basis.value for basis in BASES]
+        columns = {
+            "status": TextColumn.of(statuses, sayings.status[of]),
+            "basis": TextColumn.of([*bases, None], sayings.basis[of]),
+            "batch_id": TextColumn.of(sayings.batch_ids, sayings.batch_of),
+            "import_rule": TextColumn.of([*sayings.rules, None], sayings.import_rule[of]),
+            "gas_rule": TextColumn.of([*sayings.rules, None], sayings.gas_rule[of]),
+            "reason": TextColumn.of(sayings.reason, of),
+        }
+        return cls(columns, sayings.cause[of] == Cause.PLANNED)
+
+
 @define
 class Table:
     """The schedule, ready to be read chunk by chunk."""
@@ -104,7 +127,7 @@ class Table:
         try:
             for number in range(len(self.chunks)):
                 waiting.append(pool.submit(self.batch, number))
-                if len(waiting) > self.threads:
+                if len(waiting) == self.threads:
                     yield waiting.pop(0).result()
                     progress((number + 1) / len(self.chunks))
             for future in waiting:
@@ -130,21 +153,6 @@ class Table:
         return pa.RecordBatch.from_arrays([arrays[name] for name in SCHEDULE_SCHEMA.names], schema=SCHEDULE_SCHEMA)
 
 
-def schedule_table(chunks: Sequence[Chunk], placed: Placed, sayings: Sayings, threads: int) -> Table:
+def schedule_table(chunks: Sequence[Chunk], placed: Placed, texts: Texts, threads: int) -> Table:
     """The schedule as columns."""
-    of, statuses = sayings.of, [status.value for status in STATUSES]
-    bases = [basis.value for basis in BASES]
-    return Table(
-        chunks=chunks,
-        placed=placed,
-        columns={
-            "status": TextColumn.of(statuses, sayings.status[of]),
-            "basis": TextColumn.of([*bases, None], sayings.basis[of]),
-            "batch_id": TextColumn.of(sayings.batch_ids, sayings.batch_of),
-            "import_rule": TextColumn.of([*sayings.rules, None], sayings.import_rule[of]),
-            "gas_rule": TextColumn.of([*sayings.rules, None], sayings.gas_rule[of]),
-            "reason": TextColumn.of(sayings.reason, of),
-        },
-        planned=sayings.cause[of] == Cause.PLANNED,
-        threads=threads,
-    )
+    return Table(chunks=chunks, placed=placed, columns=texts.columns, planned=texts.planned, threads=threads)

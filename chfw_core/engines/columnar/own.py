@@ -48,8 +48,8 @@ class OwnInstructions:
         """The rows in the estate's order; of a hub's two Suppliers the Import Supplier's first."""
         decisions = self.composed.decisions
         table = _Table.of(decisions)
-        slots = self.placed.slots
-        record = np.concatenate([slots.record, slots.record[self.placed.left_out_of]])
+        slots = self.placed.assignment.slots
+        record = np.concatenate([slots.record, slots.record[self.placed.assignment.left_out_of]])
         sides = [np.append(decided, NONE)[record] for decided in (self.composed.first, self.composed.second)]
         roles = [(pair.import_supplier is None, True) for pair in self.world.pairs]
         gas = np.array(roles, dtype=np.int64)[self.composed.records[record, Part.PAIR]]

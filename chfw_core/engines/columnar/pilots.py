@@ -6,6 +6,8 @@ stratum no more hubs are ordered than it has seats.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, groupby
 from typing import TypeVar
 
 import numpy as np
@@ -16,21 +18,20 @@ from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, HubsByRecord
 from chfw_core.engines.columnar.compose import Composer
-from chfw_core.engines.columnar.hashing import keyed_hashes
 from chfw_core.engines.columnar.match import bit_of
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
+from chfw_core.engines.columnar.records import (
+    Part,
+    Records,
+    distinct_columns,
+    distinct_rows,
+    distinct_tuples,
+    with_more,
+)
+from chfw_core.engines.columnar.seats import Ask, Seated, seats_of_owner
 from chfw_core.engines.columnar.sides import Speaker
 from chfw_core.engines.columnar.world import DateReader, World, read_codes, reader
-from chfw_core.model.guid import hash_key
 from chfw_core.planning.decision import rule_period
-from chfw_core.planning.pilot import (
-    PilotGroup,
-    PilotResult,
-    Stratum,
-    pilot_key,
-    seats_by_stratum,
-    share_pilot_limit,
-)
+from chfw_core.planning.pilot import PilotGroup, PilotResult, Stratum, share_pilot_limit
 from chfw_core.rules.model import PilotRule
 
 Ints = NDArray[np.int64]
@@ -46,9 +47,9 @@ SIDES = (
 class Chosen:
     """The hubs of one pilot: chunk and row of each, and for which of their Suppliers they are in it."""
 
-    chunk: Ints
-    row: Ints
-    side: Ints
+    chunk: Parts
+    row: Parts
+    side: NDArray[np.int8]
     pilot: int
 
 
@@ -60,6 +61,7 @@ class PilotSelection:
     composer: Composer
     classes: Sequence[Parts]
     records: Records
+    threads: int = 1
     results: list[PilotResult] = field(init=False, factory=list)
     _terms: Ints = field(init=False)
     _by_row: dict[int, tuple[Ints, Ints]] = field(init=False, factory=dict)
@@ -79,30 +81,28 @@ class PilotSelection:
         wanted = np.zeros(len(self.records), dtype=np.bool_)
         for own in asked_records:
             wanted[own.record] = True
-        self._hubs = HubsByRecord.of(self.classes, wanted)
-        asks = [
-            (owner, pilot, self._candidates(owner, pilot, own))
-            for (owner, _, pilot), own in zip(pilots, asked_records, strict=True)
-        ]
-        asked = {pilot_key(owner, pilot.id): pilot.size for owner, pilot, found in asks if len(found.guid)}
-        share = share_pilot_limit(asked, self.world.inputs.release.pilot_limit)
-        taken: dict[str, NDArray[np.uint64]] = {}
-        chosen = []
-        for owner, pilot, found in asks:
-            before = taken.get(owner, np.zeros(0, dtype=np.uint64))
-            left = found.without(before) if len(before) else found
-            picked, shortfall = _pick(left, share.get(pilot_key(owner, pilot.id), 0), pilot)
-            taken[owner] = np.concatenate([before, left.guid[picked]])
-            group = PilotGroup(guids=frozenset(left.guid[picked].tolist()), shortfall=shortfall)
-            self.results.append(PilotResult(party=owner, rule=pilot.id, asked=pilot.size, group=group))
-            number = len(self.composer.known.pilots)
-            self.composer.known.pilots.append(pilot.id)
-            chosen.append(Chosen(left.chunk[picked], left.row[picked], left.side[picked], number))
-        del self._hubs
-        return chosen
+        with ThreadPoolExecutor(self.threads) as pool:
+            self._hubs = HubsByRecord.of(self.classes, wanted, pool)
+            found = pool.map(self._candidates, pilots, asked_records)
+            asks = [Ask(owner, pilot, own) for (owner, _, pilot), own in zip(pilots, found, strict=True)]
+            del self._hubs
+            asked = {ask.key: ask.pilot.size for ask in asks if len(ask.found.guid)}
+            share = share_pilot_limit(asked, self.world.inputs.release.pilot_limit)
+            by_owner = [list(own) for _, own in groupby(asks, lambda ask: ask.owner)]
+            seated = chain.from_iterable(pool.map(lambda own: seats_of_owner(own, share), by_owner))
+            return [self._chosen(ask, one) for ask, one in zip(asks, seated, strict=True)]
 
-    def _candidates(self, owner: str, pilot: PilotRule, own: CandidateRecords) -> Candidates:
+    def _chosen(self, ask: Ask, seated: Seated) -> Chosen:
+        hubs, picked = seated.hubs, seated.picked
+        group = PilotGroup(guids=frozenset(hubs.guid[picked].tolist()), shortfall=seated.shortfall)
+        pilot, known = ask.pilot, self.composer.known.pilots
+        self.results.append(PilotResult(party=ask.owner, rule=pilot.id, asked=pilot.size, group=group))
+        known.append(pilot.id)
+        return Chosen(hubs.chunk[picked], hubs.row[picked], hubs.side[picked], len(known) - 1)
+
+    def _candidates(self, asked: tuple[str, int, PilotRule], own: CandidateRecords) -> Candidates:
         """The hubs of the records that are candidates of one pilot."""
+        owner, _, pilot = asked
         at, which = self._hubs.of_records(own.record)
         chunk, row = self._hubs.places(at)
         stratum = own.stratum[which]
@@ -120,10 +120,12 @@ class PilotSelection:
             strata=list(own.strata),
         )
 
-    def _strata_of_hubs(self, owner: str, pilot: PilotRule, chunk: Ints, row: Ints, strata: dict[Stratum, int]) -> Ints:
+    def _strata_of_hubs(
+        self, owner: str, pilot: PilotRule, chunk: Parts, row: Parts, strata: dict[Stratum, int]
+    ) -> Ints:
         """The number in `strata` of each hub, as the estate's axes have it."""
         who = next(s for s in self.world.suppliers.speakers if s.owner == owner and not s.single)
-        axis_of = {name: at for at, view in enumerate(who.views) for name in view.fields}
+        axis_of = who.axis_of
         # Other fields have a value only for hubs that are spoken about one by one.
         known = [name for name in dict.fromkeys(pilot.spread_by) if name in axis_of]
         axes = sorted({axis_of[name] for name in known})
@@ -140,7 +142,7 @@ class PilotSelection:
             found.append(tuple(map(read.get, pilot.spread_by)))
         return np.array([strata.setdefault(one, len(strata)) for one in found], dtype=np.int64)[of]
 
-    def _gather(self, chunk: Ints, row: Ints, what: Callable[[Chunk], Sequence[NDArray[N]]]) -> list[NDArray[N]]:
+    def _gather(self, chunk: Parts, row: Parts, what: Callable[[Chunk], Sequence[NDArray[N]]]) -> list[NDArray[N]]:
         """Columns of some hubs, chunk by chunk."""
         chunks = self.world.estate.chunks
         order = np.argsort(chunk.astype(np.min_scalar_type(len(chunks))), kind="stable")
@@ -159,7 +161,9 @@ class PilotSelection:
         strata: dict[Stratum, int] = {}
         found = [self._of_side(side, owner, at, pilot, strata) for side in range(len(SIDES))]
         record, side, stratum, preferred = (np.concatenate(column) for column in zip(*found, strict=True))
-        return CandidateRecords(record, side, stratum, preferred.astype(np.bool_), strata)
+        return CandidateRecords(
+            record, side.astype(np.int8), stratum.astype(np.int32), preferred.astype(np.bool_), strata
+        )
 
     def _of_side(
         self, side: int, owner: str, at: int, pilot: PilotRule, strata: dict[Stratum, int]
@@ -238,41 +242,6 @@ class PilotSelection:
         return bit_of(who.known.prefers[matches], sum(1 for pilot in pilots[:at] if pilot.prefer is not None))
 
 
-def _pick(found: Candidates, size: int, pilot: PilotRule) -> tuple[Ints, dict[Stratum, int]]:
-    """The candidates that get a seat: per stratum those preferred first, then by keyed hash."""
-    counts = np.bincount(found.stratum, minlength=len(found.strata))
-    sizes = {stratum: int(n) for stratum, n in zip(found.strata, counts, strict=True) if n}
-    seats = seats_by_stratum(sizes, size, pilot.at_least, pilot.seed)
-    limit = np.array([seats.by_stratum.get(stratum, 0) for stratum in found.strata] or [0], dtype=np.int64)
-    hashes = keyed_hashes(found.guid, hash_key(pilot.seed))
-    near = _front(found, hashes, limit)
-    order = near[np.lexsort((hashes[near], ~found.preferred[near], found.stratum[near]))]
-    stratum = found.stratum[order]
-    place = np.arange(len(order)) - np.searchsorted(stratum, stratum)
-    return order[place < limit[stratum]] if len(order) else order, dict(seats.shortfall)
-
-
-FRONT = 1 << 14
-"""So many candidates, of those preferred and of the others, are ordered before all are."""
-
-
-def _front(found: Candidates, hashes: NDArray[np.uint64], limit: Ints) -> Ints:
-    """Candidates among whom everyone with a seat is: those first in the order, if they suffice."""
-    everyone = np.arange(len(hashes))
-    if len(everyone) <= 2 * FRONT:
-        return everyone
-    near, complete = np.zeros(len(hashes), dtype=np.bool_), np.zeros(len(limit), dtype=np.int64)
-    for group in (np.flatnonzero(found.preferred), np.flatnonzero(~found.preferred)):
-        first = group if len(group) <= FRONT else group[np.argpartition(hashes[group], FRONT)[:FRONT]]
-        near[first] = True
-        held = np.bincount(found.stratum[first], minlength=len(limit))
-        total = np.bincount(found.stratum[group], minlength=len(limit))
-        # A stratum that has not all of its preferred hubs here must not be filled up with others.
-        complete = np.where((held < total) & (complete + held < limit), -len(everyone), complete + held)
-    lacking = (complete < limit) & (complete != np.bincount(found.stratum, minlength=len(limit)))
-    return np.flatnonzero(near | lacking[found.stratum])
-
-
 def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Records) -> Records:
     """Give the chosen hubs the classes of records that name their pilots; answers with all records."""
     picked = [
@@ -291,4 +260,4 @@ def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Re
     new, number = distinct_rows(changed)
     for (chunk, row), own in zip(distinct.tolist(), number.tolist(), strict=True):
         classes[chunk][row] = len(records) + own
-    return np.concatenate([records, new])
+    return with_more(records, new)

@@ -18,12 +18,8 @@ from numpy.typing import NDArray
 from chfw_core.engines.columnar.composed import NONE, Composed
 from chfw_core.engines.columnar.cut import Cuts, Cutter
 from chfw_core.engines.columnar.records import Part, distinct_tuples
-from chfw_core.engines.columnar.slots import (
-    Calendars,
-    Slots,
-    count_classes,
-    cut_batches,
-)
+from chfw_core.engines.columnar.slots import Batches, Calendars, Slots, count_classes
+from chfw_core.engines.columnar.steps import meanwhile
 from chfw_core.engines.columnar.timelines import Days
 from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
@@ -51,27 +47,21 @@ class Assigned:
         return ends if self.left_out else ends[:-1]
 
 
-@define(kw_only=True)
-class Placed:
-    """Where every hub goes.
+@frozen(kw_only=True, eq=False)
+class Assignment:
+    """Who goes when, by slot: `assigned[demand[slot]]`. `left_out_of`: slots of which capacity leaves hubs out.
 
-    `classes[chunk][row]` is a slot. `time[chunk][row]` is an index of `day`, `opens`, `closes` of
-    planned hubs. Slots from `first_left_out` on are those of hubs that capacity leaves out: slot
-    `first_left_out + i` for the hubs of slot `left_out_of[i]`.
+    Slots from `first_left_out` on are those of hubs that are left out: slot `first_left_out + i` for the hubs of slot
+    `left_out_of[i]`, with the proof `proofs[i]`.
     """
 
     slots: Slots
     calendars: Calendars
-    classes: list[Parts]
-    times: list[Parts]
-    counts: Ints
+    demand: Ints
+    assigned: list[Assigned]
+    last_part: Parts
     left_out_of: Ints
     proofs: list[Proof | None]
-    day: NDArray[np.int32]
-    opens: Ints
-    closes: Ints
-    time_region: list[str]
-    time_basis: Ints
 
     @property
     def first_left_out(self) -> int:
@@ -79,9 +69,28 @@ class Placed:
         return len(self.slots)
 
 
+@define(kw_only=True)
+class Placed:
+    """Where every hub goes.
+
+    `classes[chunk][row]` is a slot, those of hubs that are left out included. `time[chunk][row]` is an index of `day`,
+    `opens`, `closes` of planned hubs. `counts`: the hubs of each slot.
+    """
+
+    assignment: Assignment
+    classes: list[Parts]
+    times: list[Parts]
+    counts: Ints
+    day: NDArray[np.int32]
+    opens: Ints
+    closes: Ints
+    time_region: list[str]
+    time_basis: Ints
+
+
 @define
 class Placer:
-    """Places the hubs of one plan."""
+    """Places the hubs of one plan: first by class, then hub by hub."""
 
     world: World
     composed: Composed
@@ -90,23 +99,63 @@ class Placer:
     _demands: Ints = field(init=False)
     _known_dates: dict[bytes, tuple[date, ...]] = field(init=False, factory=dict)
 
-    def place(self, classes: list[Parts]) -> Placed:
-        """`classes[chunk][row]`: the record of each hub.
+    def assign(self, classes: list[Parts]) -> Assignment:
+        """`classes[chunk][row]`: the record of each hub, which becomes its slot.
 
         Raises InputError where capacity is limited but a region of the estate has no figure.
         """
         for place in self.world.places:
             region_capacity(self.world.inputs, place.region, ())
         counts = count_classes(classes, len(self.composed.records))
-        slots = cut_batches(self.composed, classes, counts, self.cutter)
-        if len(slots) != len(counts):
-            counts = count_classes(classes, len(slots))
-        calendars = Calendars(self.world, self.composed)
-        calendars.fill(slots)
+        batches = Batches.of(self.composed, counts)
+        slots, calendars = batches.slots, Calendars(self.world, self.composed)
+        with meanwhile(lambda: batches.enter(classes, counts, self.cutter), self.cutter.threads) as entered:
+            calendars.fill(slots)
+        counts = entered()
         demand = self._demand(slots, calendars.lists, counts)
         assigned = self._assign(slots, demand, calendars.lists, counts)
+        short = np.array([len(one.places) if one.left_out else -1 for one in assigned] + [-1], dtype=np.int32)
+        last_part = short[demand]
+        left_out_of = np.flatnonzero(last_part >= 0)
+        return Assignment(
+            slots=slots,
+            calendars=calendars,
+            demand=demand,
+            assigned=assigned,
+            last_part=last_part,
+            left_out_of=left_out_of,
+            proofs=[assigned[demand[slot]].proof for slot in left_out_of.tolist()],
+        )
+
+    def cut(self, classes: list[Parts], assignment: Assignment) -> Placed:
+        """Give the hubs their days, in hash order. `classes`: the slot of each hub."""
+        slots, demand, assigned = assignment.slots, assignment.demand, assignment.assigned
+        last_part, left_out_of = assignment.last_part, assignment.left_out_of
         parts = self._cut(classes, demand, assigned)
-        return self._placed(classes, parts, demand, assigned, slots=slots, calendars=calendars)
+        left_slot = np.full(len(slots), NONE, dtype=np.int32)
+        left_slot[left_out_of] = len(slots) + np.arange(len(left_out_of))
+        table = self._times(slots, demand, assigned, assignment.calendars.lists)
+        first_time = table.first
+        times: list[Parts] = []
+        for number, own in enumerate(classes):
+            part = parts[number] if parts is not None else np.zeros(len(own), dtype=np.int32)
+            out = np.flatnonzero(part == last_part[own]) if len(left_out_of) else ()
+            part += first_time[own]  # in place: from here on it is the time
+            if len(out):
+                own[out] = left_slot[own[out]]
+                part[out] = 0
+            times.append(part)
+        return Placed(
+            assignment=assignment,
+            classes=classes,
+            times=times,
+            counts=count_classes(classes, len(slots) + len(left_out_of)),
+            day=table.day,
+            opens=table.opens,
+            closes=table.closes,
+            time_region=table.region,
+            time_basis=table.basis,
+        )
 
     def _demand(self, slots: Slots, lists: Sequence[Days], counts: Ints) -> Ints:
         """The demand class of each slot, or -1."""
@@ -164,48 +213,8 @@ class Placer:
             return None
         group = np.full(len(assigned) + 1, NONE, dtype=np.int32)
         group[to_cut] = np.arange(len(to_cut))
-        return self.cutter.parts(classes, Cuts(group_of=group[demand], ranks=[assigned[at].cuts for at in to_cut]))
-
-    def _placed(
-        self,
-        classes: list[Parts],
-        parts: list[Parts] | None,
-        demand: Ints,
-        assigned: list[Assigned],
-        *,
-        slots: Slots,
-        calendars: Calendars,
-    ) -> Placed:
-        short = np.array([len(one.places) if one.left_out else -1 for one in assigned] + [-1], dtype=np.int32)
-        last_part = short[demand]
-        left_out_of = np.flatnonzero(last_part >= 0)
-        left_slot = np.full(len(slots), NONE, dtype=np.int32)
-        left_slot[left_out_of] = len(slots) + np.arange(len(left_out_of))
-        table = self._times(slots, demand, assigned, calendars.lists)
-        first_time = table.first
-        times: list[Parts] = []
-        for number, own in enumerate(classes):
-            part = parts[number] if parts is not None else np.zeros(len(own), dtype=np.int32)
-            out = np.flatnonzero(part == last_part[own]) if len(left_out_of) else ()
-            part += first_time[own]  # in place: from here on it is the time
-            if len(out):
-                own[out] = left_slot[own[out]]
-                part[out] = 0
-            times.append(part)
-        return Placed(
-            slots=slots,
-            calendars=calendars,
-            classes=classes,
-            times=times,
-            counts=count_classes(classes, len(slots) + len(left_out_of)),
-            left_out_of=left_out_of,
-            proofs=[assigned[demand[slot]].proof for slot in left_out_of.tolist()],
-            day=table.day,
-            opens=table.opens,
-            closes=table.closes,
-            time_region=table.region,
-            time_basis=table.basis,
-        )
+        cuts = Cuts(group_of=group[demand], ranks=[assigned[at].cuts for at in to_cut])
+        return self.cutter.parts(classes, cuts, last=True)
 
     def _times(self, slots: Slots, demand: Ints, assigned: Sequence[Assigned], lists: Sequence[Days]) -> "Times":
         """The times of all slots; time 0 is no time."""

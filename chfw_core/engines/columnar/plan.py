@@ -7,25 +7,26 @@ from contextlib import contextmanager
 import numpy as np
 import pyarrow as pa
 from attrs import define, field
+from numpy.typing import NDArray
 
 from chfw_core.consent.model import Refusal
 from chfw_core.engines.columnar.axes import EstateAxes, Layout
 from chfw_core.engines.columnar.classify import Classifier
 from chfw_core.engines.columnar.compose import Composer
-from chfw_core.engines.columnar.composed import Known
+from chfw_core.engines.columnar.composed import Decided, Known
 from chfw_core.engines.columnar.configurations import COLUMN, Configurations
 from chfw_core.engines.columnar.cut import Cutter
 from chfw_core.engines.columnar.load import load_estate
-from chfw_core.engines.columnar.output import Table, schedule_table
+from chfw_core.engines.columnar.output import Table, Texts, schedule_table
 from chfw_core.engines.columnar.own import OwnInstructions
 from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots
-from chfw_core.engines.columnar.place import Placer
+from chfw_core.engines.columnar.place import Placed, Placer
 from chfw_core.engines.columnar.recorded import Recorded, refused
-from chfw_core.engines.columnar.records import renumber
-from chfw_core.engines.columnar.sayings import Speech
+from chfw_core.engines.columnar.records import Records, renumber
+from chfw_core.engines.columnar.sayings import Sayings, Speech
 from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
-from chfw_core.engines.columnar.steps import GiveBack, Progress, keep, quiet
+from chfw_core.engines.columnar.steps import GiveBack, Progress, keep, meanwhile, quiet
 from chfw_core.engines.columnar.tally import Tally
 from chfw_core.engines.columnar.world import build_world, gather_rules
 from chfw_core.engines.duplicates import find_duplicates
@@ -118,34 +119,31 @@ class _Maker:
     ) -> ColumnarPlan:
         inputs, threads = self.inputs, self.threads
         rules = gather_rules(inputs, also={COLUMN} if configurations else set())
-        world = build_world(inputs, rules, self._load(estate, rules.layout))
+        world = build_world(inputs, rules, self._load(estate, rules.layout), threads)
         classifier = Classifier(world, threads, self.give_back)
         classes, records = classifier.run(lambda share: self.progress("matching rules", share))
         self.give_back()
+        cutter = Cutter(world.estate.chunks, hash_key(inputs.release.id), threads)
+        cutter.look_ahead()
         composer = Composer(world, Known())
         private = {owner: Attributes.of(table) for owner, table in attributes.items()}
         recorded = Recorded(instructions) if instructions is not None else None
         special = Special(world, composer, private, recorded)
         special.fill(classes, records)
         records = special.enter(classes, records)
-        selection = PilotSelection(world, composer, classes, records)
-        records = enter_pilots(selection.select(), classes, records)
-        pilots = selection.results
-        del selection
-        decided, becomes = composer.decide(records).coarse()
-        renumber(classes, becomes.astype(np.int32), threads)
+        decided, pilots = self._decide(composer, classes, records)
         kept = Configurations.keep(world) if configurations else None
         world.estate.let_go()
         self.give_back()
+        decided, becomes = decided.coarse()
+        renumber(classes, becomes.astype(np.int32), threads)
         self.progress("placing hubs on days", 0.0)
         composed = composer.plan(decided)
-        cutter = Cutter(world.estate.chunks, hash_key(inputs.release.id), threads)
-        placed = Placer(world, composed, cutter, self.solver).place(classes)
+        placed, sayings, texts = self._place(Placer(world, composed, cutter, self.solver), classes)
         del cutter
         self.give_back()
-        sayings = Speech(world, composed, placed).sayings()
         self.progress("placing hubs on days", 1.0)
-        table = schedule_table(world.estate.chunks, placed, sayings, threads)
+        table = schedule_table(world.estate.chunks, placed, texts, threads)
         tally = Tally(world=world, composed=composed, placed=placed, sayings=sayings, threads=threads)
         refusals = refused(special.refusals, recorded) if recorded is not None else ()
         return ColumnarPlan(
@@ -158,6 +156,29 @@ class _Maker:
             instructions=OwnInstructions(world, composed, placed),
             progress=self.progress,
         )
+
+    def _decide(
+        self, composer: Composer, classes: list[NDArray[np.int32]], records: Records
+    ) -> tuple[Decided, list[PilotResult]]:
+        """What is decided of each record, and the pilots, whose hubs get records of their own.
+
+        Only the few hubs of a pilot are decided anew: so everybody's decisions are found while pilots are chosen.
+        """
+        selection = PilotSelection(composer.world, composer, classes, records, self.threads)
+        composer.terms_of(records)  # both ask for them
+        with meanwhile(lambda: composer.decide(records), self.threads) as decided:
+            chosen = selection.select()
+        more = enter_pilots(chosen, classes, records)[len(records) :]
+        everyone = decided().with_more(composer.decide(more)) if len(more) else decided()
+        return everyone, selection.results
+
+    def _place(self, placer: Placer, classes: list[NDArray[np.int32]]) -> tuple[Placed, Sayings, Texts]:
+        """Where every hub goes; what is said of it depends on its class alone, so it is found meanwhile."""
+        assignment = placer.assign(classes)
+        with meanwhile(lambda: placer.cut(classes, assignment), self.threads) as cut:
+            sayings = Speech(placer.world, placer.composed, assignment).sayings()
+            texts = Texts.of(sayings)
+        return cut(), sayings, texts
 
     def _load(self, estate: EstateSource, layout: Layout) -> EstateAxes:
         axes = load_estate(estate, layout, self.threads, lambda share: self.progress("reading the estate", share))

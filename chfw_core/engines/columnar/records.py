@@ -55,6 +55,19 @@ def distinct_rows(records: NDArray[N]) -> tuple[NDArray[N], NDArray[np.int64]]:
     return records[sample], of
 
 
+def some_rows(records: Records, rows: NDArray[np.int64]) -> Records:
+    """Some of the records, laid out by the column as all records are: nobody asks for one as a whole."""
+    found = np.empty((len(rows), records.shape[1]), dtype=records.dtype, order="F")
+    for column in range(records.shape[1]):
+        np.take(records[:, column], rows, out=found[:, column], mode="clip")
+    return found
+
+
+def with_more(records: Records, more: Records) -> Records:
+    """The records, and some more after them, laid out by the column."""
+    return np.concatenate([records, np.asfortranarray(more)])
+
+
 def distinct_tuples(columns: Sequence[NDArray[np.integer]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The distinct rows of some columns, and for each row which one it is."""
     sample, of = distinct_columns(columns, len(columns[0]))

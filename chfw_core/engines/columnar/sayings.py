@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.composed import NONE, Composed
-from chfw_core.engines.columnar.place import Placed
+from chfw_core.engines.columnar.place import Assignment
 from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_tuples
 from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
@@ -82,7 +82,7 @@ class Speech:
 
     world: World
     composed: Composed
-    placed: Placed
+    assignment: Assignment
     _reasons: list[str] = field(init=False)
     _sentences: dict[Proof, str] = field(init=False, factory=dict)
 
@@ -90,14 +90,14 @@ class Speech:
         """What each slot says: distinct by cause, whose words, and a number that the cause needs."""
         plans = self.composed.plans
         self._reasons = plans.reasons()
-        slots, left = self.placed.slots, self.placed.left_out_of
+        slots, left = self.assignment.slots, self.assignment.left_out_of
         origin = np.concatenate([np.arange(len(slots)), left])
         record = slots.record[origin]
         place = self.composed.records[record, Part.PLACE]
         regions = numbered([where.region for where in self.world.places])[place]
         why = numbered([where.ineligible for where in self.world.places])[place]
         cause = self._causes(record, origin)
-        proofs = numbered(self.placed.proofs)
+        proofs = numbered(self.assignment.proofs)
         proof = np.concatenate([np.zeros(len(slots), dtype=np.int64), proofs if len(left) else left])
         plan = self.composed.plan[record]
         batch = slots.batch[origin]
@@ -118,7 +118,9 @@ class Speech:
         rules, imports, gases = plans.rules()
         of_plan = np.where((told == Cause.INELIGIBLE) | (told == Cause.HELD), NONE, own)
         left_out = np.flatnonzero(told == Cause.OVER_CAPACITY)
-        proof_of = {at: self.placed.proofs[int(sample[at]) - self.placed.first_left_out] for at in left_out.tolist()}
+        proof_of = {
+            at: self.assignment.proofs[int(sample[at]) - self.assignment.first_left_out] for at in left_out.tolist()
+        }
         known = {at: found for at, found in proof_of.items() if found is not None}
         where = [self.world.places[at] for at in self.composed.records[:, Part.PLACE][record].tolist()]
         batch_ids, batch_of = self._batch_ids(cause == Cause.PLANNED, slots.group[origin], batch)
@@ -146,23 +148,23 @@ class Speech:
         in_batch = planned & (group != NONE)
         columns = [np.where(in_batch, group, NONE), np.where(in_batch, batch, NONE)]
         distinct, of = distinct_tuples(columns)
-        keys = self.placed.slots.keys
+        keys = self.assignment.slots.keys
         return [batch_id(keys[key], number) if key != NONE else None for key, number in distinct.tolist()], of
 
     def _causes(self, record: Ints, origin: Ints) -> Ints:
-        slots, composed, world = self.placed.slots, self.composed, self.world
+        slots, composed, world = self.assignment.slots, self.composed, self.world
         place = composed.records[record, Part.PLACE]
         ineligible = np.array([where.ineligible is not None for where in world.places], dtype=np.bool_)[place]
         plan = composed.plan[record]
         plans = composed.plans
         blocked = plans.of_settled([one.csp_blocked for one in plans.settled_list]).astype(np.bool_)[plan]
-        left_out = np.arange(len(origin)) >= self.placed.first_left_out
+        left_out = np.arange(len(origin)) >= self.assignment.first_left_out
         without = (slots.days[origin] == NONE) & ~left_out
         late = np.zeros(len(origin), dtype=np.bool_)
         doubtful = np.flatnonzero(without & (plan != NONE) & ~blocked & (slots.batch[origin] > 0))
         if len(doubtful):
             distinct, of = distinct_tuples([plan[doubtful], place[doubtful]])
-            has_day = [self.placed.calendars.has_day(*row) for row in distinct.tolist()]
+            has_day = [self.assignment.calendars.has_day(*row) for row in distinct.tolist()]
             late[doubtful] = np.array(has_day, dtype=np.bool_)[of]
         return np.select(
             [ineligible, plan == NONE, left_out, without & blocked, late, without],

@@ -6,6 +6,7 @@ Import or as its Gas Supplier. Row 0 of the tables is nobody; row r is one owner
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from attrs import define, field, frozen
@@ -29,7 +30,10 @@ DIRECT_CODES = 1 << 22
 
 @define(kw_only=True)
 class Speaker:
-    """One row of a side: an owner in one context, with the axes as it sees them; `single`: about single hubs."""
+    """One row of a side: an owner in one context, with the axes as it sees them; `single`: about single hubs.
+
+    `axis_of`: by field, the last axis that it lies on: what is known of single hubs comes before what all have.
+    """
 
     owner: str
     rules: OwnerRules
@@ -38,6 +42,10 @@ class Speaker:
     space: CodeSpace
     single: bool = False
     matches: Matches | None = None
+    axis_of: Mapping[str, int] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.axis_of = {name: axis for axis, view in enumerate(self.views) for name in view.fields}
 
     @property
     def known(self) -> Matches:
@@ -76,6 +84,7 @@ class Side:
     """The tables of some speakers over the same axes."""
 
     speakers: list[Speaker]
+    threads: int = 1
     tables: list[NDArray[np.integer] | None] = field(init=False)
     offsets: Ints = field(init=False)
     sizes: list[int] = field(init=False)
@@ -185,12 +194,16 @@ class Side:
         return list(np.split(self.match_of[of], np.cumsum([len(own) for own in known])[:-1]))
 
     def _match(self, codes: Ints) -> None:
-        row = np.searchsorted(self.offsets, codes, side="right") - 1
+        """Find the match of each code; they ascend, so that those of a speaker lie together."""
         self.match_of = np.zeros(len(codes), dtype=np.int32)
-        for number, speaker in enumerate(self.speakers, 1):
-            mine = np.flatnonzero(row == number)
-            of, speaker.matches = speaker.space.matches(codes[mine] - self.offsets[number])
-            self.match_of[mine] = of
+        edges = np.searchsorted(codes, self.offsets)
+
+        def match(number: int, speaker: Speaker) -> None:
+            mine = slice(int(edges[number]), int(edges[number + 1]))
+            self.match_of[mine], speaker.matches = speaker.space.matches(codes[mine] - self.offsets[number])
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(match, range(1, len(self.offsets) - 1), self.speakers))
 
 
 @frozen(eq=False, kw_only=True)

@@ -6,7 +6,7 @@ A *slot* is a class of hubs that share a record and a batch.
 from collections.abc import Sequence
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.composed import NONE, Composed
@@ -48,26 +48,40 @@ def count_classes(classes: Sequence[Parts], count: int) -> Ints:
     return total
 
 
-def cut_batches(composed: Composed, classes: list[Parts], counts: Ints, cutter: Cutter) -> Slots:
-    """BR3.7: the slots; `classes` become the slot of each hub. Hubs of one key are cut together, in hash order."""
-    key_of_plan, specs = composed.plans.batches()
-    group = np.append(key_of_plan, NONE).astype(np.int32)[composed.plan]
-    total = np.bincount(group + 1, weights=counts, minlength=len(specs) + 1)[1:].astype(np.int64)
-    ranks = [np.arange(spec.size, hubs, spec.size) for spec, hubs in zip(specs.values(), total, strict=True)]
-    sizes = np.array([*(len(cuts) + 1 for cuts in ranks), 1], dtype=np.int64)[group]
-    base = np.cumsum(sizes) - sizes
-    record = np.repeat(np.arange(len(group)), sizes)
-    batch = np.where(group[record] >= 0, np.arange(len(record)) - base[record], NONE)
-    slots = Slots(record=record, batch=batch, group=group[record].astype(np.int64), specs=list(specs.values()))
-    slots.keys = list(specs)
-    if len(record) == len(group):
-        return slots
-    parts = cutter.parts(classes, Cuts(group_of=group, ranks=ranks))
-    first = base.astype(np.int32)
-    for own, part in zip(classes, parts, strict=True):
-        part += np.take(first, own, mode="clip")
-        own[:] = part
-    return slots
+@frozen(eq=False)
+class Batches:
+    """BR3.7: the slots of a plan, and the batches that hubs of one key are cut into, in hash order.
+
+    `first`: by record, its first slot.
+    """
+
+    slots: Slots
+    cuts: Cuts
+    first: Parts
+
+    @classmethod
+    def of(cls, composed: Composed, counts: Ints) -> "Batches":
+        """`counts`: the hubs of each record."""
+        key_of_plan, specs = composed.plans.batches()
+        group = np.append(key_of_plan, NONE).astype(np.int32)[composed.plan]
+        total = np.bincount(group + 1, weights=counts, minlength=len(specs) + 1)[1:].astype(np.int64)
+        ranks = [np.arange(spec.size, hubs, spec.size) for spec, hubs in zip(specs.values(), total, strict=True)]
+        sizes = np.array([*(len(cuts) + 1 for cuts in ranks), 1], dtype=np.int64)[group]
+        base = np.cumsum(sizes) - sizes
+        record = np.repeat(np.arange(len(group)), sizes)
+        batch = np.where(group[record] >= 0, np.arange(len(record)) - base[record], NONE)
+        slots = Slots(record=record, batch=batch, group=group[record].astype(np.int64), specs=list(specs.values()))
+        slots.keys = list(specs)
+        return cls(slots, Cuts(group_of=group, ranks=ranks), base.astype(np.int32))
+
+    def enter(self, classes: Sequence[Parts], counts: Ints, cutter: Cutter) -> Ints:
+        """`classes`, records so far, become the slot of each hub; answers with the hubs of each slot."""
+        if len(self.slots) == len(self.first):
+            return counts
+        for own, part in zip(classes, cutter.parts(classes, self.cuts), strict=True):
+            part += np.take(self.first, own, mode="clip")
+            own[:] = part
+        return count_classes(classes, len(self.slots))
 
 
 @define

@@ -16,7 +16,7 @@ from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.composed import Disturbed, Kept
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
-from chfw_core.engines.columnar.records import Part, Records, distinct_rows, distinct_tuples
+from chfw_core.engines.columnar.records import Part, Records, distinct_rows, distinct_tuples, with_more
 from chfw_core.engines.columnar.sides import Side
 from chfw_core.engines.columnar.sparse import PRIVATE, Attributes, SparseRows, speak_of
 from chfw_core.engines.columnar.vocabulary import numbered
@@ -82,7 +82,7 @@ class Special:
         for own, place in zip(classes, self.place, strict=True):
             own[place] = numbers[start : start + len(place)]
             start += len(place)
-        return np.concatenate([records, distinct])
+        return with_more(records, distinct)
 
     # --- which hubs ---
 

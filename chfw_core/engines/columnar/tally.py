@@ -42,8 +42,8 @@ class Tally:
     _hubs: Ints = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        slots = self.placed.slots
-        self._record = np.concatenate([slots.record, slots.record[self.placed.left_out_of]])
+        slots = self.placed.assignment.slots
+        self._record = np.concatenate([slots.record, slots.record[self.placed.assignment.left_out_of]])
         self._hubs = self.placed.counts
 
     def summary(self, configurations: Configurations) -> Summary:

@@ -79,22 +79,20 @@ class World:
 
 @frozen
 class Reader:
-    """The field values of the hub that stands for a match. Later axes come before earlier ones."""
+    """The field values of the hub that stands for a match."""
 
-    views: Sequence[AxisView]
+    who: Speaker
     sample: NDArray[np.int64]
 
     def __call__(self, name: str) -> object:
         value = self._value(name)
-        if name == "flags" and any(PRIVATE_FLAGS in view.fields for view in self.views):
+        if name == "flags" and PRIVATE_FLAGS in self.who.axis_of:
             return as_flags(value) | as_flags(self._value(PRIVATE_FLAGS))
         return value
 
     def _value(self, name: str) -> object:
-        for view, index in zip(reversed(self.views), reversed(self.sample.tolist()), strict=True):
-            if name in view.fields:
-                return view.value(name, index)
-        return None
+        axis = self.who.axis_of.get(name)
+        return None if axis is None else self.who.views[axis].value(name, int(self.sample[axis]))
 
 
 def as_flags(value: object) -> frozenset[str]:
@@ -115,7 +113,7 @@ class DateReader:
 
 def reader(who: Speaker, matches: Matches, match: int) -> Reader:
     """Reads fields of the hub that stands for a match."""
-    return Reader(who.views, matches.samples[match])
+    return Reader(who, matches.samples[match])
 
 
 def read_codes(
@@ -194,7 +192,7 @@ def _reads_holidays(rules: RuleSet) -> bool:
     return any(part.not_on_bank_holidays for w in windows for part in w.parts)
 
 
-def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
+def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes, threads: int = 1) -> World:
     """Fold all axes for all owners."""
     views = [view_of(axis, estate.chunks, number) for number, axis in enumerate(estate.axes)]
     pairs = pairs_of(views[PAIR_AXIS])
@@ -243,8 +241,8 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes) -> World:
         place_of=place_of,
         dcc=dcc,
         dcc_lookup=dcc_lookup,
-        csp=Side(csp_rows),
-        suppliers=Side(supplier_rows),
+        csp=Side(csp_rows, threads),
+        suppliers=Side(supplier_rows, threads),
         contexts=contexts,
         variant_of_dcc=np.array(variant_of, dtype=np.int32),
         told_apart=told_apart,

@@ -36,4 +36,17 @@ class WithdrawInstructions(Command):
     guids: GuidList
 
 
-InstructingCommand = Instruct | WithdrawInstructions
+@frozen(kw_only=True)
+class SetExclusions(Command):
+    """RU8: a rule of this Supplier keeps these hubs out of its early instructions and its pilot; `reason`: its words.
+
+    It stands in place of what was said of a hub before. `rule` None: none of its rules does so any more.
+    """
+
+    role: SupplierRole
+    rule: str | None = None
+    reason: str = ""
+    guids: GuidList
+
+
+InstructingCommand = Instruct | WithdrawInstructions | SetExclusions

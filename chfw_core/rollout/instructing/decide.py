@@ -11,7 +11,7 @@ from chfw_core.consent.model import Instruction, InstructionAction, InstructionG
 from chfw_core.consent.standing import refusal_of
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
-from chfw_core.model.parties import Party
+from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.rollout.agreement import facts_of
 from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.instructing import commands, events
@@ -35,6 +35,8 @@ def decide(roll_out: RollOut, command: InstructingCommand, at: datetime) -> tupl
             return _instruct(roll_out, command, at)
         case commands.WithdrawInstructions():
             return _withdraw(roll_out, command, at)
+        case commands.SetExclusions():
+            return _exclude(roll_out, command, at)
         case _:
             assert_never(command)
 
@@ -108,15 +110,7 @@ def _judge(record: ReleaseRecord, hub: HubRecord | None, row: Instruction) -> An
 def _withdraw(roll_out: RollOut, command: commands.WithdrawInstructions, at: datetime) -> tuple[RollOutEvent, ...]:
     """Counts until the hand-over, after the cut-off too; also where a rule alone would have instructed."""
     party, record = Party(command.by), roll_out.release
-    row = Instruction(
-        guid=Guid(0),
-        party=party,
-        role=command.role,
-        opens=None,
-        closes=None,
-        received_at=at,
-        action=InstructionAction.WITHDRAW,
-    )
+    row = _taking_back(party, command.role, at)
     answers, known = Sorted(), dict[object, Answer]()
     for guid in command.guids:
         hub = roll_out.hubs.get(guid)
@@ -136,6 +130,43 @@ def _withdraw(roll_out: RollOut, command: commands.WithdrawInstructions, at: dat
             )
         )
     return (*found, *_refused(command, answers, at))
+
+
+def _exclude(roll_out: RollOut, command: commands.SetExclusions, at: datetime) -> tuple[RollOutEvent, ...]:
+    """As late as a withdrawal: until the hub is handed over."""
+    party, record = Party(command.by), roll_out.release
+    row = _taking_back(party, command.role, at)
+    answers, known = Sorted(), dict[object, Answer]()
+    for guid in command.guids:
+        answers.add(*_by_kind(record, roll_out.hubs.get(guid), row, known), guid)
+    kept_out = answers.take("")
+    found: list[RollOutEvent] = []
+    if kept_out:
+        found.append(
+            events.ExclusionsSet(
+                at=at,
+                by=command.by,
+                party=party,
+                role=command.role,
+                rule=command.rule,
+                reason=command.reason,
+                guids=kept_out,
+            )
+        )
+    return (*found, *_refused(command, answers, at))
+
+
+def _taking_back(party: Party, role: SupplierRole, at: datetime) -> Instruction:
+    """What a withdrawal is judged as: it needs a hub that is its own, and not with its CSP yet."""
+    return Instruction(
+        guid=Guid(0),
+        party=party,
+        role=role,
+        opens=None,
+        closes=None,
+        received_at=at,
+        action=InstructionAction.WITHDRAW,
+    )
 
 
 def _refused(command: InstructingCommand, answers: Sorted, at: datetime) -> list[RollOutEvent]:

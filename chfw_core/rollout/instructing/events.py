@@ -45,4 +45,15 @@ class InstructionsWithdrawn(RollOutEvent):
     guids: GuidList
 
 
-InstructingEvent = InstructionsAccepted | InstructionsRefused | InstructionsWithdrawn
+@frozen(kw_only=True)
+class ExclusionsSet(RollOutEvent):
+    """RU8: what this Supplier instructs for these hubs counts for nothing while `rule` keeps them out."""
+
+    party: Party
+    role: SupplierRole
+    rule: str | None = None
+    reason: str = ""
+    guids: GuidList
+
+
+InstructingEvent = InstructionsAccepted | InstructionsRefused | InstructionsWithdrawn | ExclusionsSet

@@ -13,7 +13,7 @@ from chfw_core.rollout.agreement import settle
 from chfw_core.rollout.hubs import each
 from chfw_core.rollout.instructing import events
 from chfw_core.rollout.instructing.events import InstructingEvent
-from chfw_core.rollout.records import HubConsent, HubRecord, RollOut
+from chfw_core.rollout.records import HubConsent, HubRecord, ReleaseRecord, RollOut
 
 
 def evolve(roll_out: RollOut, event: InstructingEvent) -> RollOut:
@@ -30,6 +30,9 @@ def evolve(roll_out: RollOut, event: InstructingEvent) -> RollOut:
             )
         case events.InstructionsWithdrawn():
             given = HubConsent(party=event.party, role=event.role, period=None, received_at=event.at, rule=event.rule)
+        case events.ExclusionsSet():
+            after = each(roll_out, event.guids, lambda hub: _excluded(roll_out.release, hub, event))
+            return changed(after, release=off_pilot_list(after.release, event))
         case events.InstructionsRefused():
             return roll_out
         case _:
@@ -44,3 +47,19 @@ def evolve(roll_out: RollOut, event: InstructingEvent) -> RollOut:
         return settle(roll_out.release, hub, changed(hub, consents=consents), event.at)
 
     return each(roll_out, event.guids, replaced)
+
+
+def _excluded(record: ReleaseRecord, hub: HubRecord, event: events.ExclusionsSet) -> HubRecord:
+    """What the Supplier has instructed is kept, and counts again when no rule keeps the hub out any more."""
+    others = {party: rule for party, rule in hub.excluded.items() if party != event.party}
+    own = {} if event.rule is None else {event.party: (event.rule, event.reason)}
+    excluded = dict(sorted({**others, **own}.items()))
+    return settle(record, hub, changed(hub, excluded=excluded), event.at)
+
+
+def off_pilot_list(record: ReleaseRecord, event: events.ExclusionsSet) -> ReleaseRecord:
+    """I10: a hub that a rule keeps out leaves its Supplier's pilot list."""
+    pilot = record.pilots.get(event.party)
+    if event.rule is None or pilot is None or not pilot.guids & event.guids:
+        return record
+    return changed(record, pilots={**record.pilots, event.party: changed(pilot, guids=pilot.guids - event.guids)})

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from chfw_core.messages import HubsRefused, InstructionReceipt, Message
+from chfw_core.messages import HubNews, HubsRefused, InstructionReceipt, Message
 from chfw_core.rollout.instructing import events
 from chfw_core.rollout.instructing.events import InstructingEvent
 from chfw_core.rollout.records import RollOut
@@ -19,6 +19,12 @@ def react(before: RollOut, event: InstructingEvent, after: RollOut) -> tuple[Mes
             period = (event.opens, event.closes)
         case events.InstructionsWithdrawn():
             period = None
+        case events.ExclusionsSet():
+            # NF7: the reason is its owner's; the second Supplier learns what a withdrawal would tell it.
+            own = HubNews(
+                to=event.party, release=release, what="excluded_by_rule", words=_words(event), guids=event.guids
+            )
+            return (own, *second_suppliers(before, after, event.guids))
         case events.InstructionsRefused():
             refused = HubsRefused(
                 to=event.party,
@@ -41,3 +47,10 @@ def react(before: RollOut, event: InstructingEvent, after: RollOut) -> tuple[Mes
         guids=event.guids,
     )
     return (receipt, *second_suppliers(before, after, event.guids, giver=event.party))
+
+
+def _words(event: events.ExclusionsSet) -> str:
+    if event.rule is None:
+        return "no rule of yours keeps these hubs out of early dates any more"
+    because = f": {event.reason}" if event.reason else ""
+    return f"your rule `{event.rule}` keeps these hubs out of early dates and of the pilot{because}"

@@ -17,6 +17,7 @@ from chfw_core.rollout.incidents.model import IncidentOutcome, full_id
 from chfw_core.rollout.notice import events as notice
 from chfw_core.rollout.outcomes import events as outcomes
 from chfw_core.rollout.pilot import events as pilot
+from chfw_core.rollout.records import SupplierChanging
 from chfw_core.rollout.suppliers import events as suppliers
 from chfw_core.rollout.triggering.heard import Happening
 
@@ -61,6 +62,7 @@ FROM_LEDGER: Final[Mapping[str, tuple[type[RollOutEvent], ...]]] = {
 BY_TICK: Final[tuple[str, ...]] = ("tick", "configuration_set_trend")
 """What time brings: `chfw rollout tick`."""
 
+Fields = Mapping[str, object]
 _PHASES: Mapping[type[RollOutEvent], Phase] = {
     pilot.PilotBegun: Phase.PILOT,
     pilot.MassApproved: Phase.SAFE_LAUNCH,
@@ -115,13 +117,11 @@ def _of_hubs(event: RollOutEvent, release: str) -> Iterator[Happening]:
                 yield Happening(type="hub_update_failed", at=happened, release=release, fields=fields, guids=guids)
         case suppliers.SupplierChangeAnnounced() | suppliers.SupplierChanged():
             kind = "started" if isinstance(event, suppliers.SupplierChangeAnnounced) else "completed"
-            moves = {"from": event.leaves, "to": event.joins}
-            fields = {"role": event.role.value, "effective": event.effective.isoformat()}
             yield Happening(
                 type=f"change_of_supplier_{kind}",
                 at=event.at,
                 release=release,
-                fields={**fields, **{key: party for key, party in moves.items() if party is not None}},
+                fields=change_fields(event),
                 guids=event.guids,
             )
         case _:
@@ -136,6 +136,13 @@ def _when_failed(event: outcomes.HubsFailed | outcomes.HubsFellSilent) -> Iterat
         yield event.occurred_at, event.guids
     else:
         yield from event.times.by_time(event.guids)
+
+
+def change_fields(change: suppliers.SupplierChangeAnnounced | suppliers.SupplierChanged | SupplierChanging) -> Fields:
+    """CS3: what an event of a change of Supplier carries; who leaves or joins where that was said."""
+    moves = {"from": change.leaves, "to": change.joins}
+    fields = {"role": change.role.value, "effective": change.effective.isoformat()}
+    return {**fields, **{key: party for key, party in moves.items() if party is not None}}
 
 
 def _of_incident(

@@ -1,8 +1,8 @@
 """Transports that are killed on the way: what the suite puts between the pump and the transport that is proved."""
 
 from collections.abc import Callable
-from typing import Any
 
+from chfw_core.messages import Message
 from chfw_core.transport.port import Delivery, Reply, Transport
 
 
@@ -23,7 +23,7 @@ class Dies:
         """As it is."""
         self.inner.answer(delivery, reply)
 
-    def send(self, message: Any, message_id: str) -> None:
+    def send(self, message: Message, message_id: str) -> None:
         """As it is."""
         self.inner.send(message, message_id)
 
@@ -48,7 +48,7 @@ class DiesAfter(Dies):
 class DiesAfterSending(Dies):
     """Right after it has sent a message."""
 
-    def send(self, message: Any, message_id: str) -> None:
+    def send(self, message: Message, message_id: str) -> None:
         """And no further."""
         self.inner.send(message, message_id)
         raise Killed

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.event import listen
 
 from chfw_app.reports.reading import looking
 from chfw_app.reports.statuses import Asked, release_statuses, statuses
@@ -53,6 +54,19 @@ def test_every_hub_of_a_supplier_is_there_once_and_no_other(told: Told) -> None:
         SECOND_SPLIT: HubState.PLANNED,
         WAITING: HubState.AWAITING_OTHER_SUPPLIER,
     }
+
+
+def test_a_state_in_which_no_hub_of_the_supplier_is_costs_no_look_at_its_hubs(told: Told) -> None:
+    """BR5.3: the counts say so; a Supplier's whole list is not read to find none."""
+    under_way(told)
+    asked: list[str] = []
+    with looking(told.service.store, reader_named("ALPHA")) as sight:
+        listen(sight.connection, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        assert list(statuses(sight, Asked(states=(HubState.FAILED, HubState.EXCLUDED)))) == []
+        assert asked
+        assert not [text for text in asked if " link" in text]
+        assert [one.guid for one in statuses(sight, Asked(states=(HubState.FAILED, HubState.HELD)))] == [SOUTHERN]
+        assert [text for text in asked if " link" in text]
 
 
 def test_what_runs_on_a_hub_is_what_the_inventory_showed_last(told: Told) -> None:

@@ -37,7 +37,7 @@ from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.entries import Stamp
 from chfw_core.rollout.evolve import evolve_all
 from chfw_core.rollout.handover import commands as handover
-from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
+from chfw_core.rollout.instructing.commands import Instruct, SetExclusions, WithdrawInstructions
 from chfw_core.rollout.notice import commands as notice
 from chfw_core.rollout.outcomes import commands as outcomes
 from chfw_core.rollout.pilot import commands as pilot
@@ -175,6 +175,8 @@ def _anything(world: World) -> None:
             world.do(Instruct, party, role=role, group=group, guids=world.some(), **period)
         case 3:
             world.do(WithdrawInstructions, party, role=role, guids=world.some())
+            rule = random.choice((None, "at-risk", "medical"))
+            world.do(SetExclusions, party, role=role, rule=rule, reason="x", guids=world.some())
         case 4 | 5:
             world.do(handover.PublishPlan, classes=world.rows(world.some()))
         case 6 | 7 | 8:

@@ -118,7 +118,7 @@ def test_events_in_a_ledger_record_a_changed_plan_and_a_notice_out(in_force: Wor
     ticked = world.done("tick", at="2026-01-21T09:00:00Z")
     assert [(one["owner"], one["trigger"]) for one in ticked["fired"]] == [("NWND", "meter-then-hub")]
     messages = world.done("outbox")["waiting"]
-    assert {"to": "NWND", "type": "trigger_notice", "messages": 1} in messages
+    assert ("NWND", "trigger_notice", 1) in {(one["to"], one["type"], one["messages"]) for one in messages}
 
     records = world.folder / "records.jsonl"
     shown = world.done("fired", "--records", records, "--guid", second)
@@ -458,6 +458,12 @@ def test_people_read_whom_a_firing_is_about_and_until_when(world: World) -> None
     assert "wrote down: hold until 2026-01-21T11:00:00Z" in out
     assert "wrote down: instruct from 2026-01-23T11:00:00Z to 2026-01-31T11:00:00Z" in out
     assert "wrote down: notify prepay-team: Something is wrong with prepayment there" in out
+
+
+def test_what_is_no_rule_file_is_told_of_as_such(world: World) -> None:
+    ran = world.notified().rollout("install-rules", world.folder / "release.yaml", "--as", "NWND")
+    assert ran.code == 1
+    assert "is a release, not a rule file" in ran.err
 
 
 def test_a_rule_that_nobody_put_in_force_is_no_rule_that_never_fired(in_force: World) -> None:

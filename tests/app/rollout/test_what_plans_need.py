@@ -10,15 +10,20 @@ import pytest
 
 from chfw_app.rollout.disturbances import disturbances
 from chfw_app.rollout.gone import gone
+from chfw_app.rollout.recorded_events import recorded_events
+from chfw_app.triggers.observing import observe
+from chfw_core.model.events import Event
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import DCC
 from chfw_core.model.periods import Period
 from chfw_core.rollout.base import REGISTRATION
 from chfw_core.rollout.handover.commands import ProtectHubs
+from chfw_core.rollout.incidents.commands import RaiseIncident, ResumeRelease, SuspendRelease
 from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.records import Protection
 from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange, CancelSupplierChange
-from chfw_core.rules.model import DecideThen, RuleSet
+from chfw_core.rules.model import Always, DateExpr, DecideThen, HoldRule, RuleSet, UntilEvent, UntilManual
 from chfw_core.testing.worlds import decide
 from chfw_files.schedule import SCHEDULE_SCHEMA
 from tests.app.rollout.conftest import Told
@@ -100,3 +105,41 @@ def test_what_a_trigger_instructed_stands_whatever_rules_say_today(told: Told, t
     plan = schedule(tmp_path / "plan.parquet", (SOLE, "planned", None, None))
     with told.service.store.read() as connection:
         assert gone(connection, R, plan, (), (RuleSet(owner=ALPHA, decides=(decide("late"),)),), "key") == ()
+
+
+def waiting(*ends: UntilEvent | UntilManual) -> RuleSet:
+    holds = (HoldRule(id=f"h{n}", because="x", when=Always(), until=until) for n, until in enumerate(ends))
+    return RuleSet(owner=ALPHA, holds=tuple(holds))
+
+
+def test_events_that_raise_flags_or_end_holds_are_read_from_the_ledger(told: Told) -> None:
+    """RU5, RU1: whose they are stays known (I8); what no rule waits for is not read."""
+    told.notified()
+    told.later(hours=1)
+    said = Event(seq=1, at=START, type="defect_flagged", guid=SOLE, fields={"flag": "defect"})
+    read = Event(seq=2, at=START, type="meter_read_received", guid=SOLE)
+    assert observe(told.service, [said, read], DCC).events
+    passed = Event(seq=1, at=START, type="test_passed", party=ALPHA, fields={"ref": "lab-7"})
+    assert observe(told.service, [passed], ALPHA).events
+    told.taken(SuspendRelease, reason="a defect")
+    told.taken(ResumeRelease, reason="mended")
+    until = UntilEvent(type="test_passed", at_latest=DateExpr(base="cutoff"))
+    with told.service.store.read() as connection:
+        bare = recorded_events(connection, ())
+        found = recorded_events(connection, (waiting(until, UntilManual()),))
+    assert [(one.type, one.guid, one.party) for one in bare] == [("defect_flagged", SOLE, None)]
+    assert [(one.seq, one.type, one.party, one.fields.get("release")) for one in found] == [
+        (1, "defect_flagged", None, None),
+        (2, "test_passed", ALPHA, None),
+        (3, "release_resumed", None, R),
+    ]
+
+
+def test_an_incident_is_heard_of_by_its_owners_rules_alone(told: Told) -> None:
+    """NF7: what the operators' triggers hear of another's incident no plan may tell a Supplier's rule."""
+    told.notified()
+    told.taken(RaiseIncident, BETA, incident="I-1", description="meters lost")
+    until = UntilEvent(type="incident_raised", at_latest=DateExpr(base="cutoff"))
+    with told.service.store.read() as connection:
+        found = recorded_events(connection, (waiting(until),))
+    assert [(one.type, one.party, one.fields["ref"]) for one in found] == [("incident_raised", BETA, "I-1")]

@@ -80,7 +80,7 @@ def finished(ledger: ServiceLedger, place: Place, at: datetime) -> RoundsDone:
     ledger.service.clock = lambda: at
     drop = DropFolders(place=place, settle=0.0, only=PARTIES)
     try:
-        return Rounds(service=ledger.service, drop=drop).once()
+        return Rounds(service=ledger.service, drops=[drop]).once()
     finally:
         drop.close()
 

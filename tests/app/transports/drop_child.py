@@ -27,7 +27,7 @@ def main(url: str, folder: str, at: str) -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:
-            Rounds(service=ledger.service, drop=drop, seen=_tell).once()
+            Rounds(service=ledger.service, drops=[drop], seen=_tell).once()
 
 
 if __name__ == "__main__":

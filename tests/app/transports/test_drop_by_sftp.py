@@ -65,7 +65,7 @@ def test_a_connection_that_broke_off_is_made_anew(server: Server, tmp_path: Path
         connection.close()
     said: list[str] = []
     with ledger_at(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
-        rounds = Rounds(service=ledger.service, drop=DropFolders(place=place, settle=0.0))
+        rounds = Rounds(service=ledger.service, drops=[DropFolders(place=place, settle=0.0)])
         rounds.seen = lambda done: rounds.stop.set()
         (server.root / "BIRCH" / "in" / "nonsense.csv").write_text("guid\n", encoding="utf-8")
         timer = threading.Timer(60, rounds.stop.set)

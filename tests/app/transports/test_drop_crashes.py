@@ -182,7 +182,7 @@ def _round(ledger: Any, place: Any, at: Any = START) -> bool:
     ledger.service.clock = lambda: at
     drop = DropFolders(place=place, settle=0.0, only=PARTIES)
     try:
-        Rounds(service=ledger.service, drop=drop).once()
+        Rounds(service=ledger.service, drops=[drop]).once()
     except Killed:
         return True
     finally:

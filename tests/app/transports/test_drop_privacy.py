@@ -7,16 +7,21 @@ from attrs import evolve
 
 from chfw_app.cli import run
 from chfw_app.testing import ledger_at
+from chfw_core.documents.events import write_event
 from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.parties import Party
 from chfw_core.rollout.notice.commands import NotifyRelease
 from chfw_core.testing.transports.scenes import BIRCH, CROFT, RELEASE, TOWER, Scene, hub_class, march
+from chfw_core.testing.transports.suite import WATCHED, upgraded
 
 AT = "2031-01-07T09:00:00Z"
 
 
 def _folders(folder: Path, other: Party, busy: int) -> dict[str, bytes]:
-    """What BIRCH finds once both have instructed; `busy`: how much else the other Supplier says before."""
+    """What BIRCH finds once both have instructed and said what has happened, to rules of both.
+
+    `busy`: how much else the other Supplier says.
+    """
     folder.mkdir()
     url, drop = f"sqlite:///{folder / 'ledger.db'}", folder / "drop"
     tower = evolve(TOWER, gas_supplier=other)
@@ -38,6 +43,10 @@ def _folders(folder: Path, other: Party, busy: int) -> dict[str, bytes]:
         ]
         place = drop / party / "in" / RELEASE
         place.mkdir(parents=True)
+        about = homes if party == BIRCH else (tower, *(theirs for _ in range(busy)))
+        (place.parent / "meters.rules.yaml").write_text(WATCHED.replace("BIRCH", party), encoding="utf-8")
+        said = (write_event(upgraded(Scene(), seq, home)) for seq, home in enumerate(about, start=1))
+        (place.parent / "events.jsonl").write_text("\n".join(said), encoding="utf-8")
         (place / "instructions.csv").write_text("\n".join(["guid,role,opens,closes", *rows, ""]), encoding="utf-8")
         options = ["--store", url, "--at", AT, "--settle", "0", "--party", party, "--json"]
         run(["files", "once", str(drop), *options])
@@ -58,6 +67,8 @@ def test_the_folders_of_a_supplier_are_the_same_whoever_the_other_one_is(
     two = _folders(tmp_path / "two", Party("ZELKOVA"), 5)
     assert list(one) == list(two)
     assert any("second-supplier" in name for name in one)
+    assert any("trigger-notice" in name for name in one)
+    assert any("events.jsonl" in name and "back" in name for name in one), "one hub was the other's alone"
     different = [name for name in one if one[name] != two[name]]
     assert different == []
     capsys.readouterr()

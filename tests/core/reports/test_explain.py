@@ -17,6 +17,7 @@ from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import Party, ResponsibleSuppliers
 from chfw_core.planning.model import HubStatus, ScheduledHub
 from chfw_core.reports.explain import explain_hub
+from chfw_core.reports.explain_days import DayLoad
 from chfw_core.rules.model import Always, UntilDate, UntilFlagCleared, UntilManual
 from chfw_core.testing.features import CS1
 from chfw_core.testing.worlds import (
@@ -181,6 +182,29 @@ def test_why_not_earlier() -> None:
     text = "\n".join(explain_hub(inputs, hubs[at], instructions, later, None).lines())
     assert f"3 earlier days were possible: {day} to " in text
     assert "the capacity of its region" in text
+
+
+def test_which_earlier_days_were_full() -> None:
+    """NF1, G5: where it was counted, and to the DCC alone (PR3)."""
+    draft = base()
+    inputs, hubs, instructions = draft.world()
+    rows = plan_reference(*draft.world(), solve_flow).rows
+    at = next(at for at, row in enumerate(rows) if row.day is not None and hubs[at].suppliers.parties)
+    day = rows[at].day
+    assert day is not None
+    later = evolve(rows[at], day=day + timedelta(days=3))
+
+    def count(region: str, days: Sequence[date]) -> dict[date, DayLoad]:
+        assert (region, list(days)) == (hubs[at].csp_region, [day, day + timedelta(days=1), day + timedelta(days=2)])
+        hubs_on = dict(zip(days, (40, 39, 41), strict=True))
+        return {one: DayLoad(hubs=hubs_on[one], capacity=40) for one in days}
+
+    found = explain_hub(inputs, hubs[at], instructions, later, None, count)
+    text = "\n".join(found.lines())
+    assert f"full in its region: {day}, {day + timedelta(days=2)}, 81 hubs" in text
+    assert f"not full: {day + timedelta(days=1)}, 39 of 40 places" in text
+    party = hubs[at].suppliers.parties[0]
+    assert "places" not in "\n".join(explain_hub(inputs, hubs[at], instructions, later, party, count).lines())
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("early")])

@@ -77,6 +77,7 @@ FIELDS: dict[type, Callable[[GuidList], dict[str, Any]]] = {
         "guids": g,
     },
     instructing.WithdrawInstructions: lambda g: {"role": IMPORT, "guids": g},
+    instructing.SetExclusions: lambda g: {"role": IMPORT, "rule": "at-risk", "reason": "medical", "guids": g},
     handover.PublishPlan: lambda g: {"classes": (row(*g),)},
     handover.SetCapacity: lambda g: {"region": NORTH, "day": DAY, "hubs": 9},
     handover.HandOver: lambda g: {"region": NORTH, "day": DAY, "guids": g},

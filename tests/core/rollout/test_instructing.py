@@ -17,17 +17,20 @@ from chfw_core.consent.model import (
 from chfw_core.consent.standing import judge_rows
 from chfw_core.messages import (
     ActivationAlert,
+    HubNews,
     HubsRefused,
     InstructionReceipt,
     SecondSupplier,
 )
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.rollout.agreement import facts_of
 from chfw_core.rollout.evolve import evolve as evolve_event
 from chfw_core.rollout.handover.commands import ExcludeHubs, HoldHubs, LetHubsGo
 from chfw_core.rollout.instructing.commands import (
     Instruct,
+    SetExclusions,
     WithdrawInstructions,
 )
 from chfw_core.rollout.instructing.events import (
@@ -56,6 +59,7 @@ from tests.core.rollout.worlds import (
     SOLE,
     SPLIT,
     START,
+    Story,
     handed_over,
     instruct,
     notified,
@@ -356,3 +360,61 @@ def test_what_one_rule_instructed_is_taken_back_alone_and_its_owner_may_instruct
     assert judge_rows([row], facts, facts.cutoff).standing is None
     receipts = [m.opens for m in story.told(ALPHA) if isinstance(m, InstructionReceipt)]
     assert receipts[-1] is None  # BR5.1
+
+
+def kept_out(story: Story, party: Party, role: SupplierRole, *guids: Guid, rule: str | None = "at-risk") -> None:
+    reason = "a medical home" if rule else ""
+    story.do(SetExclusions, party, role=role, rule=rule, reason=reason, guids=some(*guids))
+
+
+def test_a_hub_that_a_rule_keeps_out_is_instructed_by_nobody_of_that_supplier() -> None:
+    """RU8, BR5.2: refused with the rule's reason; the second Supplier's own instruction is its own."""
+    story = notified()
+    kept_out(story, ALPHA, IMPORT, SOLE, SPLIT)
+    instruct(story, ALPHA, IMPORT, SOLE, SPLIT)
+    (refused,) = story.all_of(InstructionsRefused)
+    assert (refused.code, refused.guids) == ("excluded", some(SOLE, SPLIT))
+    assert "at-risk" in refused.reason
+    instruct(story, BETA, GAS, SPLIT)
+    assert story.state(SPLIT) is HubState.AWAITING_OTHER_SUPPLIER
+
+
+def test_what_was_instructed_before_counts_again_when_the_rule_is_gone() -> None:
+    """RU8: lifted by the next version of the file."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SOLE)
+    assert story.hub(SOLE).basis is ActivationBasis.SOLE_SUPPLIER
+    kept_out(story, ALPHA, IMPORT, SOLE)
+    assert (story.state(SOLE), story.hub(SOLE).basis) == (HubState.ELIGIBLE, None)
+    kept_out(story, ALPHA, IMPORT, SOLE, rule=None)
+    assert (story.state(SOLE), story.hub(SOLE).basis) == (HubState.PLANNED, ActivationBasis.SOLE_SUPPLIER)
+
+
+def test_only_its_owner_is_told_why() -> None:
+    """NF7: the second Supplier is told what a withdrawal would tell it, and nothing of a rule."""
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SPLIT)
+    before = len(story.sent)
+    kept_out(story, ALPHA, IMPORT, SPLIT)
+    told = story.sent[before:]
+    assert [(one.to, type(one)) for one in told] == [(ALPHA, HubNews), (BETA, SecondSupplier)]
+    assert isinstance(told[0], HubNews)
+    assert "`at-risk` keeps these hubs out of early dates and of the pilot: a medical home" in told[0].words
+    assert isinstance(told[1], SecondSupplier)
+    assert told[1].instructed is False
+
+
+def test_hubs_of_others_are_kept_out_by_nobody() -> None:
+    story = notified()
+    kept_out(story, BETA, GAS, SOLE)
+    (refused,) = story.all_of(InstructionsRefused)
+    assert refused.code == "not_responsible"
+    assert story.hub(SOLE).excluded == {}
+
+
+def test_a_hub_that_a_rule_keeps_out_leaves_the_pilot_list() -> None:
+    """I10."""
+    story = notified()
+    story.do(SubmitPilotList, ALPHA, guids=some(SOLE, SPLIT))
+    kept_out(story, ALPHA, IMPORT, SPLIT)
+    assert story.roll_out.release.pilots[ALPHA].guids == some(SOLE)

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from chfw_core.documents.drop_folders import SentFormat
 from chfw_core.documents.rollout_messages import message_bytes
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.errors import InputError
@@ -16,7 +17,7 @@ from chfw_files.drop.manifest import manifest_bytes
 from chfw_files.drop.place import Place
 from chfw_files.messages_out import write_messages
 
-FORMATS: Final = ("csv", "xlsx", "parquet", "jsonl", "json")
+FORMATS: Final = tuple(one.value for one in SentFormat)
 """`json`: the message as it is in the outbox; the others: a table with a row for each hub."""
 
 

@@ -69,7 +69,6 @@ class DropFolders:
     _arrivals: Arrivals = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._here = Path(tempfile.mkdtemp(prefix="chfw-drop-"))
         self._arrivals = Arrivals(settle=self.settle, tells=time.monotonic, whole=self.place.whole)
         for party in self.only:
             self.add(party)
@@ -77,6 +76,7 @@ class DropFolders:
             for party in self.parties:
                 for folder in (OUT, RECEIPTS, KEPT):
                     self.place.tidy(f"{folder_of(party)}/{folder}")
+        self._here = Path(tempfile.mkdtemp(prefix="chfw-drop-"))  # last: nothing is left here where that failed
 
     @property
     def parties(self) -> tuple[str, ...]:

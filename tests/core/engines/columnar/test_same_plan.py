@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from chfw_core.engines.columnar import axes, output, pilots, sides, steps, vocabulary
+from chfw_core.engines.columnar import axes, output, seats, sides, steps, vocabulary
 from chfw_core.testing.worlds import World, base, features
 from tests.core.engines.columnar.agreement import assert_agree, columnar, rows_of
 
@@ -41,7 +41,7 @@ def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(name: str, m
     monkeypatch.setattr(sides, "DIRECT_CODES", 0)
     monkeypatch.setattr(vocabulary, "TABLE_LIMIT", 0)
     monkeypatch.setattr(axes, "BLOCK", 3)
-    monkeypatch.setattr(pilots, "FRONT", 1)
+    monkeypatch.setattr(seats, "FRONT", 1)
     monkeypatch.setattr(output, "WHOLE_DICTIONARY", 0)
     assert_agree(world(name))
     steps.quiet("reading the estate", 1.0)
