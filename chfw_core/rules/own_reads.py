@@ -3,16 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chfw_core.rules.blocks.effects import placeholders
+from chfw_core.rules.blocks.effects import dates_in, placeholders
 from chfw_core.rules.fields import MY_PREFIX
 from chfw_core.rules.leaves import conditions_of, leaves, private_columns
 from chfw_core.rules.model import (
-    At,
-    DateExpr,
     Leaf,
     RuleSet,
-    UntilDate,
-    UntilEvent,
     UntilFlagCleared,
 )
 
@@ -24,7 +20,7 @@ def columns_read(rules: RuleSet) -> frozenset[str]:
     names = {name for leaf in _leaves_of_triggers(rules) for name in leaf.fields}
     for effects in _effects(rules):
         names.update(placeholders(effects.get("text")))
-        names.update(name for date in _dates(effects) for name in date.fields)
+        names.update(name for date in dates_in(effects) for name in date.fields)
     return private_columns(rules) | {name.removeprefix(MY_PREFIX) for name in names if name.startswith(MY_PREFIX)}
 
 
@@ -60,18 +56,3 @@ def _effects(rules: RuleSet) -> Iterator[Mapping[str, Any]]:
         body: Mapping[str, Any] = trigger.body
         yield body["do"]
         yield from (step["otherwise"] for step in body["steps"] if step["otherwise"])
-
-
-def _dates(effects: Mapping[str, Any]) -> Iterator[DateExpr]:
-    at, until = effects.get("instruct"), effects.get("hold")
-    found: list[DateExpr | None] = []
-    if isinstance(at, At):
-        found += [at.opens, at.closes]
-    match until:
-        case UntilDate():
-            found.append(until.date)
-        case UntilEvent() | UntilFlagCleared():
-            found.append(until.at_latest)
-        case _:
-            pass
-    return (date for date in found if date is not None)
