@@ -47,7 +47,7 @@ class OneOwner:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What these files alone cannot tell of the owner's hubs, and what looks like a slip, as far as the estate was read."""
+        """What these files alone cannot tell of all the owner's hubs, and slips, as far as the estate was read."""
         changing = len({event.guid for event in self._changes})
         return self._notes(f"announced for {changing:,} hub{'' if changing == 1 else 's'}" if changing else "")
 
