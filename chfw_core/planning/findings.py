@@ -256,7 +256,10 @@ def _infeasible(counts: Counts) -> list[Finding]:
         for region, hubs in sorted(counts.csp_blocked.items())
     ]
     if counts.no_day:
-        message = f"no possible day in their period: {counted(counts.no_day, 'hub')}"
+        message = (
+            f"no possible day in their period: {counted(counts.no_day, 'hub')}; "
+            "the reason of each row in the schedule names what leaves none"
+        )
         found.append(Finding(code="no-day", message=message, count=counts.no_day))
     for (key, spec), hubs in sorted(counts.late_batch.items(), key=lambda item: item[0][0]):
         message = (

@@ -1,12 +1,12 @@
 """A finding says what to do about it: whose rule it is, what it asks for and what stands in its way (NF1)."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from chfw_core.model.releases import Participation
+from chfw_core.model.releases import Blackout, Participation
 from chfw_core.planning.batches import batches_said
 from chfw_core.rules.model import Always, BatchSpec, DecideThen, Duration
 from chfw_core.rules.problems import counted
@@ -55,6 +55,21 @@ def test_batches_that_open_too_late_are_named_with_their_size_and_pause() -> Non
 )
 def test_batches_in_words(pause: Duration, said: str) -> None:
     assert batches_said(BatchSpec(size=10, pause=pause)) == said
+
+
+def test_periods_without_a_day_are_said_to_have_a_cause_in_their_rows() -> None:
+    draft = base()
+    features()["no rules"](draft)
+    summer = Blackout(opens=datetime(2026, 6, 1, tzinfo=UTC), closes=datetime(2026, 10, 1, tzinfo=UTC))
+    draft.release(blackouts=(summer,))
+    plan, _ = assert_agree(draft.world())
+    rows = [row for row in plan.rows if "the black-out from 2026-06-01T00:00:00Z" in row.reason]
+    (found,) = (f for f in plan.findings if f.code == "no-day")
+    assert found.count == len(rows) > 1
+    assert found.message == (
+        f"no possible day in their period: {len(rows)} hubs; "
+        "the reason of each row in the schedule names what leaves none"
+    )
 
 
 def test_a_decision_is_owed_by_each_cut_off() -> None:
