@@ -13,6 +13,7 @@ from chfw_app.problems import Failed, Problems, no_result
 from chfw_app.rule_files import read_rules
 from chfw_app.steps import Report
 from chfw_core.errors import InputError
+from chfw_core.model.events import Event
 from chfw_core.model.parties import is_supplier
 from chfw_core.planning.model import PlanInputs
 
@@ -46,10 +47,36 @@ class OneOwner:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What these files alone cannot tell, and what looks like a slip, as far as the estate was read."""
+        """What these files alone cannot tell of all the owner's hubs, and slips, as far as the estate was read."""
+        changing = len({event.guid for event in self._changes})
+        return self._notes(f"announced for {changing:,} hub{'' if changing == 1 else 's'}" if changing else "")
+
+    def notes_of(self, guid: int) -> tuple[str, ...]:
+        """What they cannot tell of one hub."""
+        days = sorted({str(event.fields.get("effective")) for event in self._changes if event.guid == guid})
+        return self._notes(f"announced for this hub ({', '.join(days)})" if days else "")
+
+    @property
+    def _changes(self) -> tuple[Event, ...]:
+        """Announced changes of Supplier (CS3) that may be the owner's own: others' are none of its business."""
+        found = (event for event in self.inputs.events if event.type == "change_of_supplier_started")
+        return tuple(
+            event
+            for event in found
+            if event.at <= self.inputs.as_of
+            and (self.owner in (event.fields.get("from"), event.fields.get("to")) or not event.fields.get("from"))
+        )
+
+    def _notes(self, changes: str) -> tuple[str, ...]:
         said = []
         if is_supplier(self.owner):
             said.append("what the DCC, the CSPs and a second Supplier decide is not looked at")
+            said.append("instructions on record are not looked at: `chfw explain` and `chfw plan` take them")
+            if changes:
+                said.append(
+                    f"changes of Supplier {changes} are not applied: an instruction of the Supplier that leaves ends "
+                    "before it, as `chfw explain` and `chfw plan` say"
+                )
         if any(_asks_for_the_other(rules) for rules in self.inputs.rulesets):
             said.append("`other_supplier_instructed` is taken as false: `chfw explain` and `chfw plan` know better")
         if self.ruleset.pilots:

@@ -93,8 +93,12 @@ class PlanDone:
 
     @property
     def worth_a_look(self) -> tuple[Finding, ...]:
-        """The findings without mere notes, and without refused instructions, which have a file of their own."""
-        return tuple(finding for finding in self.findings if finding.count and finding.code != REFUSED)
+        """The gravest first: slips in the inputs, then by hubs.
+
+        Without mere notes, and without refused instructions, which have a file of their own.
+        """
+        shown = [finding for finding in self.findings if finding.count and finding.code != REFUSED]
+        return tuple(sorted(shown, key=lambda finding: (finding.about_hubs, -finding.count)))
 
     @property
     def code(self) -> Exit:

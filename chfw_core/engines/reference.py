@@ -21,7 +21,7 @@ from chfw_core.model.parties import CSP_PREFIX, Party
 from chfw_core.model.periods import Period
 from chfw_core.model.windows import holidays_for
 from chfw_core.planning import reasons
-from chfw_core.planning.batches import batch_id, batch_number, batch_period, specs_by_key
+from chfw_core.planning.batches import BatchKey, batch_id, batch_number, batch_period, specs_by_key
 from chfw_core.planning.capacity import DemandClass, Proof, assign_days, region_capacity
 from chfw_core.planning.decision import Decision, as_agreed, decide_supplier
 from chfw_core.planning.findings import Counts, count_refusals, plan_findings
@@ -40,6 +40,7 @@ from chfw_core.planning.release_state import (
     freeze_of,
     today_of,
 )
+from chfw_core.rules.model import BatchSpec
 
 
 @frozen(kw_only=True)
@@ -272,7 +273,8 @@ def _infeasible(inputs: PlanInputs, trace: HubTrace, plan: HubPlan) -> str:
         return reasons.over_capacity(plan, trace.proof.sentence())
     if trace.late and trace.batch is not None:
         return reasons.no_day_for_batch(plan, trace.batch)
-    return reasons.no_day(plan, earliest_day(inputs))
+    closed = holidays_for(hub.holiday_division, inputs.holidays)
+    return reasons.no_day(plan, earliest_day(inputs), blackouts_in(inputs, hub.csp_region), closed)
 
 
 def _refusals(
@@ -319,7 +321,8 @@ def _count(
     undecided: dict[tuple[str, datetime], int] = {}
     lost: dict[tuple[str, str], int] = {}
     ineligible: dict[str, int] = {}
-    no_day = late = 0
+    late: dict[tuple[BatchKey, BatchSpec], int] = {}
+    no_day = 0
     for row in rows:
         trace = traces[row.guid]
         for decision in trace.decisions:
@@ -338,8 +341,9 @@ def _count(
             blocked[region] = blocked.get(region, 0) + 1
         elif trace.proof is not None:
             over[trace.proof] = over.get(trace.proof, 0) + 1
-        elif trace.late:
-            late += 1
+        elif trace.late and trace.plan.batch is not None:
+            group = (trace.plan.batch_key, trace.plan.batch)
+            late[group] = late.get(group, 0) + 1
         else:
             no_day += 1
     return Counts(

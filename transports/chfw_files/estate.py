@@ -113,7 +113,9 @@ class EstateFile:
         rows = np.flatnonzero(same if found.bad is None else same & ~found.bad).tolist()
         if not rows:
             return [], bad
-        few = few_rows(self._source, index, self._names(self.columns), rows)
+        others = [name for name in self._names(self.columns) if name != "guid"]
+        few = few_rows(self._source, index, others, rows)
+        few["guid"] = raw.columns["guid"].take(pa.array(rows, pa.int64()))
         parts = {name: standard(COLUMN[name], values) for name, values in few.items()}
         wrong = self._bad_rows(parts)
         good = [True] * len(rows) if wrong is None else (~wrong).tolist()
