@@ -150,6 +150,8 @@ def gather(
         recorded=recorded,
         private=private,
         own=with_own_flags(private, estate, raised),
+        told=tuple(events),
+        capacity=capacity,
         warnings=(*found.problems.placed, *found.notes),
         bad_rows=tuple(found.bad_rows),
         files=tuple(found.files),

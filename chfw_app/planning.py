@@ -13,6 +13,7 @@ from chfw_app.exits import Exit
 from chfw_app.flag_remarks import estate_flag_remarks
 from chfw_app.gathered import Gathered, Quarantine
 from chfw_app.guid_index import IndexWriter, index_path
+from chfw_app.idle_inputs import capacity_of_nobody, changes_to_strangers, nobody_eligible
 from chfw_app.places import TABLES, Named, check_apart, check_extension, check_writable
 from chfw_app.problems import Failed
 from chfw_app.refusals import reasons_of, refused_path, write_refusals
@@ -122,21 +123,14 @@ def write_plan(
                 _write_instructions(staging, outputs.instructions, made)
                 files["instructions"] = outputs.instructions
             report("writing", 0.9)
-            about_estate = estate_remarks(
-                gathered.inputs,
-                gathered.estate,
-                gathered.private,
-                parties={party for party, *_ in made.summary.by_party},
-                regions={region for region, *_ in made.summary.by_region},
-            )
-            about_flags = estate_flag_remarks(gathered.inputs.rulesets, gathered.estate.file.flag_names)
+            about_estate = _about_estate(gathered, made.summary)
             bad_rows = quarantine.close(files)
         finally:
             quarantine.discard()
         write_refusals(staging, outputs.schedule, made.refusals, files)
         done = PlanDone(
             summary=made.summary,
-            findings=(*gathered.findings, *about_estate, *about_flags, *made.findings),
+            findings=(*gathered.findings, *about_estate, *made.findings),
             refused_for=reasons_of(made.refusals),
             bad_rows=bad_rows,
             bad_causes=quarantine.causes.ranked(),
@@ -149,6 +143,20 @@ def write_plan(
             files["report"] = outputs.report
         report("writing", 1.0)
     return done
+
+
+def _about_estate(gathered: Gathered, summary: Summary) -> tuple[Finding, ...]:
+    """What the inputs say that nothing in the estate can use."""
+    inputs = gathered.inputs
+    parties = frozenset(party for party, *_ in summary.by_party)
+    regions = frozenset(region for region, *_ in summary.by_region)
+    return (
+        *nobody_eligible(inputs, summary),
+        *estate_remarks(inputs, gathered.estate, gathered.private, parties=parties, regions=regions),
+        *changes_to_strangers(gathered.told, parties),
+        *capacity_of_nobody(gathered.capacity, regions),
+        *estate_flag_remarks(inputs.rulesets, gathered.estate.file.flag_names),
+    )
 
 
 def _make(

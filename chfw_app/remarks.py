@@ -2,17 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chfw_app.flag_remarks import flag_remarks
+from chfw_app.idle_inputs import end_of_all, idle_inputs
 from chfw_core.model.events import EVENT_TYPES
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import format_instant, london_date
-from chfw_core.planning.idle_rules import dcc_moves_dates
 from chfw_core.planning.model import Finding, PlanInputs
-from chfw_core.planning.release_state import default_resolution
 from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.leaves import private_columns
 from chfw_core.rules.own_reads import FLAGS, columns_read, reads_flags
@@ -21,7 +19,6 @@ from chfw_core.rules.problems import counted, did_you_mean, listed, shown
 if TYPE_CHECKING:
     from chfw_files.attributes import Attributes
 
-_MOST_MOVED = 366
 _MOST_NAMED = 5
 
 
@@ -32,6 +29,7 @@ def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]", *, capacity
         *flag_remarks(inputs, private),
         *_unknown_events(inputs),
         *_phases_of_a_part(inputs),
+        *idle_inputs(inputs),
         *(_capacity(inputs) if capacity else ()),
     )
 
@@ -87,9 +85,7 @@ def _capacity(inputs: PlanInputs) -> Iterator[Finding]:
     if not inputs.capacity_overrides:
         yield Finding(code="capacity-unused", message="the capacity file has no rows", about_hubs=False)
         return
-    last = london_date(default_resolution(inputs, inputs.release.automatic_at).period.closes)
-    if dcc_moves_dates(inputs):  # by hub: nobody moves one by more than this
-        last += timedelta(days=_MOST_MOVED)
+    last = london_date(end_of_all(inputs))
     late = sorted(day for _, day in inputs.capacity_overrides if day > last)
     if late:
         figures = f"{counted(len(late), 'figure')} of the capacity file for days after {last}"
