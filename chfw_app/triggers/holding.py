@@ -22,7 +22,7 @@ from chfw_app.stores.rollout_codec import events_of
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, trigger_hold
 from chfw_app.triggers.appending import append_entry
-from chfw_app.triggers.incidents import raised_by, undecided
+from chfw_app.triggers.incidents import holds_with, undecided
 from chfw_app.triggers.knowing import Book
 from chfw_app.triggers.sighting import Sighting
 from chfw_core.model.guid import Guid
@@ -284,17 +284,17 @@ def _by_decisions(connection: Connection, seen: Sequence[Sighting], book: Book) 
         for event in events_of(entry):
             if not isinstance(event, IncidentDecided) or event.outcome not in _GOES_ON:
                 continue
-            raising = raised_by(connection, event.incident)
-            if raising is not None and event.incident not in undecided(book):
-                released = trigger_hold.c.id.in_(raising.holds) & (trigger_hold.c.ends == "released")
+            holds = holds_with(connection, event.incident)
+            if holds and event.incident not in undecided(book):
+                released = trigger_hold.c.id.in_(holds) & (trigger_hold.c.ends == "released")
                 for hold in standing(connection, released):
                     yield "its incident was decided", hold
 
 
 def _waiting_for_decisions(connection: Connection, book: Book) -> frozenset[int]:
     """Holds whose own incident is not decided: that a release was resumed is not the end of them."""
-    raising = (raised_by(connection, incident) for incident in dict.fromkeys(undecided(book)))
-    return frozenset(hold for one in raising if one is not None for hold in one.holds)
+    waiting = dict.fromkeys(undecided(book))
+    return frozenset(hold for incident in waiting for hold in holds_with(connection, incident))
 
 
 def _by_events(connection: Connection, seen: Sequence[Sighting], book: Book) -> Iterator[tuple[str, Row[Any]]]:

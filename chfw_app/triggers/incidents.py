@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from attrs import frozen
 from sqlalchemy import Connection, select
 
 from chfw_app.stores.ledger import read_entries
@@ -18,15 +17,6 @@ _SHORT = 8
 _ID_BYTES = 16
 
 
-@frozen(kw_only=True)
-class Raising:
-    """A firing that raised an incident. `holds`: ids of what it holds."""
-
-    owner: str
-    fired: Fired
-    holds: tuple[int, ...]
-
-
 def incident_name(fired: Fired) -> str:
     """The id that the owner gives to the incident of a firing."""
     return f"{fired.trigger}-{fired.id[:_SHORT]}"
@@ -38,22 +28,21 @@ def raised_by_firing(fired: Fired, owner: str) -> str | None:
     return full_id(owner, incident_name(fired)) if raises else None
 
 
-def raised_by(connection: Connection, incident: str) -> Raising | None:
-    """The firing that raised the incident `PARTY/ID`; None where somebody else raised it."""
+def holds_with(connection: Connection, incident: str) -> tuple[int, ...]:
+    """The ids of what the firing holds that raised the incident `PARTY/ID`; none where somebody else raised it."""
     try:
         begins = bytes.fromhex(incident[-_SHORT:])
     except ValueError:
-        return None
+        return ()
     rest = _ID_BYTES - len(begins)
-    among = (firing.c.id >= begins + bytes(rest)) & (firing.c.id <= begins + b"\xff" * rest)
-    for seq, nth in connection.execute(select(firing.c.seq, firing.c.nth).where(among)).all():
+    alike = (firing.c.id >= begins + bytes(rest)) & (firing.c.id <= begins + b"\xff" * rest)
+    for seq, nth in connection.execute(select(firing.c.seq, firing.c.nth).where(alike)).all():
         (entry,) = read_entries(connection, after=seq - 1, upto=seq)
         found = restore_trigger_entry(entry.payload, entry.rows)
         assert isinstance(found, TriggersFired)
-        one = found.firings[nth]
-        if raised_by_firing(one, found.owner) == incident:
-            return Raising(owner=found.owner, fired=one, holds=next(islice(hold_ids(seq, found), nth, None)))
-    return None
+        if raised_by_firing(found.firings[nth], found.owner) == incident:
+            return next(islice(hold_ids(seq, found), nth, None))
+    return ()
 
 
 def undecided(book: Book) -> Iterator[str]:
