@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import progress, say, show_table
+from chfw_app.cli.output import progress, say, say_note, show_table
 from chfw_app.cli.rollout_acting import act, act_on_hubs, confirm_or_stop
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
@@ -67,7 +67,8 @@ def notify(*, release: str, estate: Path, cpl: Path | None = None, options: ActO
     release
         The id of the release.
     estate
-        The hubs: .parquet, .csv, .jsonl or .xlsx. Those that are not eligible are counted with their reasons.
+        The hubs: .parquet, .csv, .jsonl or .xlsx. Those that are not eligible are counted with their reasons. Of hubs
+        that another release in progress has, the ledger's Suppliers count.
     cpl
         The Central Products List: eligibility is judged by it too.
     options
@@ -99,6 +100,7 @@ def add_hubs(*, release: str, estate: Path, cpl: Path | None = None, options: Ac
 
 def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options: ActOptions) -> int:
     from chfw_app.rollout.eligible import eligible_hubs
+    from chfw_app.rollout.overlaying import known_elsewhere
     from chfw_app.rollout.sent_again import give
     from chfw_core.rollout.records import Mode
     from chfw_files.cpl import read_cpl
@@ -108,11 +110,16 @@ def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options
     with opened(options) as service:
         record = service.release(release)
         assert record.firmware is not None
+        with service.store.read() as connection:
+            known = known_elsewhere(connection, release)
         with progress() as told:
-            found = eligible_hubs(estate, record.firmware, products, told, everything=record.mode is Mode.ALERTS_ONLY)
+            alerts_only = record.mode is Mode.ALERTS_ONLY
+            found = eligible_hubs(estate, record.firmware, products, told, everything=alerts_only, known=known)
             told("writing the ledger", 0.0)
             answer = give(service, kind(by=options.by(kind), key=key, release=release, classes=found.classes))
             told("writing the ledger", 1.0)
+    for words in found.remarks:
+        say_note(words)
     if not options.json:
         say(f"{found.hubs:,} hubs of the estate are eligible")
         show_table("Not eligible", ("reason", "hubs"), list(found.left_out.items()))
