@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import counted, progress, say, show_table
+from chfw_app.cli.output import counted, progress, say, say_note, show_table
 from chfw_app.cli.rollout_acting import act, act_on_hubs, confirm_or_stop, show_losses
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
@@ -78,7 +78,8 @@ def notify(*, release: str, estate: Path, cpl: Path | None = None, options: ActO
     release
         The id of the release.
     estate
-        The hubs: .parquet, .csv, .jsonl or .xlsx. Those that are not eligible are counted with their reasons.
+        The hubs: .parquet, .csv, .jsonl or .xlsx. Those that are not eligible are counted with their reasons. Of hubs
+        that another release in progress has, the ledger's Suppliers count.
     cpl
         The Central Products List: eligibility is judged by it too.
     options
@@ -123,6 +124,8 @@ def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options
             answer = give(service, command)
             told("writing the ledger", 1.0)
         gave_up = lost(service, key, answer.receipt)
+    for words in found.remarks:
+        say_note(words)
     if not options.json:
         say(f"{found.hubs:,} hubs of the estate are eligible")
         show_table("Not eligible", ("reason", "hubs"), list(found.left_out.items()))
@@ -162,14 +165,18 @@ def losses(
 
 def _eligible(service: RollOutService, release: str, estate: Path, cpl: Path | None) -> "Eligible":
     from chfw_app.rollout.eligible import eligible_hubs
+    from chfw_app.rollout.overlaying import known_elsewhere
     from chfw_core.rollout.records import Mode
     from chfw_files.cpl import read_cpl
 
     products = None if cpl is None else read_cpl(cpl).cpl
     record = service.release(release)
     assert record.firmware is not None
+    with service.store.read() as connection:
+        known = known_elsewhere(connection, release)
+    alerts_only = record.mode is Mode.ALERTS_ONLY
     with progress() as told:
-        return eligible_hubs(estate, record.firmware, products, told, everything=record.mode is Mode.ALERTS_ONLY)
+        return eligible_hubs(estate, record.firmware, products, told, everything=alerts_only, known=known)
 
 
 def _ask_to_take(options: ActOptions, losing: Sequence["Loses"], kind: type, estate: Path) -> None:

@@ -60,7 +60,8 @@ def publish(
     instructions
         What `chfw plan --instructions-out` wrote beside that schedule.
     estate
-        The hubs, with what rules ask of them; who may be planned is in the ledger.
+        The hubs, with what rules ask of them; who may be planned, whose they are and what the SMI showed is in the
+        ledger.
     rules
         Rule files; a folder means every *.rules.yaml below it. Without any, the instructions that stand are planned,
         and the DCC's own date.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from chfw_app.rollout.overlaying import KnownHubs, Overlay
 from chfw_app.steps import Report
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import SmiStatus
@@ -30,12 +31,14 @@ _COLUMNS = (
 class Eligible:
     """`classes`: hubs that are alike. `left_out`: how many hubs are not eligible, by reason.
 
-    `bad_rows`: rows of the estate that cannot be read or repeat a GUID, with line and reason.
+    `bad_rows`: rows of the estate that cannot be read or repeat a GUID, with line and reason. `remarks`: of how many
+    hubs the ledger knows something else than the estate says.
     """
 
     classes: tuple[HubClass, ...]
     left_out: dict[str, int]
     bad_rows: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def hubs(self) -> int:
@@ -50,8 +53,11 @@ def eligible_hubs(
     report: Report,
     *,
     everything: bool = False,
+    known: KnownHubs | None = None,
 ) -> Eligible:
     """Reads an estate. `everything`: all of its hubs, as alerts alone need them (BR5.7).
+
+    `known`: hubs as other releases have them, which counts for more than what the estate says of them.
 
     Raises InputError for an estate that cannot be read.
     """
@@ -60,11 +66,13 @@ def eligible_hubs(
     from chfw_files.estate import open_estate
 
     found = open_estate(estate, columns=_COLUMNS)
+    overlay = None if known is None else Overlay(known=known)
     report("reading the estate", 0.0)
     found.set_aside_repeated()
     batches = []
     for index in range(found.chunk_count):
-        batches.append(found.read(index))
+        batch = found.read(index)
+        batches.append(batch if overlay is None else overlay.over(batch))
         report("reading the estate", (index + 1) / found.chunk_count)
     table = pa.Table.from_batches(batches)
     graph = upgrade_graph(firmware, cpl)
@@ -86,6 +94,7 @@ def eligible_hubs(
         classes=tuple(_class(key, lists) for key, lists in sorted(taken.items(), key=lambda item: str(item[0]))),
         left_out=dict(sorted(left_out.items())),
         bad_rows=tuple(f"line {row.line}: {row.reason}" for row in found.quarantine),
+        remarks=() if overlay is None else overlay.words(estate),
     )
 
 

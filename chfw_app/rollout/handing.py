@@ -14,10 +14,13 @@ from chfw_app.problems import no_result
 from chfw_app.rollout.sent_again import give
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.rollout.work_lists import handed_for, planned_for, regions_on, write_work_list
+from chfw_core.errors import InputError
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover.commands import HandOver
+from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import ReleaseStanding
+from chfw_core.rules.problems import did_you_mean
 from chfw_core.transport.receipts import Answer
 
 if TYPE_CHECKING:
@@ -59,10 +62,12 @@ def hand_over_day(
 ) -> DayHandedOver:
     """Hands over what may go and writes what each CSP has to do. `beside`: what rules may ask beside the ledger.
 
-    Raises InputError, OutputError, and Failed where there is no region to refuse and the release does not go on.
+    Raises InputError, also for a region of which the release has no hubs; OutputError; and Failed where there is no region to refuse and the release does not go on.
     """
     from chfw_app.triggers.hearing import let_hear  # triggers give commands by what lies beside this
 
+    if region is not None:
+        _check_region(region, service.release(release))
     ran = let_hear(service, lambda: beside)
     record = service.release(release)
     with service.store.read() as connection:
@@ -71,6 +76,16 @@ def hand_over_day(
         raise no_result(f"the release is {record.standing.value}: {record.standing_because}")
     found = tuple(_region(service, release, day, one, by, f"{key}/{one}/{day}", out, extension) for one in regions)
     return DayHandedOver(regions=found, triggers=ran)
+
+
+def _check_region(region: str, record: ReleaseRecord) -> None:
+    """A misspelt region is nobody's, and its day is not done with."""
+    if region not in record.regions:
+        regions = ", ".join(f"`{one}`" for one in sorted(record.regions))
+        raise InputError(
+            f"`{record.id}` has no hubs in the CSP region `{region}`",
+            hint=did_you_mean(region, sorted(record.regions)) or (f"its regions are {regions}" if regions else None),
+        )
 
 
 def _region(

@@ -5,7 +5,7 @@ So is said which hubs Suppliers' rules keep out of early dates (`kept_out`), and
 
 The planner sees the hubs that wait, the instructions that stand, the changes of Supplier and the protected periods
 that are announced, the events that raise flags or end holds, the release as it was drafted and moved, and what each
-CSP has been handed already. What rules ask of a hub beside that comes from an estate file.
+CSP has been handed already, and whose the hubs are now. What rules ask of a hub beside that comes from an estate file.
 """
 
 import json
@@ -26,10 +26,11 @@ from chfw_app.rollout.disturbances import Disturbances, disturbances
 from chfw_app.rollout.gone import gone
 from chfw_app.rollout.kept_out import kept_out
 from chfw_app.rollout.loading import counts_of, handed_elsewhere
+from chfw_app.rollout.overlaying import KnownHubs, Overlay, waiting_hubs
 from chfw_app.rollout.recorded_events import recorded_events
 from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.steps import Report
-from chfw_app.stores.tables import consent, hub, hub_count
+from chfw_app.stores.tables import consent, hub_count
 from chfw_app.triggers.showing import records
 from chfw_core.consent.model import Instruction, InstructionAction, InstructionGroup
 from chfw_core.errors import InputError
@@ -138,10 +139,10 @@ def plan_now(
     with tempfile.TemporaryDirectory(prefix="chfw-") as name, service.store.read() as connection:
         folder, record = Path(name), release_in(connection, release)
         states = (*WAITING, HubState.FAILED) if retry else WAITING
-        waiting = _waiting(connection, release, states)
+        waiting = waiting_hubs(connection, release, states)
         if not waiting:
             raise InputError(f"no hub of `{release}` waits for a day", hint=_where_they_are(connection, release))
-        bad_rows = _write_estate(files.estate, folder / "estate.parquet", waiting)
+        bad_rows, told = _write_estate(files.estate, folder / "estate.parquet", waiting)
         _write_consents(connection, release, folder / "recorded.parquet")
         (folder / "release.yaml").write_text(_stand_in(firmware_of(record)), encoding="utf-8")
         gathered = gather(
@@ -173,7 +174,7 @@ def plan_now(
             instructions=own,
             excluded=kept_out(connection, release, folder / "plan.parquet", gathered.inputs.rulesets, key),
             gone=gone(connection, release, folder / "plan.parquet", own, gathered.inputs.rulesets, key),
-            findings=tuple(finding.message for finding in done.worth_a_look),
+            findings=(*told, *(finding.message for finding in done.worth_a_look)),
             bad_rows=bad_rows,
         )
 
@@ -222,29 +223,27 @@ def _with_triggers(gathered: Gathered, known: TriggerRecords) -> Gathered:
     return evolve(gathered, inputs=evolve(gathered.inputs, rulesets=rulesets))
 
 
-def _waiting(connection: Connection, release: str, states: Sequence[HubState]) -> GuidList:
-    query = select(hub.c.guid).where(hub.c.release == release, hub.c.state.in_([state.value for state in states]))
-    return GuidList(Guid(guid) for guid in connection.execute(query).scalars())
-
-
 def _where_they_are(connection: Connection, release: str) -> str:
     counts = counts_of(connection, release)
     there = ", ".join(f"{hubs:,} {state.value.replace('_', ' ')}" for state, hubs in counts.items())
     return f"there is nothing to plan: its hubs are {there}" if there else "it has no hubs"
 
 
-def _write_estate(estate: Path, target: Path, waiting: GuidList) -> tuple[str, ...]:
-    """The rows of the hubs that wait; the rows of the file that cannot be read."""
+def _write_estate(estate: Path, target: Path, waiting: KnownHubs) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The rows of the hubs that wait, as the ledger has them; the rows of the file that cannot be read, and a remark.
+
+    The remark says of how many hubs the file says otherwise.
+    """
     from chfw_files.estate import open_estate
     from chfw_files.writing import write_table
 
-    found = open_estate(estate)
+    found, overlay = open_estate(estate), Overlay(known=waiting)
     found.set_aside_repeated()
-    batches = list(found.batches_of(waiting))
+    batches = [overlay.over(batch) for batch in found.batches_of(waiting.listed())]
     if not sum(batch.num_rows for batch in batches):
         raise InputError(f"no hub of `{estate}` waits for a day in this release", hint="there is nothing to plan")
     write_table(target, batches[0].schema, batches)
-    return tuple(f"line {row.line}: {row.reason}" for row in found.quarantine)
+    return tuple(f"line {row.line}: {row.reason}" for row in found.quarantine), overlay.words(estate)
 
 
 def _write_consents(connection: Connection, release: str, target: Path) -> None:

@@ -235,11 +235,27 @@ class _Run:
         for one in self._new(fired_of(firing) for firing in self.firings):
             by_version.setdefault((one[0], one[1]), []).append(one[2])
         found: list[tuple[str, Fired]] = []
-        for (owner, version), fired in by_version.items():
+        for (owner, version), heard in by_version.items():
+            fired = self._in_order(version, heard)
             for some in in_pieces(fired, MOST_FIRINGS):
                 self._append(owner, version, upto, some)
             found += ((owner, one) for one in fired)
         return found
+
+    def _in_order(self, version: str, fired: Sequence[Fired]) -> list[Fired]:
+        """By time, the rule's place in the files, and scope.
+
+        Commands come one for each party that had a role or gives one up. In the order in which they were heard, what
+        fired would part a Supplier's hubs by who their other Supplier is (NF7).
+        """
+        rules = (made.id for one in self.versions if one.triggers.version == version for made in one.triggers.triggers)
+        places = {trigger: place for place, trigger in enumerate(dict.fromkeys(rules))}
+
+        def order(one: Fired) -> tuple[object, ...]:
+            scope = sorted(one.scope.items())
+            return one.at, places[one.trigger], scope, one.guid or 0, one.release or "", one.said
+
+        return sorted(fired, key=order)
 
     def _new(self, fired: Iterator[tuple[str, str, Fired]]) -> list[tuple[str, str, Fired]]:
         """Without what has fired before under the same key."""

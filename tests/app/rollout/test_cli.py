@@ -307,6 +307,21 @@ def test_a_planned_day_that_passed_without_a_hand_over_is_said_by_tick_and_show(
     assert world.done("show", "--release", "CH-1", at=THEN)["missed"] == []
 
 
+@pytest.mark.parametrize(
+    ("region", "hint"),
+    [("Nrth", "did you mean `North`?"), ("north", "did you mean `North`?"), ("X", "its regions are `")],
+)
+def test_a_region_that_the_release_has_no_hubs_of_is_refused_by_a_hand_over(
+    world: World, region: str, hint: str
+) -> None:
+    # CS1: else a slip reads as a day with nothing to do.
+    world.rolling_out()
+    words = ("--release", "CH-1", "--day", str(world.day()), "--region", region, "--out", world.folder / "lists")
+    ran = world.rollout("hand-over", *words, at=THEN)
+    assert (ran.code, ran.problems) == (1, [f"error: `CH-1` has no hubs in the CSP region `{region}`"])
+    assert hint in " ".join(ran.err.split())
+
+
 @pytest.mark.parametrize("step", ["announced", "completed"])
 def test_a_role_passes_to_a_supplier_that_nobody_knows_only_where_that_is_confirmed(world: World, step: str) -> None:
     """CS3: a name that is misspelt would take a Supplier's hubs away."""

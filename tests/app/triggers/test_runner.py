@@ -196,3 +196,18 @@ def test_a_rule_that_answers_itself_comes_to_an_end(runs: Runs) -> None:
     first = runs.runs()
     assert first.more
     assert len(first.fired) == MOST_ECHOES
+
+
+def test_what_fired_is_written_down_by_its_time_and_scope_and_not_as_it_was_heard(runs: Runs) -> None:
+    """NF7: entries come one for each other Supplier, and their order would tell which hubs share one."""
+    runs.installs(METER_THEN_READ)
+    for guid in (7, 3, 9, 1):
+        runs.says("meter_firmware_activated", guid)
+    runs.later(days=1)
+    runs.says("meter_read_received", 9)
+    for guid in (7, 1, 3):
+        runs.says("meter_read_received", guid)
+    ran = runs.runs()
+    assert [one.guid for _, one in ran.fired] == [1, 3, 7, 9]
+    with runs.service.store.read() as connection:
+        assert [one.fired.guid for one in firings(connection)] == [1, 3, 7, 9]
