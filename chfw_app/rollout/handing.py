@@ -62,7 +62,8 @@ def hand_over_day(
 ) -> DayHandedOver:
     """Hands over what may go and writes what each CSP has to do. `beside`: what rules may ask beside the ledger.
 
-    Raises InputError, also for a region of which the release has no hubs; OutputError; and Failed where there is no region to refuse and the release does not go on.
+    Raises InputError, also for a region of which the release has no hubs; OutputError; and Failed where there is no
+    region to refuse and the release does not go on.
     """
     from chfw_app.triggers.hearing import let_hear  # triggers give commands by what lies beside this
 
