@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--size", type=_sizes, default=_sizes("1m,10m"), help="hubs, such as 1m,10m or 100k")
     made.add_argument("--rules", type=_numbers, help="rules of all Suppliers together (10,300,1000; above 10m: 300)")
     made.add_argument("--each", type=int, default=300, help="ours alone with so many rules for each Supplier; 0: not")
+    made.add_argument("--batches", type=int, default=10, help="ours alone with batches of the DCC so small; 0: not")
     made.add_argument("--suppliers", type=int, default=40)
     made.add_argument("--order", choices=("sorted", "shuffled", "both"), default="sorted", help="of the estate's rows")
     made.add_argument("--items", type=_items, help=f"some of {','.join(NAMES)} (above 10m: without polars, duckdb)")
@@ -64,18 +65,20 @@ def _cases(options: argparse.Namespace) -> list[Case]:
             found += [Case(rules=count, **plain) for count in rules]
             if options.each:
                 found.append(Case(rules=options.each, each=True, **plain))
+            if options.batches:
+                found.append(Case(rules=10, batches=options.batches, **plain))
     return found
 
 
 def _items_of(case: Case, chosen: tuple[str, ...] | None) -> tuple[str, ...]:
     wanted = chosen or tuple(name for name in NAMES if case.hubs <= LARGE or name not in {"polars", "duckdb"})
-    return tuple(name for name in wanted if not case.each or name in OURS_ALONE)
+    return tuple(name for name in wanted if not (case.each or case.batches) or name in OURS_ALONE)
 
 
 def _check(console: Console, case: Case, items: Sequence[str], checked: dict[str, object]) -> str | None:
     """Whether all decide alike with these rules; asked once for each number of rules."""
     key = f"{case.rules} rules"
-    if case.each or key in checked or not {"polars", "duckdb"} & set(items):
+    if case.each or case.batches or key in checked or not {"polars", "duckdb"} & set(items):
         return None
     with console.status(f"{key}: do all decide alike?"):
         found = run_worker("agreement", case)

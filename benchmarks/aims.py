@@ -39,7 +39,7 @@ class Aim:
 def aims_of(results: Results) -> Iterator[Aim]:
     """Every aim for which there are figures."""
     for case, items in results.items():
-        if not case.each:
+        if not (case.each or case.batches):
             yield from _of_case(case, {name: one for name, one in items.items() if one.runs})
     yield from _of_rules(results)
 
@@ -88,9 +88,10 @@ def _of_plan(case: Case, plan: Measured, items: Mapping[str, Measured]) -> Itera
 
 def _of_rules(results: Results) -> Iterator[Aim]:
     """A hundred times the rules, at most twice the time."""
-    plans = {case: items["plan"].wall for case, items in results.items() if "plan" in items and items["plan"].runs}
+    plain = {case: items for case, items in results.items() if not (case.each or case.batches)}
+    plans = {case: items["plan"].wall for case, items in plain.items() if "plan" in items and items["plan"].runs}
     for case, wall in plans.items():
-        few = [w for other, w in plans.items() if other.rules == 10 and other.estate == case.estate and not other.each]
-        if case.rules == 1_000 and not case.each and few:
+        few = [w for other, w in plans.items() if other.rules == 10 and other.estate == case.estate]
+        if case.rules == 1_000 and few:
             what = f"plan with 1,000 rules to 10: {plain_number(case.hubs)} hubs"
             yield Aim(what=what, measured=wall / median(few), limit=2)

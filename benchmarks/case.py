@@ -25,24 +25,31 @@ SPLIT_SHARE = 0.15
 
 @frozen(kw_only=True)
 class Case:
-    """`rules`: of all Suppliers together, or of each of them (`each`). `folder`: where the estates are kept."""
+    """`rules`: of all Suppliers together, or of each of them (`each`). `batches`: the size of the DCC's, 0 for none.
+
+    `folder`: where the estates are kept.
+    """
 
     hubs: int
     rules: int
     suppliers: int = 40
     each: bool = False
+    batches: int = 0
     shuffle: bool = False
     folder: str = "benchmarks/.cache"
 
     @property
     def name(self) -> str:
         """Names the files of the case."""
-        return f"{self.estate.stem}-{self.rules}{'-each' if self.each else ''}"
+        batches = f"-batches-{self.batches}" if self.batches else ""
+        return f"{self.estate.stem}-{self.rules}{'-each' if self.each else ''}{batches}"
 
     @property
     def label(self) -> str:
         """For people."""
         rules = f"{self.rules} rules for each" if self.each else f"{self.rules} rules"
+        if self.batches:
+            rules += f", the DCC's batches of {self.batches}"
         order = "shuffled" if self.shuffle else "sorted"
         return f"{plain_number(self.hubs)} hubs × {self.suppliers} Suppliers × {rules}, {order}"
 

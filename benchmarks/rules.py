@@ -3,7 +3,7 @@
 Rule i belongs to Supplier i mod 40; kinds take turns, so that ten rules already have one of each and
 three hundred give every Supplier seven or eight of different kinds. A Supplier has one pilot at most;
 its last `decide` has no condition where it has more than one. The DCC has a hold on a date and a
-priority of its own.
+priority of its own; in the case of small batches it goes by them a second apart, so that nearly all have a day.
 """
 
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ _WINDOWS = (
 
 def build_inputs(case: Case) -> PlanInputs:
     """Release, rules and capacity of a case."""
-    return inputs(release=_release(case), rulesets=(_dcc(), *_suppliers(case)))
+    return inputs(release=_release(case), rulesets=(_dcc(case), *_suppliers(case)))
 
 
 def _release(case: Case) -> FirmwareRelease:
@@ -86,10 +86,14 @@ def _capacity(hubs: int) -> dict[str, int]:
     return {region: int(hubs * share / DAYS_FOR_ALL) + 1 for region, share in sorted(shares.items())}
 
 
-def _dcc() -> RuleSet:
+def _dcc(case: Case) -> RuleSet:
     held = hold("awaits-a-fix", draw_sets(Random("dcc"), 4), UntilDate(date=on(date(2026, 3, 16))))
     networks = leaf("csp_region", LeafOp.IN, "4G Central", "4G North", "4G South")
-    return RuleSet(owner="DCC", holds=(held,), priorities=(_priority("new-networks", networks, 70),))
+    rest: tuple[DecideRule, ...] = ()
+    if case.batches:
+        batch = BatchSpec(size=case.batches, pause=Duration(seconds=1))
+        rest = (decide("rest", then=DecideThen.LEAVE_TO_DCC, batch=batch),)
+    return RuleSet(owner="DCC", holds=(held,), decides=rest, priorities=(_priority("new-networks", networks, 70),))
 
 
 def _suppliers(case: Case) -> Iterator[RuleSet]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from chfw_app.arrow import ready_arrow
+from chfw_app.flag_remarks import flags_by_themselves
 from chfw_app.steps import Report
 from chfw_core.errors import InputError, UsageError
+from chfw_core.model.estate import parse_set
 from chfw_files.quarantine import BadRow
 
 if TYPE_CHECKING:
@@ -23,10 +25,15 @@ COUNTED = ("csp_region", "device_model", "firmware_version", "smi_status", "impo
 
 @frozen(kw_only=True)
 class EstateCounts:
-    """Hubs per value of each counted column; the rows that cannot be used."""
+    """Hubs per value of each counted column, and per flag; the rows that cannot be used.
+
+    `remarks`: flags that are most likely slips.
+    """
 
     hubs: int
     counts: dict[str, dict[str, int]]
+    flags: dict[str, int]
+    remarks: tuple[str, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
     ignored_columns: tuple[str, ...] = field(default=())
 
@@ -35,6 +42,8 @@ class EstateCounts:
         return {
             "hubs": self.hubs,
             "counts": {name: dict(sorted(counts.items())) for name, counts in self.counts.items()},
+            "flags": dict(sorted(self.flags.items())),
+            "remarks": list(self.remarks),
             "ignored_columns": list(self.ignored_columns),
             "bad_rows": [
                 {"line": row.line, "guid": row.guid_text, "column": row.column, "reason": row.reason}
@@ -78,6 +87,7 @@ def count_estate(path: Path, *, report: Report) -> EstateCounts:
     estate = open_estate(path)
     estate.set_aside_repeated()
     counts: dict[str, Counter[str]] = {name: Counter() for name in COUNTED}
+    flags: Counter[str] = Counter()
     hubs = 0
     for index in range(estate.chunk_count):
         batch = estate.read(index)
@@ -85,10 +95,15 @@ def count_estate(path: Path, *, report: Report) -> EstateCounts:
         for name in COUNTED:
             for pair in pc.value_counts(batch.column(name)).to_pylist():
                 counts[name][pair["values"] or ""] += pair["counts"]
+        for pair in pc.value_counts(batch.column("flags")).to_pylist():
+            for flag in parse_set(pair["values"]):
+                flags[flag] += pair["counts"]
         report("reading", (index + 1) / estate.chunk_count)
     return EstateCounts(
         hubs=hubs,
         counts={name: dict(found) for name, found in counts.items()},
+        flags=dict(flags),
+        remarks=flags_by_themselves(frozenset(flags)),
         bad_rows=tuple(estate.quarantine),
         ignored_columns=estate.ignored_columns,
     )

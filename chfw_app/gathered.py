@@ -1,6 +1,7 @@
 """All inputs of a plan, read and judged: what plan, verify and explain start from."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from chfw_app.staging import Staging
 from chfw_core.consent.model import Instruction
 from chfw_core.diagnostics import Diagnostic
 from chfw_core.errors import InputError
+from chfw_core.model.events import Event
 from chfw_core.model.hubs import CommsHub
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_files.causes import Causes
@@ -82,8 +84,8 @@ class CarefulEstate:
 class Gathered:
     """`bad_rows`: those of files other than the estate. `files`: what was read, for the report.
 
-    `private`: as it was read; `own`: with what Suppliers flagged themselves. `findings` and `notes` are about the
-    inputs alone.
+    `private`: as it was read; `own`: with what Suppliers flagged themselves. `told` and `capacity` are what the files
+    of events and capacity say, where `inputs` may hold more. `findings` and `notes` are about the inputs alone.
     """
 
     inputs: PlanInputs
@@ -91,6 +93,8 @@ class Gathered:
     recorded: "InstructionsFile | None" = None
     private: "Mapping[str, Attributes]" = field(factory=dict)
     own: "Mapping[str, Attributes]" = field(factory=dict)
+    told: tuple[Event, ...] = ()
+    capacity: Mapping[tuple[str, date], int] = field(factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
     files: tuple[tuple[str, Path], ...] = ()

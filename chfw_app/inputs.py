@@ -150,12 +150,14 @@ def gather(
         recorded=recorded,
         private=private,
         own=with_own_flags(private, estate, raised),
+        told=tuple(events),
+        capacity=capacity,
         warnings=(*found.problems.placed, *found.notes),
         bad_rows=tuple(found.bad_rows),
         files=tuple(found.files),
         not_checked=not_checked(inputs, events=paths.events is not None, instructions=recorded is not None),
         findings=remarks(inputs, private, capacity=paths.capacity is not None),
-        notes=notes(inputs, 0 if recorded is None else recorded.received_after(inputs.as_of)),
+        notes=notes(inputs, private, 0 if recorded is None else recorded.received_after(inputs.as_of)),
     )
 
 

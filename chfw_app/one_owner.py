@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
 
+from chfw_app.flag_remarks import estate_flag_remarks
 from chfw_app.gathered import Gathered, UnreadableError
 from chfw_app.inputs import InputPaths, gather
 from chfw_app.problems import Failed, Problems, no_result
 from chfw_app.rule_files import read_rules
 from chfw_app.steps import Report
 from chfw_core.errors import InputError
+from chfw_core.model.events import Event
 from chfw_core.model.parties import is_supplier
 from chfw_core.planning.model import PlanInputs
 
@@ -45,17 +47,44 @@ class OneOwner:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What these files alone cannot tell."""
+        """What these files alone cannot tell of all the owner's hubs, and slips, as far as the estate was read."""
+        changing = len({event.guid for event in self._changes})
+        return self._notes(f"announced for {changing:,} hub{'' if changing == 1 else 's'}" if changing else "")
+
+    def notes_of(self, guid: int) -> tuple[str, ...]:
+        """What they cannot tell of one hub."""
+        days = sorted({str(event.fields.get("effective")) for event in self._changes if event.guid == guid})
+        return self._notes(f"announced for this hub ({', '.join(days)})" if days else "")
+
+    @property
+    def _changes(self) -> tuple[Event, ...]:
+        """Announced changes of Supplier (CS3) that may be the owner's own: others' are none of its business."""
+        found = (event for event in self.inputs.events if event.type == "change_of_supplier_started")
+        return tuple(
+            event
+            for event in found
+            if event.at <= self.inputs.as_of
+            and (self.owner in (event.fields.get("from"), event.fields.get("to")) or not event.fields.get("from"))
+        )
+
+    def _notes(self, changes: str) -> tuple[str, ...]:
         said = []
         if is_supplier(self.owner):
             said.append("what the DCC, the CSPs and a second Supplier decide is not looked at")
+            said.append("instructions on record are not looked at: `chfw explain` and `chfw plan` take them")
+            if changes:
+                said.append(
+                    f"changes of Supplier {changes} are not applied: an instruction of the Supplier that leaves ends "
+                    "before it, as `chfw explain` and `chfw plan` say"
+                )
         if any(_asks_for_the_other(rules) for rules in self.inputs.rulesets):
             said.append("`other_supplier_instructed` is taken as false: `chfw explain` and `chfw plan` know better")
         if self.ruleset.pilots:
             said.append("a pilot's share of `pilot_limit` is counted as if nobody else had a pilot")
         if self.ruleset.triggers:
             said.append("`events` rules act in a roll-out: what they would write down is not in these figures")
-        said += [finding.message for finding in self.gathered.findings]
+        about_flags = estate_flag_remarks(self.inputs.rulesets, self.gathered.estate.file.flag_names)
+        said += [finding.message for finding in (*self.gathered.findings, *about_flags)]
         return (*said, *self.gathered.notes)
 
 

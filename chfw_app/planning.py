@@ -10,8 +10,10 @@ from attrs import evolve, field, frozen
 from chfw_app.engines import Engine, MadePlan, make_plan
 from chfw_app.estate_remarks import estate_remarks
 from chfw_app.exits import Exit
+from chfw_app.flag_remarks import estate_flag_remarks
 from chfw_app.gathered import Gathered, Quarantine
 from chfw_app.guid_index import IndexWriter, index_path
+from chfw_app.idle_inputs import capacity_of_nobody, changes_to_strangers, nobody_eligible
 from chfw_app.places import TABLES, Named, check_apart, check_extension, check_writable
 from chfw_app.problems import Failed
 from chfw_app.refusals import reasons_of, refused_path, write_refusals
@@ -91,8 +93,12 @@ class PlanDone:
 
     @property
     def worth_a_look(self) -> tuple[Finding, ...]:
-        """The findings without mere notes, and without refused instructions, which have a file of their own."""
-        return tuple(finding for finding in self.findings if finding.count and finding.code != REFUSED)
+        """The gravest first: slips in the inputs, then by hubs.
+
+        Without mere notes, and without refused instructions, which have a file of their own.
+        """
+        shown = [finding for finding in self.findings if finding.count and finding.code != REFUSED]
+        return tuple(sorted(shown, key=lambda finding: (finding.about_hubs, -finding.count)))
 
     @property
     def code(self) -> Exit:
@@ -117,13 +123,7 @@ def write_plan(
                 _write_instructions(staging, outputs.instructions, made)
                 files["instructions"] = outputs.instructions
             report("writing", 0.9)
-            about_estate = estate_remarks(
-                gathered.inputs,
-                gathered.estate,
-                gathered.private,
-                parties={party for party, *_ in made.summary.by_party},
-                regions={region for region, *_ in made.summary.by_region},
-            )
+            about_estate = _about_estate(gathered, made.summary)
             bad_rows = quarantine.close(files)
         finally:
             quarantine.discard()
@@ -143,6 +143,20 @@ def write_plan(
             files["report"] = outputs.report
         report("writing", 1.0)
     return done
+
+
+def _about_estate(gathered: Gathered, summary: Summary) -> tuple[Finding, ...]:
+    """What the inputs say that nothing in the estate can use."""
+    inputs = gathered.inputs
+    parties = frozenset(party for party, *_ in summary.by_party)
+    regions = frozenset(region for region, *_ in summary.by_region)
+    return (
+        *nobody_eligible(inputs, summary),
+        *estate_remarks(inputs, gathered.estate, gathered.private, parties=parties, regions=regions),
+        *changes_to_strangers(gathered.told, parties),
+        *capacity_of_nobody(gathered.capacity, regions),
+        *estate_flag_remarks(inputs.rulesets, gathered.estate.file.flag_names),
+    )
 
 
 def _make(

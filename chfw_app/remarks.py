@@ -2,32 +2,34 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from chfw_app.flag_remarks import flag_remarks
+from chfw_app.idle_inputs import end_of_all, idle_inputs
 from chfw_core.model.events import EVENT_TYPES
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import format_instant, london_date
-from chfw_core.planning.idle_rules import dcc_moves_dates
 from chfw_core.planning.model import Finding, PlanInputs
-from chfw_core.planning.release_state import default_resolution
 from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.leaves import private_columns
+from chfw_core.rules.own_reads import FLAGS, columns_read, reads_flags
 from chfw_core.rules.problems import counted, did_you_mean, listed, shown
 
 if TYPE_CHECKING:
     from chfw_files.attributes import Attributes
 
-_MOST_MOVED = 366
+_MOST_NAMED = 5
 
 
 def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]", *, capacity: bool = False) -> tuple[Finding, ...]:
     """Findings: somebody should look, and the plan is made all the same. `capacity`: whether such a file was given."""
     return (
         *_unknown_columns(inputs, private),
+        *flag_remarks(inputs, private),
         *_unknown_events(inputs),
         *_phases_of_a_part(inputs),
+        *idle_inputs(inputs),
         *(_capacity(inputs) if capacity else ()),
     )
 
@@ -83,9 +85,7 @@ def _capacity(inputs: PlanInputs) -> Iterator[Finding]:
     if not inputs.capacity_overrides:
         yield Finding(code="capacity-unused", message="the capacity file has no rows", about_hubs=False)
         return
-    last = london_date(default_resolution(inputs, inputs.release.automatic_at).period.closes)
-    if dcc_moves_dates(inputs):  # by hub: nobody moves one by more than this
-        last += timedelta(days=_MOST_MOVED)
+    last = london_date(end_of_all(inputs))
     late = sorted(day for _, day in inputs.capacity_overrides if day > last)
     if late:
         figures = f"{counted(len(late), 'figure')} of the capacity file for days after {last}"
@@ -93,8 +93,8 @@ def _capacity(inputs: PlanInputs) -> Iterator[Finding]:
         yield Finding(code="capacity-unused", message=message, count=len(late), about_hubs=False)
 
 
-def notes(inputs: PlanInputs, later_instructions: int = 0) -> tuple[str, ...]:
-    """What is no fault, and easily overlooked: what came after `as_of`, and events that are about other releases."""
+def notes(inputs: PlanInputs, private: "Mapping[str, Attributes]", later_instructions: int = 0) -> tuple[str, ...]:
+    """What is no fault, and easily overlooked: what came later, is about other releases, or is read by no rule."""
     later = sum(event.at > inputs.as_of for event in inputs.events)
     later_than = ((later, "event"), (later_instructions, "instruction"))
     return (
@@ -104,7 +104,22 @@ def notes(inputs: PlanInputs, later_instructions: int = 0) -> tuple[str, ...]:
             if n
         ),
         *_of_other_releases(inputs),
+        *_unread(inputs, private),
     )
+
+
+def _unread(inputs: PlanInputs, private: "Mapping[str, Attributes]") -> Iterator[str]:
+    """Attributes that only their owner's rules may read, and that these do not."""
+    owned = {rules.owner: rules for rules in inputs.rulesets}
+    for party, given in sorted(private.items()):
+        rules = owned.get(party)
+        read = frozenset[str]() if rules is None else columns_read(rules)
+        names = [f"my.{shown(name)}" for name in given.columns if name not in read]
+        if FLAGS in given.table.column_names and (rules is None or not reads_flags(rules)):
+            names.insert(0, FLAGS)
+        if names:
+            more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+            yield f"no rule of {party} reads {listed(names[:_MOST_NAMED])}{more}, which its attributes have"
 
 
 def _of_other_releases(inputs: PlanInputs) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def generate(
 
 
 def check(estate: Annotated[Path, Parameter(name="F")], /, *, json: Flag = False) -> int:
-    """Say what an estate holds, and which of its rows cannot be used.
+    """Say what an estate holds, which of its rows cannot be used, and which of its flags look like slips.
 
     Parameters
     ----------
@@ -70,17 +70,19 @@ def check(estate: Annotated[Path, Parameter(name="F")], /, *, json: Flag = False
         print_json(found.as_object())
     else:
         _show(estate, found)
-    return Exit.FINDINGS if found.bad_rows else Exit.DONE
+    return Exit.FINDINGS if found.bad_rows or found.remarks else Exit.DONE
 
 
 def _show(estate: Path, found: EstateCounts) -> None:
     say(f"{estate}: {counted(found.hubs, 'hub')}")
-    for title, column in _SHOWN_COLUMNS:
-        rows = sorted(found.counts.get(column, {}).items(), key=lambda item: (-item[1], item[0]))
+    for title, column, counts in (*((t, c, found.counts.get(c, {})) for t, c in _SHOWN_COLUMNS), _flags(found)):
+        rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         more = f"and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
         show_table(title, (column, "hubs"), [(name or "(none)", count) for name, count in rows[:SHOWN]], note=more)
     for name in found.ignored_columns:
         say(f"the column `{name}` is not one of an estate's: it is not read")
+    for remark in found.remarks:
+        say(remark)
     if found.bad_rows:
         causes = Causes()
         causes.add(found.bad_rows)
@@ -93,6 +95,10 @@ def _show(estate: Path, found: EstateCounts) -> None:
             bad,
             note=more if len(found.bad_rows) > SHOWN else "",
         )
+
+
+def _flags(found: EstateCounts) -> tuple[str, str, dict[str, int]]:
+    return "Flags", "flag", found.flags
 
 
 _SHOWN_COLUMNS = (

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag, InputOptions
-from chfw_app.cli.output import print_json, progress, say, say_note
+from chfw_app.cli.output import print_json, progress, say, say_note, show_warnings
 from chfw_app.exits import Exit
 from chfw_app.explaining import explain_one
 from chfw_app.inputs import gather
@@ -41,8 +41,7 @@ def explain(
     with progress() as told:
         gathered = gather(inputs.paths(), report=told, set_aside_repeated=False)
         if as_party is None:  # warnings speak of everybody's files
-            for warning in gathered.warnings:
-                say_note(warning.render())
+            show_warnings(gathered.warnings)
         explanation = explain_one(gathered, guid, schedule=schedule, party=as_party, loads=loads)
     if json:
         print_json(explanation.as_dict())

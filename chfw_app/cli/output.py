@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,8 +20,9 @@ from rich.text import Text
 
 from chfw_app.problems import Problems
 from chfw_app.steps import Report, silent
-from chfw_core.diagnostics import Severity, in_order
+from chfw_core.diagnostics import Diagnostic, Severity, in_order
 from chfw_core.model.periods import instant_words as words_of
+from chfw_core.rules.codes import CODES
 from chfw_core.rules.problems import counted as counted
 from chfw_files.causes import Cause
 
@@ -93,6 +95,25 @@ def show_problems(problems: Problems) -> None:
     if len(problems.placed) + len(problems.plain) > 1:
         warnings = sum(d.severity is Severity.WARNING for d in problems.placed)
         say_note(f"{counted(problems.errors, 'error')}, {counted(warnings, 'warning')}")
+
+
+def show_warnings(warnings: Sequence[Diagnostic]) -> None:
+    """On standard error, in full; those of rule files in one line where they are many."""
+    of_rules, others = list[Diagnostic](), list[Diagnostic]()
+    for one in warnings:
+        (of_rules if one.code in CODES and one.severity is Severity.WARNING else others).append(one)
+    many = len(of_rules) > WARNINGS_SHOWN
+    for one in others if many else warnings:
+        say_note(one.render())
+    if many:
+        codes = Counter(one.code for one in of_rules).most_common()
+        named = ", ".join(f"{number:,} {code} ({CODES[code]})" for code, number in codes)
+        files = counted(len({one.span.file for one in of_rules}), "rule file")
+        say_note(f"{counted(len(of_rules), 'warning')} in {files}: {named}; `chfw rules check` shows them")
+
+
+WARNINGS_SHOWN = 3
+"""More of rule files are only counted beside a result."""
 
 
 def instant_words(instant: datetime | None) -> str:

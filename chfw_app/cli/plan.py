@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from chfw_app.cli.options import Flag, InputOptions
-from chfw_app.cli.output import counted, print_json, progress, say, say_note, show_causes, show_table
+from chfw_app.cli.output import counted, print_json, progress, say, show_causes, show_table, show_warnings
 from chfw_app.engines import Engine
 from chfw_app.gathered import Gathered
 from chfw_app.inputs import gather
@@ -55,8 +55,7 @@ def plan(
     outputs.check(inputs.paths().named())
     with progress() as told:
         gathered = gather(inputs.paths(), report=told, set_aside_repeated=engine is Engine.REFERENCE)
-        for warning in gathered.warnings:
-            say_note(warning.render())
+        show_warnings(gathered.warnings)
         done = write_plan(gathered, outputs, engine=engine, report=told, threads=threads)
     if json:
         print_json(as_object(gathered, done))

@@ -15,6 +15,7 @@ from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.incidents.commands import TriageIncident
 
 if TYPE_CHECKING:
+    from chfw_app.rollout.overtaking import Loses
     from chfw_app.triggers.knowing import Beside
 
 
@@ -97,3 +98,9 @@ def show_effects(effects: Sequence[Foreseen], name: str) -> None:
     show_table(f"What {name} does", ("hubs that are", "hubs", "what happens"), rows)
     if not rows:
         say("no hub is concerned")
+
+
+def show_losses(losing: Sequence["Loses"]) -> None:
+    """Which other releases lose hubs, and in which state they are there."""
+    rows = [(one.release, one.state.replace("_", " "), one.hubs) for one in losing]
+    show_table("Taken from other releases, for good", ("release", "hubs that are", "hubs"), rows)

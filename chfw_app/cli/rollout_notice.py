@@ -1,17 +1,25 @@
 """`chfw rollout draft` … `dcc-only`: a release, its notice and what becomes of it (BR1, G6, G7, G9)."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import progress, say, say_note, show_table
-from chfw_app.cli.rollout_acting import act, act_on_hubs, confirm_or_stop
+from chfw_app.cli.output import counted, progress, say, say_note, show_table
+from chfw_app.cli.rollout_acting import act, act_on_hubs, confirm_or_stop, show_losses
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
+from chfw_app.rollout.service import RollOutService
 from chfw_core.errors import InputError
+from chfw_core.model.parties import DCC
 from chfw_core.model.releases import Participation
+
+if TYPE_CHECKING:
+    from chfw_app.rollout.eligible import Eligible
+    from chfw_app.rollout.overtaking import Loses
 
 
 def draft(
@@ -62,6 +70,9 @@ def draft(
 def notify(*, release: str, estate: Path, cpl: Path | None = None, options: ActOptions | None = None) -> int:
     """Tell every relevant Supplier and CSP, with the hubs of an estate that the release is for.
 
+    Hubs that wait in another release, which this one does not build on, are taken from it for good: that is asked
+    about, or needs --yes.
+
     Parameters
     ----------
     release
@@ -99,31 +110,88 @@ def add_hubs(*, release: str, estate: Path, cpl: Path | None = None, options: Ac
 
 
 def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options: ActOptions) -> int:
-    from chfw_app.rollout.eligible import eligible_hubs
-    from chfw_app.rollout.overlaying import known_elsewhere
+    from chfw_app.rollout.overtaking import lost, would_lose
     from chfw_app.rollout.sent_again import give
-    from chfw_core.rollout.records import Mode
-    from chfw_files.cpl import read_cpl
 
-    products = None if cpl is None else read_cpl(cpl).cpl
     key = options.new_key()
     with opened(options) as service:
-        record = service.release(release)
-        assert record.firmware is not None
-        with service.store.read() as connection:
-            known = known_elsewhere(connection, release)
+        found = _eligible(service, release, estate, cpl)
+        command = kind(by=options.by(kind), key=key, release=release, classes=found.classes)
+        if not options.yes:
+            _ask_to_take(options, would_lose(service, command), kind, estate)
         with progress() as told:
-            alerts_only = record.mode is Mode.ALERTS_ONLY
-            found = eligible_hubs(estate, record.firmware, products, told, everything=alerts_only, known=known)
             told("writing the ledger", 0.0)
-            answer = give(service, kind(by=options.by(kind), key=key, release=release, classes=found.classes))
+            answer = give(service, command)
             told("writing the ledger", 1.0)
+        gave_up = lost(service, key, answer.receipt)
     for words in found.remarks:
         say_note(words)
     if not options.json:
         say(f"{found.hubs:,} hubs of the estate are eligible")
         show_table("Not eligible", ("reason", "hubs"), list(found.left_out.items()))
-    return show_answers(options, [answer], found.bad_rows, eligible=found.hubs, not_eligible=dict(found.left_out))
+        for one in gave_up:
+            say(f"taken from {one.release}: {counted(one.hubs, 'hub')}; entry {one.entry}")
+    return show_answers(
+        options,
+        [answer],
+        found.bad_rows,
+        eligible=found.hubs,
+        not_eligible=dict(found.left_out),
+        taken_from=[{"release": one.release, "hubs": one.hubs, "entry": one.entry} for one in gave_up],
+    )
+
+
+def losses(
+    service: RollOutService, kind: type, release: str, estate: Path | None, cpl: Path | None
+) -> tuple["Loses", ...] | None:
+    """What other releases would lose to the hubs of an estate; None where the command brings in none.
+
+    Raises InputError for an estate that belongs to no such command, and for such a command without one.
+    """
+    from chfw_app.rollout.overtaking import would_lose
+    from chfw_core.rollout.base import Command
+    from chfw_core.rollout.notice.commands import AddHubs, NotifyRelease
+
+    if kind not in (NotifyRelease, AddHubs):
+        if estate is not None or cpl is not None:
+            raise InputError("no hubs join a release by this command", hint="leave out --estate and --cpl")
+        return None
+    if estate is None:
+        return None
+    found = _eligible(service, release, estate, cpl)
+    assert issubclass(kind, Command)
+    return would_lose(service, kind(by=DCC, key="", release=release, classes=found.classes))
+
+
+def _eligible(service: RollOutService, release: str, estate: Path, cpl: Path | None) -> "Eligible":
+    from chfw_app.rollout.eligible import eligible_hubs
+    from chfw_app.rollout.overlaying import known_elsewhere
+    from chfw_core.rollout.records import Mode
+    from chfw_files.cpl import read_cpl
+
+    products = None if cpl is None else read_cpl(cpl).cpl
+    record = service.release(release)
+    assert record.firmware is not None
+    with service.store.read() as connection:
+        known = known_elsewhere(connection, release)
+    alerts_only = record.mode is Mode.ALERTS_ONLY
+    with progress() as told:
+        return eligible_hubs(estate, record.firmware, products, told, everything=alerts_only, known=known)
+
+
+def _ask_to_take(options: ActOptions, losing: Sequence["Loses"], kind: type, estate: Path) -> None:
+    """Asks where other releases lose hubs. Raises InputError where nobody can be asked, or the answer is no."""
+    if not losing:
+        return
+    from chfw_app.rollout.overtaking import hubs_lost
+
+    releases = [f"{counted(hubs, 'hub')} from `{of}`" for of, hubs in hubs_lost(losing).items()]
+    says = f"this takes {' and '.join(releases)}, for good"
+    if options.json or not sys.stdin.isatty():
+        typed = "notify" if kind.__name__ == "NotifyRelease" else "add-hubs"
+        raise InputError(says, hint=f"see `chfw rollout effects {typed} --estate {estate}`, then give --yes")
+    show_losses(losing)
+    confirm_or_stop(says)
 
 
 def note(*, release: str, url: str, version: str, options: ActOptions | None = None) -> int:
@@ -217,8 +285,6 @@ def participation(
     options
         Who acts, and where.
     """
-    import sys
-
     from chfw_app.rollout.sent_again import give
     from chfw_core.rollout.notice.commands import ChooseParticipation
     from chfw_core.rollout.notice.participation import repercussions

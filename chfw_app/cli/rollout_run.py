@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, instant_words, print_json, say, show_table
-from chfw_app.cli.rollout_acting import show_effects
+from chfw_app.cli.rollout_acting import show_effects, show_losses
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, opened
 from chfw_app.cli.rollout_ran import ran_as_object, say_ran
 from chfw_app.cli.rollout_triggers import BesideOptions
@@ -63,6 +63,8 @@ def effects(
     *,
     release: str,
     hubs: HubOptions | None = None,
+    estate: Path | None = None,
+    cpl: Path | None = None,
     options: StoreOptions | None = None,
 ) -> int:
     """Show what a command would do to hubs in each state, with how many there are. Nothing is done.
@@ -75,9 +77,14 @@ def effects(
         The id of the release.
     hubs
         Which hubs; else all of the release.
+    estate
+        Of notify and add-hubs: the hubs that would join, so that what other releases lose to them can be told.
+    cpl
+        The Central Products List, as for notify.
     options
         Where the ledger is.
     """
+    from chfw_app.cli.rollout_notice import losses
     from chfw_app.rollout.foreseen import command_named, foreseen, name_of
 
     options, named = options or StoreOptions(), hubs or HubOptions()
@@ -85,14 +92,22 @@ def effects(
     guids = named.read()[0] if named.guids or named.guid else None
     with opened(options) as service:
         found = foreseen(service, kind, release, guids)
+        losing = losses(service, kind, release, estate, cpl)
     if options.json:
         rows = [
             {"state": one.state.value, "hubs": one.hubs, "what": one.sentence, "after": [s.value for s in one.after]}
             for one in found
         ]
-        print_json({"command": name_of(kind), "release": release, "effects": rows})
+        lose = [{"release": one.release, "state": one.state.value, "hubs": one.hubs} for one in losing or ()]
+        taken = {} if losing is None else {"taken_from": lose}
+        print_json({"command": name_of(kind), "release": release, "effects": rows, **taken})
     else:
-        show_effects(found, name_of(kind))
+        if found or losing is None:
+            show_effects(found, name_of(kind))
+        if losing:
+            show_losses(losing)
+        elif losing is not None:
+            say("no other release loses a hub")
     return Exit.DONE
 
 

@@ -41,7 +41,7 @@ def change_supplier(
     leaves
         The Supplier that had it.
     joins
-        The Supplier that gets it.
+        The Supplier that gets it. One that no release has hubs of is asked about, or needs --yes.
     vacant
         Nobody gets it: the role stays empty.
     hubs
@@ -50,6 +50,7 @@ def change_supplier(
         Who acts, and where.
     """
     from chfw_app.cli.rollout_plan import day_of
+    from chfw_app.cli.rollout_words import check_joins
     from chfw_core.rollout.suppliers.commands import (
         AnnounceSupplierChange,
         CancelSupplierChange,
@@ -66,6 +67,8 @@ def change_supplier(
         )
     if joins is not None and vacant:
         raise InputError(f"a role that `{joins}` gets is not vacant", hint="give one of `--joins` and `--vacant`")
+    if joins is not None:
+        check_joins(options, joins)
     kind = AnnounceSupplierChange if step is ChangeStep.ANNOUNCED else CompleteSupplierChange
     return act_on_hubs(
         options,

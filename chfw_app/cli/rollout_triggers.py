@@ -1,5 +1,6 @@
 """`chfw rollout observe`, `install-rules` and `fired`: if this, then that, in a roll-out (RU2-RU7)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -158,7 +159,7 @@ def fired(
     options
         Who looks: a party sees what its own rules wrote down, the DCC all of it.
     """
-    from chfw_app.triggers.effect_words import effect_words, scope_words
+    from chfw_app.triggers.effect_words import effect_words, where_words
     from chfw_app.triggers.showing import check_named, firings
     from chfw_app.triggers.showing import records as standing
     from chfw_core.model.guid import parse_guid
@@ -187,9 +188,9 @@ def fired(
         say(f"the last {FIRED_SHOWN} of {len(found):,}, {order}; --json has all")
     for one in found[-FIRED_SHOWN:]:
         say(f"{format_instant(one.fired.at)} {one.owner}: {one.fired.said}")
-        say(f"  for {scope_words(one.fired.scope)}{_of(one)}")
-        for effect in one.fired.effects:
-            say(f"  version {one.version[:8]} wrote down: {effect_words(effect)}")
+        say(f"  {where_words(one.fired)}{_of(one)}")
+        for effect, became in zip(one.fired.effects, _became(one), strict=True):
+            say(f"  version {one.version[:8]} wrote down: {effect_words(effect)}{became}")
     if not found:
         say("nothing has fired")
     if records is not None and stand is not None:
@@ -200,6 +201,21 @@ def fired(
 def _of(one: "Shown") -> str:
     named = one.fired.release is None or "release" in one.fired.scope
     return "" if named else f", of release {one.fired.release}"
+
+
+def _became(one: "Shown") -> Iterator[str]:
+    """Of each effect what has become of it, where that can be said."""
+    from chfw_core.rollout.triggering.entries import Kind
+
+    stand = iter(one.holds_stand)
+    for effect in one.fired.effects:
+        if effect.kind is Kind.HOLD:
+            yield ": it stands" if next(stand) else ": it has ended"
+        elif effect.kind is Kind.INCIDENT and one.incidents:
+            where = (f"{on.incident} on {on.release}, {'open' if on.open else 'decided'}" for on in one.incidents)
+            yield f": {'; '.join(where)}"
+        else:
+            yield ""
 
 
 def _as_object(one: "Shown") -> dict[str, object]:
@@ -215,6 +231,8 @@ def _as_object(one: "Shown") -> dict[str, object]:
         "release": one.fired.release,
         "because": one.fired.said,
         "effects": [{"kind": effect.kind.value, **effect.said} for effect in one.fired.effects],
+        "holds_stand": list(one.holds_stand),
+        "incidents": [{"incident": on.incident, "release": on.release, "open": on.open} for on in one.incidents],
     }
 
 

@@ -1,6 +1,9 @@
-"""NF7: what the DCC and the Panel give as a reason is told to Suppliers, none of which may learn from it of another.
+"""Words of a command that are asked about before they are taken.
 
+NF7: what the DCC and the Panel give as a reason is told to Suppliers, none of which may learn from it of another.
 Nobody can read a text for its meaning here; the ids of the release's Suppliers can be found in it.
+
+CS3: who is to get a role is asked about where nobody knows it.
 """
 
 import sys
@@ -8,11 +11,12 @@ from collections.abc import Mapping
 
 from chfw_app.cli.output import say_note
 from chfw_app.cli.rollout_acting import confirm_or_stop
-from chfw_app.cli.rollout_options import ActOptions
+from chfw_app.cli.rollout_options import ActOptions, opened
 from chfw_app.rollout.service import RollOutService
+from chfw_app.transports.known_parties import check_parties
 from chfw_core.errors import InputError
 from chfw_core.model.parties import named_in
-from chfw_core.rollout.base import is_party
+from chfw_core.rollout.base import is_party, region_of
 from chfw_core.rollout.records import ReleaseNote
 
 _TOLD = ("reason", "commentary", "consultation", "phase")
@@ -37,13 +41,28 @@ def check_words(
         if not found:
             continue
         says = f"--{name} names {', '.join(f'`{party}`' for party in found)}, and Suppliers are told these words"
-        if options.yes:
-            say_note(f"note: {says}")
-        elif options.json or not sys.stdin.isatty():
-            raise InputError(says, hint="leave the name out, or give --yes")
-        else:
-            say_note(f"note: {says}")
-            confirm_or_stop("with the name in them")
+        _ask(options, says, "leave the name out, or give --yes", "with the name in them")
+
+
+def check_joins(options: ActOptions, joins: str) -> None:
+    """Asks where no release has hubs of who is to get a role (CS3); says so where --yes was given.
+
+    Raises InputError for who can have no role, where nobody can be asked, or the answer is no.
+    """
+    if not is_party(joins) or region_of(joins) is not None:
+        raise InputError(f"`{joins}` is no Supplier", hint="a role is for a Supplier alone, or `--vacant`")
+    with opened(options) as service:
+        remarks = check_parties(service.store, (joins,))
+    for says in remarks:
+        _ask(options, says, "give --yes where it is new", f"the role is for `{joins}`")
+
+
+def _ask(options: ActOptions, says: str, hint: str, question: str) -> None:
+    if not options.yes and (options.json or not sys.stdin.isatty()):
+        raise InputError(says, hint=hint)
+    say_note(f"note: {says}")
+    if not options.yes:
+        confirm_or_stop(question)
 
 
 def _words(fields: Mapping[str, object]) -> dict[str, str]:

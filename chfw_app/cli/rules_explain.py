@@ -5,6 +5,7 @@ from chfw_app.cli.output import print_json, progress, say
 from chfw_app.cli.rules_options import OwnOptions, RulePaths
 from chfw_app.cli.rules_preview import show_warnings
 from chfw_app.exits import Exit
+from chfw_core.model.guid import parse_guid
 
 
 def explain(
@@ -32,13 +33,14 @@ def explain(
     with progress() as told:
         one = gather_one(inputs.paths(paths), report=told)
         explanation = explain_for_author(one.gathered, guid, report=told)
+    notes = one.notes_of(parse_guid(explanation.guid))
     show_warnings(one)
     if json:
-        print_json(explanation.as_dict() | {"notes": list(one.notes)})
+        print_json(explanation.as_dict() | {"notes": list(notes)})
         return Exit.DONE
     titles = {section.title for section in explanation.sections}
     for at, line in enumerate(explanation.lines()):
         say(line, style="bold" if at == 0 or line in titles else "")
-    for note in one.notes:
+    for note in notes:
         say(f"note: {note}")
     return Exit.DONE

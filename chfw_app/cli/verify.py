@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chfw_app.cli.options import Flag, InputOptions
-from chfw_app.cli.output import counted, print_json, progress, say, say_note, show_table
+from chfw_app.cli.output import counted, print_json, progress, say, show_table, show_warnings
 from chfw_app.exits import Exit
 from chfw_app.inputs import gather
 from chfw_app.verifying import verify_files
@@ -24,8 +24,7 @@ def verify(inputs: InputOptions, *, schedule: Path, json: Flag = False) -> int:
     """
     with progress() as told:
         gathered = gather(inputs.paths(), report=told)
-        for warning in gathered.warnings:
-            say_note(warning.render())
+        show_warnings(gathered.warnings)
         verdict = verify_files(gathered, schedule, report=told)
     if json:
         print_json(as_object(verdict, schedule))

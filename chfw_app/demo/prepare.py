@@ -114,8 +114,8 @@ def write_sayings(where: DemoFiles) -> None:
     _write_csv(
         where.attributes,
         [
-            ("guid", "flags", "team"),
-            *((hub.guid, "complaint_open" if at % 4 else "", "north") for at, hub in enumerate(flagged)),
+            ("guid", "flags"),
+            *((hub.guid, "complaint_open" if at % 4 else "") for at, hub in enumerate(flagged)),
         ],
     )
     lines = [json.dumps({"seq": at, **event}) for at, event in enumerate(_events(hubs), start=1)]

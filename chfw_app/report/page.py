@@ -138,7 +138,7 @@ def _findings(content: PageContent) -> str:
     rows: list[tuple[Cell, ...]] = [
         (f.count if f.about_hubs else "", f.party or "", f.code, f.message) for f in content.findings
     ]
-    return shown + table("Findings", ("hubs", "party", "code", "what"), rows)
+    return shown + table("Findings", ("hubs", "party", "code", "what"), rows, whole=True)
 
 
 def _inputs(content: PageContent) -> str:

@@ -7,8 +7,11 @@ Cell = object
 """Text, a whole number, or None for an empty cell."""
 
 
-def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """A table with a caption; whole columns of numbers stand to the right."""
+def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[Cell]], *, whole: bool = False) -> str:
+    """A table with a caption; whole columns of numbers stand to the right.
+
+    `whole`: it is as long as it is, and where there is little room its cells stand below each other.
+    """
     numeric = [
         bool(rows) and all(isinstance(row[at], int) or row[at] is None for row in rows) for at in range(len(header))
     ]
@@ -19,7 +22,8 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -
         f"<tr>{''.join(_cell(value, right) for value, right in zip(row, numeric, strict=True))}</tr>" for row in rows
     )
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption, quote=True)}">'
+        f'<div class="scroll{" whole" if whole else ""}" role="region" tabindex="0" '
+        f'aria-label="{escape(caption, quote=True)}">'
         f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

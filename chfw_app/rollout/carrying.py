@@ -19,9 +19,9 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import as_utc
 from chfw_core.rollout.agreement import firmware_of
+from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.entries import Stamp
-from chfw_core.rollout.events import AnyEvent
 from chfw_core.rollout.notice.commands import SupersedeHubs
 from chfw_core.rollout.notice.events import HubsAdded
 from chfw_core.rollout.notice.two_releases import Order, order_of
@@ -50,7 +50,7 @@ def carry_out(transaction: WriteTransaction, command: AnyCommand, clock: Clock) 
     drafts = drafts_of(events)
     outgoing = [outgoing_of(message, drafts.places[number]) for number, message in gathered(met.judged.messages)]
     receipt = receipt_of(transaction.append(stamp, drafts.drafts, outgoing, projections(met.known)))
-    for other, guids in _overtaken(met.roll_out, events):
+    for other, guids in overtaken(met.roll_out, events):
         giving_up = SupersedeHubs(
             by=DCC, key=f"{command.key}/overtakes/{other}", release=other, by_release=command.release, guids=guids
         )
@@ -64,7 +64,7 @@ def now_in(transaction: WriteTransaction, clock: Clock) -> datetime:
     return last if last is not None and last - SKEW <= now < last else now
 
 
-def _overtaken(roll_out: RollOut, events: Sequence[AnyEvent]) -> list[tuple[str, GuidList]]:
+def overtaken(roll_out: RollOut, events: Sequence[RollOutEvent]) -> list[tuple[str, GuidList]]:
     """The hubs that were added here and that another release has to give up, by that release."""
     if not roll_out.in_flight:
         return []

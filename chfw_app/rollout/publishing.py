@@ -25,7 +25,7 @@ from chfw_app.planning import PlanOutputs, write_plan
 from chfw_app.rollout.disturbances import Disturbances, disturbances
 from chfw_app.rollout.gone import gone
 from chfw_app.rollout.kept_out import kept_out
-from chfw_app.rollout.loading import handed_elsewhere
+from chfw_app.rollout.loading import counts_of, handed_elsewhere
 from chfw_app.rollout.overlaying import KnownHubs, Overlay, waiting_hubs
 from chfw_app.rollout.recorded_events import recorded_events
 from chfw_app.rollout.service import RollOutService, release_in
@@ -140,6 +140,8 @@ def plan_now(
         folder, record = Path(name), release_in(connection, release)
         states = (*WAITING, HubState.FAILED) if retry else WAITING
         waiting = waiting_hubs(connection, release, states)
+        if not waiting:
+            raise InputError(f"no hub of `{release}` waits for a day", hint=_where_they_are(connection, release))
         bad_rows, told = _write_estate(files.estate, folder / "estate.parquet", waiting)
         _write_consents(connection, release, folder / "recorded.parquet")
         (folder / "release.yaml").write_text(_stand_in(firmware_of(record)), encoding="utf-8")
@@ -219,6 +221,12 @@ def _with_triggers(gathered: Gathered, known: TriggerRecords) -> Gathered:
     """RU6: what triggers hold and have instructed, under the rules of today's files."""
     rulesets = with_triggers(gathered.inputs.rulesets, known)
     return evolve(gathered, inputs=evolve(gathered.inputs, rulesets=rulesets))
+
+
+def _where_they_are(connection: Connection, release: str) -> str:
+    counts = counts_of(connection, release)
+    there = ", ".join(f"{hubs:,} {state.value.replace('_', ' ')}" for state, hubs in counts.items())
+    return f"there is nothing to plan: its hubs are {there}" if there else "it has no hubs"
 
 
 def _write_estate(estate: Path, target: Path, waiting: KnownHubs) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -108,7 +108,7 @@ def _shown(
     firmware = firmware_of(record)
     everything = reader == DCC
     incidents = (
-        f"{one.own_id if one.party == reader else one.id}: {one.description}"
+        f"{one.own_id if one.party == reader != DCC else one.id}: {one.description}"
         for one in record.incidents
         if one.open and (reader in (DCC, *CONFIRMING) or one.party == reader)
     )

@@ -7,10 +7,18 @@ from typing import Any
 
 from chfw_app.stores.tables import consent, hub
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
+from chfw_core.documents.rollout_values import converter
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period, format_instant, parse_instant
-from chfw_core.rollout.records import HubConsent, HubRecord, ProtectedPeriod, Protection, SupplierChanging
+from chfw_core.rollout.records import (
+    FailedAttempt,
+    HubConsent,
+    HubRecord,
+    ProtectedPeriod,
+    Protection,
+    SupplierChanging,
+)
 from chfw_core.rollout.states import HubState
 from chfw_core.rollout.telling import told_reason
 
@@ -108,6 +116,8 @@ def _write_rest(record: HubRecord) -> str | None:
         rest["protected"] = [
             [p.kind, format_instant(p.period.opens), format_instant(p.period.closes)] for p in record.protected
         ]
+    if record.failed is not None:
+        rest["failed"] = converter().unstructure(record.failed)
     return json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":")) if rest else None
 
 
@@ -119,6 +129,7 @@ def _read_rest(text: str | None) -> dict[str, Any]:
         "excluded": {Party(party): (rule, reason) for party, (rule, reason) in rest.get("excluded", {}).items()},
         "changes": tuple(_changes(rest.get("changes", ()))),
         "protected": tuple(_protected(rest.get("protected", ()))),
+        "failed": converter().structure(rest["failed"], FailedAttempt) if "failed" in rest else None,
     }
 
 

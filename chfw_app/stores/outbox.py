@@ -147,10 +147,7 @@ def _delivered(store: Store, message: OutboxMessage, at: datetime) -> None:
 
 def _said(problem: Exception) -> str:
     """Our own words as they are; others' with what kind of failure it is."""
-    if isinstance(problem, ChfwError):
-        said = f"{problem} ({problem.hint})" if problem.hint else str(problem)
-    else:
-        said = f"{type(problem).__name__}: {problem}"
+    said = problem.with_hint if isinstance(problem, ChfwError) else f"{type(problem).__name__}: {problem}"
     return said.replace("\0", " ")[:_ERROR_LENGTH]
 
 

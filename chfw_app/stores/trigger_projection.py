@@ -78,6 +78,15 @@ def _fired(connection: Connection, entry: Entry) -> None:
         connection.execute(insert(trigger_hold), holds)
 
 
+def hold_ids(seq: int, found: TriggersFired) -> Iterator[tuple[int, ...]]:
+    """Per firing of an entry the ids of its holds, in the order of its effects. `seq`: the entry's number."""
+    place = seq * MOST_HOLDS
+    for one in found.firings:
+        rows = list(_holds(found, one))
+        yield tuple(place + nth for nth, row in enumerate(rows) if row["kind"] == Kind.HOLD.value)
+        place += len(rows)
+
+
 def _holds(found: TriggersFired, one: Fired) -> Iterator[dict[str, Any]]:
     for effect in one.effects:
         said = effect.said

@@ -17,7 +17,9 @@ from chfw_app.rollout.carrying import Clock, carry_out, now_in
 from chfw_app.stores.bulk import among
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub
+from chfw_app.triggers.effect_words import where_words
 from chfw_app.triggers.holding import hubs_bounded
+from chfw_app.triggers.incidents import incident_name
 from chfw_app.triggers.knowing import Book
 from chfw_core.messages import HubsRefused, TriggerNotice
 from chfw_core.model.guid import Guid
@@ -35,7 +37,6 @@ from chfw_core.rollout.triggering.entries import Fired, Kind
 from chfw_core.rules.blocks.effects import AFFECTED
 from chfw_core.rules.triggered import PREFIX
 
-_SHORT = 8
 _URGENT = (Priority.HIGH.value, Priority.URGENT.value)
 _THERE = tuple(state for state in HubState if state not in FINAL_STATES)
 
@@ -217,8 +218,8 @@ def _raise_incident(
                 by=owner,
                 key=f"trigger/{one.id}/incident/{of}",
                 release=of,
-                incident=f"{one.trigger}-{one.id[:_SHORT]}",
-                description=one.said,
+                incident=incident_name(one),
+                description=f"{one.said}, {where_words(one)}",
                 high_priority=said.get("priority") in _URGENT,
             ),
             clock,

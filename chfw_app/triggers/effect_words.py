@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chfw_core.rollout.triggering.entries import Effect, Kind
+from chfw_core.model.guid import format_guid
+from chfw_core.rollout.triggering.entries import Effect, Fired, Kind
 
 
 def effect_words(effect: Effect) -> str:
@@ -30,6 +31,12 @@ def effect_words(effect: Effect) -> str:
 def scope_words(scope: Mapping[str, str]) -> str:
     """What a firing is for: `hub 88-73-…`, `csp_region North`."""
     return ", ".join(f"{name} {value}" for name, value in scope.items())
+
+
+def where_words(fired: Fired) -> str:
+    """Whom a firing is about, with the hub that completed it: `for csp_region North, with hub 88-73-…`."""
+    words = f"for {scope_words(fired.scope)}"
+    return words if fired.per_hub or fired.guid is None else f"{words}, with hub {format_guid(fired.guid)}"
 
 
 def _end(said: Mapping[str, Any]) -> str:

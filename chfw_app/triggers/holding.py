@@ -17,9 +17,12 @@ from sqlalchemy.engine import Row
 
 from chfw_app.rollout.carrying import Clock, carry_out, now_in
 from chfw_app.stores.bulk import among
+from chfw_app.stores.ledger import read_entries
+from chfw_app.stores.rollout_codec import events_of
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, trigger_hold
 from chfw_app.triggers.appending import append_entry
+from chfw_app.triggers.incidents import holds_with, undecided
 from chfw_app.triggers.knowing import Book
 from chfw_app.triggers.sighting import Sighting
 from chfw_core.model.guid import Guid
@@ -30,8 +33,10 @@ from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import HoldHubs, LetHubsGo, LiftProtection, ProtectHubs
 from chfw_core.rollout.incidents.commands import ResumeRelease, SuspendRelease
+from chfw_core.rollout.incidents.events import IncidentDecided
+from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.records import Protection, ReleaseRecord
-from chfw_core.rollout.states import WAITING, HubState
+from chfw_core.rollout.states import WAITING, HubState, ReleaseStanding
 from chfw_core.rollout.triggering.entries import Fired, HoldsEnded, Kind
 from chfw_core.rules.event_fields import HEX_FIELDS
 from chfw_core.transport.receipts import Receipt
@@ -44,6 +49,7 @@ _BOUNDS: Mapping[str, Any] = {
     "batch": hub.c.batch_id,
 }
 _FREE = (*WAITING, HubState.FAILED)
+_GOES_ON = (IncidentOutcome.PROCEED, IncidentOutcome.DELAY)
 
 
 @frozen(kw_only=True)
@@ -65,7 +71,7 @@ def awaited(connection: Connection) -> frozenset[str]:
         elif ends == "flag_cleared":
             found.add("flag_cleared")
         elif ends == "released":
-            found |= {"release_resumed", "flag_cleared"}
+            found |= {"release_resumed", "incident_closed", "flag_cleared"}
     return frozenset(found)
 
 
@@ -133,7 +139,8 @@ def end_holds(
     ended: dict[tuple[str, str], dict[int, Row[Any]]] = defaultdict(dict)
     for why, hold in (
         *_by_time(connection, at),
-        *_by_events(connection, seen),
+        *_by_events(connection, seen, book),
+        *_by_decisions(connection, seen, book),
         *_by_release_of_triggers(connection, fired),
     ):
         ended[hold.owner, why][hold.id] = hold
@@ -227,7 +234,8 @@ def _undo(
             if is_supplier(hold.owner):
                 lift[record.id].append(guids)
             elif _is_whole_release(hold):
-                resume.append(record.id)
+                if record.standing is ReleaseStanding.SUSPENDED and record.standing_because == reason_of(hold):
+                    resume.append(record.id)  # what halts it for another reason is not the hold's to end (NF6)
             else:
                 let_go[record.id].append(_held_for(connection, record.id, guids, reason_of(hold)))
     made = [
@@ -269,9 +277,31 @@ def _by_time(connection: Connection, at: datetime) -> Iterator[tuple[str, Row[An
         yield "its last moment has come", hold
 
 
-def _by_events(connection: Connection, seen: Sequence[Sighting]) -> Iterator[tuple[str, Row[Any]]]:
+def _by_decisions(connection: Connection, seen: Sequence[Sighting], book: Book) -> Iterator[tuple[str, Row[Any]]]:
+    """BR6.2: what a firing holds until it is released ends with a decision to go on, where it raised the incident."""
+    for seq in dict.fromkeys(one.seq for one in seen if one.heard.type == "incident_closed"):
+        (entry,) = read_entries(connection, after=seq - 1, upto=seq)
+        for event in events_of(entry):
+            if not isinstance(event, IncidentDecided) or event.outcome not in _GOES_ON:
+                continue
+            holds = holds_with(connection, event.incident)
+            if holds and event.incident not in undecided(book):
+                released = trigger_hold.c.id.in_(holds) & (trigger_hold.c.ends == "released")
+                for hold in standing(connection, released):
+                    yield "its incident was decided", hold
+
+
+def _waiting_for_decisions(connection: Connection, book: Book) -> frozenset[int]:
+    """Holds whose own incident is not decided: that a release was resumed is not the end of them."""
+    waiting = dict.fromkeys(undecided(book))
+    return frozenset(hold for incident in waiting for hold in holds_with(connection, incident))
+
+
+def _by_events(connection: Connection, seen: Sequence[Sighting], book: Book) -> Iterator[tuple[str, Row[Any]]]:
     if not seen:
         return
+    resumed = any(one.heard.type == "release_resumed" for one in seen)
+    kept = _waiting_for_decisions(connection, book) if resumed else frozenset()
     guids = {one.guid for one in seen if one.guid is not None}
     about = or_(trigger_hold.c.guid.is_(None), among(connection, trigger_hold.c.guid, guids))
     general = [one for one in seen if one.guid is None]
@@ -283,7 +313,7 @@ def _by_events(connection: Connection, seen: Sequence[Sighting]) -> Iterator[tup
     for hold in connection.execute(query.order_by(trigger_hold.c.id)):
         near = seen if hold.guid is None else (*general, *by_guid.get(hold.guid, ()))
         for one in near:
-            if (why := _ends(hold, one)) and _concerns(hold, one):
+            if (why := _ends(hold, one)) and _concerns(hold, one) and not (why == _RESUMED and hold.id in kept):
                 yield why, hold
                 break
 

@@ -1,17 +1,21 @@
 """What triggers have written down, for their owner: what fired and why, and what a plan is to know of it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_, select, true
 from sqlalchemy.engine import Row
 
 from chfw_app.stores.ledger import read_entries
+from chfw_app.stores.rollout_codec import read_releases
 from chfw_app.stores.tables import trigger_hold
+from chfw_app.stores.trigger_projection import hold_ids
 from chfw_app.triggers.holding import standing
+from chfw_app.triggers.incidents import raised_by_firing
 from chfw_app.triggers.installing import in_force
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.documents.trigger_entries import restore_trigger_entry
@@ -24,26 +28,52 @@ _SHOWN = 20
 
 
 @frozen(kw_only=True)
+class RaisedOn:
+    """The incident of a firing on one release, by its full id. `open`: no decision on it is in force."""
+
+    release: str
+    incident: str
+    open: bool
+
+
+@frozen(kw_only=True)
 class Shown:
-    """One firing, with its owner and the version of its files."""
+    """One firing, with its owner and the version of its files, and what has become of it.
+
+    `holds_stand`: of each of its holds, in the order of its effects, whether it has not ended.
+    """
 
     owner: str
     version: str
     fired: Fired
+    holds_stand: tuple[bool, ...] = ()
+    incidents: tuple[RaisedOn, ...] = ()
 
 
 def firings(
     connection: Connection, *, owner: str | None = None, trigger: str | None = None, guid: int | None = None
 ) -> Iterator[Shown]:
     """What fired, in order. `owner`: by that party's own rules alone; None: all of it, which is the DCC's to see."""
+    still = {hold.id for hold in standing(connection, where=true())}
+    raised: dict[str, list[RaisedOn]] = defaultdict(list)
+    for of, record in read_releases(connection).items():
+        for known in record.incidents:
+            raised[known.id].append(RaisedOn(release=of, incident=known.id, open=known.open))
     for entry in read_entries(connection, types=[type_name(TriggersFired)]):
         if owner is not None and entry.by != owner:
             continue
         found = restore_trigger_entry(entry.payload, entry.rows)
         assert isinstance(found, TriggersFired)
-        for one in found.firings:
+        for one, holds in zip(found.firings, hold_ids(entry.seq, found), strict=True):
             if trigger in (None, one.trigger) and (guid is None or one.guid == guid):
-                yield Shown(owner=found.owner, version=found.version, fired=one)
+                own = raised_by_firing(one, found.owner)
+                yield Shown(
+                    owner=found.owner,
+                    version=found.version,
+                    fired=one,
+                    holds_stand=tuple(hold in still for hold in holds),
+                    incidents=() if own is None else tuple(raised.get(own, ())),
+                )
 
 
 def check_named(connection: Connection, trigger: str, owner: str | None = None) -> None:

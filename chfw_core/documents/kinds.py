@@ -23,6 +23,9 @@ PeriodEnd = NewType("PeriodEnd", datetime)
 Region = NewType("Region", str)
 Count = NewType("Count", int)
 """A whole number, at least 1."""
+Days = NewType("Days", int)
+"""How many days something takes: a whole number from 1 to ten years."""
+MOST_DAYS = 3_660
 Whole = NewType("Whole", int)
 """A whole number, at least 0."""
 

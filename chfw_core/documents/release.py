@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import frozen
 
 from chfw_core.diagnostics import Diagnostic, in_order
-from chfw_core.documents.kinds import Count, Hex8, Instant, PeriodEnd, Region, Whole
+from chfw_core.documents.kinds import Days, Hex8, Instant, PeriodEnd, Region, Whole
 from chfw_core.documents.structuring import Trouble, structure
 from chfw_core.documents.yaml_nodes import read_document
 from chfw_core.errors import InputError
@@ -31,7 +31,7 @@ VERSION = "v1"
 class MassPeriod:
     """How long the DCC takes from the automatic time on."""
 
-    days: Count
+    days: Days
 
 
 @frozen(kw_only=True)

@@ -79,6 +79,7 @@ _SIMPLE: Mapping[object, Schema] = {
     kinds.Instant: {"type": "string", "pattern": _INSTANT},
     kinds.PeriodEnd: {"type": "string", "pattern": _INSTANT},
     kinds.Count: {"type": "integer", "minimum": 1},
+    kinds.Days: {"type": "integer", "minimum": 1, "maximum": kinds.MOST_DAYS},
     kinds.Whole: {"type": "integer", "minimum": 0},
 }
 

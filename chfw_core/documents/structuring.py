@@ -121,6 +121,7 @@ _KINDS: dict[object, Read] = {
     kinds.PeriodEnd: lambda value, _: kinds.period_end(value),
     kinds.Region: lambda value, _: kinds.region(value),
     kinds.Count: lambda value, _: kinds.whole(value, 1),
+    kinds.Days: lambda value, _: kinds.whole(value, 1, kinds.MOST_DAYS),
     kinds.Whole: lambda value, _: kinds.whole(value, 0),
 }
 

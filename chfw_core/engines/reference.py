@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from chfw_core.consent.model import Instruction, InstructionGroup, Refusal
 from chfw_core.consent.standing import judge_rows
+from chfw_core.engines.hub_form import in_standard_form
 from chfw_core.engines.matching import HubMatch, Matcher
 from chfw_core.errors import UsageError
 from chfw_core.model.guid import Guid, hash_key, keyed_hash
@@ -20,7 +21,7 @@ from chfw_core.model.parties import CSP_PREFIX, Party
 from chfw_core.model.periods import Period
 from chfw_core.model.windows import holidays_for
 from chfw_core.planning import reasons
-from chfw_core.planning.batches import batch_id, batch_number, batch_period, specs_by_key
+from chfw_core.planning.batches import BatchKey, batch_id, batch_number, batch_period, specs_by_key
 from chfw_core.planning.capacity import DemandClass, Proof, assign_days, region_capacity
 from chfw_core.planning.decision import Decision, as_agreed, decide_supplier
 from chfw_core.planning.findings import Counts, count_refusals, plan_findings
@@ -39,6 +40,7 @@ from chfw_core.planning.release_state import (
     freeze_of,
     today_of,
 )
+from chfw_core.rules.model import BatchSpec
 
 
 @frozen(kw_only=True)
@@ -72,14 +74,16 @@ class ReferencePlan:
 
 def plan_reference(
     inputs: PlanInputs,
-    hubs: Sequence[CommsHub],
+    hubs: Iterable[CommsHub],
     instructions: Sequence[Instruction],
     solver: FlowSolver,
 ) -> ReferencePlan:
-    """The plan of these hubs. `hubs` have distinct GUIDs, else UsageError.
+    """The plan of these hubs.
 
-    Raises InputError where capacity is limited but a region of the hubs has no figure.
+    Raises UsageError for two hubs with one GUID and for a hub that is not in standard form, as `read_hub` makes one;
+    InputError where capacity is limited but a region of the hubs has no figure.
     """
+    hubs = in_standard_form(hubs)
     matcher = Matcher(inputs)
     matches = _match_all(matcher, hubs, instructions)
     pilots = _pilots(matcher, matches.values())
@@ -269,7 +273,8 @@ def _infeasible(inputs: PlanInputs, trace: HubTrace, plan: HubPlan) -> str:
         return reasons.over_capacity(plan, trace.proof.sentence())
     if trace.late and trace.batch is not None:
         return reasons.no_day_for_batch(plan, trace.batch)
-    return reasons.no_day(plan, earliest_day(inputs))
+    closed = holidays_for(hub.holiday_division, inputs.holidays)
+    return reasons.no_day(plan, earliest_day(inputs), blackouts_in(inputs, hub.csp_region), closed)
 
 
 def _refusals(
@@ -316,7 +321,8 @@ def _count(
     undecided: dict[tuple[str, datetime], int] = {}
     lost: dict[tuple[str, str], int] = {}
     ineligible: dict[str, int] = {}
-    no_day = late = 0
+    late: dict[tuple[BatchKey, BatchSpec], int] = {}
+    no_day = 0
     for row in rows:
         trace = traces[row.guid]
         for decision in trace.decisions:
@@ -335,8 +341,9 @@ def _count(
             blocked[region] = blocked.get(region, 0) + 1
         elif trace.proof is not None:
             over[trace.proof] = over.get(trace.proof, 0) + 1
-        elif trace.late:
-            late += 1
+        elif trace.late and trace.plan.batch is not None:
+            group = (trace.plan.batch_key, trace.plan.batch)
+            late[group] = late.get(group, 0) + 1
         else:
             no_day += 1
     return Counts(

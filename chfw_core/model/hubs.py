@@ -44,7 +44,8 @@ class CommsHub:
     """One hub: `guid` is the CHF's EUI-64; text fields are None where the estate says nothing.
 
     `flags` are the DCC's public ones; `private` holds, per owner, the flags and `my.*` values
-    that only this owner's rules may read.
+    that only this owner's rules may read. Nothing is judged here: `chfw_core.documents.hubs.read_hub` is the door for
+    values of one's own, and both engines refuse hubs that are not in the standard form that it gives.
     """
 
     guid: Guid

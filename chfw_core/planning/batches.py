@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from chfw_core.model.periods import Period, add_wall_days
 from chfw_core.planning.hub_plan import smallest_and_slowest
 from chfw_core.rules.model import BatchSpec, Duration
+from chfw_core.rules.problems import counted
 
 BatchKey = tuple[str, ...]
 
@@ -31,6 +32,20 @@ def cut_batches(hubs: int, size: int) -> tuple[range, ...]:
 def batch_number(place: int, size: int) -> int:
     """The batch in which the hub at this place of the hash order is, counted from 0."""
     return place // size
+
+
+def batches_said(spec: BatchSpec) -> str:
+    """`10 hubs, 5 minutes apart`."""
+    return counted(spec.size, "hub") + apart(spec.pause)
+
+
+def apart(pause: Duration) -> str:
+    """`, 2 days apart`; nothing where there is no pause."""
+    hours, rest = divmod(pause.seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = [(pause.days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")]
+    said = " ".join(counted(number, unit) for number, unit in parts if number)
+    return f", {said} apart" if said else ""
 
 
 def batch_id(key: BatchKey, number: int) -> str:

@@ -20,6 +20,8 @@ from chfw_core.planning.flow import FlowProblem, FlowSolver, Placement
 from chfw_core.planning.model import PlanInputs
 
 DEFAULT_PRIORITY = 50
+CAPACITY = "capacity: "
+"""How the sentence of a proof begins."""
 
 
 @frozen(kw_only=True)
@@ -50,7 +52,7 @@ class Proof:
         hubs = "1 hub" if self.demand == 1 else f"{self.demand:,} hubs"
         days = "1 day" if len(self.days) == 1 else f"{len(self.days):,} days"
         return (
-            f"capacity: {hubs} of {self.region} can go on {intervals(self.days)} only "
+            f"{CAPACITY}{hubs} of {self.region} can go on {intervals(self.days)} only "
             f"({days} with room for {self.capacity:,}): {self.short:,} too many"
         )
 

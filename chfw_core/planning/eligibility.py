@@ -90,6 +90,11 @@ def not_current(device_model: str, firmware_version: str) -> str:
     return f"{firmware_version} is not Current on the CPL for device model {device_model}"
 
 
+def runs_already(firmware_version: str) -> str:
+    """Why a hub that has the version does not get it."""
+    return f"already runs {firmware_version}"
+
+
 def ineligible_reason(
     device_model: str,
     firmware_version: str,
@@ -106,7 +111,7 @@ def ineligible_reason(
     if device_model not in release.device_models:
         return f"the release is not for device model {device_model}"
     if firmware_version == target:
-        return f"already runs {target}"
+        return runs_already(target)
     if smi_status is not SmiStatus.COMMISSIONED:
         return f"SMI status is {smi_status.value}, not {SmiStatus.COMMISSIONED.value}"
     if cpl is not None and not cpl.is_current(device_model, target):

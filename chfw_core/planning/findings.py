@@ -3,7 +3,7 @@
 A finding never stops a plan. Codes are stable; the order is fixed by code and content.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import field, frozen
@@ -12,6 +12,7 @@ from chfw_core.consent.model import Refusal
 from chfw_core.model.parties import CSP_PREFIX, is_supplier
 from chfw_core.model.periods import format_instant
 from chfw_core.model.releases import Participation, Phase
+from chfw_core.planning.batches import BatchKey, batches_said
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.eligibility import not_current
 from chfw_core.planning.idle_rules import rules_that_never_come
@@ -19,6 +20,7 @@ from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.planning.release_state import context_for, terms_for
 from chfw_core.rules.evaluate import as_closing, date_value
+from chfw_core.rules.model import BatchSpec
 from chfw_core.rules.problems import counted, did_you_mean
 
 MODELS_NAMED = 4
@@ -27,11 +29,11 @@ MODELS_NAMED = 4
 
 @frozen(kw_only=True)
 class Counts:
-    """What an engine counted. `no_day`, `late_batch`, `disjoint`: hubs; the others by their key.
+    """What an engine counted. `no_day`, `disjoint`: hubs; the others by their key.
 
     `undecided`: hubs, eligible and not held, for which a Supplier decided nothing, by it and their
     cut-off. `ineligible`: hubs by reason. `windows_lost`: hubs by Supplier and rule.
-    `contradictions`: changes of Supplier.
+    `late_batch`: hubs by what they are cut by, of all that are cut by it. `contradictions`: changes of Supplier.
     """
 
     refused: Mapping[tuple[str, str], int] = field(factory=dict)
@@ -39,7 +41,7 @@ class Counts:
     csp_blocked: Mapping[str, int] = field(factory=dict)
     ineligible: Mapping[str, int] = field(factory=dict)
     no_day: int = 0
-    late_batch: int = 0
+    late_batch: Mapping[tuple[BatchKey, BatchSpec], int] = field(factory=dict)
     disjoint: int = 0
     undecided: Mapping[tuple[str, datetime], int] = field(factory=dict)
     windows_lost: Mapping[tuple[str, str], int] = field(factory=dict)
@@ -137,16 +139,23 @@ def _about_decisions(inputs: PlanInputs, counts: Counts) -> list[Finding]:
         (False, "decision-owed", "{party} owes a decision for {hubs} by the cut-off at {when}"),
         (True, "decision-late", "{party} decided nothing for {hubs} by the cut-off at {when}"),
     ):
-        hubs: dict[str, int] = {}
-        first: dict[str, datetime] = {}
+        cutoffs: dict[str, dict[datetime, int]] = {}
         for (party, cutoff), count in sorted(counts.undecided.items()):
             if (inputs.as_of > cutoff) is late:
-                hubs[party] = hubs.get(party, 0) + count
-                first.setdefault(party, cutoff)
-        for party, count in hubs.items():
-            message = said.format(party=party, hubs=counted(count, "hub"), when=format_instant(first[party]))
+                own = cutoffs.setdefault(party, {})
+                own[cutoff] = own.get(cutoff, 0) + count
+        for party, own in cutoffs.items():
+            count = sum(own.values())
+            message = said.format(party=party, hubs=counted(count, "hub"), when=_when(own))
             found.append(Finding(code=code, message=message, count=count, party=party))
     return found
+
+
+def _when(cutoffs: Mapping[datetime, int]) -> str:
+    """The cut-off; where the DCC moved dates, each of them with its hubs."""
+    if len(cutoffs) == 1:
+        return format_instant(next(iter(cutoffs)))
+    return ", ".join(f"{format_instant(when)} ({counted(hubs, 'hub')})" for when, hubs in sorted(cutoffs.items()))
 
 
 def _about_changes(counts: Counts) -> list[Finding]:
@@ -157,15 +166,18 @@ def _about_changes(counts: Counts) -> list[Finding]:
     return [Finding(code="change-contradicts", message=message, count=counts.contradictions)]
 
 
-def _about_pilots(inputs: PlanInputs, pilots: Iterable[PilotResult]) -> list[Finding]:
+def _about_pilots(inputs: PlanInputs, pilots: Sequence[PilotResult]) -> list[Finding]:
     found = []
+    limit = inputs.release.pilot_limit
+    limited = sum(pilot.asked for pilot in pilots if pilot.candidates) > limit
     for pilot in pilots:
         if not pilot.group.guids and _is_over(inputs, pilot):
             continue
         short = pilot.asked - len(pilot.group.guids)
         if short > 0:
             message = (
-                f"the pilot `{pilot.rule}` asked for {counted(pilot.asked, 'hub')} and got {len(pilot.group.guids):,}"
+                f"the pilot `{pilot.rule}` asked for {counted(pilot.asked, 'hub')} and got "
+                f"{len(pilot.group.guids):,}: {_why_short(pilot, limit if limited else None)}"
             )
             found.append(Finding(code="pilot-short", message=message, count=short, party=pilot.party))
         strata = pilot.group.shortfall
@@ -183,6 +195,20 @@ def _about_pilots(inputs: PlanInputs, pilots: Iterable[PilotResult]) -> list[Fin
                 )
             )
     return found
+
+
+def _why_short(pilot: PilotResult, limit: int | None) -> str:
+    """What a pilot could choose from (G2). `limit`: the release's, where pilots ask for more together."""
+    if not pilot.candidates:
+        return (
+            "no hub matches its `from`, is eligible, neither held nor excluded, without an instruction on record, "
+            "and has time for its `at`"
+        )
+    could = f"{counted(pilot.candidates, 'hub')} could be in it"
+    if pilot.candidates <= len(pilot.group.guids):
+        return could
+    why = f"the release's limit of {limit:,} is shared" if limit is not None else "others are in an earlier pilot"
+    return f"{could}; {why}"
 
 
 def _is_over(inputs: PlanInputs, pilot: PilotResult) -> bool:
@@ -230,11 +256,17 @@ def _infeasible(counts: Counts) -> list[Finding]:
         for region, hubs in sorted(counts.csp_blocked.items())
     ]
     if counts.no_day:
-        message = f"no possible day in their period: {counted(counts.no_day, 'hub')}"
+        message = (
+            f"no possible day in their period: {counted(counts.no_day, 'hub')}; "
+            "the reason of each row in the schedule names what leaves none"
+        )
         found.append(Finding(code="no-day", message=message, count=counts.no_day))
-    if counts.late_batch:
-        message = f"their batch opens after their period: {counted(counts.late_batch, 'hub')}"
-        found.append(Finding(code="batch-late", message=message, count=counts.late_batch))
+    for (key, spec), hubs in sorted(counts.late_batch.items(), key=lambda item: item[0][0]):
+        message = (
+            f"batches of `{'+'.join(key)}` ({batches_said(spec)}) open too late for {counted(hubs, 'hub')}: "
+            "larger ones or a shorter pause would leave them a day"
+        )
+        found.append(Finding(code="batch-late", message=message, count=hubs))
     for proof, hubs in sorted(counts.over_capacity.items(), key=lambda item: (item[0].region, item[0].days)):
         found.append(Finding(code="over-capacity", message=proof.sentence(), count=hubs))
     return found

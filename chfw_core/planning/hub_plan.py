@@ -200,9 +200,14 @@ def _before_change(
     end = _instruction_ends(decision.party, suppliers, changes, freeze, today)
     if decision.consent is None or end is None:
         return decision
-    period = decision.consent.period.cut(decision.consent.period.opens, end)
-    note = f"{decision.party}'s responsibility ends on {london_date(end) + timedelta(days=freeze.before)}"
+    opens, begins = decision.consent.period.opens, london_date(end)
+    effective = begins + timedelta(days=freeze.before)
+    period = decision.consent.period.cut(opens, end)
+    note = f"{decision.party}'s responsibility ends on {effective}"
     if period is None:
+        if opens < london_midnight(effective):
+            freeze_begins = f"the freeze from {begins} on, for its change of Supplier on {effective}"
+            return evolve(decision, consent=None, reason=f"{decision.party}'s period opens in {freeze_begins}")
         return evolve(decision, consent=None, reason=f"{note}, before its period opens")
     consent = Consent(period=period, windows=decision.consent.windows)
     if period == decision.consent.period:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from chfw_core.consent.model import ActivationBasis
+from chfw_core.errors import UsageError
 from chfw_core.model.events import Event
 from chfw_core.model.guid import Guid
 from chfw_core.model.parameters import Parameters
@@ -25,7 +26,7 @@ class PlanInputs:
     GUID the periods in which a hub is left alone (CS4); nothing is activated in them, as in a black-out.
     """
 
-    release: FirmwareRelease
+    release: FirmwareRelease = field()
     as_of: datetime = field(converter=as_utc)
     rulesets: tuple[RuleSet, ...] = ()
     events: tuple[Event, ...] = ()
@@ -34,6 +35,13 @@ class PlanInputs:
     cpl: CentralProductsList | None = None
     parameters: Parameters
     holidays: Holidays
+
+    @release.validator
+    def _is_one(self, _: object, value: object) -> None:
+        if not isinstance(value, FirmwareRelease):
+            raise UsageError(
+                f"the release is {type(value).__name__}", hint="what `read_release` gives says why in its `problems`"
+            )
 
     def ruleset_of(self, owner: str) -> RuleSet | None:
         """The owner's rules, or None."""

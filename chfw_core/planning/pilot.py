@@ -151,11 +151,12 @@ class PilotAsk:
 
 @frozen(kw_only=True)
 class PilotResult:
-    """What a pilot got: its group, and how many hubs it asked for."""
+    """What a pilot got: its group, how many hubs it asked for, and how many it could choose from."""
 
     party: str
     rule: str
     asked: int
+    candidates: int
     group: PilotGroup
 
 
@@ -179,5 +180,8 @@ def select_pilots(asks: Iterable[PilotAsk], limit: int) -> tuple[PilotResult, ..
             seed=ask.rule.seed,
         )
         taken[ask.party] = before | group.guids
-        results.append(PilotResult(party=ask.party, rule=ask.rule.id, asked=ask.rule.size, group=group))
+        candidates = len(ask.candidates)
+        results.append(
+            PilotResult(party=ask.party, rule=ask.rule.id, asked=ask.rule.size, candidates=candidates, group=group)
+        )
     return tuple(results)

@@ -4,10 +4,16 @@ A reason says what decided, names the rule and the missing act (NF1), and never 
 of one class do not share.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from chfw_core.model.periods import Period, format_instant
+from chfw_core.planning.batches import batch_id, batches_said
+from chfw_core.planning.capacity import CAPACITY
 from chfw_core.planning.hub_plan import DccTerms, HubPlan
+from chfw_core.planning.no_day import why_no_day
+
+_BATCH = "batch "
 
 
 def planned(plan: HubPlan) -> str:
@@ -26,26 +32,34 @@ def csp_blocked(plan: HubPlan, region: str) -> str:
     return f"the windows of CSP:{region} leave no time {when}; {plan.reason}"
 
 
-def no_day(plan: HubPlan, earliest: date) -> str:
-    """Of a hub whose period has no possible day from the plan's first day on."""
-    period = plan.resolution.period
+def no_day(plan: HubPlan, earliest: date, blackouts: Sequence[Period], closed: frozenset[date]) -> str:
+    """Of a hub whose period has no possible day from the plan's first day on. `closed`: its bank holidays."""
     if plan.first_day is not None:
-        return f"the DCC's hold outlasts its period {_between(period)}; {plan.reason}"
-    return (
-        f"no day {_between(period)} is possible from {earliest} on, for its windows, black-outs "
-        f"and changes of Supplier; {plan.reason}"
-    )
+        return f"the DCC's hold outlasts its period {_between(plan.resolution.period)}; {plan.reason}"
+    return f"{why_no_day(plan, earliest, blackouts, closed).sentence()}; {plan.reason}"
 
 
 def no_day_for_batch(plan: HubPlan, number: int) -> str:
-    """Of a hub whose batch opens too late for it."""
+    """Of a hub whose batch opens too late for it; `plan.batch` is what its batches come to, of all hubs of its key."""
     when = _between(plan.resolution.period)
-    return f"batch {number} has no possible day {when}; {plan.reason}"
+    name = batch_id(plan.batch_key, number)
+    size = f" ({batches_said(plan.batch)})" if plan.batch is not None else ""
+    return f"{_BATCH}`{name}`{size} has no possible day {when}; {plan.reason}"
 
 
 def over_capacity(plan: HubPlan, sentence: str) -> str:
     """Of a hub that does not fit; `sentence` is the proof's."""
     return f"{sentence}; {plan.reason}"
+
+
+def is_of_capacity(reason: str) -> bool:
+    """Whether a row's reason is one of `over_capacity`."""
+    return reason.startswith(CAPACITY)
+
+
+def is_of_batch(reason: str) -> bool:
+    """Whether a row's reason is one of `no_day_for_batch`."""
+    return reason.startswith(_BATCH)
 
 
 def _between(period: Period) -> str:

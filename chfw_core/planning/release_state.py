@@ -52,17 +52,28 @@ class ReleaseState:
 
     def held(self, values: Mapping[str, object] | Read, guid: int | None = None) -> str | None:
         """Why nothing may happen to the hub (I4), or None. Reads `fields` only."""
+        act = self._act_on(values, guid)
+        if act is None:
+            return None
+        if act.type in _FINAL:
+            return f"the release was {_FINAL[act.type]} at {format_instant(act.at)}{_said(act)}"
+        return f"the release is paused since {format_instant(act.at)}{_said(act)}"
+
+    def ended(self, values: Mapping[str, object] | Read, guid: int | None = None) -> bool:
+        """Whether what holds the hub is final: a stop or a revocation, after which nobody's act brings it back."""
+        act = self._act_on(values, guid)
+        return act is not None and act.type in _FINAL
+
+    def _act_on(self, values: Mapping[str, object] | Read, guid: int | None) -> Event | None:
+        """The first final act that concerns the hub, or else a pause that still lasts."""
         read, paused = as_reader(values), None
         for event in self._acts:
             if not concerns(event, read, guid):
                 continue
             if event.type in _FINAL:
-                word = _FINAL[event.type]
-                return f"the release was {word} at {format_instant(event.at)}{_said(event)}"
+                return event
             paused = event if event.type == "release_paused" else None
-        if paused is None:
-            return None
-        return f"the release is paused since {format_instant(paused.at)}{_said(paused)}"
+        return paused
 
     @property
     def fields(self) -> tuple[str, ...]:

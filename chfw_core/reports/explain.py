@@ -11,7 +11,6 @@ from datetime import date
 
 from attrs import evolve
 
-from chfw_core.consent.disclosure import disclose
 from chfw_core.consent.model import Instruction
 from chfw_core.engines.matching import HubMatch, Matcher, PartyMatch
 from chfw_core.model.guid import format_guid
@@ -20,7 +19,6 @@ from chfw_core.model.occurrences import possible_days
 from chfw_core.model.parties import CSP_PREFIX, DCC
 from chfw_core.model.periods import Period, format_instant
 from chfw_core.model.windows import holidays_for
-from chfw_core.planning.capacity import intervals
 from chfw_core.planning.decision import Decision, as_agreed, decide_supplier
 from chfw_core.planning.eligibility import upgrade_path
 from chfw_core.planning.hub_plan import HubPlan, day_rules, plan_hub
@@ -31,10 +29,14 @@ from chfw_core.planning.release_state import (
     freeze_of,
     today_of,
 )
-from chfw_core.reports.explain_acts import Case, changes_of, missing_acts
+from chfw_core.reports.case import Case
+from chfw_core.reports.explain_acts import changes_of, missing_acts
 from chfw_core.reports.explain_days import DayLoad, Loads, days_before, loads_told, why_this_day
+from chfw_core.reports.explain_resolution import resolution_facts, resolution_section
 from chfw_core.reports.explain_rules import holds_asked, holds_told
 from chfw_core.reports.explain_supplier import said, supplier_part
+from chfw_core.reports.hours import windows_told
+from chfw_core.reports.obstacle import Obstacle, obstacle_of
 from chfw_core.reports.of_other_inputs import differences
 from chfw_core.reports.story import Explanation, Section
 from chfw_core.reports.told import instant
@@ -74,10 +76,24 @@ def explain_hub(
     )
     told = [p for p in match.parties if reader in (None, p.matched.party)]
     pilots = {p.matched.party: _chosen_pilot(match, p, scheduled) for p in match.parties}
-    suppliers = [supplier_part(matcher, match, p, decisions[p.matched.party], pilots[p.matched.party]) for p in told]
-    case = Case(matcher=matcher, match=match, plan=plan, decisions=final, leaving=leaving, pilots=pilots, reader=reader)
-    acts, changes = tuple(missing_acts(case)), tuple(changes_of(case))
+    suppliers = [
+        supplier_part(matcher, match, p, decisions[p.matched.party], final[p.matched.party], pilots[p.matched.party])
+        for p in told
+    ]
     days = _possible_days(matcher, match, plan)
+    case = Case(
+        matcher=matcher,
+        match=match,
+        plan=plan,
+        decisions=final,
+        leaving=leaving,
+        pilots=pilots,
+        reader=reader,
+        scheduled=scheduled,
+        days=days,
+    )
+    obstacle = obstacle_of(case)
+    acts, changes = tuple(missing_acts(case, obstacle)), tuple(changes_of(case, obstacle))
     other = (
         ()
         if scheduled is None
@@ -86,12 +102,12 @@ def explain_hub(
     earlier = () if other or scheduled is None or scheduled.day is None else days_before(scheduled.day, days)
     loads = count_loads(hub.csp_region, earlier) if count_loads is not None and reader is None and earlier else {}
     sections = [
-        _outcome(scheduled, plan, reader, () if other else days, loads),
+        _outcome(case, () if other else days, obstacle, loads),
         Section(title=OF_OTHER_INPUTS, lines=other),
         _eligibility(matcher, match),
-        _dcc(matcher, match, reader),
+        _dcc(case),
         *(part.section for part in suppliers),
-        _resolution(match, plan, final, reader, days),
+        resolution_section(case, obstacle),
         Section(title="missing acts", lines=tuple(act.text for act in acts)),
         Section(title="what would change it", lines=tuple(dict.fromkeys(change.text for change in changes))),
     ]
@@ -101,9 +117,9 @@ def explain_hub(
         "of_other_inputs": list(other),
         "eligible": match.ineligible is None,
         "ineligible_because": match.ineligible,
-        "dcc": _dcc_facts(matcher, match, reader),
+        "dcc": _dcc_facts(case),
         "suppliers": [part.as_dict() for part in suppliers],
-        "resolution": _resolution_facts(match, plan, final, reader),
+        "resolution": resolution_facts(case, obstacle),
         "missing_acts": [act.as_dict() for act in acts],
         "changes": [change.as_dict() for change in changes],
     }
@@ -143,14 +159,9 @@ def _plan(matcher: Matcher, match: HubMatch, decisions: tuple[Decision, ...]) ->
     )
 
 
-def _outcome(
-    scheduled: ScheduledHub | None,
-    plan: HubPlan,
-    reader: str | None,
-    days: Sequence[date],
-    loads: Mapping[date, DayLoad],
-) -> Section:
+def _outcome(case: Case, days: Sequence[date], obstacle: Obstacle | None, loads: Mapping[date, DayLoad]) -> Section:
     """The row of the plan. A Supplier is spared what names the other's rules."""
+    scheduled = case.scheduled
     if scheduled is None:
         return Section(title="outcome", lines=())
     lines = [f"status {scheduled.status}"]
@@ -160,14 +171,12 @@ def _outcome(
         period = Period(opens=scheduled.window_opens, closes=scheduled.window_closes)
         lines.append(f"on {scheduled.day}, {said(period)}")
         lines += why_this_day(scheduled.day, days, loads)
-    if reader is None:
+    if case.reader is None:
         if scheduled.batch_id is not None:
             lines.append(f"batch {scheduled.batch_id}")
         lines.append(scheduled.reason)
     elif scheduled.status is HubStatus.INFEASIBLE:
-        tail = f"; {plan.reason}"
-        if scheduled.reason.endswith(tail):
-            lines.append(scheduled.reason.removesuffix(tail))
+        lines += [] if obstacle is None else [obstacle.text]
     elif scheduled.status is not HubStatus.PLANNED:
         lines.append(scheduled.reason)
     return Section(title="outcome", lines=tuple(lines))
@@ -204,8 +213,9 @@ def _eligibility(matcher: Matcher, match: HubMatch) -> Section:
     return Section(title="eligibility", lines=tuple(lines))
 
 
-def _dcc(matcher: Matcher, match: HubMatch, reader: str | None) -> Section:
+def _dcc(case: Case) -> Section:
     """The release, the DCC's holds and dates; for the DCC itself its rules one by one."""
+    matcher, match, reader = case.matcher, case.match, case.reader
     dcc, inputs = match.dcc, matcher.inputs
     lines = [f"phase {matcher.state.phase}"]
     stopped = matcher.state.held(hub_reader(match.hub, DCC), match.hub.guid)
@@ -227,12 +237,14 @@ def _dcc(matcher: Matcher, match: HubMatch, reader: str | None) -> Section:
         lines.append(f"  moved from {format_instant(inputs.release.automatic_at)}")
     lines.append(f"cut-off {format_instant(dcc.cutoff)}")
     lines.append(f"the DCC's own period {said(dcc.default.period)}")
+    if reader is None:
+        lines += [f"  in its {told.text}" for told in windows_told(dcc.default.windows)]
     return Section(title="DCC", lines=tuple(lines))
 
 
-def _dcc_facts(matcher: Matcher, match: HubMatch, reader: str | None) -> dict[str, object]:
-    """The DCC's times and what it holds; its holds one by one to itself alone."""
-    dcc = match.dcc
+def _dcc_facts(case: Case) -> dict[str, object]:
+    """The DCC's times and what it holds; its holds one by one and its windows to itself alone."""
+    matcher, match, dcc, reader = case.matcher, case.match, case.match.dcc, case.reader
     found: dict[str, object] = {
         "phase": matcher.state.phase.value,
         "held": dcc.held,
@@ -247,47 +259,9 @@ def _dcc_facts(matcher: Matcher, match: HubMatch, reader: str | None) -> dict[st
     if reader is None:
         base = matcher.context(matcher.inputs.release.automatic_at)
         holds = holds_told(matcher, matcher.rules(DCC), match.hub, hub_reader(match.hub, DCC), base)
+        found["windows"] = [told.as_dict() for told in windows_told(dcc.default.windows)]
         found["holds"] = [hold.as_dict() for hold in holds]
     return found
-
-
-def _resolution(
-    match: HubMatch, plan: HubPlan, decisions: dict[str, Decision], reader: str | None, days: Sequence[date]
-) -> Section:
-    if match.ineligible is not None or match.dcc.held is not None:
-        return Section(title="resolution", lines=())
-    lines: list[str] = []
-    agreed = [name for name, decision in decisions.items() if decision.consent is not None]
-    told = None if reader is None else disclose(match.hub.suppliers, reader, agreed)
-    if told is not None:
-        lines += told.lines()
-    lines.append(f"basis {plan.resolution.basis}, period {said(plan.resolution.period)}")
-    if plan.resolution.windows_disjoint:
-        lines.append("the windows of the two Suppliers do not meet: those of the later one apply")
-    if plan.frozen:
-        lines.append(f"frozen for a change of Supplier: {intervals(sorted(plan.frozen))}")
-    lines += [f"left alone: {said(period)}" for period in plan.protected]
-    possible = f"{len(days):,} possible day{'s' if len(days) > 1 else ''}: {intervals(days)}"
-    lines.append(possible if days else "no day is possible")
-    return Section(title="resolution", lines=tuple(lines))
-
-
-def _resolution_facts(
-    match: HubMatch, plan: HubPlan, decisions: dict[str, Decision], reader: str | None
-) -> dict[str, object] | None:
-    if match.ineligible is not None or match.dcc.held is not None:
-        return None
-    agreed = [name for name, decision in decisions.items() if decision.consent is not None]
-    told = None if reader is None else disclose(match.hub.suppliers, reader, agreed)
-    resolution = plan.resolution
-    return {
-        "basis": resolution.basis.value,
-        "opens": instant(resolution.period.opens),
-        "closes": instant(resolution.period.closes),
-        "windows_disjoint": resolution.windows_disjoint,
-        "frozen": [day.isoformat() for day in sorted(plan.frozen)],
-        "second_supplier_instructed": None if told is None else told.second_instructed,
-    }
 
 
 def _possible_days(matcher: Matcher, match: HubMatch, plan: HubPlan) -> tuple[date, ...]:

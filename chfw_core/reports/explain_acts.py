@@ -1,56 +1,39 @@
 """Whose act is missing for an earlier date, by when (BR5.4), and what would change the outcome (NF1)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from attrs import frozen
 
 from chfw_core.consent.model import ActivationBasis
-from chfw_core.engines.matching import HubMatch, Matcher, PartyMatch
+from chfw_core.engines.matching import HubMatch, PartyMatch
 from chfw_core.engines.owned import Known
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant
 from chfw_core.planning.decision import Decision, HoldState
-from chfw_core.planning.hub_plan import HubPlan
 from chfw_core.reports.acts import act_that_ends
+from chfw_core.reports.case import Case
 from chfw_core.reports.explain_rules import holds_told
+from chfw_core.reports.obstacle import Obstacle
 from chfw_core.reports.own_story import change_object
 from chfw_core.reports.told import MissingAct
 from chfw_core.reports.what_would_change import Change, what_would_change
 from chfw_core.rules.fields import hub_reader
 
-
-@frozen(kw_only=True)
-class Case:
-    """A hub in a plan. `decisions`: after changes of Supplier, which those of `leaving` do not outlive.
-
-    `pilots`: per Supplier the pilot that it was chosen for. `reader`: the Supplier for whom it is told, or None.
-    """
-
-    matcher: Matcher
-    match: HubMatch
-    plan: HubPlan
-    decisions: Mapping[str, Decision]
-    leaving: frozenset[str]
-    pilots: Mapping[str, str | None]
-    reader: str | None
-
-    @property
-    def parties(self) -> tuple[PartyMatch, ...]:
-        """Those whose rules the reader may know."""
-        return tuple(party for party in self.match.parties if self.reader in (None, party.matched.party))
-
-
 # --- missing acts
 
 
-def missing_acts(case: Case) -> Iterator[MissingAct]:
-    """Whose act is missing for an earlier date, and by when (BR5.4). Who a second Supplier is is not said (NF7)."""
+def missing_acts(case: Case, obstacle: Obstacle | None) -> Iterator[MissingAct]:
+    """Whose act is missing for an earlier date, and by when (BR5.4). Who a second Supplier is is not said (NF7).
+
+    `obstacle`: where the hub has no day at all, why not: what stands in the way of any day comes first.
+    """
     match, when = case.match, case.match.dcc.cutoff
     if match.ineligible is not None:
         return
     if match.dcc.held is not None:
         yield from _of_the_dcc(case)
         return
+    yield from () if obstacle is None else obstacle.acts
     for party in match.parties:
         decision = case.decisions[party.matched.party]
         if decision.consent is None:
@@ -64,12 +47,16 @@ def missing_acts(case: Case) -> Iterator[MissingAct]:
 def _of_the_dcc(case: Case) -> Iterator[MissingAct]:
     """To the DCC itself what each of its holds waits for; to a Supplier not more than whose turn it is."""
     match, matcher = case.match, case.matcher
-    stopped = matcher.state.held(hub_reader(match.hub, DCC), match.hub.guid)
-    if case.reader is not None or stopped is not None:
+    read = hub_reader(match.hub, DCC)
+    if matcher.state.ended(read, match.hub.guid):
+        return
+    if matcher.state.held(read, match.hub.guid) is not None:
+        yield MissingAct(actor="the DCC", act="to resume the release; nothing happens before")
+    elif case.reader is not None:
         yield MissingAct(actor="the DCC", act="to let the hub go; nothing happens before")
     if case.reader is not None:
         return
-    read, context = hub_reader(match.hub, DCC), matcher.context(match.dcc.automatic_at)
+    context = matcher.context(match.dcc.automatic_at)
     base = matcher.context(matcher.inputs.release.automatic_at)  # the DCC's rules are read at it: they move it
     for told in holds_told(matcher, matcher.rules(DCC), match.hub, read, base):
         if isinstance(told.state, HoldState) and told.state.ends is None:
@@ -115,15 +102,17 @@ class ChangeTold:
         return {"party": self.party, **tried, "text": self.text}
 
 
-def changes_of(case: Case) -> Iterator[ChangeTold]:
+def changes_of(case: Case, obstacle: Obstacle | None) -> Iterator[ChangeTold]:
     """What would change the outcome: the condition in the way, then each single fact that would, as tried."""
     match, decided = case.match, case.decisions
     if match.ineligible is not None:
         yield ChangeTold(text=f"the hub becomes eligible: now it {_now(match.ineligible)}")
         return
     if match.dcc.held is not None:
-        yield ChangeTold(text="the end of the stop, pause or hold of the DCC")
+        yield ChangeTold(text=_end_of_what_holds(case))
         return
+    for text in () if obstacle is None else obstacle.changes:
+        yield ChangeTold(text=text)
     for party in case.parties:
         name = party.matched.party
         if decided[name].consent is None:
@@ -134,6 +123,14 @@ def changes_of(case: Case) -> Iterator[ChangeTold]:
         yield ChangeTold(text="a withdrawal before the hub is handed over: then the DCC's date applies")
     for party in case.parties:
         yield from _single_facts(case, party)
+
+
+def _end_of_what_holds(case: Case) -> str:
+    """I4: a stop and a revocation have no end."""
+    state, read, guid = case.matcher.state, hub_reader(case.match.hub, DCC), case.match.hub.guid
+    if state.ended(read, guid):
+        return f"nothing: {state.held(read, guid)}, and that is final"
+    return "the end of the DCC's hold" if state.held(read, guid) is None else "the end of the pause"
 
 
 def _single_facts(case: Case, party: PartyMatch) -> Iterator[ChangeTold]:

@@ -22,6 +22,7 @@ from chfw_core.reports.own_story import OwnStory
 from chfw_core.reports.told import HoldTold, MissingAct, RuleTold
 from chfw_core.reports.what_would_change import what_would_change
 from chfw_core.rules.evaluate import RuleContext, condition_holds
+from chfw_core.rules.fields import hub_reader
 from chfw_core.rules.leaves import fields_read
 from chfw_core.rules.model import HoldRule, PilotRule, Rule, RuleSet
 
@@ -69,7 +70,7 @@ def explain_own(
         above=tuple(above),
         holds=holds,
         acts=tuple(_missing(matcher, rules, hub, found, holds)),
-        no_act=_no_act(inputs, rules.owner, hub, found),
+        no_act=_no_act(matcher, rules.owner, hub, found),
         changes=what_would_change(matcher, rules.owner, hub, known),
         facts={name: found.read(name) for name in sorted(fields_read(rules))},
     )
@@ -154,8 +155,10 @@ def _missing(
     if owner == DCC:  # BR1.3: its own rules may move the hub's date
         context = matcher.context(matcher.dcc(hub)[1].automatic_at)
     if decision.outcome is Outcome.STOPPED:
+        if matcher.state.ended(hub_reader(hub, DCC), hub.guid):
+            return
         ahead = context.automatic_at if inputs.as_of < context.automatic_at else None
-        yield MissingAct(actor="the DCC", act="to let the release go on", by=ahead)
+        yield MissingAct(actor="the DCC", act="to resume the release", by=ahead)
         return
     if decision.outcome is Outcome.INELIGIBLE:
         return
@@ -172,11 +175,13 @@ def _missing(
         yield MissingAct(actor="the second Supplier", act="an instruction of its own", by=by)
 
 
-def _no_act(inputs: PlanInputs, owner: str, hub: CommsHub, found: OwnMatch) -> str:
+def _no_act(matcher: Matcher, owner: str, hub: CommsHub, found: OwnMatch) -> str:
     """Why there is nothing that anybody could still do, or need do."""
+    if found.decision.outcome is Outcome.STOPPED and matcher.state.ended(hub_reader(hub, DCC), hub.guid):  # I4
+        return "a stop and a revocation are final"
     if not is_supplier(owner) or _unasked(found.decision):
         return ""
-    if inputs.as_of > found.context.cutoff:  # BR3.4
+    if matcher.inputs.as_of > found.context.cutoff:  # BR3.4
         return f"the cut-off was at {format_instant(found.context.cutoff)}"
     agreed = found.decision.outcome in (Outcome.INSTRUCT, Outcome.PILOT) and found.decision.delayed_by is None
     return f"{owner} alone decides" if agreed and not hub.suppliers.split else ""

@@ -7,6 +7,7 @@ from chfw_core.model.periods import Period, format_instant
 from chfw_core.model.releases import Participation
 from chfw_core.planning.decision import Decision
 from chfw_core.reports.explain_rules import holds_told, rules_told
+from chfw_core.reports.hours import windows_told
 from chfw_core.reports.story import Section
 from chfw_core.reports.told import HoldTold, RuleTold, holds_lines, instant, on_states
 from chfw_core.rules.model import RuleSet
@@ -14,12 +15,13 @@ from chfw_core.rules.model import RuleSet
 
 @frozen(kw_only=True)
 class SupplierPart:
-    """`pilot`: the one that it chose the hub for. `owes`: where a decision is owed, until when, or since when."""
+    """`final`: its decision after changes of Supplier. `owes`: where a decision is owed, until when, or since when."""
 
     name: str
     roles: tuple[str, ...]
     party: PartyMatch
     decision: Decision
+    final: Decision
     rules: tuple[RuleTold, ...]
     holds: tuple[HoldTold, ...]
     no_rules: bool
@@ -47,7 +49,17 @@ class SupplierPart:
             lines.append(self.owes)
         if self.decision.consent is not None:
             lines.append(f"  it agrees to {said(self.decision.consent.period)}")
+            lines += [f"  in its {told.text}" for told in windows_told(self.decision.consent.windows)]
+        if self.after_change is not None:
+            lines.append(f"for a change of Supplier: {self.after_change}")
+            if self.final.consent is not None:
+                lines.append(f"  what is left of it is {said(self.final.consent.period)}")
         return Section(title=f"{self.name} ({' and '.join(self.roles)})", lines=tuple(lines))
+
+    @property
+    def after_change(self) -> str | None:
+        """What a change of Supplier made of the decision; None where it made nothing of it."""
+        return None if self.final.reason == self.decision.reason else self.final.reason
 
     def as_dict(self) -> dict[str, object]:
         """As an object."""
@@ -76,14 +88,16 @@ class SupplierPart:
                 "explicit": decision.explicit,
                 "pilot": decision.pilot,
                 **_period(None if consent is None else consent.period),
+                "windows": [told.as_dict() for told in windows_told(None if consent is None else consent.windows)],
                 "reason": decision.reason,
+                "after_change": self.after_change,
             },
             "owes": self.owes or None,
         }
 
 
 def supplier_part(
-    matcher: Matcher, match: HubMatch, party: PartyMatch, decision: Decision, pilot: str | None
+    matcher: Matcher, match: HubMatch, party: PartyMatch, decision: Decision, final: Decision, pilot: str | None
 ) -> SupplierPart:
     """What this Supplier says of the hub. `pilot`: the rule that the plan's row names for it."""
     name = party.matched.party
@@ -99,6 +113,7 @@ def supplier_part(
         roles=tuple(role.value for role in match.hub.suppliers.roles_of(name)),
         party=party,
         decision=decision,
+        final=final,
         rules=rules_told(rules, party, match.context, pilot, holds),
         holds=holds,
         no_rules=rules == RuleSet(owner=name),

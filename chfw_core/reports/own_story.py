@@ -6,13 +6,13 @@ from datetime import datetime
 from attrs import frozen
 
 from chfw_core.model.periods import format_instant
+from chfw_core.planning.batches import apart
 from chfw_core.planning.decision import all_over_by
 from chfw_core.planning.own_decision import Outcome, OwnDecision
 from chfw_core.reports.story import Section
 from chfw_core.reports.told import HoldTold, MissingAct, RuleTold, holds_lines, instant, on_states, plain
 from chfw_core.reports.what_would_change import Change
 from chfw_core.rules.explain_condition import show_value
-from chfw_core.rules.model import Duration
 
 NOTHING = "no single fact of those that the rules ask for"
 
@@ -82,7 +82,7 @@ class OwnStory:
         if decision.window_names is not None:
             lines.append(f"windows {decision.window_names}")
         if decision.batch is not None:
-            lines.append(f"in batches of {decision.batch.size:,}{_apart(decision.batch.pause)}")
+            lines.append(f"in batches of {decision.batch.size:,}{apart(decision.batch.pause)}")
         lines += [f"priority {decision.priority}", decision.reason]
         return tuple(lines)
 
@@ -136,14 +136,6 @@ def change_object(change: Change) -> dict[str, object]:
     decided = change.decision
     found = {"outcome": decided.outcome.value, "rule": decided.rule, "delayed_by": decided.delayed_by}
     return {"facts": list(change.facts), "decision": found, "text": change.text}
-
-
-def _apart(pause: Duration) -> str:
-    """`` , 2 days apart``."""
-    hours, minutes = divmod(pause.seconds // 60, 60)
-    parts = [(pause.days, "day"), (hours, "hour"), (minutes, "minute")]
-    said = " ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number)
-    return f", {said} apart" if said else ""
 
 
 def _lines(rules: tuple[RuleTold, ...]) -> tuple[str, ...]:

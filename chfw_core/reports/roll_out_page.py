@@ -21,6 +21,23 @@ follows from both, so that a stop of a whole estate is one entry, and nothing is
 Handed over, activated and verified are three different things: success counts when the SMI shows the version.
 """
 
+_TWO_RELEASES = """\
+## Two releases and one hub
+
+A hub that joins a release (`NotifyRelease`, `AddHubs`) and that another one has:
+
+| where it is in the other release | what happens |
+|---|---|
+| verified, superseded or excluded; or in a release that has ended, and not with a CSP | it joins |
+| in a release whose version the new one builds on (`upgrade_from`) | it is in both, and waits for that version |
+| with a CSP, or activated | it is refused (`other_release_at_csp`) |
+| in a release that builds on the version of the new one | it is in both, and the other one waits |
+| anywhere else | it joins, and the other release gives it up for good (`HubsSuperseded`), in the same transaction |
+
+The first row that is so counts. `chfw rollout notify` and `add-hubs` say which releases lose how many hubs, and ask
+before they do it.
+"""
+
 
 def page() -> str:
     """The page as it has to be."""
@@ -35,6 +52,7 @@ def page() -> str:
         + _effects({str(standing): table for standing, table in STANDING_EFFECTS.items()}),
         "## What a command does to a hub\n\nWhere a state is not named, nothing changes for the hub.\n\n"
         + _effects({kind.__name__: EFFECTS[kind] for kind in COMMANDS}),
+        _TWO_RELEASES,
         "## Why a command is refused\n\n"
         + _table(("code", "reason", "cure"), ((f"`{code}`", *said) for code, said in REFUSALS.items())),
         "## Why a hub of a command is refused\n\nBeside these there are the codes of instructions "

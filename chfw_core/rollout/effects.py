@@ -150,12 +150,17 @@ EFFECTS: Mapping[type[Command], Mapping[HubState, Effect]] = {
         (set(H) - {H.PLANNED}, "refused: the hub is not planned", _STAYS),
     ),
     handover.HoldHubs: _table(
-        ((*WAITING, H.FAILED), "the hub is held and loses its day; its instructions stay", (H.HELD,)),
+        (WAITING, "the hub is held and loses its day; its instructions stay", (H.HELD,)),
+        ((H.FAILED,), "the hub is held; that it failed, and why, is kept for when it is let go", (H.HELD,)),
         ((*AT_CSP, H.ACTIVATED, H.VERIFIED), _GIVEN, _STAYS),
         ((H.HELD, *_OUT), "refused: it is held or out already", _STAYS),
     ),
     handover.LetHubsGo: _table(
-        ((H.HELD,), "the hub is where its instructions put it, and waits for a day", _SETTLED),
+        (
+            (H.HELD,),
+            "the hub is where its instructions put it, and waits for a day; one that had failed has failed still",
+            (*_SETTLED, H.FAILED),
+        ),
         (set(H) - {H.HELD}, "refused: the hub is not held", _STAYS),
     ),
     handover.ExcludeHubs: _table(

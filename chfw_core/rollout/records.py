@@ -16,6 +16,7 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period
 from chfw_core.model.releases import FirmwareRelease
+from chfw_core.rollout.base import LEFT_OUT
 from chfw_core.rollout.incidents.model import Incident
 from chfw_core.rollout.states import HubState, ReleaseStage, ReleaseStanding
 
@@ -139,13 +140,27 @@ class InFlight:
 
 
 @frozen(kw_only=True)
+class FailedAttempt:
+    """What a hub that failed bore when it was held: so it is again when it is let go (BR2.4, CS2)."""
+
+    reason: str
+    window_opens: datetime | None = None
+    window_closes: datetime | None = None
+    day: date | None = None
+    basis: ActivationBasis | None = None
+    batch_id: str | None = None
+    handed_at: datetime | None = None
+
+
+@frozen(kw_only=True)
 class HubRecord:
     """One hub in one release. `firmware_version`: as the SMI shows it. `day`: London.
 
     `window_opens`, `window_closes`, `basis`: what was agreed or planned; `day` and `batch_id` only from a plan.
     `version_before`: what it ran when it was handed over. `attempts`: how often it was handed over.
     `device_model`, `configuration_set`: of the inventory, None where it has not said.
-    `version_at`: when the SMI last showed its version. `failure`: the code of a failed hub's reason.
+    `version_at`: when the SMI last showed its version. `failure`: the code of a failed hub's reason; a hub that is held
+    after it failed keeps it, and the attempt in `failed`.
     `automatic_at`: where the DCC's rules moved this hub's date, else that of the release.
     `excluded`: per Party the rule and its reason that keep the hub out of that Party's early instructions and pilot.
     """
@@ -170,6 +185,7 @@ class HubRecord:
     attempts: int = 0
     version_at: datetime | None = None
     failure: str | None = None
+    failed: FailedAttempt | None = None
     automatic_at: datetime | None = None
     excluded: Mapping[Party, tuple[str, str]] = field(factory=dict)
     changes: tuple[SupplierChanging, ...] = ()
@@ -190,7 +206,8 @@ class ReleaseRecord:
     """A release and everything about it that is not about single hubs.
 
     `firmware` None: not drafted yet. `suppliers`, `regions`: who is relevant (BR1.1). `date_before`: the automatic
-    date before it was last moved (BR1.3). `capacity`: single days in place of the release's figures.
+    date before it was last moved (BR1.3). `capacity`: single days in place of the release's figures. `paused_for`: the
+    incident that was decided to pause it, until it is resumed (BR6.2).
     """
 
     id: str
@@ -214,6 +231,7 @@ class ReleaseRecord:
     capacity: Mapping[tuple[str, date], int] = field(factory=dict)
     stage_since: datetime | None = None
     standing_because: str = ""
+    paused_for: str | None = field(default=None, metadata=LEFT_OUT)
 
 
 @frozen(kw_only=True)

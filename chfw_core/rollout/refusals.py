@@ -148,6 +148,7 @@ HUB_REASONS: Mapping[str, str] = {
     "not_due": "the hub's deadline has not passed, or it has none",
     "another_holder": "somebody else holds that role",
     "announced_already": "this change is announced already",
+    "no_change": "nothing would change: whoever is to have the role has it on that day already",
     "not_announced": "no such change is announced",
     "changed_already": "this change is done already",
 }

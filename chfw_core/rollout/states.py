@@ -81,6 +81,7 @@ class HubStep(StrEnum):
     PLAN = "plan"
     HOLD = "hold"
     LET_GO = "let_go"  # a hold ended
+    LET_GO_FAILED = "let_go_failed"  # a hold ended on a hub that had failed: another attempt is asked for by name
     EXCLUDE = "exclude"
     HAND_OVER = "hand_over"
     DELIVER = "deliver"
@@ -145,6 +146,7 @@ def _hub_states() -> dict[tuple[HubState, HubStep], HubState]:
     # A held hub keeps what its Suppliers said: their instructions count once the hold has ended.
     table |= {(_H.HELD, step): _H.HELD for step in (_P.AGREE, _P.AGREE_IN_PART, _P.TAKE_BACK, _P.FALL_BACK)}
     table[_H.HELD, _P.LET_GO] = _H.ELIGIBLE
+    table[_H.HELD, _P.LET_GO_FAILED] = _H.FAILED
     table[_H.FAILED, _P.PLAN] = _H.PLANNED  # another attempt
     table[_H.PLANNED, _P.HAND_OVER] = _H.HANDED_TO_CSP
     table |= {(_H.FAILED, step): _H.FAILED for step in (_P.AGREE, _P.AGREE_IN_PART, _P.TAKE_BACK, _P.FALL_BACK)}

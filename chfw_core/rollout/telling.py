@@ -31,6 +31,8 @@ def told_reason(hub: HubRecord) -> str | None:
 
     The reason of a plan names the rules of both Suppliers: `basis` says all of it that either may know (BR4.4, NF7).
     """
+    if hub.failed is not None:
+        return f"{hub.reason} (it had failed: {hub.failed.reason})"  # BR2.4
     return hub.reason or None if hub.state in _TOLD else None
 
 

@@ -9,8 +9,8 @@ In the order in which a file goes through:
   that is not ours; `dates` are values that stand alone;
 - the vocabulary: `fields`, `event_fields`, and what editors say of them (`words`, `schema`);
 - all files of an owner: `merge`; `check` is the door to all of it;
-- what comes out, and its meaning: `model`, `values`, `leaves`, `evaluate`, `explain_condition`; `triggered` is how
-  an instruction names its trigger;
+- what comes out, and its meaning: `model`, `values`, `leaves`, `evaluate`, `explain_condition`; `own_reads` is what
+  of its own an owner's files read; `triggered` is how an instruction names its trigger;
 - what is wrong: `problems`, `codes`, `formats`, `junit`; what rules say together: `analysis`; one way to write
   them: `formatting`.
 """

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chfw_core.rules.blocks.effects import placeholders
+from chfw_core.rules.blocks.effects import dates_in, placeholders
 from chfw_core.rules.fields import EVENT_PREFIX
-from chfw_core.rules.model import At, DateExpr, RuleSet, Trigger, UntilDate, UntilEvent, UntilFlagCleared
+from chfw_core.rules.model import RuleSet, Trigger
 from chfw_core.triggers.model import ALWAYS_KEPT, OF_HUB_OR_EVENT, CompiledStep, CompiledTrigger, Effects, TriggerSet
 
 
@@ -69,23 +69,8 @@ def _event_fields(effects: Effects) -> Iterator[str]:
 
     Its id, time, type, hub and release are remembered in any case.
     """
-    dates = (expr.base for expr in _dates(effects) if isinstance(expr.base, str))
+    dates = (expr.base for expr in dates_in(effects) if isinstance(expr.base, str))
     for name in (*placeholders(effects.get("text")), *dates):
         plain = name.removeprefix(EVENT_PREFIX)
         if (name != plain or name in OF_HUB_OR_EVENT) and plain not in ALWAYS_KEPT:
             yield plain
-
-
-def _dates(effects: Effects) -> Iterator[DateExpr]:
-    at, until = effects.get("instruct"), effects.get("hold")
-    found: list[DateExpr | None] = []
-    if isinstance(at, At):
-        found += [at.opens, at.closes]
-    match until:
-        case UntilDate():
-            found.append(until.date)
-        case UntilEvent() | UntilFlagCleared():
-            found.append(until.at_latest)
-        case _:
-            pass
-    return (expr for expr in found if expr is not None)

@@ -1,6 +1,7 @@
 """`chfw plan` from end to end, with both engines."""
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -177,6 +178,19 @@ def test_what_is_there_never_is_no_per_cent() -> None:
 def test_findings_are_near_the_top_of_the_page(planned: Planned) -> None:
     page = planned.read("plan.html").decode()
     assert page.index(">Findings</h2>") < page.index(">When</h2>")
+
+
+def test_the_gravest_findings_come_first_and_none_is_scrolled_away(planned: Planned) -> None:
+    """By hubs, on the page and at the terminal; on the page their table is as long as it is."""
+    page = planned.read("plan.html").decode()
+    table = page[page.index(">Findings</h2>") :].split("</table>")[0]
+    assert '<div class="scroll whole" role="region" tabindex="0" aria-label="Findings">' in table
+    hubs = [int(row.replace(",", "")) for row in re.findall(r"<tr><td[^>]*>([\d,]+)</td>", table)]
+    assert len(hubs) > 1
+    assert hubs == sorted(hubs, reverse=True)
+    shown = planned.ran.out.split("Findings")[1]
+    said = [int(row.replace(",", "")) for row in re.findall(r"^ +([\d,]+)  ", shown, re.M)]
+    assert said == hubs
 
 
 @pytest.mark.parametrize("width", [80, 110])

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from chfw_app.demo.prepare import DemoFiles
+from chfw_core.model.guid import format_guid
 from tests.app.helpers import Chfw, Ran, inputs, installed, left_in, write_csv
 
 RULE = 'rules: v1\nowner: {owner}\ndecide:\n  - id: mine\n    because: x\n    when: my.{column} == "gold"\n'
@@ -100,9 +102,6 @@ def test_nothing_is_planned_before_the_notice(chfw: Chfw, world: DemoFiles, out:
 
 @pytest.mark.parametrize("party", ["QQQQ", "nwnd", "CSP:North", "DCC"])
 def test_explain_speaks_to_suppliers_of_the_estate_alone(chfw: Chfw, world: DemoFiles, party: str) -> None:
-    import pyarrow.parquet as pq
-
-    from chfw_core.model.guid import format_guid
 
     guid = format_guid(pq.read_table(world.estate, columns=["guid"]).column("guid")[0].as_py())
     ran = chfw("explain", *inputs(world), "--guid", guid, "--as", party)
@@ -125,7 +124,10 @@ def test_columns_that_nobody_gave_are_findings(
     rules.mkdir()
     for owner, column in (("NWND", "teem"), ("BRKW", "tier")):
         (rules / f"{owner}.rules.yaml").write_text(RULE.format(owner=owner, column=column), encoding="utf-8")
-    ran = chfw("plan", *inputs(world, rules=rules), "--out", out, "--engine", engine, "--json")
+    rows = [line.split(",") for line in world.attributes.read_text(encoding="utf-8").splitlines()[1:]]
+    own = write_csv(tmp_path / "own.csv", [("guid", "flags", "team"), *((*row, "north") for row in rows)])
+    words = inputs(world, rules=rules, attributes=f"NWND={own}")
+    ran = chfw("plan", *words, "--out", out, "--engine", engine, "--json")
     assert ran.code == 2
     found = [(f["party"], f["message"]) for f in json.loads(ran.out)["findings"] if f["code"] == "unknown-attribute"]
     none = "and no attributes of its own were given (--attributes BRKW=FILE)"
@@ -148,9 +150,6 @@ def test_a_finding_about_a_file_shows_no_number_of_hubs(
 
 
 def test_explain_says_nothing_twice(chfw: Chfw, world: DemoFiles) -> None:
-    import pyarrow.parquet as pq
-
-    from chfw_core.model.guid import format_guid
 
     rows = pq.read_table(world.estate, columns=["guid", "import_supplier", "gas_supplier"]).to_pylist()
     hub = next(row for row in rows if len({row["import_supplier"], row["gas_supplier"], None}) == 3)
@@ -228,3 +227,25 @@ def test_a_phase_that_is_opened_for_a_region_opens_everywhere_and_is_told_of(
     assert messages == ["event 1 opens the phase `mass` for csp_region `North`: a phase opens for the whole release"]
     ran = with_events(chfw, world, out, event(1, "phase_opened", phase="mass"))
     assert "phase-of-a-part" not in ran.out
+
+
+@pytest.mark.parametrize("windows", [2, 3, 4, 900])
+def test_many_warnings_of_rule_files_are_one_line_beside_a_result(
+    chfw: Chfw, world: DemoFiles, tmp_path: Path, out: Path, windows: int
+) -> None:
+    rules = "rules: v1\nowner: NWND\nwindows:\n"
+    rules += "".join(f'  w{at}: {{days: [mon], between: "01:00-05:00"}}\n' for at in range(windows))
+    rules += "decide:\n  - id: rest\n    because: x\n    when: otherwise\n    then: leave_to_dcc\n"
+    mine = tmp_path / "NWND.rules.yaml"
+    mine.write_text(rules, encoding="utf-8")
+    given = inputs(world, rules=mine)
+    planned = chfw("plan", *given, "--out", out)
+    assert planned.code == 2, planned.err
+    guid = format_guid(pq.read_table(world.estate, columns=["guid"]).column("guid")[0].as_py())
+    explained = chfw("explain", *given, "--guid", guid)
+    for ran in (planned, explained, chfw("verify", *given, "--schedule", out)):
+        if windows > 3:
+            said = f"{windows} warnings in 1 rule file: {windows} W304 (a window that nothing uses)"
+            assert ran.err == f"{said}; `chfw rules check` shows them\n"
+        else:
+            assert ran.err.count("W304 nothing uses the window `w") == windows

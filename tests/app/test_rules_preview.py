@@ -238,3 +238,30 @@ def test_what_the_figures_leave_out_is_said(chfw: Chfw, world: DemoFiles, tmp_pa
     assert ran.code == 0, ran.err
     assert "`other_supplier_instructed` is taken as false" in ran.out
     assert "`events` rules act in a roll-out" in ran.out
+
+
+def test_what_plays_no_part_is_said(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    """CS3: a hub that its Supplier is about to lose is not decided as if it kept it without a word about it."""
+    out = tmp_path / "hubs.csv"
+    assert chfw("rules", "preview", files, *looked(world), "--out", out).code == 0
+    with out.open(encoding="utf-8") as file:
+        mine, other = [row["guid"] for row in csv.DictReader(file) if row["outcome"] == "instruct"][:2]
+    change = {"type": "change_of_supplier_started", "at": AS_OF, "role": "import", "effective": "2026-03-05"}
+    rows = [
+        {"seq": 1, **change, "guid": mine, "from": "NWND", "to": "BRKW"},
+        {"seq": 2, **change, "guid": other, "from": "BRKW", "to": "GLEN"},
+    ]
+    events = tmp_path / "events.jsonl"
+    events.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    told = looked(world, events=events)
+
+    def notes(*words: object) -> list[str]:
+        found: list[str] = json.loads(chfw("rules", *words, *told, "--json").out)["notes"]
+        assert any(note.startswith("instructions on record are not looked at") for note in found)
+        return [note for note in found if note.startswith("changes of Supplier")]
+
+    (all_hubs,) = notes("preview", files)
+    assert all_hubs.startswith("changes of Supplier announced for 1 hub are not applied")
+    (one,) = notes("explain", files, "--guid", mine)
+    assert one.startswith("changes of Supplier announced for this hub (2026-03-05) are not applied")
+    assert notes("explain", files, "--guid", other) == []

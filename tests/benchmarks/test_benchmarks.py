@@ -23,10 +23,10 @@ def test_everything_runs_and_all_decide_alike(tmp_path: Path) -> None:
     options = ["--size", "5k", "--rules", "10", "--each", "1", "--repetitions", "1"]
     assert main([*options, "--cache", str(tmp_path), "--json", str(out)]) == 0
     told = json.loads(out.read_text(encoding="utf-8"))
-    few, each = told["cases"]
+    few, each, batches = told["cases"]
     assert list(few["items"]) == list(NAMES)
-    assert list(each["items"]) == ["plan"]
-    for case in (few, each):
+    assert list(each["items"]) == list(batches["items"]) == ["plan"]
+    for case in (few, each, batches):
         for item in case["items"].values():
             assert item["failed"] is None
             assert item["runs"] == 1

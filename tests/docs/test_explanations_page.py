@@ -1,13 +1,15 @@
 """The page of `explain --json` names every key of both objects, and no key that is not there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from attrs import evolve
 
 from chfw_core.engines.flow import solve_flow
 from chfw_core.engines.reference import plan_reference
 from chfw_core.reports.explain import explain_hub
+from chfw_core.reports.explain_days import DayLoad
 from chfw_core.reports.explain_own import explain_own
 from chfw_core.testing.worlds import A, named_worlds
 from tests.docs.documents import ROOT
@@ -30,6 +32,11 @@ def keys(value: object, inside: str = "") -> Iterator[str]:
             yield from keys(inner, inside)
 
 
+def loads(_: str, days: Sequence[date]) -> dict[date, DayLoad]:
+    """As `--loads` counts them."""
+    return {day: DayLoad(hubs=1, capacity=1) for day in days}
+
+
 def test_every_key_is_on_the_page() -> None:
     found = set(AT_THE_COMMAND)
     for name, world in named_worlds():
@@ -40,9 +47,9 @@ def test_every_key_is_on_the_page() -> None:
                 if alone.rulesets:
                     found |= set(keys(explain_own(alone, hub).as_dict()))
                 for reader in (None, A):
-                    found |= set(keys(explain_hub(world[0], hub, world[2], row, reader).as_dict()))
+                    found |= set(keys(explain_hub(world[0], hub, world[2], row, reader, loads).as_dict()))
     named = set(re.findall(r"`([a-z_]+)`", PAGE))
     assert found <= named
-    values = re.findall(r"(?:`outcome`|`over_because` is) \(?([^.)]*)", PAGE)
+    values = re.findall(r"(?:`outcome`|`over_because` is|only\s+together enough:) \(?([^.)]*)", PAGE)
     words = {word for text in values for word in re.findall(r"`([a-z_]+)`", text)}
     assert named - found - words == {"explain", "null"}

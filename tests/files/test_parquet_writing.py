@@ -53,9 +53,11 @@ def by_pyarrow(path: Path, sizes: list[int]) -> bytes:
 def by_us(path: Path, sizes: list[int]) -> bytes:
     """What our writer makes of the same batches."""
     writer = ParquetTable(path, SCHEMA)
-    for batch in batches(sizes):
-        writer.write(batch)
-    writer.close()
+    try:
+        for batch in batches(sizes):
+            writer.write(batch)
+    finally:
+        writer.close()
     return path.read_bytes()
 
 

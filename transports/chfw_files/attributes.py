@@ -43,6 +43,14 @@ class Attributes:
         """The names that this Supplier's rules may read as `my.<name>`."""
         return tuple(name for name in self.table.column_names if name != "flags")
 
+    @property
+    def flag_names(self) -> frozenset[str]:
+        """Every flag that some hub bears."""
+        if "flags" not in self.table.column_names:
+            return frozenset()
+        texts = self.table.column("flags").unique().dictionary_decode().to_pylist()
+        return frozenset(flag for text in texts for flag in parse_set(text))
+
     def rows_of(self, guids: Guids) -> np.ndarray:
         """For each GUID its row in `table`, -1 where there is none."""
         if not len(self.guids):
@@ -77,10 +85,13 @@ def split_argument(argument: str) -> tuple[str, str]:
 
 
 def read_attributes(party: str, path: str | Path) -> Attributes:
-    """Read the whole file. Raises InputError for what is no table or has no column `guid`."""
+    """Read the whole file.
+
+    Raises InputError for what is no table, has no column `guid`, or has one that is nearly `flags` in its place: read
+    as `my.Flags` it would take vulnerable homes out of every exclude.
+    """
     source = open_source(path, plain=frozenset({"guid"}))
-    if "guid" not in source.names:
-        check_names(source, ("guid", "flags"), ("guid",))
+    check_names(source, ("guid", "flags"), ("guid",))
     kind = source.types.get("guid")
     if kind is not None and not (is_text(kind) or pa.types.is_uint64(kind)):
         raise InputError(f"`{path}`: the column `guid` is {kind}; it must be uint64 or text")

@@ -85,6 +85,13 @@ class EstateFile:
         self._aside: dict[int, Guids] = {}
         self._send: Callable[[Iterable[BadRow]], None] | None = None
         self._sent = 0
+        self._flag_sets: set[str | None] = set()
+
+    @property
+    def flag_names(self) -> frozenset[str]:
+        """Every flag that a good row bears, of the chunks whose flags were read so far."""
+        with self._lock:
+            return frozenset(flag for text in self._flag_sets for flag in parse_set(text))
 
     def read(self, index: int, columns: Sequence[str] | None = None) -> pa.RecordBatch:
         """The good rows of one chunk, in the file's order; `columns` None = those of `self.columns`.
@@ -106,7 +113,9 @@ class EstateFile:
         rows = np.flatnonzero(same if found.bad is None else same & ~found.bad).tolist()
         if not rows:
             return [], bad
-        few = few_rows(self._source, index, self._names(self.columns), rows)
+        others = [name for name in self._names(self.columns) if name != "guid"]
+        few = few_rows(self._source, index, others, rows)
+        few["guid"] = raw.columns["guid"].take(pa.array(rows, pa.int64()))
         parts = {name: standard(COLUMN[name], values) for name, values in few.items()}
         wrong = self._bad_rows(parts)
         good = [True] * len(rows) if wrong is None else (~wrong).tolist()
@@ -196,10 +205,19 @@ class EstateFile:
         self._record(index, raw, parts, bad)
         schema = pa.schema([(name, standard_type(COLUMN[name])) for name in columns])
         batch = pa.RecordBatch.from_arrays([parts[name].values for name in columns], schema=schema)
-        if bad is None:
-            return batch, None, raw
-        good = ~bad
-        return batch.filter(pa.array(good)), good, raw
+        good = None if bad is None else ~bad
+        if good is not None:
+            batch = batch.filter(pa.array(good))
+        if "flags" in columns:
+            self._note_flags(batch.column("flags"))
+        return batch, good, raw
+
+    def _note_flags(self, flags: pa.DictionaryArray) -> None:
+        """Rows are looked at only where the dictionary has something new: it may have what no row bears."""
+        if self._flag_sets.issuperset(flags.dictionary.to_pylist()):
+            return
+        with self._lock:
+            self._flag_sets.update(flags.unique().dictionary_decode().to_pylist())
 
     def _names(self, columns: Sequence[str]) -> list[str]:
         """These columns, and those that tell which rows are good."""

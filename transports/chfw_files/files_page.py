@@ -89,6 +89,7 @@ _LISTS: Mapping[str, tuple[str, Sequence[TableColumn]]] = {
 }
 
 _DUTIES: Mapping[str, str] = {
+    "attributes": "A flag is heard of by rules that name it just so: `PSR` is not `psr`, and `psr, medical` is one flag. A column that is nearly `flags`, where there is none of that name, is refused.",
     "instructions": "In a roll-out a row that instructs needs `opens` and `closes`.",
     "outcomes": "An activated hub needs a `firmware_version`, a failed one a `reason`.",
     "supplier_changes": "A change that is announced or completed needs `joins`, or `yes` in `vacant`: a role stays empty only where that is said.",

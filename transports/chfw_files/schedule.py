@@ -72,7 +72,9 @@ class ScheduleFile:
         at = pc.index(guids.values, pa.scalar(guid, pa.uint64())).as_py()
         if at < 0:
             return None
-        return self._standard(few_rows(self._source, index, SCHEDULE_COLUMNS, [at]), lambda: raw.lines()[at : at + 1])
+        few = few_rows(self._source, index, [name for name in SCHEDULE_COLUMNS if name != "guid"], [at])
+        few["guid"] = raw.columns["guid"].slice(at, 1)
+        return self._standard(few, lambda: raw.lines()[at : at + 1])
 
     def _raw(self, index: int, names: Sequence[str]) -> RawChunk:
         raw = self._source.read(index, names)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.consent.model import Instruction
+from chfw_core.engines.hub_form import in_standard_form
 from chfw_core.model.estate import ESTATE_COLUMNS, ColumnType, format_set
 from chfw_core.model.hubs import CommsHub
 
@@ -17,9 +18,12 @@ _INSTANT = pa.timestamp("us", tz="UTC")
 
 @frozen
 class MemoryEstate:
-    """An EstateSource over hubs, `chunk` of them at a time."""
+    """An EstateSource over hubs, `chunk` of them at a time.
 
-    hubs: Sequence[CommsHub]
+    Raises UsageError for a hub that is not in standard form, as `read_hub` makes one.
+    """
+
+    hubs: Sequence[CommsHub] = field(converter=in_standard_form)
     chunk: int = 1_000_000
     refused: set[int] = Factory(set)
 

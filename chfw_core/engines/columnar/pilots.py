@@ -96,7 +96,10 @@ class PilotSelection:
         hubs, picked = seated.hubs, seated.picked
         group = PilotGroup(guids=frozenset(hubs.guid[picked].tolist()), shortfall=seated.shortfall)
         pilot, known = ask.pilot, self.composer.known.pilots
-        self.results.append(PilotResult(party=ask.owner, rule=pilot.id, asked=pilot.size, group=group))
+        candidates = len(ask.found.guid)
+        self.results.append(
+            PilotResult(party=ask.owner, rule=pilot.id, asked=pilot.size, candidates=candidates, group=group)
+        )
         known.append(pilot.id)
         return Chosen(hubs.chunk[picked], hubs.row[picked], hubs.side[picked], len(known) - 1)
 

@@ -1,6 +1,7 @@
 """The columnar plan, step by step (see the package's text)."""
 
 import gc
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -84,7 +85,7 @@ def plan_columnar(
     Raises InputError for inputs that cannot be planned with, such as a region without capacity.
     """
     maker = _Maker(inputs=inputs, solver=solver, threads=threads, progress=progress, give_back=give_back)
-    with _collector_at_rest():
+    with _collector_at_rest(), _handing_over():
         return maker.plan(estate, instructions, attributes or {}, configurations=configurations)
 
 
@@ -98,6 +99,21 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+HAND_OVER = 0.0005
+"""Seconds after which a thread that runs Python lets another one have it; Python's own are ten times as many."""
+
+
+@contextmanager
+def _handing_over() -> Iterator[None]:
+    """A thread that counts by the column needs Python for a moment only, thousands of times: it does not wait long."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, HAND_OVER))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 @define(kw_only=True)
@@ -131,11 +147,12 @@ class _Maker:
         special = Special(world, composer, private, recorded)
         special.fill(classes, records)
         records = special.enter(classes, records)
-        decided, becomes, pilots = self._decide(composer, classes, records)
-        renumber(classes, becomes.astype(np.int32), threads)
+        decided, pilots = self._decide(composer, classes, records)
         kept = Configurations.keep(world) if configurations else None
         world.estate.let_go()
         self.give_back()
+        decided, becomes = decided.coarse()
+        renumber(classes, becomes.astype(np.int32), threads)
         self.progress("placing hubs on days", 0.0)
         composed = composer.plan(decided)
         placed, sayings, texts = self._place(Placer(world, composed, cutter, self.solver), classes)
@@ -158,8 +175,8 @@ class _Maker:
 
     def _decide(
         self, composer: Composer, classes: list[NDArray[np.int32]], records: Records
-    ) -> tuple[Decided, NDArray[np.int64], list[PilotResult]]:
-        """What is decided of each class of hubs, which one each record becomes, and the pilots.
+    ) -> tuple[Decided, list[PilotResult]]:
+        """What is decided of each record, and the pilots, whose hubs get records of their own.
 
         Only the few hubs of a pilot are decided anew: so everybody's decisions are found while pilots are chosen.
         """
@@ -169,7 +186,7 @@ class _Maker:
             chosen = selection.select()
         more = enter_pilots(chosen, classes, records)[len(records) :]
         everyone = decided().with_more(composer.decide(more)) if len(more) else decided()
-        return *everyone.coarse(), selection.results
+        return everyone, selection.results
 
     def _place(self, placer: Placer, classes: list[NDArray[np.int32]]) -> tuple[Placed, Sayings, Texts]:
         """Where every hub goes; what is said of it depends on its class alone, so it is found meanwhile."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.composed import NONE, Composed
@@ -12,11 +12,12 @@ from chfw_core.engines.columnar.place import Assignment
 from chfw_core.engines.columnar.records import Part, distinct_columns, distinct_tuples
 from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
+from chfw_core.model.windows import holidays_for
 from chfw_core.planning import reasons
 from chfw_core.planning.batches import batch_id
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.model import HubStatus
-from chfw_core.planning.release_state import earliest_day
+from chfw_core.planning.release_state import blackouts_in, earliest_day
 
 Ints = NDArray[np.int64]
 
@@ -95,6 +96,7 @@ class Speech:
         record = slots.record[origin]
         place = self.composed.records[record, Part.PLACE]
         regions = numbered([where.region for where in self.world.places])[place]
+        blackouts = numbered([blackouts_in(self.world.inputs, where.region) for where in self.world.places])[place]
         why = numbered([where.ineligible for where in self.world.places])[place]
         cause = self._causes(record, origin)
         proofs = numbered(self.assignment.proofs)
@@ -109,8 +111,9 @@ class Speech:
                 cause == Cause.LATE_BATCH,
                 cause == Cause.CSP_BLOCKED,
                 cause == Cause.OVER_CAPACITY,
+                cause == Cause.NO_DAY,
             ],
-            [batch, regions, proof],
+            [batch, regions, proof, blackouts],
             default=0,
         )
         sample, of = distinct_columns([cause, first, second], len(origin))
@@ -129,7 +132,7 @@ class Speech:
             reason=[
                 self._reasons[number]
                 if why_not == Cause.PLANNED
-                else self._reason(Cause(why_not), number, int(record[at]), int(batch[sample[at]]), known.get(at))
+                else self._reason(Cause(why_not), number, int(record[at]), int(origin[sample[at]]), known.get(at))
                 for at, (why_not, number) in enumerate(zip(told.tolist(), own.tolist(), strict=True))
             ],
             basis=np.where(told == Cause.PLANNED, plans.basis[own], NONE),
@@ -160,12 +163,7 @@ class Speech:
         blocked = plans.of_settled([one.csp_blocked for one in plans.settled_list]).astype(np.bool_)[plan]
         left_out = np.arange(len(origin)) >= self.assignment.first_left_out
         without = (slots.days[origin] == NONE) & ~left_out
-        late = np.zeros(len(origin), dtype=np.bool_)
-        doubtful = np.flatnonzero(without & (plan != NONE) & ~blocked & (slots.batch[origin] > 0))
-        if len(doubtful):
-            distinct, of = distinct_tuples([plan[doubtful], place[doubtful]])
-            has_day = [self.assignment.calendars.has_day(*row) for row in distinct.tolist()]
-            late[doubtful] = np.array(has_day, dtype=np.bool_)[of]
+        late = without & (slots.batch[origin] > 0) & (self.assignment.calendars.of_record[record] != NONE)
         return np.select(
             [ineligible, plan == NONE, left_out, without & blocked, late, without],
             [
@@ -179,7 +177,7 @@ class Speech:
             default=Cause.PLANNED,
         ).astype(np.int64)
 
-    def _reason(self, cause: Cause, number: int, record: int, batch: int, proof: Proof | None) -> str:
+    def _reason(self, cause: Cause, number: int, record: int, slot: int, proof: Proof | None) -> str:
         where = self.world.places[int(self.composed.records[record, Part.PLACE])]
         if cause is Cause.INELIGIBLE:
             return where.ineligible or ""
@@ -193,5 +191,9 @@ class Speech:
         if cause is Cause.CSP_BLOCKED:
             return reasons.csp_blocked(plan, where.region)
         if cause is Cause.LATE_BATCH:
-            return reasons.no_day_for_batch(plan, batch)
-        return reasons.no_day(plan, earliest_day(self.world.inputs))
+            slots = self.assignment.slots
+            bound = evolve(plan, batch=slots.specs[int(slots.group[slot])])
+            return reasons.no_day_for_batch(bound, int(slots.batch[slot]))
+        inputs, windows = self.world.inputs, plan.resolution.windows
+        closed = holidays_for(where.division, inputs.holidays) if windows.mind_holidays else frozenset()
+        return reasons.no_day(plan, earliest_day(inputs), blackouts_in(inputs, where.region), closed)

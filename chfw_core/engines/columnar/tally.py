@@ -18,11 +18,13 @@ from chfw_core.engines.columnar.sayings import STATUSES, Cause, Sayings
 from chfw_core.engines.columnar.timelines import day_of
 from chfw_core.engines.columnar.vocabulary import numbered
 from chfw_core.engines.columnar.world import World
+from chfw_core.planning.batches import BatchKey
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.findings import Counts, count_refusals, plan_findings
 from chfw_core.planning.model import Finding, HubStatus
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.planning.summary import Summary
+from chfw_core.rules.model import BatchSpec
 
 K = TypeVar("K")
 Ints = NDArray[np.int64]
@@ -110,7 +112,7 @@ class Tally:
         undecided, lost = self._about_decisions()
         over: dict[Proof, int] = {}
         blocked: dict[str, int] = {}
-        simple = {Cause.NO_DAY: 0, Cause.LATE_BATCH: 0}
+        no_day = 0
         said = self.sayings
         total = self._said()
         open_ones = np.flatnonzero((said.status == STATUSES.index(HubStatus.INFEASIBLE)) & (total > 0))
@@ -121,8 +123,8 @@ class Tally:
                 _add(over, said.proofs[number], hubs)
             elif cause == Cause.CSP_BLOCKED:
                 _add(blocked, said.region[number], hubs)
-            elif cause in simple:
-                simple[cause] += hubs
+            elif cause == Cause.NO_DAY:
+                no_day += hubs
         plans = self.composed.plans
         not_met = plans.of_settled([one.resolution.windows_disjoint for one in plans.settled_list])
         disjoint = not_met.astype(np.bool_)[self.composed.plan[self._record]]
@@ -133,8 +135,8 @@ class Tally:
                 over_capacity=over,
                 csp_blocked=blocked,
                 ineligible=self._ineligible(),
-                no_day=simple[Cause.NO_DAY],
-                late_batch=simple[Cause.LATE_BATCH],
+                no_day=no_day,
+                late_batch=self._late_batches(),
                 undecided=undecided,
                 windows_lost=lost,
                 contradictions=contradictions,
@@ -144,6 +146,14 @@ class Tally:
             parties={party for pair in self.world.pairs for party in pair.parties},
             regions={place.region for place in self.world.places},
         )
+
+    def _late_batches(self) -> dict[tuple[BatchKey, BatchSpec], int]:
+        """Hubs whose batch comes too late, by what they are cut by."""
+        assignment = self.placed.assignment
+        slots = assignment.slots
+        group = np.concatenate([slots.group, slots.group[assignment.left_out_of]])
+        totals = self._totals(self.sayings.cause[self.sayings.of], group)
+        return {(slots.keys[at], slots.specs[at]): hubs for (cause, at), hubs in totals if cause == Cause.LATE_BATCH}
 
     def _about_decisions(self) -> tuple[dict[tuple[str, datetime], int], dict[tuple[str, str], int]]:
         """Hubs for which a Supplier decided nothing, by its cut-off; and those whose rule's windows are lost."""

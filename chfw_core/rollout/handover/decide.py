@@ -13,7 +13,7 @@ from chfw_core.rollout.handover.commands import HandoverCommand
 from chfw_core.rollout.handover.rows import handover_fault, row_fault
 from chfw_core.rollout.records import HubRecord, RollOut
 from chfw_core.rollout.refusals import Code, Sorted, hub_reason, refuse, sort_hubs
-from chfw_core.rollout.states import HUB_STATES, HubStep
+from chfw_core.rollout.states import HUB_STATES, HubState, HubStep
 
 
 def decide(roll_out: RollOut, command: HandoverCommand, at: datetime) -> tuple[RollOutEvent, ...]:
@@ -46,7 +46,8 @@ def _of_hubs(
             return _hand_over(roll_out, command, at)
         case commands.HoldHubs():
             good, refused = _stepping(roll_out, command.guids, HubStep.HOLD)
-            made: RollOutEvent = events.HubsHeld(at=at, by=by, reason=command.reason, guids=good)
+            failed = any(roll_out.hubs[guid].state is HubState.FAILED for guid in good)
+            made: RollOutEvent = events.HubsHeld(at=at, by=by, reason=command.reason, keeps_failures=failed, guids=good)
         case commands.LetHubsGo():
             good, refused = _stepping(roll_out, command.guids, HubStep.LET_GO)
             made = events.HubsLetGo(at=at, by=by, guids=good)

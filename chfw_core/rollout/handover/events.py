@@ -7,7 +7,7 @@ from attrs import field, frozen
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import Period, as_utc
-from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.base import LEFT_OUT, RollOutEvent
 from chfw_core.rollout.records import Protection
 
 
@@ -61,7 +61,10 @@ class HandOverRefused(RollOutEvent):
 
 @frozen(kw_only=True)
 class HubsHeld(RollOutEvent):
+    """`keeps_failures`: some had failed, and so they have when they are let go; ledgers did not say so once."""
+
     reason: str
+    keeps_failures: bool = field(default=False, metadata=LEFT_OUT)
     guids: GuidList
 
 

@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import assert_never
 
+from attrs import asdict
 from attrs import evolve as changed
 
 from chfw_core.rollout.agreement import settle
 from chfw_core.rollout.handover import events
 from chfw_core.rollout.handover.events import HandoverEvent
 from chfw_core.rollout.hubs import each, moved
-from chfw_core.rollout.records import HubRecord, Pool, ProtectedPeriod, ReleaseRecord, RollOut
-from chfw_core.rollout.states import HubStep
+from chfw_core.rollout.records import FailedAttempt, HubRecord, Pool, ProtectedPeriod, ReleaseRecord, RollOut
+from chfw_core.rollout.states import HubState, HubStep
 
 
 def evolve(roll_out: RollOut, event: HandoverEvent) -> RollOut:
@@ -22,7 +23,7 @@ def evolve(roll_out: RollOut, event: HandoverEvent) -> RollOut:
             after = each(roll_out, event.guids, lambda hub: _handed_over(hub, event))
             return changed(after, release=_counted(roll_out, event))
         case events.HubsHeld():
-            return each(roll_out, event.guids, lambda hub: _put_aside(hub, HubStep.HOLD, event.reason))
+            return each(roll_out, event.guids, lambda hub: _held(hub, event))
         case events.HubsExcluded():
             return each(roll_out, event.guids, lambda hub: _put_aside(hub, HubStep.EXCLUDE, event.reason))
         case events.HubsLetGo():
@@ -77,6 +78,23 @@ def _handed_over(hub: HubRecord, event: events.HubsHandedOver) -> HubRecord:
     )
 
 
+def _held(hub: HubRecord, event: events.HubsHeld) -> HubRecord:
+    """A hub that had failed keeps what it failed with."""
+    aside = _put_aside(hub, HubStep.HOLD, event.reason)
+    if hub.state is not HubState.FAILED or not event.keeps_failures:
+        return aside
+    attempt = FailedAttempt(
+        reason=hub.reason,
+        window_opens=hub.window_opens,
+        window_closes=hub.window_closes,
+        day=hub.day,
+        basis=hub.basis,
+        batch_id=hub.batch_id,
+        handed_at=hub.handed_at,
+    )
+    return changed(aside, failure=hub.failure, failed=attempt)
+
+
 def _put_aside(hub: HubRecord, step: HubStep, reason: str) -> HubRecord:
     """Its instructions stay; its day does not."""
     return moved(
@@ -91,10 +109,13 @@ def _put_aside(hub: HubRecord, step: HubStep, reason: str) -> HubRecord:
         handed_at=None,
         outcome_due_at=None,
         failure=None,
+        failed=None,
     )
 
 
 def _let_go(record: ReleaseRecord, hub: HubRecord, at: datetime) -> HubRecord:
+    if hub.failed is not None:
+        return moved(hub, HubStep.LET_GO_FAILED, failed=None, **asdict(hub.failed))
     free = moved(hub, HubStep.LET_GO, reason="")
     return settle(record, free, free, at)
 

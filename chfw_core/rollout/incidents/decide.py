@@ -119,5 +119,18 @@ def _confirm(roll_out: RollOut, command: commands.ConfirmDecision, at: datetime)
         automatic_at=incident.automatic_at,
         commentary=command.commentary,
         pending=pending(roll_out),
+        resumes=_resumes(roll_out.release, incident),
     )
     return (decided,)
+
+
+def _resumes(record: ReleaseRecord, incident: Incident) -> bool | None:
+    """BR6.2, NF6: a decision ends no more than its own incident may have brought about.
+
+    A suspension ends once no other incident is open, as by `ResumeRelease`; what another incident was decided to
+    pause is resumed by that command alone.
+    """
+    if incident.outcome not in (IncidentOutcome.PROCEED, IncidentOutcome.DELAY):
+        return None
+    others = any(known.open and known.id != incident.id for known in record.incidents)
+    return record.standing is ReleaseStanding.SUSPENDED and record.paused_for is None and not others

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chfw_core.model.parties import Party
-from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.base import LEFT_OUT, RollOutEvent
 from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.states import HubState
 
@@ -52,13 +52,18 @@ class DecisionRejected(RollOutEvent):
 
 @frozen(kw_only=True)
 class IncidentDecided(RollOutEvent):
-    """BR6.2, BR6.3: in force from now on."""
+    """BR6.2, BR6.3: in force from now on.
+
+    `resumes`: whether a release that was halted goes on with it; None where the outcome is to pause or to stop, and of
+    what was decided before ledgers said so.
+    """
 
     incident: str
     outcome: IncidentOutcome
     automatic_at: datetime | None = None
     commentary: str
     pending: tuple[PendingHubs, ...] = ()
+    resumes: bool | None = field(default=None, metadata=LEFT_OUT)
 
 
 @frozen(kw_only=True)

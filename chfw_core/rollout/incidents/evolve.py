@@ -49,7 +49,7 @@ def _release(record: ReleaseRecord, event: IncidentEvent) -> ReleaseRecord:
         case events.IncidentDecided():
             return _decided(_incident(record, event.incident, decided_at=event.at), event)
         case events.ReleaseResumed():
-            return stood(record, StandingStep.RESUME, event.reason)
+            return changed(stood(record, StandingStep.RESUME, event.reason), paused_for=None)
         case _:
             assert_never(event)
 
@@ -64,8 +64,17 @@ def _decided(record: ReleaseRecord, event: events.IncidentDecided) -> ReleaseRec
         firmware = firmware_of(record)
         moved = changed(firmware, automatic_at=event.automatic_at)
         record = changed(record, firmware=moved, date_before=firmware.automatic_at)
-    others = any(known.open and known.emergency_stop for known in record.incidents)
     step = STEP_OF[event.outcome]
-    if step is StandingStep.RESUME and others and record.standing is not ReleaseStanding.ACTIVE:
-        return record  # another incident asks for a stop and has no decision: what holds for it stays
-    return stood(record, step, event.commentary)
+    if step is StandingStep.RESUME and record.standing is not ReleaseStanding.ACTIVE and not _resumes(record, event):
+        return record
+    after = stood(record, step, event.commentary)
+    if step is StandingStep.PAUSE:
+        return changed(after, paused_for=event.incident)
+    return changed(after, paused_for=None) if step is StandingStep.RESUME else after
+
+
+def _resumes(record: ReleaseRecord, event: events.IncidentDecided) -> bool:
+    """As the event says. Before ledgers said so, only another open incident that asked for a stop stood against it."""
+    if event.resumes is not None:
+        return event.resumes
+    return not any(known.open and known.emergency_stop for known in record.incidents)

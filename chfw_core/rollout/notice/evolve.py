@@ -24,7 +24,9 @@ def evolve(roll_out: RollOut, event: NoticeEvent) -> RollOut:
             return each(
                 roll_out,
                 event.guids,
-                lambda hub: moved(hub, HubStep.OVERTAKE, reason=f"overtaken by release {event.by_release}"),
+                lambda hub: moved(
+                    hub, HubStep.OVERTAKE, failed=None, reason=f"overtaken by release {event.by_release}"
+                ),
             )
         case _:
             return changed(roll_out, release=_release(roll_out.release, event))

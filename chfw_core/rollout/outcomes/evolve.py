@@ -41,6 +41,7 @@ def evolve(roll_out: RollOut, event: OutcomeEvent) -> RollOut:
                     HubStep.VERIFY,
                     reason=hub.reason if hub.state is HubState.ACTIVATED else "",  # BR3.5: the mark stays
                     failure=None,
+                    failed=None,
                     outcome_due_at=None,
                 ),
             )

@@ -70,9 +70,10 @@ def _announceable(hub: HubRecord, command: commands.AnnounceSupplierChange) -> t
     )
     if change in hub.changes:
         return hub_reason("announced_already")
-    if command.leaves not in (None, holder(suppliers_on(hub, command.effective), command.role)):
+    then = holder(suppliers_on(hub, command.effective), command.role)
+    if command.leaves not in (None, then):
         return hub_reason("another_holder")
-    return "", ""
+    return hub_reason("no_change") if then == command.joins else ("", "")
 
 
 def _announced(hub: HubRecord, command: commands.CancelSupplierChange) -> tuple[str, str]:

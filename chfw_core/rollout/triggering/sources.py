@@ -97,7 +97,8 @@ def happenings(event: RollOutEvent, release: str) -> Iterator[Happening]:
             yield from _of_incident("incident_raised", event.incident, event, release, said)
         case incidents.IncidentDecided():
             said = {"reason": event.commentary}
-            yield Happening(type=_DECIDED[event.outcome], at=at, release=release, fields=said)
+            if event.resumes is not False:  # what was not halted, or stays so, is not resumed
+                yield Happening(type=_DECIDED[event.outcome], at=at, release=release, fields=said)
             yield from _of_incident("incident_closed", event.incident, event, release, said)
         case _:
             yield from _of_hubs(event, release)

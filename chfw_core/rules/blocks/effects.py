@@ -6,10 +6,11 @@ pilot's `then` also `open`, a phase.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from chfw_core.rules.blocks.at import read_at
 from chfw_core.rules.blocks.hold import read_until
+from chfw_core.rules.model import At, DateExpr, UntilDate, UntilEvent, UntilFlagCleared
 from chfw_core.rules.nodes import Scalar
 from chfw_core.rules.scope import FileScope, Place
 from chfw_core.rules.structure import Record
@@ -18,6 +19,22 @@ EVERYTHING = "everything"
 AFFECTED = "affected_suppliers"
 """Whom the DCC and CSPs may tell beside their own teams: the Suppliers of the hubs in scope."""
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def dates_in(effects: Mapping[str, object]) -> Iterator[DateExpr]:
+    """The dates that checked effects write down: the ends of an instruction, and of a hold."""
+    at, until = effects.get("instruct"), effects.get("hold")
+    found: list[DateExpr | None] = []
+    if isinstance(at, At):
+        found += [at.opens, at.closes]
+    match until:
+        case UntilDate():
+            found.append(until.date)
+        case UntilEvent() | UntilFlagCleared():
+            found.append(until.at_latest)
+        case _:
+            pass
+    return (expr for expr in found if expr is not None)
 
 
 def placeholders(text: object) -> tuple[str, ...]:

@@ -323,6 +323,25 @@ def test_a_region_that_the_release_has_no_hubs_of_is_refused_by_a_hand_over(
 
 
 @pytest.mark.parametrize("step", ["announced", "completed"])
+def test_a_role_passes_to_a_supplier_that_nobody_knows_only_where_that_is_confirmed(world: World, step: str) -> None:
+    """CS3: a name that is misspelt would take a Supplier's hubs away."""
+    world.notified()
+    guid = world.hubs(hub.c.gas_supplier == "NWND")[0]
+    words = ["change-supplier", step, "--release", "CH-1", "--role", "gas", "--effective", "2026-01-05", "--guid", guid]
+    ran = world.rollout(*words, "--joins", "CLDX")
+    assert (ran.code, ran.problems) == (1, ["error: no release has hubs of `CLDX`: did you mean `CLDR`?"])
+    ran = world.rollout(*words, "--joins", "cldr")
+    assert (ran.code, ran.problems) == (1, ["error: there is no party `cldr`"])
+    for nobody in ("DCC", "CSP:North"):
+        ran = world.rollout(*words, "--joins", nobody)
+        assert (ran.code, ran.problems) == (1, [f"error: `{nobody}` is no Supplier"])
+    assert world.hubs(hub.c.guid == parse_guid(guid), hub.c.gas_supplier != "NWND") == []
+    ran = world.rollout(*words, "--joins", "CLDX", "--yes")
+    assert ran.code == 0
+    assert "note: no release has hubs of `CLDX`" in ran.err
+
+
+@pytest.mark.parametrize("step", ["announced", "completed"])
 def test_a_role_is_left_empty_only_where_that_is_said(world: World, step: str) -> None:
     # CS3: what was forgotten must not take a Supplier's hubs away.
     world.notified()

@@ -118,7 +118,7 @@ def test_events_in_a_ledger_record_a_changed_plan_and_a_notice_out(in_force: Wor
     ticked = world.done("tick", at="2026-01-21T09:00:00Z")
     assert [(one["owner"], one["trigger"]) for one in ticked["fired"]] == [("NWND", "meter-then-hub")]
     messages = world.done("outbox")["waiting"]
-    assert {"to": "NWND", "type": "trigger_notice", "messages": 1} in messages
+    assert ("NWND", "trigger_notice", 1) in {(one["to"], one["type"], one["messages"]) for one in messages}
 
     records = world.folder / "records.jsonl"
     shown = world.done("fired", "--records", records, "--guid", second)
@@ -307,6 +307,39 @@ def test_a_burst_stops_the_release_as_soon_as_its_outcomes_are_in(with_csp: tupl
     stopped = hand_over(world, f"{world.day()}T04:05:00Z", code=3)
     assert {one["refused"]["code"] for one in stopped["answers"]} == {"not_active"}
     assert world.hubs(hub.c.state == "handed_to_csp") == guids[2:]
+
+
+def test_incidents_and_firings_say_where_they_are_and_what_became_of_them(with_csp: tuple[World, list[str]]) -> None:
+    """BR6.1: the region and the hub that completed it; `fired` names the incident, and says whether the hold stands."""
+    world, guids = with_csp
+    text = BURST.replace("per: release", "per: csp_region")
+    (world.folder / "dcc.rules.yaml").write_text(text, encoding="utf-8")
+    world.done("install-rules", world.folder / "dcc.rules.yaml", "--as", "DCC", at=f"{world.day()}T00:30:00Z")
+    path = failures(world, guids[:2], f"{world.day()}T01:00:00Z")
+    world.done("outcomes", path, "--release", "CH-1", "--as", "CSP:North", at=f"{world.day()}T04:00:00Z")
+    (one,) = world.done("fired")["fired"]
+    (raised,) = one["incidents"]
+    assert (one["holds_stand"], raised["release"], raised["open"]) == ([True], "CH-1", True)
+    (shown,) = world.done("show", "--release", "CH-1", at=f"{world.day()}T04:00:00Z")["incidents"]
+    assert shown.startswith(f"{raised['incident']}: ")  # as the task has it
+    assert shown.endswith(f", for csp_region North, with hub {one['guid']}")
+    assert one["guid"] in guids[:2]
+    out = world.rollout("fired").out
+    assert "wrote down: hold everything until it is released: it stands" in out
+    assert f"wrote down: incident (high): {raised['incident']} on CH-1, open" in out
+    assert f"for csp_region North, with hub {one['guid']}" in out
+
+    decision = ("--release", "CH-1", "--incident", raised["incident"])
+    later = f"{world.day()}T05:00:00Z"
+    world.done("triage", *decision, "--outcome", "proceed", "--reason", "a bad batch", at=later)
+    world.done("confirm", *decision, "--as", "PANEL", "--commentary", "agreed", "--yes", at=later)
+    world.done("tick", at=later)
+    (one,) = world.done("fired")["fired"]
+    assert (one["holds_stand"], one["incidents"][0]["open"]) == ([False], False)
+    out = world.rollout("fired").out
+    assert "until it is released: it has ended" in out
+    assert f"{raised['incident']} on CH-1, decided" in out
+    assert world.hubs(hub.c.state == "failed") == sorted(guids[:2])  # held in between, and failed still
 
 
 def test_rules_hear_of_what_came_another_way_before_anything_is_handed_over(with_csp: tuple[World, list[str]]) -> None:

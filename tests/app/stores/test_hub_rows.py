@@ -19,6 +19,7 @@ from chfw_core.model.periods import Period
 from chfw_core.rollout.evolve import evolve as evolve_roll_out
 from chfw_core.rollout.handover.events import HubsHandedOver, HubsHeld, HubsPlanned
 from chfw_core.rollout.records import (
+    FailedAttempt,
     HubConsent,
     HubRecord,
     ProtectedPeriod,
@@ -65,6 +66,15 @@ FULL = HubRecord(
     attempts=2,
     version_at=at(7),
     failure="no_contact",
+    failed=FailedAttempt(
+        reason="no answer",
+        window_opens=at(1),
+        window_closes=at(2),
+        day=date(2026, 3, 28),
+        basis=ActivationBasis.DCC_DEFAULT,
+        batch_id="a/1",
+        handed_at=at(1),
+    ),
     automatic_at=at(8),
     excluded={NWND: ("rule", "because")},
     changes=(SupplierChanging(role=SupplierRole.GAS, effective=date(2026, 4, 1), leaves=NWND, joins=None),),

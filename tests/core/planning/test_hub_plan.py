@@ -165,12 +165,32 @@ def test_an_instruction_ends_with_the_responsibility(effective: date, closes: da
     found = plan(agrees(), changes=(change,))
     if closes is None:
         assert found.resolution.basis is ActivationBasis.DCC_DEFAULT
-        assert "before its period opens" in found.reason
+        assert "opens in the freeze from 2026-05-04 on" in found.reason
     else:
         assert found.resolution.period == Period(opens=MAY.opens, closes=closes)
     frozen = {effective + timedelta(days=n) for n in range(-5, 2)}
     assert found.frozen == frozen
     assert frozen.isdisjoint(days_of(found))
+
+
+@pytest.mark.parametrize(
+    ("effective", "said"),
+    [
+        (date(2026, 5, 4), f"{A}'s responsibility ends on 2026-05-04, before its period opens"),
+        (
+            date(2026, 5, 5),
+            f"{A}'s period opens in the freeze from 2026-04-30 on, for its change of Supplier on 2026-05-05",
+        ),
+        (
+            date(2026, 5, 9),
+            f"{A}'s period opens in the freeze from 2026-05-04 on, for its change of Supplier on 2026-05-09",
+        ),
+    ],
+)
+def test_what_ends_an_instruction_before_it_opens_is_named(effective: date, said: str) -> None:
+    """CS3, NF1: the end of the responsibility where the period opens after it; the freeze where it opens before."""
+    change = SupplierChange(role=SupplierRole.GAS, effective=effective)
+    assert plan(agrees(), changes=(change,)).reason.endswith(said)
 
 
 def test_the_other_roles_instruction_stays() -> None:

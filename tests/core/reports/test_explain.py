@@ -12,6 +12,7 @@ from attrs import evolve
 from chfw_core.consent.disclosure import disclose
 from chfw_core.consent.model import ActivationBasis, Instruction
 from chfw_core.engines.flow import solve_flow
+from chfw_core.engines.matching import Matcher
 from chfw_core.engines.reference import ReferencePlan, plan_reference
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import Party, ResponsibleSuppliers
@@ -98,7 +99,7 @@ def test_nothing_a_supplier_reads_varies_with_who_the_other_is(name: str, mine: 
         assert theirs not in text
         assert OTHER not in text
         if hub.suppliers.split and mine in hub.suppliers.parties and rows[0].basis:
-            assert "there is a second Supplier, which has" in text
+            assert "there is a second Supplier, which " in text
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -229,9 +230,15 @@ def test_the_dcc_reads_the_whole_story_of_every_row(name: str) -> None:
             assert rule is None or f"`{rule}`" in text
         for party in hub.suppliers.parties:
             assert f"\n{party} (" in text
-        if row.status is HubStatus.HELD:
+        if row.status is HubStatus.HELD and row.reason.startswith(
+            ("the release was stopped", "the release was revoked")
+        ):
+            assert "missing acts" not in text  # I4
+            assert f"what would change it\n  nothing: {row.reason}, and that is final" in text
+        elif row.status is HubStatus.HELD:
             missing = text.split("missing acts\n")[1].split("\n\n")[0]
-            assert "the DCC: to let the hub go; nothing happens before" in missing or "ends the hold" in missing
+            assert "the DCC: to resume the release; nothing happens before" in missing or "ends the hold" in missing
+            assert "what would change it\n  the end of the " in text
         if row.basis is ActivationBasis.DCC_DEFAULT and hub.suppliers.parties:
             assert "missing acts" in text
             assert "2026-" in text.split("missing acts")[1]
@@ -277,7 +284,7 @@ ALFA (import)
 
 resolution
   ALFA is its import Supplier
-  there is a second Supplier, which has instructed
+  there is a second Supplier, which agrees by its rules in this plan; no instruction of it stands on record
   basis DCC_DEFAULT, period 2026-07-05T08:00:00Z to 2026-08-02T08:00:00Z
   29 possible days: 2026-07-05 to 2026-08-02
 
@@ -378,15 +385,20 @@ def test_a_hold_on_a_date_and_a_moved_date() -> None:
 
 
 def test_a_suppliers_view_of_what_does_not_fit() -> None:
-    """The proof is shown; the rest of the reason, which names the other, is not."""
+    """PR3, NF7: that capacity does not suffice; its figures, which other Suppliers' hubs make, are the DCC's alone."""
     world, found = worlds()["capacity, early"], plan_of("capacity, early")
-    shown: Counter[bool] = Counter()
+    seen = 0
     for hub, row in zip(world[1], found.rows, strict=True):
         if row.status is HubStatus.INFEASIBLE and hub.suppliers.split:
             text = told(world, row, hub, A)
-            assert "  capacity: " in text
-            shown["too many" in text] += 1
-    assert shown[True] >= 3
+            assert f"\n  capacity: that of {hub.csp_region} does not suffice on its possible days\n" in text
+            assert "too many" not in text
+            assert "too many" in told(world, row, hub, None)
+            proof, rest = row.reason.split("; ", 1)
+            busier = evolve(row, reason=f"{proof.replace(': ', ': 1', 1)}1; {rest}")
+            assert explain_hub(world[0], hub, world[2], busier, A) == explain_hub(world[0], hub, world[2], row, A)
+            seen += 1
+    assert seen >= 3
     stale = evolve(
         next(row for row in found.rows if row.status is HubStatus.INFEASIBLE),
         reason=f"of another plan, and {B}",
@@ -431,6 +443,43 @@ def test_disclosure(agreed: Sequence[str]) -> None:
     )
     said = "has instructed" if B in agreed else "has not instructed"
     assert found.lines()[1] == f"there is a second Supplier, which {said}"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "on_record", "said"),
+    [
+        ((B,), (B,), "has instructed"),
+        ((B,), (), "agrees by its rules in this plan; no instruction of it stands on record"),
+        ((), (B,), "has not instructed for this plan, though an instruction of it stands on record"),
+        ((), (A,), "has not instructed"),
+    ],
+)
+def test_what_a_rule_says_in_a_plan_is_no_instruction_on_record(
+    agreed: Sequence[str], on_record: Sequence[str], said: str
+) -> None:
+    """BR3.3: else the story contradicts `other_supplier_instructed`, which only knows of instructions on record."""
+    found = disclose(ResponsibleSuppliers(import_supplier=A, gas_supplier=B), A, agreed, on_record)
+    assert found is not None
+    assert found.lines()[1] == f"there is a second Supplier, which {said}"
+
+
+@pytest.mark.parametrize("name", ["plain, early", "the other Supplier, early", "explicit instructions, early"])
+def test_what_is_said_of_the_second_supplier_agrees_with_what_rules_may_know(name: str) -> None:
+    """BR3.3, NF1."""
+    world, found, seen = worlds()[name], plan_of(name), Counter[bool]()
+    for hub, row in zip(world[1], found.rows, strict=True):
+        if not hub.suppliers.split or row.status is not HubStatus.PLANNED:
+            continue
+        matched = Matcher(world[0]).match(hub, [one for one in world[2] if one.guid == hub.guid])
+        for party in matched.parties:
+            name_ = party.matched.party
+            resolution = explain_hub(world[0], hub, world[2], row, name_).facts["resolution"]
+            assert isinstance(resolution, dict)
+            on_record = party.read("other_supplier_instructed")
+            assert resolution["second_supplier_on_record"] is on_record
+            seen[bool(on_record)] += 1
+    assert seen[False]
+    assert seen[True] or name.startswith("plain")
 
 
 def test_only_the_hubs_own_rows_are_told() -> None:

@@ -111,7 +111,7 @@ def test_whose_act_is_missing() -> None:
                     words = missing.strip().split(":")[0]
                     seen[decide_own(matcher, owner, hub).decision.outcome, words] += 1
     said = {outcome: {words for kind, words in seen if kind is outcome} for outcome, _ in seen}
-    assert said[Outcome.STOPPED] == {"the DCC"}
+    assert said[Outcome.STOPPED] == {"the DCC", "nobody's"}  # a pause, and what is final
     assert said[Outcome.INELIGIBLE] == {""}
     assert said[Outcome.INSTRUCT] >= {"nobody's", "the second Supplier"}
     assert said[Outcome.EXCLUDED] >= {A, "nobody's"}

@@ -12,7 +12,8 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.periods import Period
 from chfw_core.model.releases import Blackout
 from chfw_core.rollout.agreement import instructed
-from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.base import SMI, RollOutEvent
+from chfw_core.rollout.evolve import evolve as evolve_event
 from chfw_core.rollout.handover.commands import (
     ExcludeHubs,
     HandOver,
@@ -24,13 +25,15 @@ from chfw_core.rollout.handover.commands import (
     PublishPlan,
     SetCapacity,
 )
-from chfw_core.rollout.handover.events import HandOverRefused, HubsHandedOver, HubsPlanned, PlanRowsRefused
+from chfw_core.rollout.handover.events import HandOverRefused, HubsHandedOver, HubsHeld, HubsPlanned, PlanRowsRefused
 from chfw_core.rollout.incidents.commands import SuspendRelease
 from chfw_core.rollout.instructing.commands import WithdrawInstructions
-from chfw_core.rollout.notice.commands import MoveAutomaticDate, RecordCplEntry, RevokeNotice
+from chfw_core.rollout.notice.commands import MoveAutomaticDate, RecordCplEntry, RevokeNotice, SupersedeHubs
+from chfw_core.rollout.outcomes.commands import DeclareSilence, ObserveVersions, OutcomeKind, ReportOutcomes
 from chfw_core.rollout.pilot.commands import ApproveMass, ApprovePilot, BeginMass, BeginPilot, EndPilot
 from chfw_core.rollout.records import Protection
 from chfw_core.rollout.states import HubState
+from chfw_core.rollout.telling import told_reason
 from tests.core.rollout.worlds import (
     ALPHA,
     AUTOMATIC,
@@ -40,6 +43,7 @@ from tests.core.rollout.worlds import (
     GAS,
     GAS_ONLY,
     IMPORT,
+    NEW,
     NORTH,
     SOLE,
     SOUTH,
@@ -400,6 +404,62 @@ def test_holding_letting_go_and_excluding_say_what_they_could_not_do() -> None:
         "excluded",
     ]
     assert GAS in story.hub(SPLIT).suppliers.roles_of(BETA)
+
+
+def test_a_hold_does_not_forget_that_a_hub_failed() -> None:
+    """BR2.4, CS2: nor is it a way round the question whether there is to be another attempt."""
+    story = handed_over(SOLE)
+    story.do(
+        ReportOutcomes, "CSP:North", outcome=OutcomeKind.FAILED, occurred_at=story.now, reason="E-17", guids=some(SOLE)
+    )
+    before = story.hub(SOLE)
+    assert (before.state, before.failure, before.attempts) == (HubState.FAILED, "reported", 1)
+    story.do(HoldHubs, reason="two failures are no chance", guids=some(SOLE, FAR))
+    held = story.hub(SOLE)
+    assert (held.state, held.failure, held.day) == (HubState.HELD, "reported", None)
+    assert told_reason(held) == "two failures are no chance (it had failed: E-17)"
+    assert told_reason(story.hub(FAR)) == "two failures are no chance"
+    story.do(LetHubsGo, guids=some(SOLE, FAR))
+    assert story.hub(SOLE) == before
+    assert story.state(FAR) is HubState.ELIGIBLE
+    publish(story, row(SOLE, day=date(2026, 7, 8)))  # which the DCC asks for by name: `publish --retry`
+    assert (story.state(SOLE), story.hub(SOLE).failure) == (HubState.PLANNED, None)
+
+
+def test_silence_that_is_held_is_counted_again_when_it_is_let_go() -> None:
+    """CS2: a pool's count of silent hubs is that of its hubs."""
+    story = handed_over(SOLE)
+    key = (NORTH, date(2026, 7, 6))
+    story.later(days=9)
+    story.do(DeclareSilence, guids=some(SOLE))
+    assert story.roll_out.release.pools[key].silent == 1
+    story.do(HoldHubs, reason="for a look", guids=some(SOLE))
+    assert story.roll_out.release.pools[key].silent == 0
+    story.do(LetHubsGo, guids=some(SOLE))
+    assert story.roll_out.release.pools[key].silent == 1
+
+
+def test_a_hub_that_failed_and_is_held_may_succeed_or_leave_all_the_same() -> None:
+    for command, fields, by, after in (
+        (ObserveVersions, {"firmware_version": NEW, "observed_at": AUTOMATIC}, SMI, HubState.VERIFIED),
+        (ExcludeHubs, {"reason": "gone"}, "DCC", HubState.EXCLUDED),
+        (SupersedeHubs, {"by_release": "REL-2"}, "DCC", HubState.SUPERSEDED),
+    ):
+        story = handed_over(SOLE)
+        story.later(days=9)
+        story.do(DeclareSilence, guids=some(SOLE))
+        story.do(HoldHubs, reason="for a look", guids=some(SOLE))
+        story.do(command, by, **fields, guids=some(SOLE))
+        assert (story.state(SOLE), story.hub(SOLE).failed) == (after, None)
+
+
+def test_a_hold_of_an_older_ledger_forgets_as_it_did() -> None:
+    """I11: an entry that does not say `keeps_failures` is replayed as it was."""
+    story = handed_over(SOLE)
+    story.later(days=9)
+    story.do(DeclareSilence, guids=some(SOLE))
+    held = evolve_event(story.roll_out, HubsHeld(at=story.now, by="DCC", reason="for a look", guids=some(SOLE)))
+    assert (held.hubs[SOLE].failure, held.hubs[SOLE].failed) == (None, None)
 
 
 def agreed_by_both(*, later: int = 20) -> Story:

@@ -11,6 +11,7 @@ from chfw_core.rollout.base import (
     SMI,
     SUB_COMMITTEE,
 )
+from chfw_core.rollout.evolve import evolve as evolve_event
 from chfw_core.rollout.handover.commands import (
     HandOver,
     HoldHubs,
@@ -32,6 +33,7 @@ from chfw_core.rollout.states import (
     ReleaseStanding,
 )
 from chfw_core.rollout.tasks import TaskKind, next_acts, own_tasks, tasks_of
+from chfw_core.rollout.triggering.sources import happenings
 from tests.core.rollout.worlds import (
     ALPHA,
     AUTOMATIC,
@@ -42,6 +44,7 @@ from tests.core.rollout.worlds import (
     NORTH,
     SOLE,
     SPLIT,
+    R,
     Story,
     hand_over,
     handed_over,
@@ -186,14 +189,61 @@ def test_only_open_incidents_are_triaged_and_decided() -> None:
     assert story.refused(TriageIncident, **{**again, "incident": "I9"}) == "no_such_incident"
 
 
-def test_proceeding_on_one_incident_does_not_lift_what_another_asked_for() -> None:
-    story = raised(stop=True)
-    story.do(RaiseIncident, BETA, incident="I2", description="fire", emergency_stop=True)
+@pytest.mark.parametrize("stop", [True, False])
+def test_proceeding_on_one_incident_does_not_lift_what_another_asked_for(stop: bool) -> None:
+    """BR6.2, BR6.3, NF6: the release goes on once every incident is decided, as `resume` asks too."""
+    story = raised(stop=stop)
+    story.do(RaiseIncident, BETA, incident="I2", description="fire", emergency_stop=stop)
     story.do(SuspendRelease, reason="two of them")
     decide_on(story, IncidentOutcome.PROCEED)
     assert story.roll_out.release.standing is ReleaseStanding.SUSPENDED
-    decide_on(story, IncidentOutcome.PROCEED, "I2")
+    assert {message.standing for message in story.sent[-4:] if isinstance(message, Decision)} == {"suspended"}
+    decide_on(story, IncidentOutcome.DELAY, "I2", days=9)
     assert story.roll_out.release.standing is ACTIVE
+    assert [event.resumes for event in story.all_of(IncidentDecided)] == [False, True]
+
+
+@pytest.mark.parametrize("suspended", [True, False])
+def test_proceeding_on_one_incident_does_not_end_the_pause_that_was_decided_on_another(suspended: bool) -> None:
+    """BR6.2, NF6: also where the DCC suspended what was paused already."""
+    story = raised()
+    story.do(RaiseIncident, BETA, incident="I2", description="labels")
+    decide_on(story, IncidentOutcome.PAUSE)
+    if suspended:
+        story.do(SuspendRelease, reason="worse than it was")
+    halted = story.roll_out.release.standing
+    assert halted is (ReleaseStanding.SUSPENDED if suspended else PAUSED)
+    decide_on(story, IncidentOutcome.PROCEED, "I2")
+    assert story.roll_out.release.standing is halted
+    story.do(ResumeRelease, reason="mended")
+    assert story.roll_out.release.standing is ACTIVE
+    story.do(RaiseIncident, ALPHA, incident="I3", description="again")
+    story.do(SuspendRelease, reason="again")
+    decide_on(story, IncidentOutcome.PROCEED, "I3")
+    assert story.roll_out.release.standing is ACTIVE  # the pause was over
+
+
+def test_a_release_that_was_never_halted_is_not_resumed_by_a_decision() -> None:
+    """RU6: no rule hears that it was; everybody is told the decision all the same (BR6.4)."""
+    story = raised()
+    decide_on(story, IncidentOutcome.PROCEED)
+    (decided,) = story.all_of(IncidentDecided)
+    assert decided.resumes is False
+    assert [one.type for one in happenings(decided, R)] == ["incident_closed", "incident_closed"]
+    assert [message.because for message in story.told(BETA) if isinstance(message, Decision)] == ["agreed"]
+
+
+def test_what_was_decided_before_ledgers_said_so_means_what_it_meant() -> None:
+    """I11: an entry without `resumes` is replayed as it was."""
+    story = raised()
+    story.do(SuspendRelease, reason="for a look")
+    story.do(RaiseIncident, BETA, incident="I2", description="labels")
+    story.do(TriageIncident, incident="I1", outcome=IncidentOutcome.PROCEED, reason="as found")
+    old = IncidentDecided(
+        at=story.now, by=PANEL, incident="ALPHA/I1", outcome=IncidentOutcome.PROCEED, commentary="agreed"
+    )
+    assert evolve_event(story.roll_out, old).release.standing is ACTIVE
+    assert next(one.type for one in happenings(old, R)) == "release_resumed"
 
 
 def test_a_pause_is_ended_by_the_dcc_once_every_incident_is_decided() -> None:

@@ -194,6 +194,18 @@ def test_an_announcement_that_contradicts_is_refused_hub_by_hub() -> None:
     assert story.refused(AnnounceSupplierChange, REGISTRATION, **past) == "in_the_past"
 
 
+def test_a_change_that_would_change_nothing_is_no_change() -> None:
+    """CS3: to whoever has the role on that day, also by what is announced; nor is an empty role left empty."""
+    story = notified()
+    for leaves in (None, BETA):
+        assert refusals(announce(story, MARCH, SPLIT, leaves=leaves, joins=BETA)) == {"no_change": some(SPLIT)}
+    announce(story, MARCH, SPLIT)
+    assert refusals(announce(story, date(2026, 3, 12), SPLIT, leaves=None)) == {"no_change": some(SPLIT)}
+    assert not refusals(announce(story, date(2026, 3, 14), SPLIT, leaves=GAMMA, joins=BETA))
+    change(story, FAR, leaves=ALPHA, joins=None)
+    assert refusals(announce(story, MARCH, FAR, leaves=None, joins=None)) == {"no_change": some(FAR)}
+
+
 def test_a_change_is_done_once_by_its_holder_and_not_before_its_day() -> None:
     story = notified()
     change(story, SPLIT)

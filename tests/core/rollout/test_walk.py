@@ -184,7 +184,8 @@ def _check(before: RollOut, event: RollOutEvent, after: RollOut, sent: tuple[Mes
     assert set(after.hubs) == {SOLE, SPLIT}  # I6: every hub, once, and what went wrong with its reason
     for hub in after.hubs.values():
         assert hub.reason or hub.state not in (HubState.FAILED, HubState.HELD)
-        assert (hub.failure is not None) == (hub.state is HubState.FAILED)
+        assert (hub.failure is not None) == (hub.state is HubState.FAILED or hub.failed is not None)
+        assert hub.failed is None or hub.state is HubState.HELD
     assert sum(len(chosen.guids) for chosen in after.release.pilots.values()) <= 1  # I10
     for message in sent:
         if message.to == ALPHA:

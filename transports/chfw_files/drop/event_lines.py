@@ -34,8 +34,7 @@ def read_event_lines(path: Path, release: str, key: str, by: str) -> ReadCommand
             events.append(_event(text))
             rows.append(number)
         except InputError as problem:
-            reason = f"{problem} ({problem.hint})" if problem.hint else str(problem)
-            bad.append(BadRow(line=number, guid_text="", column="", reason=reason))
+            bad.append(BadRow(line=number, guid_text="", column="", reason=problem.with_hint))
     return ReadCommands(
         events=tuple(events), event_rows=tuple(rows), bad_rows=tuple(bad), row_count=len(events) + len(bad)
     )

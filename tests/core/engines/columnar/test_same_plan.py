@@ -1,11 +1,13 @@
 """I7: the same plan for any number of threads, any chunk size and any order of rows."""
 
+import gc
 import random
+import sys
 from functools import cache
 
 import pytest
 
-from chfw_core.engines.columnar import axes, output, seats, sides, steps, vocabulary
+from chfw_core.engines.columnar import axes, output, seats, sides, slots, steps, vocabulary
 from chfw_core.testing.worlds import World, base, features
 from tests.core.engines.columnar.agreement import assert_agree, columnar, rows_of
 
@@ -40,8 +42,15 @@ def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(name: str, m
     """Where tables would grow too large, distinct codes are hashed instead."""
     monkeypatch.setattr(sides, "DIRECT_CODES", 0)
     monkeypatch.setattr(vocabulary, "TABLE_LIMIT", 0)
+    monkeypatch.setattr(slots, "TABLE_LIMIT", 0)
     monkeypatch.setattr(axes, "BLOCK", 3)
     monkeypatch.setattr(seats, "FRONT", 1)
     monkeypatch.setattr(output, "WHOLE_DICTIONARY", 0)
     assert_agree(world(name))
     steps.quiet("reading the estate", 1.0)
+
+
+def test_a_plan_leaves_the_interpreter_as_it_was() -> None:
+    before = sys.getswitchinterval(), gc.isenabled()
+    columnar(world("pilots"))
+    assert (sys.getswitchinterval(), gc.isenabled()) == before

@@ -1,0 +1,76 @@
+"""The windows of everybody who has a say on a hub's hours, and the black-outs of its period, as they are told.
+
+A Supplier is told its own windows and those of its CSP, which bind the whole region: what the second Supplier's
+are, or the DCC's for this hub, is not its business (NF7).
+"""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from chfw_core.consent.model import ActivationBasis
+from chfw_core.model.parties import DCC
+from chfw_core.model.periods import Period
+from chfw_core.model.windows import WeeklyWindow, Windows
+from chfw_core.planning.release_state import blackouts_in
+from chfw_core.reports.case import Case
+from chfw_core.rules.keys import DAYS
+
+
+@frozen(kw_only=True)
+class WindowTold:
+    """One window, with the hours that count: two of one name may differ."""
+
+    window: WeeklyWindow
+
+    @property
+    def _days(self) -> list[str]:
+        return [DAYS[day] for day in sorted(self.window.days)]
+
+    @property
+    def _between(self) -> str:
+        hours = (f"{minute // 60:02}:{minute % 60:02}" for minute in (self.window.start, self.window.end))
+        return "-".join(hours)
+
+    @property
+    def _not_on(self) -> list[str]:
+        named = [day.isoformat() for day in sorted(self.window.not_on)]
+        return ["bank_holidays", *named] if self.window.not_on_bank_holidays else named
+
+    @property
+    def text(self) -> str:
+        """``window `weekends` (sat, sun 10:00-16:00)``, in the words of the rule language."""
+        but = f", not on {', '.join(self._not_on)}" if self._not_on else ""
+        return f"window `{self.window.name}` ({', '.join(self._days)} {self._between}{but})"
+
+    def as_dict(self) -> dict[str, object]:
+        """As an object, with the keys of the rule language."""
+        return {"window": self.window.name, "days": self._days, "between": self._between, "not_on": self._not_on}
+
+
+def windows_told(windows: Windows | None) -> tuple[WindowTold, ...]:
+    """In order of name; none of somebody who does not limit the hours."""
+    parts = () if windows is None else windows.parts
+    return tuple(WindowTold(window=part) for part in sorted(parts, key=lambda part: (part.name, part.hours)))
+
+
+def csp_windows(case: Case) -> Windows:
+    """Those of the hub's CSP, which narrow every period of the region."""
+    return case.matcher.rules(case.csp).region_windows
+
+
+def sides(case: Case) -> Iterator[tuple[str, Windows]]:
+    """Whose windows may limit the hub's hours, whoever reads of them."""
+    for name, decision in case.decisions.items():
+        if decision.consent is not None:
+            yield name, decision.consent.windows
+    if case.plan.resolution.basis is ActivationBasis.DCC_DEFAULT:
+        yield DCC, case.match.dcc.default.windows
+    yield case.csp, csp_windows(case)
+
+
+def cutting_blackouts(case: Case) -> tuple[Period, ...]:
+    """The release's black-outs that take something of the hub's period."""
+    period = case.plan.resolution.period
+    found = blackouts_in(case.matcher.inputs, case.match.hub.csp_region)
+    return tuple(sorted(one for one in found if one.cut(period.opens, period.closes) is not None))
