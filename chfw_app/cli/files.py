@@ -140,8 +140,11 @@ def extract(folder: Folder = None, /, *, options: FolderOptions | None = None) -
     options = options or FolderOptions()
     with _rounds(folder, options) as rounds:
         store, at = rounds.service.store, rounds.service.clock()
+        for drop in rounds.drops:
+            rounds.look_over(drop)
         found = [one for drop in rounds.drops for one in put_extracts(store, drop, at)]
         troubles = rounds.away if rounds.to_open else []
+        troubles += [trouble for drop in rounds.drops for trouble in drop.strangers()]
     code = Exit.FINDINGS if troubles else Exit.DONE
     if options.json:
         rows = [{"party": one.party, "file": one.file, "rows": one.rows} for one in found]
@@ -171,6 +174,7 @@ def _rounds(folder: str | None, options: FolderOptions, estate: Path | None = No
             for note in check_parties(service.store, served.parties):
                 say_note(note)
             rounds = Rounds(service=service, drops=[], to_open=[place.open for place in served.places], stop=stop)
+            rounds.noted = say_note
             rounds.beside = beside_of(rounds.drops, estate or served.estate)
             try:
                 rounds.open()

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from chfw_app.cli.output import say, show_table
+from chfw_app.cli.output import counted, say, show_table
 from chfw_app.cli.rollout_acting import act, confirm_or_stop
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, opened
@@ -43,7 +43,7 @@ def approve_mass(
         if verdicts and not options.yes:
             if options.json or not sys.stdin.isatty():
                 raise InputError(
-                    f"the verdicts of {len(verdicts)} Suppliers have to be read first",
+                    f"the verdicts of {counted(len(verdicts), 'Supplier')} have to be read first",
                     hint="read them, then give --yes",
                 )
             confirm_or_stop(f"mass roll-out of {release}")

@@ -13,6 +13,7 @@ from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.cli.rollout_triggers import BesideOptions
 from chfw_app.places import check_folder
 from chfw_core.errors import InputError
+from chfw_core.model.parties import DCC
 from chfw_core.rollout.records import Protection
 
 
@@ -87,6 +88,10 @@ def publish(
             "a plan is published from --schedule, or made with --estate", hint="give one of them, and no more"
         )
     by, key = options.by_dcc(), options.new_key()
+    if by != DCC:  # whoever may not publish a plan is not told what one comes to (NF7)
+        with opened(options) as service:
+            answers = publication(service, release, by, key, (), ())
+        return show_answers(options, answers, reader=by)
     known = BesideOptions() if estate is None else BesideOptions(estate=estate, attributes=attributes)
     with opened(options) as service, progress() as told:
         ran = let_hear(service, known.read)

@@ -18,6 +18,7 @@ from chfw_app.rollout.service import RollOutService
 from chfw_app.steps import Report, silent
 from chfw_app.stores.ledger import ClockWentBackError
 from chfw_app.stores.writer import CommitError
+from chfw_app.transports.known_parties import look_over
 from chfw_app.transports.pump import Handled, send_out, take_in
 from chfw_app.transports.routes import Routes
 from chfw_app.triggers.hearing import let_hear
@@ -95,10 +96,12 @@ class Rounds:
     to_open: list[Callable[[], DropFolders]] = field(factory=list)
     stop: Event = field(factory=Event)
     seen: Callable[[FileDone], None] = lambda done: None
+    noted: Callable[[str], None] = lambda remark: None
     told: Report = silent
     beside: Callable[[], Beside] = Beside
     away: list[str] = field(factory=list)
     done: RoundsDone = field(factory=RoundsDone)
+    _remarks: set[str] = field(factory=set)
 
     def once(self) -> RoundsDone:
         """Until no file is on its way any more, and all that is due is sent.
@@ -107,7 +110,7 @@ class Rounds:
         ClockWentBackError.
         """
         self.open()
-        if len(self.drops) == 1 and not self.to_open and not self.drops[0].parties:
+        if len(self.drops) == 1 and not self.to_open and not self.drops[0].folders():
             name = self.drops[0].place.name
             raise InputError(f"no party has a folder in `{name}`", hint="name who has one: `--party NWND` makes it")
         until = time.monotonic() + PATIENCE_S
@@ -180,6 +183,7 @@ class Rounds:
 
     def _taken_in(self, drop: DropFolders) -> bool:
         """All that has come to one place; False where it was stopped on the way."""
+        self.look_over(drop)
         for handled in take_in(self.service, drop, self.told):
             self.done.files.append(_file_done(handled))
             self.seen(self.done.files[-1])
@@ -187,6 +191,13 @@ class Rounds:
                 return False
         self.done.troubles |= dict.fromkeys(drop.troubles)
         return True
+
+    def look_over(self, drop: DropFolders) -> None:
+        """Finds the folders that are nobody's, and says once what there is to remark on the others."""
+        for remark in look_over(self.service.store, drop):
+            if remark not in self._remarks:
+                self._remarks.add(remark)
+                self.noted(remark)
 
 
 def _file_done(handled: Handled) -> FileDone:

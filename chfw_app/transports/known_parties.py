@@ -12,6 +12,8 @@ from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.parties import CSP_PREFIX
 from chfw_core.rollout.base import ACTORS, region_of
 from chfw_core.rules.problems import did_you_mean
+from chfw_files.drop.layout import misnamed, name_of
+from chfw_files.drop.transport import DropFolders
 
 
 def check_parties(store: Store, names: Iterable[str]) -> tuple[str, ...]:
@@ -22,6 +24,26 @@ def check_parties(store: Store, names: Iterable[str]) -> tuple[str, ...]:
     suppliers = sorted(_suppliers(store))
     known = (*suppliers, *ACTORS, *(f"{CSP_PREFIX}{region}" for region in CSP_REGIONS))
     return tuple(remark for name in wanted if name not in known for remark in _remarks(name, known, suppliers))
+
+
+def look_over(store: Store, drop: DropFolders) -> tuple[str, ...]:
+    """What there is to remark on the folders of a place; those that can be nobody's are turned away from now on.
+
+    Parties that were named are looked at where they are named.
+    """
+    remarks: list[str] = []
+    away: dict[str, str] = {}
+    for folder in [] if drop.only else drop.folders():
+        why = misnamed(folder)
+        if why is None:
+            try:
+                remarks += check_parties(store, (name_of(folder),))
+            except InputError as problem:
+                why = problem.with_hint
+        if why is not None:
+            away[folder] = why
+    drop.turned_away = away
+    return tuple(remarks)
 
 
 def _remarks(name: str, known: tuple[str, ...], suppliers: list[str]) -> Iterator[str]:

@@ -60,7 +60,10 @@ REFUSALS: Mapping[Code, tuple[str, str]] = {
         "`{by}` is not responsible for any hub of this release",
         "wait for the notice, or ask the DCC",
     ),
-    Code.UNKNOWN_RELEASE: ("there is no release `{id}` yet", "draft it first"),
+    Code.UNKNOWN_RELEASE: (
+        "there is no release `{id}`",
+        "check its id; a release is there once the DCC has drafted it",
+    ),
     Code.DRAFTED_ALREADY: ("the release `{id}` is there already", "use another id"),
     Code.SWITCHED_OFF: (
         "this release is for activation alerts alone",

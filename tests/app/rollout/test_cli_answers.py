@@ -48,6 +48,31 @@ def test_who_has_given_no_verdict_is_shown_before_the_mass_roll_out_is_approved(
     assert said["no_verdict"] == others
 
 
+def test_the_verdict_of_one_supplier_is_counted_as_one(world: World) -> None:
+    _piloted(world)
+    ran = world.rollout("approve-mass", "--release", "CH-1", "--approval", "OA-2", "--json")
+    assert ran.problems == ["error: the verdicts of 1 Supplier have to be read first"]
+
+
+def test_who_may_not_publish_is_not_told_what_a_plan_comes_to(world: World) -> None:
+    # NF7: who owes a decision is the DCC's to see.
+    world.notified()
+    estate, rules = world.folder / "estate.csv", world.folder / "rules"
+    words = ("publish", "--release", "CH-1", "--estate", estate, "--rules", rules)
+    ran = world.rollout(*words, "--as", "NWND")
+    assert (ran.code, ran.problems) == (3, ["error: `NWND` may not do this"])
+    assert not any(party in ran.out + ran.err for party in _suppliers(world) if party != "NWND")
+
+
+def test_a_release_that_is_not_there_is_refused_with_what_its_asker_can_do(world: World) -> None:
+    world.notified()
+    period = ("--role", "import", "--opens", "2026-03-02", "--closes", "2026-03-09")
+    guid = world.hubs()[0]
+    ran = world.rollout("instruct", "--release", "CH-9", "--as", "NWND", *period, "--guid", guid)
+    assert (ran.code, ran.problems) == (3, ["error: there is no release `CH-9`"])
+    assert "hint: check its id" in ran.err
+
+
 def test_who_may_not_approve_is_not_shown_the_verdicts(world: World) -> None:
     # NF7: the verdicts and the names of all Suppliers are the DCC's to see.
     _piloted(world)

@@ -396,3 +396,48 @@ def test_a_watch_takes_what_comes_and_ends_cleanly_when_it_is_interrupted(desk: 
                 process.kill()
         assert process.returncode == Exit.DONE
         assert [one["answer"] for one in json.loads(out)["files"]] == ["taken"]
+
+
+MISNAMED = [
+    ("birch", "did you mean `BIRCH`?"),
+    ("CSP%3ANrth", "did you mean `CSP:North`?"),
+    ("CSP:North", "`CSP%3ANorth`"),
+]
+
+
+@pytest.mark.parametrize(("folder", "says"), MISNAMED)
+def test_a_folder_that_can_be_nobodys_is_told_of_and_not_served(desk: Desk, folder: str, says: str) -> None:
+    """As with `--party`: what lies there waits for a person, and nothing is put there."""
+    desk.hand_in(f"{RELEASE}/instructions.csv", instructions(CROFT))
+    handed = desk.hand_in(f"{RELEASE}/outcomes.csv", "guid\n", folder)
+    done = desk.once(expect=Exit.FINDINGS)
+    assert [one["party"] for one in done["files"]] == ["BIRCH"]
+    (trouble,) = done["troubles"]
+    assert trouble.startswith(f"`{folder}`: ")
+    assert says in trouble
+    assert handed.is_file()
+    assert [path.name for path in (desk.drop / folder).iterdir()] == ["in"]
+    handed.unlink()
+    assert desk.once(expect=Exit.FINDINGS)["troubles"] == [trouble]
+
+
+def test_a_folder_of_a_supplier_that_no_release_has_hubs_of_is_remarked_upon_and_served(desk: Desk) -> None:
+    """It may be there before its first hub is."""
+    desk.hand_in(f"{RELEASE}/instructions.csv", instructions(CROFT), "BRICH")
+    code = run(["files", "once", str(desk.drop), "--store", desk.url, "--at", AT, "--settle", "0"])
+    said = desk.capsys.readouterr()
+    assert code == Exit.FINDINGS  # its rows are of hubs that are not its
+    assert said.err.count("no release has hubs of `BRICH`: did you mean `BIRCH`?") == 1
+    assert desk.last_receipt("BRICH")
+
+
+@pytest.mark.parametrize(("folder", "says"), MISNAMED)
+def test_no_report_goes_into_a_folder_that_can_be_nobodys(desk: Desk, folder: str, says: str) -> None:
+    (desk.drop / "BIRCH").mkdir()
+    (desk.drop / folder).mkdir()
+    code = run(["files", "extract", str(desk.drop), "--store", desk.url, "--at", AT, "--json"])
+    found = json.loads(desk.capsys.readouterr().out)
+    assert code == found["exit"] == Exit.FINDINGS
+    assert {one["party"] for one in found["reports"]} == {"BIRCH"}
+    assert says in found["troubles"][0]
+    assert list((desk.drop / folder).iterdir()) == []

@@ -84,6 +84,13 @@ def name_of(folder: str) -> str:
     return unquote(folder)
 
 
+def misnamed(folder: str) -> str | None:
+    """Why a folder can be nobody's, whoever there is; None where it is called as a party's folder is."""
+    name = shown(name_of(folder))
+    right = folder_of(name)
+    return None if right == folder else f"this is no name of a folder; that of `{name}` is `{right}`"
+
+
 def shown(path: str) -> str:
     """A path as text, where a file system has names that are none."""
     return path.encode("utf-8", "replace").decode()

@@ -28,6 +28,7 @@ from chfw_files.drop.layout import (
     RECEIPTS,
     folder_of,
     handed_in,
+    misnamed,
     name_of,
     short,
     shown,
@@ -55,6 +56,7 @@ SETTLE_S: Final = 2.0
 class DropFolders:
     """Drop folders at a place. `extension`: of the files in which messages are sent.
 
+    `turned_away`: folders that are nobody's, and why, as whoever knows the parties has found; they are not served.
     `waiting`: how many files were still on their way when it was last looked; `troubles`: which could not be read.
     """
 
@@ -62,6 +64,7 @@ class DropFolders:
     extension: str = "csv"
     settle: float = SETTLE_S
     only: tuple[str, ...] = ()
+    turned_away: dict[str, str] = field(factory=dict, init=False)
     waiting: int = field(default=0, init=False)
     troubles: list[str] = field(factory=list, init=False)
     capabilities: Capabilities = field(default=CAPABILITIES, init=False)
@@ -83,7 +86,18 @@ class DropFolders:
         """Who is served: those that were named, else whoever has a folder."""
         if self.only:
             return self.only
-        return tuple(name_of(folder) for folder in self.place.folders("") if not folder.startswith("."))
+        folders = (folder for folder in self.folders() if folder not in self.turned_away)
+        return tuple(name_of(folder) for folder in folders if misnamed(folder) is None)
+
+    def folders(self) -> list[str]:
+        """The folders at the place, served or not; those alone that were named, where some were."""
+        if self.only:
+            return [folder_of(party) for party in self.only]
+        return [folder for folder in self.place.folders("") if not folder.startswith(".")]
+
+    def strangers(self) -> list[str]:
+        """The folders that are nobody's, each with its reason."""
+        return [f"`{shown(folder)}`: {why}" for folder, why in self.turned_away.items()]
 
     def add(self, party: str) -> None:
         """A party's folders, where there are none yet."""
@@ -92,7 +106,8 @@ class DropFolders:
 
     def receive(self) -> Iterator[Delivery]:
         """Party by party, each one's files in the order in which they came."""
-        self.waiting, self.troubles = 0, []
+        self.waiting = 0
+        self.troubles = self.strangers()
         for party in self.parties:
             folder = f"{folder_of(party)}/{IN}"
             if isinstance(self.place, LocalPlace):
