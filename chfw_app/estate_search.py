@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from chfw_core.model.parties import SUPPLIER_FIELDS
 from chfw_core.planning.scope import same_value
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 Scope = tuple[tuple[str, object], ...]
 """The fields by which an event is bounded, with their values."""
-_ROLES = ("import_supplier", "gas_supplier")
 
 
 @define(kw_only=True)
@@ -45,11 +45,12 @@ class EstateSearch:
         import numpy as np
         import pyarrow.compute as pc
 
+        from chfw_files.estate import answered_for_by
         from chfw_files.guids import are_among
 
         open_scopes = [scope for scope, found in self.scopes.items() if not found]
         fields = {name for scope in open_scopes for name, _ in scope}
-        batch = estate.read(index, sorted({"guid", *fields, *(_ROLES if self.private else ())}))
+        batch = estate.read(index, sorted({"guid", *fields, *(SUPPLIER_FIELDS if self.private else ())}))
         guids = batch.column("guid").to_numpy()
         for scope in open_scopes:
             rows = batch
@@ -70,8 +71,7 @@ class EstateSearch:
             if not there.any():
                 continue
             self.known.add(party)
-            theirs = pc.or_(*(pc.fill_null(pc.equal(batch.column(role), party), False) for role in _ROLES))
-            if (there & theirs.to_numpy(zero_copy_only=False)).any():
+            if (there & answered_for_by(batch, party)).any():
                 del self.private[party]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from chfw_core.model.estate import format_set, parse_set
-from chfw_core.model.parties import Party
+from chfw_core.model.parties import SUPPLIER_FIELDS, Party
 from chfw_core.planning.raised_flags import RaisedFlags
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from chfw_core.model.hubs import CommsHub
     from chfw_files.attributes import Attributes
     from chfw_files.estate import EstateFile
-
-_ROLES = ("import_supplier", "gas_supplier")
 
 
 @frozen(kw_only=True, eq=False)
@@ -65,12 +63,14 @@ def with_own_flags(
     """The attributes with what Suppliers have flagged themselves, of hubs that are theirs. Reads the estate once."""
     if not raised.owners:
         return private
+    from chfw_files.estate import answered_for_by
+
     found: dict[Party, dict[int, frozenset[str]]] = {owner: {} for owner in raised.owners}
     for index in range(estate.chunk_count):
-        batch = estate.read(index, sorted({"guid", *_ROLES, *raised.fields}))
+        batch = estate.read(index, sorted({"guid", *SUPPLIER_FIELDS, *raised.fields}))
         guids = batch.column("guid").to_numpy()
         for owner in raised.owners:
-            more = _of_rows(raised, batch, owner, only=_answers_for(batch, owner))
+            more = _of_rows(raised, batch, owner, only=answered_for_by(batch, owner))
             for row in np.flatnonzero(more.codes).tolist():
                 found[owner][int(guids[row])] = more.sets[more.codes[row]]
     return {**private, **{owner: _added(owner, private.get(owner), own) for owner, own in found.items() if own}}
@@ -88,6 +88,8 @@ def _of_rows(
     raised: RaisedFlags, batch: "pa.RecordBatch", owner: Party | None, only: "np.ndarray | None" = None
 ) -> _Sets:
     """Which flags were raised on each row. `only`: the rows that are asked; the others bear none."""
+    from chfw_files.guids import are_among
+
     sets: dict[frozenset[str], int] = {frozenset(): 0}
     columns = {name: _codes(batch.column(name)) for name in raised.fields}
     kind = np.zeros(batch.num_rows, np.int64)
@@ -101,21 +103,12 @@ def _of_rows(
     of_kinds = [sets.setdefault(raised.of(read(row), None, owner), len(sets)) for row in first.tolist()]
     found = np.array(of_kinds, np.int64)[inverse]
     guids = batch.column("guid").to_numpy()
-    named = np.fromiter(raised.guids, np.uint64, len(raised.guids))
-    for row in np.flatnonzero(np.isin(guids, named)).tolist():
+    named = np.sort(np.fromiter(raised.guids, np.uint64, len(raised.guids)))
+    for row in np.flatnonzero(are_among(guids, named)).tolist():
         found[row] = sets.setdefault(raised.of(read(row), int(guids[row]), owner), len(sets))
     if only is not None:
         found[~only] = 0
     return _Sets(found, list(sets))
-
-
-def _answers_for(batch: "pa.RecordBatch", owner: Party) -> "np.ndarray":
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    roles = [pc.fill_null(pc.equal(batch.column(role), pa.scalar(owner)), False) for role in _ROLES]
-    answers: np.ndarray = pc.or_(*roles).to_numpy(zero_copy_only=False)
-    return answers
 
 
 def _codes(column: "pa.Array") -> "tuple[np.ndarray, list[str | None]]":

@@ -13,22 +13,22 @@ from attrs import define, field, frozen
 from sqlalchemy import Connection, case, null, select, type_coerce
 from sqlalchemy.types import NullType
 
+from chfw_app.stores.staged_guids import plain
 from chfw_app.stores.tables import hub
 from chfw_app.triggers.knowing import Book
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.parties import SUPPLIER_FIELDS
 from chfw_core.rollout.states import HubState
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SUPPLIERS = ("import_supplier", "gas_supplier")
 _WORDS = {
     "csp_region": "another region",
     "firmware_version": "another version",
     "configuration_set": "another configuration set",
 }
-_NAMES = (*_SUPPLIERS, *_WORDS)
-_SIGN = np.uint64(1 << 63)
+_NAMES = (*SUPPLIER_FIELDS, *_WORDS)
 _AT_ONCE = 50_000
 
 
@@ -69,7 +69,7 @@ class Overlay:
         changed_hands = np.zeros(len(guids), np.bool_)
         for name in _NAMES:
             codes = self.known.codes[name][at]
-            taken = there if name in _SUPPLIERS else there & (codes >= 0)
+            taken = there if name in SUPPLIER_FIELDS else there & (codes >= 0)
             texts = pa.array(self.known.texts[name], pa.string())
             ours = texts.take(pa.array(codes, mask=codes < 0))
             theirs = batch.column(name).cast(pa.string())
@@ -79,7 +79,7 @@ class Overlay:
                 continue
             place = batch.schema.get_field_index(name)
             batch = batch.set_column(place, batch.schema.field(place), one.dictionary_encode())
-            if name in _SUPPLIERS:
+            if name in SUPPLIER_FIELDS:
                 changed_hands |= differs
             else:
                 self.others[name] = self.others.get(name, 0) + int(differs.sum())
@@ -147,7 +147,7 @@ def _read(connection: Connection, release: str, where: Any, *, seen_only: bool) 
             )
     coded = np.concatenate(codes)
     return KnownHubs(
-        guids=np.concatenate(guids).view(np.uint64) ^ _SIGN,
+        guids=plain(np.concatenate(guids)),
         codes={name: np.ascontiguousarray(coded[:, place]) for place, name in enumerate(_NAMES)},
         texts={name: tuple(met[place]) for place, name in enumerate(_NAMES)},
     )

@@ -37,7 +37,12 @@ def signed(guids: GuidList) -> Numbers:
 
 def unsigned(numbers: Numbers) -> GuidList:
     """The inverse, in whatever order they come. Raises InputError for one that comes twice."""
-    return GuidList.unpack((np.sort(numbers).view(np.uint64) ^ _SIGN).astype(">u8").tobytes())
+    return GuidList.unpack(plain(np.sort(numbers)).astype(">u8").tobytes())
+
+
+def plain(numbers: Numbers) -> NDArray[np.uint64]:
+    """GUIDs as they are, of what lies in a column; in the same order, which is that of the GUIDs too."""
+    return numbers.view(np.uint64) ^ _SIGN
 
 
 def disjoint(lists: Sequence[GuidList]) -> bool:

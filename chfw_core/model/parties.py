@@ -23,6 +23,10 @@ class SupplierRole(StrEnum):
     GAS = "gas"
 
 
+SUPPLIER_FIELDS = ("import_supplier", "gas_supplier")
+"""The hub fields that name the responsible Suppliers, import first."""
+
+
 def is_supplier(owner: str) -> bool:
     """True for an owner of rules that is a Supplier, not the DCC or a CSP."""
     return owner != DCC and not owner.startswith(CSP_PREFIX)

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from chfw_core.engines.owned import Known, OwnMatch
 from chfw_core.model.events import Event
 from chfw_core.model.hubs import CommsHub, PrivateAttributes, SmiStatus
-from chfw_core.model.parties import Party, is_supplier
+from chfw_core.model.parties import SUPPLIER_FIELDS, Party, is_supplier
 from chfw_core.model.periods import format_instant, london_midnight
 from chfw_core.model.releases import Participation, Phase, Priority, ReleaseKind, Severity
 from chfw_core.planning.model import PlanInputs
@@ -37,7 +37,6 @@ UNNAMED_SHOWN, MISSING_SHOWN = "one that no rule names", "missing"
 SET = "configuration_set"
 _TOGGLED = {"flags": "flag", "han_device_types": "HAN device"}
 _SETTABLE = (SET, "installed_on", "firmware_version", "csp_region", "smi_status")
-_OPERATORS = ("import_supplier", "gas_supplier")
 
 
 @frozen(kw_only=True)
@@ -152,7 +151,7 @@ def _field(owner: str, field: FieldLiterals, now: Situation) -> Iterator[Candida
             )
             changed = evolve(now, known=evolve(now.known, other_instructed=not told))
             yield Candidate(subject=subject, situation=changed)
-    elif name in _OPERATORS:
+    elif name in SUPPLIER_FIELDS:
         for value in field.values:
             yield _set(now, name, None if value is None else Party(str(value)))
     elif name in _SETTABLE:  # what a device is does not change: no model, no manufacturer

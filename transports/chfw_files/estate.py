@@ -19,7 +19,7 @@ from chfw_core.model.estate import ESTATE_COLUMNS, parse_set
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import CommsHub, SmiStatus
-from chfw_core.model.parties import Party
+from chfw_core.model.parties import SUPPLIER_FIELDS, Party
 from chfw_files.columns import Standard
 from chfw_files.estate_columns import (
     COLUMN,
@@ -148,20 +148,18 @@ class EstateFile:
 
     def names_party(self, party: str) -> bool:
         """Whether a good row names this Party; reads no further than to the first."""
-        roles = ("import_supplier", "gas_supplier")
         for index in range(self.chunk_count):
-            batch = self.read(index, roles)
-            if any(pc.any(pc.equal(batch.column(role), pa.scalar(party))).as_py() for role in roles):
+            batch = self.read(index, SUPPLIER_FIELDS)
+            if any(pc.any(pc.equal(batch.column(role), pa.scalar(party))).as_py() for role in SUPPLIER_FIELDS):
                 return True
         return False
 
     def distinct_parties(self) -> tuple[Party, ...]:
         """The Parties that good rows name, in order: the only ones that may instruct."""
-        roles = ("import_supplier", "gas_supplier")
         found: set[str] = set()
         for index in range(self.chunk_count):
-            batch = self.read(index, roles)
-            for column in batch.select(roles).columns:
+            batch = self.read(index, SUPPLIER_FIELDS)
+            for column in batch.select(SUPPLIER_FIELDS).columns:
                 found.update(pc.unique(column).dictionary_decode().drop_null().to_pylist())
         return tuple(Party(text) for text in sorted(found))
 
@@ -327,3 +325,10 @@ def hub_of(row: dict[str, object]) -> CommsHub:
         gpf_guid=None if gpf is None else Guid(int(str(gpf))),
         holiday_division=row.get("holiday_division"),  # type: ignore[arg-type]
     )
+
+
+def answered_for_by(batch: pa.RecordBatch, party: str) -> Mask:
+    """The rows for which this Party is responsible, in whichever role."""
+    roles = [pc.fill_null(pc.equal(batch.column(role), pa.scalar(party)), False) for role in SUPPLIER_FIELDS]
+    found: Mask = pc.or_(*roles).to_numpy(zero_copy_only=False)
+    return found

@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.engines.columnar.vocabulary import Fusion, Vocabulary
+from chfw_core.model.parties import SUPPLIER_FIELDS
 
 SMALL_FIELDS = (
     "csp_region",
@@ -25,7 +26,6 @@ SMALL_FIELDS = (
     "han_device_types",
 )
 PLANNING_FIELDS = ("csp_region", "device_model", "firmware_version", "smi_status")
-SUPPLIER_FIELDS = ("import_supplier", "gas_supplier")
 PAIR_FIELDS = frozenset({"import_supplier", "gas_supplier", "split", "my_role"})
 NO_DATE = 65_535
 """The code of a missing date; others are days since 1970, which lasts until 2149."""

@@ -10,9 +10,9 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.axes import NO_DATE, SUPPLIER_FIELDS, Axis, Chunk, day_value
+from chfw_core.engines.columnar.axes import NO_DATE, Axis, Chunk, day_value
 from chfw_core.engines.columnar.vocabulary import Codes
-from chfw_core.model.parties import Party, ResponsibleSuppliers
+from chfw_core.model.parties import SUPPLIER_FIELDS, Party, ResponsibleSuppliers
 from chfw_core.model.periods import london_date
 from chfw_core.rules.evaluate import RuleContext, leaf_answers, leaf_holds, operand_value
 from chfw_core.rules.model import Duration, Leaf
