@@ -12,7 +12,7 @@ from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.model import UntilEvent
-from chfw_core.rules.problems import counted, did_you_mean, shown
+from chfw_core.rules.problems import counted, did_you_mean, listed, shown
 
 if TYPE_CHECKING:
     from chfw_app.gathered import CarefulEstate
@@ -76,7 +76,7 @@ def _same_but_for_case(parties: Sequence[str]) -> list[Finding]:
     return [
         Finding(
             code="parties-alike",
-            message=f"the estate names {_and(same)} as Suppliers of their own: they differ only in case",
+            message=f"the estate names {listed(same, 'and')} as Suppliers of their own: they differ only in case",
             party=same[0],
             about_hubs=False,
         )
@@ -216,8 +216,3 @@ def _attributes_of_nobody(search: EstateSearch, private: "Mapping[str, Attribute
 
 def _events(number: int) -> str:
     return counted(number, "event")
-
-
-def _and(names: Sequence[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"

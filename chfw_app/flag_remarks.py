@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chfw_core.model.estate import SET_SEPARATOR
-from chfw_core.model.parties import is_supplier
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.raised_flags import RAISED
+from chfw_core.planning.scope import is_heard_by
 from chfw_core.rules.own_reads import flags_named, reads_flags
-from chfw_core.rules.problems import shown
+from chfw_core.rules.problems import listed, shown
 
 if TYPE_CHECKING:
     from chfw_core.rules.model import RuleSet
@@ -49,7 +49,7 @@ def flags_by_themselves(flags: frozenset[str]) -> tuple[str, ...]:
     """What is odd about an estate's flags where no rules are known."""
     return (
         *(finding.message for finding in _apart(flags, ESTATE)),
-        *(f"{ESTATE} the flags {_and(same)}, which differ only in case" for same in _same_but_for_case(flags)),
+        *(f"{ESTATE} the flags {which}, which differ only in case" for which in _same_but_for_case(flags)),
     )
 
 
@@ -82,19 +82,13 @@ def _raised(inputs: PlanInputs, owner: str) -> set[str]:
     return {
         str(event.fields["flag"])
         for event in inputs.events
-        if event.type == RAISED
-        and event.fields.get("flag")
-        and (event.party is None or event.party == owner or not is_supplier(event.party))
+        if event.type == RAISED and event.fields.get("flag") and is_heard_by(event, owner)
     }
 
 
-def _same_but_for_case(flags: Iterable[str]) -> Iterator[list[str]]:
+def _same_but_for_case(flags: Iterable[str]) -> Iterator[str]:
+    """Those that are so, in words; of many the first."""
     alike: dict[str, list[str]] = {}
     for flag in sorted(flags):
         alike.setdefault(flag.casefold(), []).append(flag)
-    return (same for same in alike.values() if len(same) > 1)
-
-
-def _and(names: Sequence[str]) -> str:
-    quoted = [f"`{shown(name)}`" for name in names[:_MOST_NAMED]]
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return (listed(map(shown, same[:_MOST_NAMED]), "and") for same in alike.values() if len(same) > 1)

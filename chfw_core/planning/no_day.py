@@ -49,7 +49,7 @@ class NoDay:
 
     def sentence(self) -> str:
         """In words that name the period and what leaves nothing of it."""
-        when = f"between {format_instant(self.period.opens)} and {format_instant(self.period.closes)}"
+        when = between(self.period)
         if not self.causes:
             return f"its period {when} is over by {self.earliest}, the first day of this plan"
         since = f" from {self.earliest} on" if self.earliest > london_date(self.period.opens) else ""
@@ -129,6 +129,11 @@ def _causes(
             if not any(set(known) <= set(some) for known in found) and not has_day(some):
                 found.append(some)
     return tuple(found)
+
+
+def between(period: Period) -> str:
+    """`between A and B`."""
+    return f"between {format_instant(period.opens)} and {format_instant(period.closes)}"
 
 
 def periods_in_words(periods: Sequence[Period]) -> str:

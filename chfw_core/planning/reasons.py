@@ -7,11 +7,11 @@ of one class do not share.
 from collections.abc import Sequence
 from datetime import date
 
-from chfw_core.model.periods import Period, format_instant
+from chfw_core.model.periods import Period
 from chfw_core.planning.batches import batch_id, batches_said
 from chfw_core.planning.capacity import CAPACITY
 from chfw_core.planning.hub_plan import DccTerms, HubPlan
-from chfw_core.planning.no_day import why_no_day
+from chfw_core.planning.no_day import between, why_no_day
 
 _BATCH = "batch "
 
@@ -28,20 +28,20 @@ def held(dcc: DccTerms) -> str:
 
 def csp_blocked(plan: HubPlan, region: str) -> str:
     """Of a hub for which its CSP's windows leave nothing."""
-    when = _between(plan.resolution.period)
+    when = between(plan.resolution.period)
     return f"the windows of CSP:{region} leave no time {when}; {plan.reason}"
 
 
 def no_day(plan: HubPlan, earliest: date, blackouts: Sequence[Period], closed: frozenset[date]) -> str:
     """Of a hub whose period has no possible day from the plan's first day on. `closed`: its bank holidays."""
     if plan.first_day is not None:
-        return f"the DCC's hold outlasts its period {_between(plan.resolution.period)}; {plan.reason}"
+        return f"the DCC's hold outlasts its period {between(plan.resolution.period)}; {plan.reason}"
     return f"{why_no_day(plan, earliest, blackouts, closed).sentence()}; {plan.reason}"
 
 
 def no_day_for_batch(plan: HubPlan, number: int) -> str:
     """Of a hub whose batch opens too late for it; `plan.batch` is what its batches come to, of all hubs of its key."""
-    when = _between(plan.resolution.period)
+    when = between(plan.resolution.period)
     name = batch_id(plan.batch_key, number)
     size = f" ({batches_said(plan.batch)})" if plan.batch is not None else ""
     return f"{_BATCH}`{name}`{size} has no possible day {when}; {plan.reason}"
@@ -60,7 +60,3 @@ def is_of_capacity(reason: str) -> bool:
 def is_of_batch(reason: str) -> bool:
     """Whether a row's reason is one of `no_day_for_batch`."""
     return reason.startswith(_BATCH)
-
-
-def _between(period: Period) -> str:
-    return f"between {format_instant(period.opens)} and {format_instant(period.closes)}"

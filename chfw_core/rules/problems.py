@@ -113,7 +113,7 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     return folded[near[0]] if near else None
 
 
-def listed(words: Iterable[str]) -> str:
-    """`a`, `b` or `c`."""
+def listed(words: Iterable[str], last: str = "or") -> str:
+    """`a`, `b` or `c`; `last`: what stands before the last one."""
     quoted = [f"`{word}`" for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
