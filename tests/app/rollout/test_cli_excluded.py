@@ -9,24 +9,18 @@ from chfw_app.rollout.opening import open_ledger
 from chfw_app.stores.tables import hub
 from chfw_core.model.guid import format_guid
 from tests.app.rollout.test_cli import PLANNED, World
+from tests.app.rollout.test_cli import RULES as WHOLE_RULES
 from tests.app.rollout.test_cli import estate as estate
 from tests.app.rollout.test_cli import world as world
 from tests.app.rollout.test_cli_triggers import own
 
-RULES = """
-rules: v1
-owner: NWND
+EXCLUDE = """
 exclude:
   - id: at-risk
     because: No early date for this model
     when: device_model == "433100AC"
-decide:
-  - id: all-of-them
-    because: One version before the summer
-    when: otherwise
-    then: instruct
-    at: {from: 2026-02-16, to: 2026-04-30}
-"""
+decide:"""
+RULES = WHOLE_RULES.replace("\ndecide:", EXCLUDE)
 PERIOD = ("--role", "import", "--opens", "2026-02-20", "--closes", "2026-03-20")
 
 

@@ -7,13 +7,12 @@ import pytest
 
 from tests.app.helpers import Chfw
 from tests.app.rollout.test_cli import PLANNED, World
+from tests.app.rollout.test_cli import RULES as WHOLE_RULES
 from tests.app.rollout.test_cli import estate as estate
 from tests.app.rollout.test_cli import world as world
 from tests.app.rollout.test_cli_triggers import events, own, plan, status
 
-RULES = """
-rules: v1
-owner: NWND
+HOLDS = """
 hold:
   - id: in-triage
     because: A customer flagged this device
@@ -23,13 +22,8 @@ hold:
     because: This model has not been tested
     when: device_model == "54311F52"
     until: {event: test_passed, ref: lab-7, at_latest: cutoff}
-decide:
-  - id: all-of-them
-    because: One version before the summer
-    when: otherwise
-    then: instruct
-    at: {from: 2026-02-16, to: 2026-04-30}
-"""
+decide:"""
+RULES = WHOLE_RULES.replace("\ndecide:", HOLDS)
 AS_OF = "2026-01-15T09:00:00Z"
 
 
