@@ -123,6 +123,18 @@ def numbered(values: Longs) -> tuple[Ints, int]:
     return encoded.indices.to_numpy(), max(1, len(encoded.dictionary))
 
 
+def runs(first: Longs, end: Longs) -> tuple[Longs, Longs]:
+    """The numbers from `first` to before `end`, of one row after the other: of each the row, and itself."""
+    sizes = np.maximum(end - first, 0)
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    return row, np.arange(len(row)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+
+
+def met_in(columns: Sequence[tuple[AnyInts, int]], rows: Longs) -> list[tuple[int, ...]]:
+    """The codes of some rows, as one tuple for each: for what is looked up by them."""
+    return list(zip(*(codes[rows].tolist() for codes, _ in columns), strict=True))
+
+
 def hash_order(guids: Guids, key: int) -> Guids:
     """`chfw_core.model.guid.keyed_hash` over an array: the one fixed order of hubs (I7)."""
     with np.errstate(over="ignore"):

@@ -33,8 +33,9 @@ from chfw_core.engines.verify.rows import (
     Rows,
     ScheduleReader,
 )
+from chfw_core.engines.verify.tables import Timing
 from chfw_core.engines.verify.tally import Tally
-from chfw_core.engines.verify.timings import Timing, Timings
+from chfw_core.engines.verify.timings import Timings
 from chfw_core.engines.verify.world import World
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant

@@ -129,5 +129,5 @@ class Dcc:
             narrow_last = last if closes == NO_TIME else min(last, closes)
             if narrow_first < narrow_last:
                 first, last = narrow_first, narrow_last
-            windows = self.world.windows.code(rule.at.windows) if rule.at else 0
+            windows = self.world.hours(rule.at.windows) if rule.at else 0
         return Ground(held, delay, moment.number, first, last, windows, decide)

@@ -1,7 +1,8 @@
 """Consent (planning 6, 7): from what each Supplier agreed to, the hub's one period and basis.
 
 Hubs with the same ground, the same two consents and the same change of Supplier share one
-resolution; it is worked out once. `change_of_supplier` freezes and cuts are read here.
+resolution; it is worked out once, and where the same comes of two they are told apart no more.
+`change_of_supplier` freezes and cuts are read here.
 """
 
 from datetime import date, datetime, timedelta
@@ -26,11 +27,10 @@ from chfw_core.engines.verify.world import World
 from chfw_core.model.events import Event
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import london_date, london_midnight
-from chfw_core.model.windows import WeeklyWindow, Windows
 
 NOBODY, ONE, SPLIT = 0, 1, 2
 ANYBODY = object()
-_A_YEAR = 366 * 24 * 60 * 60 * 1_000_000
+A_YEAR = 366 * 24 * 60 * 60 * 1_000_000
 
 
 @frozen
@@ -40,7 +40,7 @@ class Resolved:
     basis: int
     opens: int
     closes: int
-    windows: Windows
+    windows: int
     floor: int
     division: str | None
 
@@ -58,21 +58,26 @@ class Freeze:
 
 
 class Resolver:
-    """Resolutions by number."""
+    """Resolutions by number: `resolved` has what they are. Hubs to whom the same applies share one."""
 
     def __init__(self, world: World, calendar: Calendar) -> None:
         self._world = world
         self._calendar = calendar
+        self._bound = world.as_of - A_YEAR
+        regional = [rules.region_windows for rules in world.inputs.rulesets]
+        self._regions_mind = any(windows.mind_holidays for windows in regional)
+        self.resolved: list[Resolved] = []
+        self._codes: dict[Resolved, int] = {}
 
-    def resolve(
+    def code(
         self,
         ground: Ground,
         consents: tuple[Agreed | None, Agreed | None],
         parties: int,
         freeze: Freeze | None,
         division: str | None,
-    ) -> Resolved:
-        """The period of hubs that share all this. `parties` = NOBODY, ONE or SPLIT."""
+    ) -> int:
+        """The code of the period of hubs that share all this. `parties` = NOBODY, ONE or SPLIT."""
         cuts = (FOREVER, FOREVER) if freeze is None else freeze.cuts
         consents = _still_agreed(consents)
         one, two = (_until(agreed, cut) for agreed, cut in zip(consents, cuts, strict=True))
@@ -83,15 +88,20 @@ class Resolver:
             early = (basis, opens, closes, windows, floor) if opens < closes else None
         if early is None:
             # I2, BR4.2: no consent, or one of two missing, is the DCC's date; I1: not before it.
-            windows = self._world.windows.values[ground.windows]
             automatic = self._world.moments[ground.moment].automatic
-            early = (DEFAULT, ground.opens, ground.closes, windows, automatic)
+            early = (DEFAULT, ground.opens, ground.closes, ground.windows, automatic)
         basis, opens, closes, windows, floor = early
-        return Resolved(basis, max(opens, ground.delay), closes, windows, floor, division)
+        # The division makes a difference only where somebody's windows mind its holidays.
+        minded = division if self._regions_mind or self._calendar.mind_holidays(windows) else None
+        made = Resolved(basis, max(opens, ground.delay), closes, windows, floor, minded)
+        if made not in self._codes:
+            self._codes[made] = len(self.resolved)
+            self.resolved.append(made)
+        return self._codes[made]
 
     def _early(
         self, consents: tuple[Agreed | None, Agreed | None], parties: int, division: str | None
-    ) -> tuple[int, int, int, Windows, int] | None:
+    ) -> tuple[int, int, int, int, int] | None:
         one, two = consents
         if parties == NOBODY:
             return None
@@ -99,32 +109,28 @@ class Resolver:
             sole = one or two
             if sole is None:
                 return None
-            windows = self._world.windows.values[sole.windows]
-            return SOLE, sole.opens, sole.closes, windows, sole.opens
+            return SOLE, sole.opens, sole.closes, sole.windows, sole.opens
         if one is None or two is None:  # BR4.1
             return None
         opens = max(one.opens, two.opens)  # BR4.3: the later of the two
         closes = min(one.closes, two.closes)
         if closes <= opens:
             closes = one.closes if one.opens > two.opens else two.closes
-        windows = self._common(one, two, opens, closes, division)
-        return BOTH, opens, closes, windows, opens
+        return BOTH, opens, closes, self._windows(one, two, opens, closes, division), opens
 
-    def _common(self, one: Agreed, two: Agreed, opens: int, closes: int, division: str | None) -> Windows:
-        ours = [self._world.windows.values[agreed.windows] for agreed in (one, two)]
-        both = together(*ours)
+    def _windows(self, one: Agreed, two: Agreed, opens: int, closes: int, division: str | None) -> int:
+        both = self._calendar.together(one.windows, two.windows)
         # Weekly windows come round: a year back is as good as the beginning of time.
-        bound = self._world.as_of - _A_YEAR
-        if len(self._calendar.opening(both, division, max(opens, bound), closes)):
+        if self._calendar.first_opening(both, division, max(opens, self._bound), closes) is not None:
             return both
         # Nothing is left of both: those of the Supplier whose first moment is later (I1).
-        ranked = []
-        for agreed, windows in zip((one, two), ours, strict=True):
-            since = max(agreed.opens, bound)
-            spans = self._calendar.opening(windows, division, since, agreed.closes)
-            first = int(spans[0]) if len(spans) else FOREVER  # it agreed to no moment at all
-            ranked.append((first, [_sorts(part) for part in windows.parts], windows))
-        return max(ranked, key=lambda rank: rank[:2])[2]
+        return max(one, two, key=lambda agreed: self._lateness(agreed, division)).windows
+
+    def _lateness(self, agreed: Agreed, division: str | None) -> tuple[bool, int, tuple[object, ...]]:
+        first = self._calendar.first_opening(agreed.windows, division, max(agreed.opens, self._bound), agreed.closes)
+        hours = tuple(part.hours for part in self._world.windows.values[agreed.windows].parts)
+        # Whoever agreed to no moment at all comes last; of two such, the one that opens later.
+        return first is None, agreed.opens if first is None else first, hours
 
 
 def _still_agreed(consents: tuple[Agreed | None, Agreed | None]) -> tuple[Agreed | None, Agreed | None]:
@@ -143,16 +149,6 @@ def _until(agreed: Agreed | None, cut: int) -> Agreed | None:
     if agreed is None or agreed.opens >= cut:
         return None
     return Agreed(agreed.opens, min(agreed.closes, cut), agreed.windows)
-
-
-def together(*several: Windows) -> Windows:
-    """The intersection of windows, in an order that does not depend on whose they are (I3)."""
-    parts = {part for windows in several for part in windows.parts}
-    return Windows(parts=tuple(sorted(parts, key=_sorts)))
-
-
-def _sorts(part: WeeklyWindow) -> tuple[str, str, int, int]:
-    return part.owner, part.name, part.start, part.end
 
 
 class Changes:

@@ -98,7 +98,7 @@ class Settler:
                 if len(rows):
                     period = self.period_of(pilot_rule.at, frame.take(rows), moment)
                     opens[rows], closes[rows] = period
-                    windows[rows] = self.world.windows.code(pilot_rule.at.windows)
+                    windows[rows] = self.world.hours(pilot_rule.at.windows)
                     rule[rows] = owner.pilot_codes[number]
                     spec[rows] = 0
                     instructs[rows] = True
@@ -156,7 +156,7 @@ class Settler:
         said = [(r.id, r.at, r.batch) for r in owner.rules.decides if r.then is DecideThen.INSTRUCT]
         for rule, at, batch in (*said, *((r.id, r.at, None) for r in owner.rules.pilots)):
             rows = np.flatnonzero(on_record & (wrote == self.world.rules.code(rule)))
-            windows[rows] = self.world.windows.code(at.windows) if at else 0
+            windows[rows] = self.world.hours(at.windows) if at else 0
             spec[rows] = self._spec(batch)
 
     def _spec(self, batch: BatchSpec | None) -> int:
@@ -178,7 +178,7 @@ class Settler:
             if not len(rows):
                 continue
             opens[rows], closes[rows] = self.period_of(rule.at, frame.take(rows), moment)
-            windows[rows] = self.world.windows.code(rule.at.windows) if rule.at else 0
+            windows[rows] = self.world.hours(rule.at.windows) if rule.at else 0
             spec[rows] = self._spec(rule.batch)
             instructs[rows] = True
         return opens, closes, windows, spec, instructs

@@ -9,7 +9,6 @@ counted beside them and judged at the end.
 from datetime import timedelta
 
 import numpy as np
-from attrs import frozen
 
 from chfw_core.engines.verify.arrays import (
     FOREVER,
@@ -21,38 +20,24 @@ from chfw_core.engines.verify.arrays import (
     Longs,
     distinct,
     instant_of,
+    met_in,
     micros,
 )
-from chfw_core.engines.verify.calendar import Calendar, without
-from chfw_core.engines.verify.resolve import Freeze, Resolved, together
+from chfw_core.engines.verify.calendar import Calendar
+from chfw_core.engines.verify.resolve import Freeze, Resolved
+from chfw_core.engines.verify.tables import TableMaker, Tables, Timing
 from chfw_core.engines.verify.world import World
-from chfw_core.model.parties import CSP_PREFIX
 from chfw_core.model.periods import add_wall_days
-
-DAY = 24 * 60 * 60 * 1_000_000
-"""Microseconds."""
 
 Shift = tuple[int, int, int]
 """Batch number, and its pause in days and seconds."""
-
-
-@frozen
-class Timing:
-    """One timing; `opening` is where its batch may begin."""
-
-    resolved: Resolved
-    region: str | None
-    freeze: Freeze | None
-    priority: int
-    opening: int
 
 
 class Timings:
     """All timings of an estate, with their cells."""
 
     def __init__(self, world: World, calendar: Calendar) -> None:
-        self._world = world
-        self._calendar = calendar
+        self._maker = TableMaker(world, calendar)
         self.shifts: Domain[Shift | None] = Domain(None)
         self._numbers: dict[tuple[int, ...], int] = {}
         self.timings: list[Timing] = []
@@ -85,22 +70,23 @@ class Timings:
         ]
         rows, inverse = distinct(columns)
         numbers = np.zeros(len(rows), np.int32)
-        fresh: list[tuple[int, Longs, Longs]] = []
-        for at, row in enumerate(rows):
-            key = tuple(int(codes[row]) for codes, _ in columns)
+        known = len(self.timings)
+        for at, key in enumerate(met_in(columns, rows)):
             if key not in self._numbers:
                 self._numbers[key] = len(self.timings)
-                timing = self._timing(
-                    resolved[1][key[0]],
-                    regions[1].values[key[1]],
-                    freezes[1].values[key[2]],
-                    key[3],
-                    self.shifts.values[key[4]],
+                resolution, region, freeze, rank, moved = key
+                self.timings.append(
+                    self._timing(
+                        resolved[1][resolution],
+                        regions[1].values[region],
+                        freezes[1].values[freeze],
+                        rank,
+                        self.shifts.values[moved],
+                    )
                 )
-                self.timings.append(timing)
-                fresh.append(self.table(timing))
             numbers[at] = self._numbers[key]
-        self._append(fresh)
+        if len(self.timings) > known:
+            self._append(self._maker.tables(self.timings[known:]))
         return numbers[inverse]
 
     def _timing(
@@ -121,48 +107,12 @@ class Timings:
                 opening = FOREVER
         return Timing(resolved, region, freeze, priority, opening)
 
-    def table(self, timing: Timing) -> tuple[int, Longs, Longs]:
-        """The first day of a timing's table, and what opens and closes on each of its days."""
-        resolved, world = timing.resolved, self._world
-        windows = resolved.windows
-        narrower = world.rulesets.get(f"{CSP_PREFIX}{timing.region}")
-        if narrower is not None:
-            windows = together(windows, narrower.region_windows)
-        # An occurrence that opens days before the earliest day cannot matter.
-        first = max(timing.opening, world.earliest - 2 * DAY)
-        spans = self._calendar.within(windows, resolved.division, first, resolved.closes)
-        for blackout in world.release.blackouts:
-            if blackout.regions is None or timing.region in blackout.regions:
-                spans = without(spans, micros(blackout.opens), micros(blackout.closes))
-        for since, until in timing.freeze.spans if timing.freeze else ():
-            spans = without(spans, since, until)  # CS4
-        days = self._calendar.days(spans[0])
-        # A night belongs to the day on which it begins: its second half opens no day of its own.
-        kept = (days >= world.earliest_day) & (days == spans[2])
-        for low, high in timing.freeze.days if timing.freeze else ():
-            kept &= (days < low) | (days > high)  # CS3
-        days, starts, ends = days[kept], spans[0][kept], spans[1][kept]
-        if not len(days):
-            return world.earliest_day, np.zeros(0, np.int64), np.zeros(0, np.int64)
-        # Of several occurrences that open on one day the first counts.
-        present, firsts = np.unique(days, return_index=True)
-        low = int(present[0])
-        opens = np.full(int(present[-1]) - low + 1, NO_TIME, np.int64)
-        closes = opens.copy()
-        opens[present - low] = starts[firsts]
-        closes[present - low] = ends[firsts]
-        return low, opens, closes
-
-    def _append(self, fresh: list[tuple[int, Longs, Longs]]) -> None:
-        if not fresh:
-            return
-        firsts, opens, closes = zip(*fresh, strict=True)
-        sizes = np.cumsum([len(part) for part in opens])
-        self.offset = np.concatenate([self.offset, self.offset[-1] + sizes])
-        self.first_day = np.concatenate([self.first_day, np.array(firsts, np.int32)])
-        self.opens = np.concatenate([self.opens, *opens])
-        self.closes = np.concatenate([self.closes, *closes])
-        more = int(sizes[-1])
+    def _append(self, fresh: Tables) -> None:
+        self.offset = np.concatenate([self.offset, self.offset[-1] + np.cumsum(fresh.sizes)])
+        self.first_day = np.concatenate([self.first_day, fresh.first])
+        self.opens = np.concatenate([self.opens, fresh.opens])
+        self.closes = np.concatenate([self.closes, fresh.closes])
+        more = len(fresh.opens)
         self.count = np.concatenate([self.count, np.zeros(more, np.int64)])
         full = np.full(more, np.iinfo(np.uint64).max, np.uint64)
         self.lowest = np.concatenate([self.lowest, full])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 
-from chfw_core.engines.verify.arrays import NO_DAY, Ints, distinct
+from chfw_core.engines.verify.arrays import NO_DAY, Domain, Ints, distinct, met_in
 from chfw_core.engines.verify.batches import Asked, Batches
 from chfw_core.engines.verify.calendar import Calendar
 from chfw_core.engines.verify.capacity import Pools, judge_days
@@ -24,7 +24,7 @@ from chfw_core.engines.verify.pilots import Pilots
 from chfw_core.engines.verify.profiles import fields_of_rules
 from chfw_core.engines.verify.readings import BlockFacts
 from chfw_core.engines.verify.recorded import Recorded
-from chfw_core.engines.verify.resolve import NOBODY, ONE, SPLIT, Changes, Resolved, Resolver
+from chfw_core.engines.verify.resolve import A_YEAR, NOBODY, ONE, SPLIT, Changes, Resolver
 from chfw_core.engines.verify.rows import (
     DEFAULT,
     INFEASIBLE,
@@ -97,11 +97,10 @@ class _Verifier:
             for rules in inputs.rulesets
             if rules.owner.startswith(CSP_PREFIX) and rules.priorities
         }
-        self.calendar = Calendar(inputs.holidays)
+        self.calendar = Calendar(inputs.holidays, self.world.windows, self.world.as_of - A_YEAR)
         self.changes = Changes(self.world)
         self.resolver = Resolver(self.world, self.calendar)
-        self.resolved: list[Resolved] = []
-        self._numbers: dict[tuple[int, ...], int] = {}
+        self._resolutions: dict[tuple[int, ...], int] = {}
         self.timings = Timings(self.world, self.calendar)
         self.pools = Pools(self.world, self.tally)
         self.batches = Batches(self.world, self.settler.specs, self.schedule, self.tally)
@@ -110,7 +109,7 @@ class _Verifier:
             self.timings,
             self.batches,
             self.compare,
-            self.resolved,
+            self.resolver.resolved,
             self.changes.freezes,
             hash_key(inputs.release.id),
         )
@@ -151,7 +150,8 @@ class _Verifier:
         gases = frame.column("gas_supplier").codes
         freeze = self.changes.codes(block.guids, imports, gases)
         resolution = self._resolve(frame, ground, heard, freeze)
-        basis = np.array([r.basis for r in self.resolved], np.int32)[resolution]
+        resolved = self.resolver.resolved
+        basis = np.array([r.basis for r in resolved], np.int32)[resolution]
         region = frame.column("csp_region")
         considered = eligible & ~held
         asked = Asked(
@@ -179,7 +179,7 @@ class _Verifier:
         self.compare.statuses(rows, derived)
         sorts = Sorts(resolution=resolution, region=region.codes, freeze=freeze, priority=ranks, key=key)
         at = np.flatnonzero(considered & (rows.status == PLANNED))
-        floors = np.array([r.floor for r in self.resolved], np.int64)
+        floors = np.array([r.floor for r in resolved], np.int64)
         planned = rows.take(at)
         self.compare.agreed(planned, floors[resolution[at]])
         self.later.planned(planned, sorts.take(at), number[at], region.domain)
@@ -206,24 +206,22 @@ class _Verifier:
         ]
         rows, inverse = distinct(columns)
         numbers = np.zeros(len(rows), np.int32)
-        for at, row in enumerate(rows):
-            key = tuple(int(codes_[row]) for codes_, _ in columns)
-            if key not in self._numbers:
-                stands = self.dcc.grounds.values[key[0]]
-                if stands is None:
-                    raise AssertionError("every hub has a ground")
-                self._numbers[key] = len(self.resolved)
-                self.resolved.append(
-                    self.resolver.resolve(
-                        stands,
-                        (consents.values[key[1]], consents.values[key[2]]),
-                        key[3],
-                        self.changes.freezes.values[key[4]],
-                        division.domain.values[key[5]],
-                    )
-                )
-            numbers[at] = self._numbers[key]
+        for at, key in enumerate(met_in(columns, rows)):
+            if key not in self._resolutions:
+                self._resolutions[key] = self._resolution(key, division.domain)
+            numbers[at] = self._resolutions[key]
         return numbers[inverse]
+
+    def _resolution(self, key: tuple[int, ...], divisions: Domain[str | None]) -> int:
+        ground, one, two, parties, freeze, division = key
+        stands = self.dcc.grounds.values[ground]
+        if stands is None:
+            raise AssertionError("every hub has a ground")
+        consents = self.settler.consents.values
+        left_alone = self.changes.freezes.values[freeze]
+        return self.resolver.code(
+            stands, (consents[one], consents[two]), parties, left_alone, divisions.values[division]
+        )
 
     def _regional(self, frame: Frame, moment: Ints) -> Ints:
         ranks = np.full(frame.size, -1, np.int32)

@@ -6,7 +6,7 @@ rules are read. There are few: the release's own, and one for each date that the
 
 from datetime import date, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chfw_core.engines.verify.arrays import Domain, day_number, instant_of, micros
 from chfw_core.model.events import Event
@@ -48,7 +48,7 @@ class World:
         self.parties: Domain[str | None] = Domain(None)
         self.rules: Domain[str | None] = Domain(None)
         self.windows: Domain[Windows] = Domain(Windows())
-        self.windows.code(Windows())
+        self._nameless: dict[Windows, int] = {}
         self.batches: Domain[BatchSpec | None] = Domain(None)
         self.rulesets = {rules.owner: rules for rules in inputs.rulesets}
         for rules in inputs.rulesets:
@@ -87,6 +87,15 @@ class World:
     def ruleset(self, owner: str) -> RuleSet:
         """The owner's rules; an owner without a file has none."""
         return self.rulesets.get(owner) or RuleSet(owner=owner)
+
+    def hours(self, windows: Windows) -> int:
+        """The code in `windows` of the hours that these mean; how they are called makes no difference (NF7)."""
+        code = self._nameless.get(windows)
+        if code is None:
+            parts = {evolve(part, name="", owner="") for part in windows.parts}
+            plain = Windows(parts=tuple(sorted(parts, key=lambda part: part.hours)))
+            code = self._nameless[windows] = self.windows.code(plain)
+        return code
 
     def moment(self, automatic: int) -> Moment:
         """The cut-off, default period and context that follow from an automatic time."""

@@ -247,3 +247,16 @@ def test_a_hub_whose_instruction_was_refused_may_still_be_in_a_pilot() -> None:
     (row,) = planned(draft).rows
     assert row.import_rule == "p"
     assert row.reason.endswith("ALFA instructs by `p` (its instruction was refused: not earlier)")
+
+
+def test_where_neither_supplier_has_a_moment_of_its_own_the_windows_of_the_later_count() -> None:
+    # A's Monday and Tuesday hold no Sunday, B's Saturday and Sunday no Tuesday: A's Sundays are not B's to use (I1).
+    draft = draft_of(a_hub(1, A, B))
+    for owner, windows, first in (
+        (A, window("last-by-name", "6", 9, 12), date(2026, 3, 2)),
+        (B, window("first-by-name", "1", 9, 12), date(2026, 3, 7)),
+    ):
+        going = decide("go", windows=windows, opens=on(first), closes=on(first + timedelta(days=1)))
+        draft.add(owner, decides=(going,))
+    (row,) = planned(draft).rows
+    assert row.status is HubStatus.INFEASIBLE

@@ -161,6 +161,18 @@ def test_a_csp_narrows_early_and_default_periods() -> None:
     assert check(without_day(1, "infeasible", import_rule="go"), none, mine) == set()
 
 
+def test_a_csp_s_windows_mind_the_holidays_of_the_hub_s_division() -> None:
+    csp = RuleSet(owner="CSP:South", region_windows=windows("c", range(7), 1, 4, not_on_bank_holidays=True))
+    holidays = {"scotland": frozenset({date(2026, 7, 6)}), "england_and_wales": frozenset({date(2026, 7, 5)})}
+    hubs = [hub(n, holiday_division=name) for n, name in ((1, "scotland"), (2, "england_and_wales"))]
+    first = planned(1, "DCC_DEFAULT", "2026-07-05T00:00", "2026-07-05T03:00", "2026-07-05")
+    second = planned(2, "DCC_DEFAULT", "2026-07-06T00:00", "2026-07-06T03:00", "2026-07-06")
+    plan = inputs(csp, holidays=holidays)
+    assert not found(verdict(plan, hubs, [first, second]))
+    both = [second | {"guid": 1}, first | {"guid": 2}]
+    assert found(verdict(plan, hubs, both)) == {Check.WINDOW: 2}
+
+
 def test_a_dcc_hold_delays_or_holds() -> None:
     def dcc(until: Any) -> RuleSet:
         hold = HoldRule(id="INC", because="b", when=Always(), until=until)
