@@ -1,8 +1,8 @@
 """Conditions by boolean algebra: every leaf once per distinct value, then arrays of truth.
 
-What a leaf means is `leaf_holds`, the language's own function. What And, Or and Not mean is here,
-written a second time on purpose. Truths of a leaf are kept per domain and extended when new
-values are met, so that a leaf is asked once per value over the whole estate.
+What a leaf means is `leaf_holds`, the language's own function (`dated` for lists of days). What And,
+Or and Not mean is here, written a second time on purpose. Truths of a leaf are kept per domain and
+extended when new values are met, so that a leaf is asked once per value over the whole estate.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ from chfw_core.engines.verify.arrays import (
     distinct,
     micros,
 )
+from chfw_core.engines.verify.dated import leaf_over, number_of
 from chfw_core.engines.verify.frames import Frame
 from chfw_core.engines.verify.world import Moment
 from chfw_core.rules.evaluate import as_closing, as_opening, date_value, leaf_holds
@@ -38,14 +39,16 @@ class Truths:
 
     def table(self, asked: tuple[object, ...], domain: Domain[Any], tell: Callable[[Any], Any], kind: Any) -> Any:
         """`tell(value)` for every value of the domain, by code."""
+        return self._extended(asked, domain, lambda known: [tell(value) for value in domain.values[known:]], kind)
+
+    def _extended(self, asked: tuple[object, ...], domain: Domain[Any], fresh: Callable[[int], Any], kind: Any) -> Any:
         key = (*asked, id(domain))
         if key not in self._kept:
             self._domains[id(domain)] = domain
             self._kept[key] = np.zeros(0, kind)
         told = self._kept[key]
         if len(told) < len(domain.values):
-            fresh = [tell(value) for value in domain.values[len(told) :]]
-            told = self._kept[key] = np.concatenate([told, np.array(fresh, kind)])
+            told = self._kept[key] = np.concatenate([told, np.array(fresh(len(told)), kind)])
         return told
 
     def _number(self, asked: Leaf | DateExpr) -> int:
@@ -58,10 +61,11 @@ class Truths:
 
     def leaf_table(self, leaf: Leaf, domain: Domain[Any], moment: Moment) -> Bools:
         """The truth of a leaf of one field, by code."""
-        table: Bools = self.table(
+        days: Ints = self.table(("day",), domain, number_of, np.int32)
+        table: Bools = self._extended(
             ("leaf", self._number(leaf), moment.number),
             domain,
-            lambda value: leaf_holds(leaf, (value,), moment.context),
+            lambda known: leaf_over(leaf, domain.values[known:], days[known:], moment.context),
             np.bool_,
         )
         return table
