@@ -207,9 +207,9 @@ def _compares(op: LeafOp, left: object, right: object) -> bool:
 
 def _is_in(left: object, leaf: Leaf) -> bool:
     left = plain(left)
-    if left in leaf.members:
+    if left in leaf.members and bool not in {type(left), *leaf.kinds}:  # to Python True is 1
         return True
-    if leaf.kinds == {type(left)}:
+    if leaf.kinds == {type(left)} and type(left) is not bool:
         return False
     return any(order_of(left, member) == 0 for member in leaf.members)
 
@@ -224,8 +224,9 @@ def _between(left: object, first: object, last: object) -> bool:
     from_first = order_of(left, first)
     if from_first is None or from_first < 0:
         return False
-    if isinstance(left, datetime) and isinstance(last, date) and not isinstance(last, datetime):
-        return as_opening(left) < as_closing(last)  # a bare date as the end of a period includes that day
+    said = as_moment(left)
+    if isinstance(said, datetime) and isinstance(last, date) and not isinstance(last, datetime):
+        return as_opening(said) < as_closing(last)  # a bare date as the end of a period includes that day
     to_last = order_of(left, last)
     return to_last is not None and to_last <= 0
 
