@@ -20,7 +20,7 @@ from chfw_core.errors import ChfwError
 
 _COMMANDS = {
     "plan": "decide when every hub of an estate is activated, and write the schedule",
-    "verify": "check a schedule against its inputs, with code that shares nothing with the planner",
+    "verify": "check a schedule against its inputs, with code that shares no decision with the planner",
     "explain": "tell the whole consent story of one hub",
     "doctor": "say what is installed here, and what would run",
     "demo": "make an estate, rules and a plan of them, and look at it",

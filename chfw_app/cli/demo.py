@@ -50,7 +50,7 @@ def demo(
     _heading("The plan")
     outputs = ["--out", where.schedule, "--instructions-out", where.decided, "--report", where.report]
     _step("plan", *inputs, *outputs)
-    _heading("Its proof, by code that shares nothing with the planner")
+    _heading("Its proof, by code that shares no decision with the planner")
     verified = _step("verify", *inputs, "--schedule", where.schedule)
     for found in interesting_hubs(where.estate, where.schedule, where.decided):
         _heading(f"One hub: {found.why}")

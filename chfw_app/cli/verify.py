@@ -1,4 +1,4 @@
-"""`chfw verify`: check a schedule against its inputs, with code that shares nothing with the planner."""
+"""`chfw verify`: check a schedule against its inputs, with code that shares no decision with the planner."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from chfw_core.planning.verify import PROVES, Verdict
 
 
 def verify(inputs: InputOptions, *, schedule: Path, json: Flag = False) -> int:
-    """Check a schedule against its inputs, with code that shares nothing with the planner.
+    """Check a schedule against its inputs, with code that shares no decision with the planner.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """What a verifier says: violations as values, and the list of checks with what each proves.
 
-The checks themselves are `chfw_core.engines.verify`. They share no code with a planner (NF4): a
-fault in the planner's reading of a rule, a clock change or a capacity cannot hide in both.
+The checks themselves are `chfw_core.engines.verify`. They share with planners the types, the
+calendar and the vocabulary, and no code that decides (NF4): a fault in the planner's reading of a rule, its
+choice of a day or a capacity cannot hide in both.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,6 @@
 """A leaf that compares a date of the hub, for thousands of days at once: numbers beside numbers.
 
-What a comparison of dates means is short enough to be written a second time here. What is not so plain
-(lists, text, another field, hours) is left to the language, value by value.
+What is not so plain as to be told by numbers (lists, text, another field, hours) is asked value by value.
 """
 
 from collections.abc import Sequence
@@ -10,8 +9,8 @@ from datetime import date, datetime
 import numpy as np
 
 from chfw_core.engines.verify.arrays import NO_DAY, Bools, Ints, day_number
+from chfw_core.engines.verify.meaning import Facts, question, side_of
 from chfw_core.model.periods import london_date, london_midnight
-from chfw_core.rules.evaluate import RuleContext, leaf_holds, operand_value
 from chfw_core.rules.model import Duration, Leaf, LeafOp, Operand
 
 NOT_A_DAY = NO_DAY + 1
@@ -24,26 +23,27 @@ def number_of(value: object) -> int:
     return day_number(value) if isinstance(value, date) and not isinstance(value, datetime) else NOT_A_DAY
 
 
-def leaf_over(leaf: Leaf, values: Sequence[object], days: Ints, context: RuleContext) -> Bools:
+def leaf_over(leaf: Leaf, values: Sequence[object], days: Ints, facts: Facts) -> Bools:
     """Whether a leaf of one field holds for each of its values; `days` = what `number_of` says of each."""
     if leaf.left.field == leaf.fields[0] and (days != NOT_A_DAY).all():
-        held = _held(leaf, days, context)
+        held = _held(leaf, days, facts)
         if held is not None:
             held &= days != NO_DAY  # a comparison with a missing value is false
             return held
-    return np.array([leaf_holds(leaf, (value,), context) for value in values], np.bool_)
+    asked = question(leaf, facts)
+    return np.array([asked((value,)) for value in values], np.bool_)
 
 
-def _held(leaf: Leaf, days: Ints, context: RuleContext) -> Bools | None:
+def _held(leaf: Leaf, days: Ints, facts: Facts) -> Bools | None:
     if leaf.op is LeafOp.WITHIN_LAST:
-        span, today = leaf.args[0].value, day_number(context.today)
+        span, today = leaf.args[0].value, day_number(facts.today)
         if not isinstance(span, Duration) or span.seconds:
             return None
         return (days >= today - span.days) & (days <= today)
     if leaf.op is LeafOp.BETWEEN:
-        first, last = (_sides(days, arg, context) for arg in leaf.args)
+        first, last = (_sides(days, arg, facts) for arg in leaf.args)
         return None if first is None or last is None else ~first[0] & ~last[1]
-    sides = _sides(days, leaf.args[0], context) if len(leaf.args) == 1 else None
+    sides = _sides(days, leaf.args[0], facts) if len(leaf.args) == 1 else None
     if sides is None:
         return None
     before, after = sides
@@ -64,11 +64,11 @@ def _held(leaf: Leaf, days: Ints, context: RuleContext) -> Bools | None:
             return None
 
 
-def _sides(days: Ints, arg: Operand, context: RuleContext) -> tuple[Bools, Bools] | None:
+def _sides(days: Ints, arg: Operand, facts: Facts) -> tuple[Bools, Bools] | None:
     """Which days come before a date or an instant, and which after; None where it is neither, or the hub's own."""
     if arg.field is not None or (arg.date is not None and arg.date.fields):
         return None
-    match operand_value(arg, {}, context):
+    match side_of(arg, facts)({}):
         case datetime() as instant if instant.tzinfo is not None:
             day = london_date(instant)  # a bare date means its 00:00 there
             mark = day_number(day)

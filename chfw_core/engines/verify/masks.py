@@ -1,7 +1,7 @@
 """Conditions by boolean algebra: every leaf once per distinct value, then arrays of truth.
 
-What a leaf means is `leaf_holds`, the language's own function (`dated` for lists of days). What And,
-Or and Not mean is here, written a second time on purpose. Truths of a leaf are kept per domain and
+What a leaf means is in `meaning` (`dated` for lists of days), what And, Or and Not mean is here: both written a
+second time, on purpose. Truths of a leaf are kept per domain and
 extended when new values are met, so that a leaf is asked once per value over the whole estate.
 """
 
@@ -23,8 +23,9 @@ from chfw_core.engines.verify.arrays import (
 )
 from chfw_core.engines.verify.dated import leaf_over, number_of
 from chfw_core.engines.verify.frames import Frame
+from chfw_core.engines.verify.kinds import closing, opening
+from chfw_core.engines.verify.meaning import date_of, question
 from chfw_core.engines.verify.world import Moment
-from chfw_core.rules.evaluate import as_closing, as_opening, date_value, leaf_holds
 from chfw_core.rules.model import Always, And, Condition, DateExpr, Leaf, Not, Or
 
 
@@ -65,7 +66,7 @@ class Truths:
         table: Bools = self._extended(
             ("leaf", self._number(leaf), moment.number),
             domain,
-            lambda known: leaf_over(leaf, domain.values[known:], days[known:], moment.context),
+            lambda known: leaf_over(leaf, domain.values[known:], days[known:], moment.facts),
             np.bool_,
         )
         return table
@@ -74,7 +75,7 @@ class Truths:
         """The instants of a date expression of one field, by code; NO_TIME where it has none."""
 
         def tell(value: object) -> int:
-            found = date_value(expr, lambda _: value, moment.context)
+            found = date_of(expr, dict.fromkeys(expr.fields, value), moment.facts)
             return NO_TIME if found is None else micros(read(found))
 
         table: Longs = self.table((read.__name__, self._number(expr), moment.number), domain, tell, np.int64)
@@ -122,23 +123,24 @@ def condition_mask(condition: Condition, frame: Frame, moment: Moment, truths: T
 
 def _leaf_mask(leaf: Leaf, frame: Frame, moment: Moment, truths: Truths) -> Bools:
     if not leaf.fields:
-        return np.full(frame.size, leaf_holds(leaf, (), moment.context), np.bool_)
+        return np.full(frame.size, question(leaf, moment.facts)(()), np.bool_)
     columns = [frame.column(name) for name in leaf.fields]
     if len(columns) == 1:
         return truths.leaf_table(leaf, columns[0].domain, moment)[columns[0].codes]
     rows, inverse = distinct([(c.codes, len(c.domain)) for c in columns])
-    held = [leaf_holds(leaf, tuple(c.domain.values[c.codes[row]] for c in columns), moment.context) for row in rows]
+    asked = question(leaf, moment.facts)
+    held = [asked(tuple(c.domain.values[c.codes[row]] for c in columns)) for row in rows]
     return np.array(held, np.bool_)[inverse]
 
 
 def opening_of(expr: DateExpr | None, frame: Frame, moment: Moment, truths: Truths) -> Longs:
     """The instants at which a date expression opens, row by row; NO_TIME where it has none."""
-    return _instants(expr, frame, moment, truths, as_opening)
+    return _instants(expr, frame, moment, truths, opening)
 
 
 def closing_of(expr: DateExpr | None, frame: Frame, moment: Moment, truths: Truths) -> Longs:
     """The instants at which it closes: a bare date includes that day."""
-    return _instants(expr, frame, moment, truths, as_closing)
+    return _instants(expr, frame, moment, truths, closing)
 
 
 def _instants(
@@ -151,7 +153,7 @@ def _instants(
     if expr is None:
         return np.full(frame.size, NO_TIME, np.int64)
     if not expr.fields:
-        found = date_value(expr, lambda _: None, moment.context)
+        found = date_of(expr, {}, moment.facts)
         value = NO_TIME if found is None else micros(read(found))
         return np.full(frame.size, value, np.int64)
     column = frame.column(expr.fields[0])

@@ -13,9 +13,9 @@ import numpy as np
 from chfw_core.engines.verify.acts import RELEASE_ACTS, event_fields, named_fields, same
 from chfw_core.engines.verify.arrays import NO_TIME, Ints, Longs, distinct
 from chfw_core.engines.verify.frames import Column, Frame
+from chfw_core.engines.verify.kinds import opening
 from chfw_core.engines.verify.masks import Truths, leaves_of
 from chfw_core.engines.verify.world import Moment, World
-from chfw_core.rules.evaluate import as_opening
 from chfw_core.rules.model import (
     Condition,
     DateExpr,
@@ -144,7 +144,7 @@ class Profiler:
             ]
             for expr in self._dates.get(name, ()):
                 # Only whether there is a date tells profiles apart; the date itself is read by hub.
-                dates = self._truths.date_table(expr, domain, moment, as_opening)
+                dates = self._truths.date_table(expr, domain, moment, opening)
                 tables.append((dates == NO_TIME, 2))
             if name == "flags":
                 tables += [(self._has(flag, domain), 2) for flag in sorted(self._flags)]

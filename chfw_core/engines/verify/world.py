@@ -1,7 +1,7 @@
 """The inputs of a plan, made ready to be asked: instants as numbers, ids as codes, contexts.
 
-A `Moment` is one automatic time with what follows from it: the cut-off and the context in which
-rules are read. There are few: the release's own, and one for each date that the DCC moved it to.
+A `Moment` is one automatic time with what follows from it: the cut-off and the facts that
+rules may know. There are few: the release's own, and one for each date that the DCC moved it to.
 """
 
 from datetime import date, timedelta
@@ -9,25 +9,25 @@ from datetime import date, timedelta
 from attrs import evolve, frozen
 
 from chfw_core.engines.verify.arrays import Domain, day_number, instant_of, micros
+from chfw_core.engines.verify.meaning import Facts, facts_of
 from chfw_core.model.events import Event
 from chfw_core.model.parties import DCC, is_supplier
 from chfw_core.model.periods import add_months, add_wall_days, london_date, london_midnight
 from chfw_core.model.releases import Phase
 from chfw_core.model.windows import Windows
 from chfw_core.planning.model import PlanInputs
-from chfw_core.rules.evaluate import RuleContext, make_context
 from chfw_core.rules.model import BatchSpec, RuleSet
 
 
 @frozen(kw_only=True)
 class Moment:
-    """An automatic time: cut-off, end of the default period (BR1.3, BR3.4), rule context."""
+    """An automatic time: cut-off, end of the default period (BR1.3, BR3.4), the facts that rules may know."""
 
     number: int
     automatic: int
     cutoff: int
     default_closes: int
-    context: RuleContext
+    facts: Facts
 
 
 class World:
@@ -98,7 +98,7 @@ class World:
         return code
 
     def moment(self, automatic: int) -> Moment:
-        """The cut-off, default period and context that follow from an automatic time."""
+        """The cut-off, default period and facts that follow from an automatic time."""
         if automatic not in self._moments:
             at = instant_of(automatic)
             cutoff = add_months(at, -self._cutoff_months)
@@ -107,7 +107,7 @@ class World:
                 automatic=automatic,
                 cutoff=micros(cutoff),
                 default_closes=micros(add_wall_days(at, self.release.mass_period_days)),
-                context=make_context(
+                facts=facts_of(
                     self.release,
                     as_of=self.inputs.as_of,
                     phase=self.phase,

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chfw_core.engines.verify.dated import leaf_over, number_of
+from chfw_core.engines.verify.meaning import facts_of
 from chfw_core.model.releases import Phase
-from chfw_core.rules.evaluate import RuleContext, leaf_holds, make_context
+from chfw_core.rules.evaluate import leaf_holds, make_context
 from chfw_core.rules.model import DateExpr, Duration, Leaf, LeafOp, Operand
 from tests.core.verify.worlds import AS_OF, AUTOMATIC, leaf, release
 
@@ -20,11 +21,9 @@ ONE = (LeafOp.EQ, LeafOp.NE, LeafOp.LT, LeafOp.LE, LeafOp.GT, LeafOp.GE)
 # Around the nights on which the clock changes too.
 DAYS = [day + timedelta(days=n) for day in (TODAY, date(2026, 3, 29), date(2026, 10, 25)) for n in range(-3, 4)]
 VALUES: list[object] = [None, *DAYS, date.min, date.max]
-
-
-def context() -> RuleContext:
-    cutoff = AUTOMATIC - timedelta(days=30)
-    return make_context(release(), as_of=AS_OF, phase=Phase.NOTIFIED, automatic_at=AUTOMATIC, cutoff=cutoff)
+CUTOFF = AUTOMATIC - timedelta(days=30)
+FACTS = facts_of(release(), as_of=AS_OF, phase=Phase.NOTIFIED, automatic_at=AUTOMATIC, cutoff=CUTOFF)
+CONTEXT = make_context(release(), as_of=AS_OF, phase=Phase.NOTIFIED, automatic_at=AUTOMATIC, cutoff=CUTOFF)
 
 
 def instants() -> st.SearchStrategy[datetime]:
@@ -64,18 +63,18 @@ def leaves() -> st.SearchStrategy[Leaf]:
 
 def answers(asked: Leaf, values: list[object]) -> list[bool]:
     days = np.array([number_of(value) for value in values], np.int32)
-    told: list[bool] = leaf_over(asked, values, days, context()).tolist()
+    told: list[bool] = leaf_over(asked, values, days, FACTS).tolist()
     return told
 
 
 @given(leaves())
 def test_many_days_at_once_are_answered_as_each_alone(asked: Leaf) -> None:
-    assert answers(asked, VALUES) == [leaf_holds(asked, (value,), context()) for value in VALUES]
+    assert answers(asked, VALUES) == [leaf_holds(asked, (value,), CONTEXT) for value in VALUES]
 
 
 @given(leaves(), st.lists(st.one_of(st.sampled_from(VALUES), instants(), st.sampled_from(["2026-01-15", 7, True]))))
 def test_values_that_are_no_days_are_asked_one_by_one(asked: Leaf, values: list[object]) -> None:
-    assert answers(asked, values) == [leaf_holds(asked, (value,), context()) for value in values]
+    assert answers(asked, values) == [leaf_holds(asked, (value,), CONTEXT) for value in values]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """NF4: the plans of both engines pass the verifier, which shares no code with them."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from functools import cache
 
 import pyarrow as pa
@@ -40,3 +41,16 @@ def test_every_pair_of_features() -> None:
         if " and " in name:
             wanted, found = assert_agree(world)
             assert not violations(world, wanted.rows, next(iter(found.schedule())).schema), name
+
+
+@pytest.mark.parametrize("slip", ["_has", "_compares", "_within_last", "shift"])
+def test_a_slip_in_the_planners_reading_of_conditions_is_found(slip: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unshifted(value: date | datetime, _: object) -> date | datetime:
+        return value
+
+    monkeypatch.setattr(f"chfw_core.rules.evaluate.{slip}", unshifted if slip == "shift" else lambda *_: False)
+    for world in worlds().values():
+        wanted, found = assert_agree(world)
+        if violations(world, wanted.rows, next(iter(found.schedule())).schema):
+            return
+    pytest.fail("no world in which the verifier sees it")
