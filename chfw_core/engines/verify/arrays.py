@@ -7,7 +7,7 @@ days since 1970 as int32, so that comparisons are whole-array ones.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -88,20 +88,21 @@ def distinct(columns: Sequence[tuple[AnyInts, int]]) -> tuple[Longs, Ints]:
 
     Returns one row index per distinct combination, and for each row the combination's number.
     """
-    key: Longs = np.zeros(len(columns[0][0]), np.int64)
+    key: AnyInts = np.zeros(len(columns[0][0]), np.int32)
     bound = 1
     for codes, size in columns:
         if size <= 1:
             continue
         if bound * size >= 1 << 62:
-            rows, dense = _numbered(key, bound)
-            key, bound = dense.astype(np.int64), len(rows)
-        key = codes.astype(np.int64) if bound == 1 else key * size + codes
+            rows, key = _numbered(key, bound)
+            bound = len(rows)
+        kind: Any = np.int32 if bound * size <= 1 << 31 else np.int64
+        key = codes.astype(kind) if bound == 1 else key.astype(kind, copy=False) * kind(size) + codes.astype(kind)
         bound *= size
     return _numbered(key, bound)
 
 
-def _numbered(key: Longs, bound: int) -> tuple[Longs, Ints]:
+def _numbered(key: AnyInts, bound: int) -> tuple[Longs, Ints]:
     if bound <= max(_DENSE, 2 * len(key)):
         seen = np.zeros(bound, np.bool_)
         seen[key] = True

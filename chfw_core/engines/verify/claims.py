@@ -22,9 +22,9 @@ def claimed_pilots(
     chosen = np.full(reading.frame.size, -1, np.int32)
     if not owner.rules.pilots:
         return chosen
-    rows = facts.rows.take(reading.at)
-    named = np.where(reading.role == GAS, rows.gas_rule, rows.import_rule)
-    running = (rows.status == PLANNED) | (rows.status == INFEASIBLE)
+    rows, status = facts.rows, facts.rows.status[reading.at]
+    named = np.where(reading.role == GAS, rows.gas_rule[reading.at], rows.import_rule[reading.at])
+    running = (status == PLANNED) | (status == INFEASIBLE)
     may = facts.eligible[reading.at] & ~facts.held[reading.at]
     may &= (sheet.exclude < 0)[sheet.inverse] & (sheet.open_hold < 0)[sheet.inverse]
     _, hold = owner.floors(sheet, reading.frame, sheet.inverse, moment)

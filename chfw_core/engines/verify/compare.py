@@ -146,12 +146,13 @@ class Compare:
         if len(self._timings.opens):
             right &= self._timings.opens[cell] == rows.opens
             right &= self._timings.closes[cell] == rows.closes
-        wrong = (rows.opens != NO_TIME) & (rows.closes != NO_TIME) & (rows.day != NO_DAY) & ~right
-        at = np.flatnonzero(wrong)
-        self._name(rows.take(at), timing[at], counts[at])
+        self._name(rows, timing, counts, np.flatnonzero(~right))
         return cell, right
 
-    def _name(self, rows: Rows, timing: Ints, counts: Longs) -> None:
+    def _name(self, rows: Rows, timing: Ints, counts: Longs, wrong: Longs) -> None:
+        rows, timing, counts = rows.take(wrong), timing[wrong], counts[wrong]
+        filled = (rows.opens != NO_TIME) & (rows.closes != NO_TIME) & (rows.day != NO_DAY)
+        rows, timing, counts = rows.take(filled), timing[filled], counts[filled]
         if not len(timing):
             return
         times = (rows.opens, rows.closes, rows.day.astype(np.int64))

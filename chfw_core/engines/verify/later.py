@@ -76,12 +76,13 @@ class Later:
         """Planned rows of hubs that may be planned; `number` = the batch they claim to be in."""
         self._regions = regions
         hashes = hash_order(rows.guids, self._order)
-        waits = (number > 0) if self._batches.open_ended else np.zeros(len(number), np.bool_)
-        now, later = np.flatnonzero(~waits), np.flatnonzero(waits)
-        ones = np.ones(len(now), np.int64)
-        self._judge(rows.take(now), sorts.take(now), number[now], ones, hashes[now], hashes[now])
-        if not len(later):
+        ones = np.ones(len(number), np.int64)
+        waits = number > 0
+        if not self._batches.open_ended or not waits.any():
+            self._judge(rows, sorts, number, ones, hashes, hashes)
             return
+        now, later = np.flatnonzero(~waits), np.flatnonzero(waits)
+        self._judge(rows.take(now), sorts.take(now), number[now], ones[now], hashes[now], hashes[now])
         rows, sorts, number, hashes = (
             rows.take(later),
             sorts.take(later),

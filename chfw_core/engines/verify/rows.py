@@ -23,7 +23,7 @@ from chfw_core.engines.verify.arrays import (
     Ints,
     Longs,
 )
-from chfw_core.engines.verify.estate import ahead, text_codes
+from chfw_core.engines.verify.estate import BLOCK_ROWS, ahead, text_codes
 from chfw_core.engines.verify.tally import Tally
 from chfw_core.model.guid import format_guid
 from chfw_core.planning.verify import Check
@@ -62,6 +62,18 @@ def joined(parts: Sequence[Rows]) -> Rows:
     return Rows(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields_of(Rows)))
 
 
+def in_blocks(parts: Iterable[Rows]) -> Iterator[Rows]:
+    """Rows put together as the estate's are: a block of both is read while the one before is worked on."""
+    waiting: list[Rows] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(len(rows.guids) for rows in waiting) >= BLOCK_ROWS:
+            yield joined(waiting)
+            waiting.clear()
+    if waiting:
+        yield joined(waiting)
+
+
 class ScheduleReader:
     """Takes the rows of a schedule, block by block of the estate."""
 
@@ -72,7 +84,7 @@ class ScheduleReader:
         self._bases: Domain[str | None] = Domain(None)
         self._statuses.codes(STATUSES[1:])
         self._bases.codes(BASES[1:])
-        self._coming: Iterator[Rows] = ahead(self._read(batch) for batch in batches)
+        self._coming: Iterator[Rows] = ahead(in_blocks(self._read(batch) for batch in batches))
         self._held: Rows | None = None
         self._rest: Rest | None = None
         self._tally = tally

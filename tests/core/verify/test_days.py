@@ -108,6 +108,15 @@ def test_a_black_out_cuts_the_window_and_binds_its_regions_only() -> None:
     assert check(whole, mine, release=everywhere, hubs=north) == {Check.BLACKOUT}
 
 
+def test_what_a_black_out_leaves_of_a_night_opens_no_day_of_its_own() -> None:
+    mine = rules(opens="2026-03-02", within=NIGHTS)
+    dark = release(blackouts=(blackout("2026-03-02T20:00", "2026-03-03T01:00"),))
+    next_night = sole("2026-03-03T22:00", "2026-03-04T05:00", "2026-03-03")
+    assert check(next_night, mine, release=dark) == set()
+    rest = sole("2026-03-03T01:00", "2026-03-03T05:00", "2026-03-03")
+    assert check(rest, mine, release=dark) == {Check.WINDOW}
+
+
 def test_windows_of_two_suppliers_meet() -> None:
     early = windows("early", range(7), 0, 6)
     hubs = [hub(1, "A", "B")]
@@ -120,6 +129,18 @@ def test_windows_of_two_suppliers_meet() -> None:
     assert check(row, *both, hubs=swapped) == set()  # I3
     wider = row | {"window_closes": utc("2026-03-03T06:00")}
     assert check(wider, *both, hubs=hubs) == {Check.WINDOW}
+
+
+def test_the_tail_of_a_night_before_the_period_meets_no_other_window() -> None:
+    early = windows("early", range(7), 0, 6)
+    hubs = [hub(1, "A", "B")]
+    both = (rules("A", within=NIGHTS), rules("B", within=early, opens="2026-03-03"))
+    # Monday's night began before Tuesday, on which the period opens; Tuesday's reaches into Wednesday.
+    named = {"import_rule": "go", "gas_rule": "go"}
+    first = planned(1, "BOTH_SUPPLIERS", "2026-03-04T00:00", "2026-03-04T05:00", "2026-03-04", **named)
+    assert check(first, *both, hubs=hubs) == set()
+    tail = planned(1, "BOTH_SUPPLIERS", "2026-03-03T00:00", "2026-03-03T05:00", "2026-03-03", **named)
+    assert check(tail, *both, hubs=hubs) == {Check.WINDOW}
 
 
 def test_windows_that_never_meet_give_way_to_the_later_supplier_s() -> None:

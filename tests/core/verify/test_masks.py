@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chfw_core.engines.verify import estate
+from chfw_core.engines.verify import estate, rows
 from chfw_core.engines.verify.arrays import Domain, distinct, hash_order
 from chfw_core.engines.verify.frames import Column, Frame
 from chfw_core.engines.verify.masks import Truths, condition_mask
@@ -166,8 +166,10 @@ def test_a_flag_that_is_cleared_releases_its_hold() -> None:
     assert found(verdict(inputs(dcc, events=(other,)), hubs, rows)) == {Check.HELD: 1}
 
 
-def test_the_size_of_a_block_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estate, "BLOCK_ROWS", 1)
+@pytest.mark.parametrize(("of_estate", "of_schedule"), [(1, 1), (1, 1 << 20), (1 << 20, 1)])
+def test_the_size_of_a_block_changes_nothing(monkeypatch: pytest.MonkeyPatch, of_estate: int, of_schedule: int) -> None:
+    monkeypatch.setattr(estate, "BLOCK_ROWS", of_estate)
+    monkeypatch.setattr(rows, "BLOCK_ROWS", of_schedule)
     test_rows.test_a_correct_schedule_is_accepted()
     test_rows.test_a_hub_twice()
     test_rows.test_a_hub_missing()
