@@ -58,6 +58,11 @@ def concerns(event: Event, read: Read, guid: int | None) -> bool:
     return all(same_value(name, read(name), value) for name, value in scope_of(event))
 
 
+def as_guid(value: object) -> int | None:
+    """The GUID among what a reader reads; None where it reads of no hub."""
+    return value if isinstance(value, int) else None
+
+
 def acts_on_release(event: Event) -> bool:
     """Only the DCC stops, pauses, resumes or opens a phase."""
     return event.party is None or event.party == DCC

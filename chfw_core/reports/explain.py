@@ -217,12 +217,12 @@ def _dcc(case: Case) -> Section:
     """The release, the DCC's holds and dates; for the DCC itself its rules one by one."""
     matcher, match, reader = case.matcher, case.match, case.reader
     dcc, inputs = match.dcc, matcher.inputs
-    lines = [f"phase {matcher.state.phase}"]
+    lines = [f"phase {matcher.phase(match.hub)}"]
     stopped = matcher.state.held(hub_reader(match.hub, DCC), match.hub.guid)
     if stopped:
         lines.append(stopped)
     if reader is None:
-        base = matcher.context(inputs.release.automatic_at)
+        base = matcher.context(inputs.release.automatic_at, match.hub)
         read, rules = hub_reader(match.hub, DCC), matcher.rules(DCC)
         holds = holds_told(matcher, rules, match.hub, read, base)
         lines += [line for rule in holds_asked(rules, read, base, holds) for line in rule.lines()]
@@ -246,7 +246,7 @@ def _dcc_facts(case: Case) -> dict[str, object]:
     """The DCC's times and what it holds; its holds one by one and its windows to itself alone."""
     matcher, match, dcc, reader = case.matcher, case.match, case.match.dcc, case.reader
     found: dict[str, object] = {
-        "phase": matcher.state.phase.value,
+        "phase": matcher.phase(match.hub).value,
         "held": dcc.held,
         "rule": dcc.rule if reader is None else None,
         "not_before": instant(dcc.delay_until),
@@ -257,7 +257,7 @@ def _dcc_facts(case: Case) -> dict[str, object]:
         "closes": instant(dcc.default.period.closes),
     }
     if reader is None:
-        base = matcher.context(matcher.inputs.release.automatic_at)
+        base = matcher.context(matcher.inputs.release.automatic_at, match.hub)
         holds = holds_told(matcher, matcher.rules(DCC), match.hub, hub_reader(match.hub, DCC), base)
         found["windows"] = [told.as_dict() for told in windows_told(dcc.default.windows)]
         found["holds"] = [hold.as_dict() for hold in holds]

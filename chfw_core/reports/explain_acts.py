@@ -56,8 +56,10 @@ def _of_the_dcc(case: Case) -> Iterator[MissingAct]:
         yield MissingAct(actor="the DCC", act="to let the hub go; nothing happens before")
     if case.reader is not None:
         return
-    context = matcher.context(match.dcc.automatic_at)
-    base = matcher.context(matcher.inputs.release.automatic_at)  # the DCC's rules are read at it: they move it
+    context = matcher.context(match.dcc.automatic_at, match.hub)
+    base = matcher.context(
+        matcher.inputs.release.automatic_at, match.hub
+    )  # the DCC's rules are read at it: they move it
     for told in holds_told(matcher, matcher.rules(DCC), match.hub, read, base):
         if isinstance(told.state, HoldState) and told.state.ends is None:
             yield act_that_ends(told.rule, told.state, owner=DCC, hub=match.hub, read=read, context=context)

@@ -153,7 +153,7 @@ def _missing(
     decision, owner, context = found.decision, rules.owner, found.context
     inputs, by = matcher.inputs, context.cutoff
     if owner == DCC:  # BR1.3: its own rules may move the hub's date
-        context = matcher.context(matcher.dcc(hub)[1].automatic_at)
+        context = matcher.context(matcher.dcc(hub)[1].automatic_at, hub)
     if decision.outcome is Outcome.STOPPED:
         if matcher.state.ended(hub_reader(hub, DCC), hub.guid):
             return
