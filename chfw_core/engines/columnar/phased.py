@@ -12,8 +12,7 @@ from attrs import evolve
 from chfw_core.model.events import Event
 from chfw_core.model.releases import Phase
 from chfw_core.planning.phases import Phases
-from chfw_core.planning.scope import scope_of
-from chfw_core.rules.event_fields import HEX_FIELDS
+from chfw_core.planning.scope import plain_value, scope_of
 from chfw_core.rules.leaves import rules_with_leaves
 from chfw_core.rules.model import Always, And, Condition, Leaf, LeafOp, Not, Operand, Or, RuleSet
 
@@ -79,7 +78,7 @@ def _scope(event: Event) -> tuple[tuple[str, str | int], ...]:
     """What bounds an event, as its fields' values are compared."""
     if event.guid is not None:
         return (("guid", int(event.guid)),)
-    return tuple((name, str(value).upper() if name in HEX_FIELDS else str(value)) for name, value in scope_of(event))
+    return tuple((name, plain_value(name, value)) for name, value in scope_of(event))
 
 
 def _about(scopes: Sequence[tuple[tuple[str, str | int], ...]]) -> Condition:
