@@ -30,7 +30,7 @@ from chfw_core.planning.release_state import (
     today_of,
 )
 from chfw_core.reports.case import Case
-from chfw_core.reports.explain_acts import changes_of, missing_acts
+from chfw_core.reports.explain_acts import changes_of, kept_back_on_purpose, missing_acts
 from chfw_core.reports.explain_days import DayLoad, Loads, days_before, loads_told, why_this_day
 from chfw_core.reports.explain_resolution import resolution_facts, resolution_section
 from chfw_core.reports.explain_rules import holds_asked, holds_told
@@ -94,6 +94,7 @@ def explain_hub(
     )
     obstacle = obstacle_of(case)
     acts, changes = tuple(missing_acts(case, obstacle)), tuple(changes_of(case, obstacle))
+    on_purpose = kept_back_on_purpose(case)
     other = (
         ()
         if scheduled is None
@@ -108,7 +109,7 @@ def explain_hub(
         _dcc(case),
         *(part.section for part in suppliers),
         resolution_section(case, obstacle),
-        Section(title="missing acts", lines=tuple(act.text for act in acts)),
+        Section(title="missing acts", lines=(*(act.text for act in acts), *on_purpose)),
         Section(title="what would change it", lines=tuple(dict.fromkeys(change.text for change in changes))),
     ]
     facts = {
@@ -121,6 +122,7 @@ def explain_hub(
         "suppliers": [part.as_dict() for part in suppliers],
         "resolution": resolution_facts(case, obstacle),
         "missing_acts": [act.as_dict() for act in acts],
+        "no_missing_act": "; ".join(on_purpose) or None,
         "changes": [change.as_dict() for change in changes],
     }
     return Explanation(
