@@ -122,7 +122,7 @@ def local(instant: datetime) -> datetime:
 def make_brief(inputs: PlanInputs) -> Brief:
     """What of the inputs an analyst would write into the query."""
     automatic = inputs.release.automatic_at
-    context = context_for(inputs, release_state(inputs).phase, automatic)
+    context = context_for(inputs, release_state(inputs).phases.for_all, automatic)
     default = default_resolution(inputs, automatic).period
     table = _Table(inputs, context)
     parties = tuple(table.party(rules) for rules in inputs.rulesets if rules.owner != "DCC")

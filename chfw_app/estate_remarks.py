@@ -10,7 +10,7 @@ from chfw_core.model.events import Event
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.planning.model import Finding, PlanInputs
-from chfw_core.planning.scope import acts_on_release, scope_of
+from chfw_core.planning.scope import acts_on_release, plain_value, scope_of
 from chfw_core.rules.model import UntilEvent
 from chfw_core.rules.problems import counted, did_you_mean, listed, shown
 
@@ -156,13 +156,17 @@ def _bounds(event: Event, search: EstateSearch) -> str:
         return f"event {event.seq}: `{format_guid(event.guid)}`"
     said = []
     for name, value in scope_of(event):
-        hint = _in_other_case(str(value), search.near.get(name, ()))
+        hint = _in_other_case(name, value, search.near.get(name, ()))
         said.append(f"{name} `{shown(str(value))}`" + (f", did you mean `{hint}`?" if hint else ""))
     return f"event {event.seq}: " + ", ".join(said)
 
 
-def _in_other_case(value: str, known: Iterable[str]) -> str | None:
-    return next((own for own in sorted(known) if own != value and own.casefold() == value.casefold()), None)
+def _in_other_case(name: str, value: object, known: Iterable[str]) -> str | None:
+    """A value that differs in case alone, where case matters: not of a model or a version."""
+    said = plain_value(name, value)
+    return next(
+        (own for own in sorted(known) if plain_value(name, own) != said and own.casefold() == said.casefold()), None
+    )
 
 
 def _releasing_nothing(inputs: PlanInputs, waited: Sequence[Event], search: EstateSearch) -> list[Finding]:
@@ -175,8 +179,8 @@ def _releasing_nothing(inputs: PlanInputs, waited: Sequence[Event], search: Esta
         if asked and all(per is not None and event.fields.get(per) is None for per in asked):
             lacking[event.type, str(asked[0])] += 1
         for name, value in scope_of(event):
-            near = _in_other_case(str(value), search.near.get(name, ()))
-            if near is not None and str(value) not in search.near[name]:
+            near = _in_other_case(name, value, search.near.get(name, ()))
+            if near is not None and value not in search.near[name]:
                 other_case[event.type, name, str(value), near] += 1
     found = [
         Finding(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from chfw_core.model.events import Event
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import add_wall_days, format_instant
-from chfw_core.planning.eligibility import runs_already
+from chfw_core.planning.eligibility import is_by_version, runs_already
 from chfw_core.planning.idle_rules import dcc_moves_dates
 from chfw_core.planning.model import Finding, HubStatus, PlanInputs
 from chfw_core.planning.release_state import default_resolution
@@ -38,10 +38,14 @@ def idle_inputs(inputs: PlanInputs) -> Iterator[Finding]:
 
 
 def nobody_eligible(inputs: PlanInputs, summary: Summary) -> Iterator[Finding]:
-    """A release of which no hub has the model, or the version from which it may go; not one that all of them run."""
+    """A release of which no hub has the model, or the version from which it may go.
+
+    Where hubs run it already it has done its work, unless the version that they run keeps others from it.
+    """
     if summary.hubs == 0 or any(hubs for (status, _), hubs in summary.by_outcome.items() if _may_go(status)):
         return
-    if runs_already(inputs.release.firmware_version) in summary.by_ineligible:
+    version, reasons = inputs.release.firmware_version, summary.by_ineligible
+    if runs_already(version) in reasons and not any(is_by_version(reason, version) for reason in reasons):
         return
     ranked = sorted(summary.by_ineligible.items(), key=lambda item: (-item[1], item[0]))
     said = [f"{reason} ({counted(hubs, 'hub')})" for reason, hubs in ranked[:_MOST_REASONS]]

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from chfw_app.flag_remarks import flag_remarks
 from chfw_app.idle_inputs import end_of_all, idle_inputs
 from chfw_core.model.events import EVENT_TYPES
-from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import format_instant, london_date
 from chfw_core.planning.model import Finding, PlanInputs
-from chfw_core.planning.scope import acts_on_release, scope_of
 from chfw_core.rules.leaves import private_columns
 from chfw_core.rules.own_reads import FLAGS, columns_read, reads_flags
 from chfw_core.rules.problems import counted, did_you_mean, listed, shown
@@ -28,7 +26,6 @@ def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]", *, capacity
         *_unknown_columns(inputs, private),
         *flag_remarks(inputs, private),
         *_unknown_events(inputs),
-        *_phases_of_a_part(inputs),
         *idle_inputs(inputs),
         *(_capacity(inputs) if capacity else ()),
     )
@@ -62,21 +59,6 @@ def _unknown_events(inputs: PlanInputs) -> Sequence[Finding]:
         message = f"{counted(count, 'event')} of the type `{shown(kind)}`, which nothing knows: no effect"
         message += f" ({hint})" if hint else ""
         found.append(Finding(code="unknown-event", message=message, count=count, about_hubs=False))
-    return found
-
-
-def _phases_of_a_part(inputs: PlanInputs) -> Sequence[Finding]:
-    """A phase is the release's: one that is said to open for some hubs opens for all of them."""
-    own = inputs.release.id
-    found = []
-    for event in inputs.events:
-        scope = scope_of(event) or ((("guid", format_guid(event.guid)),) if event.guid is not None else ())
-        here = event.at <= inputs.as_of and event.fields.get("release", own) == own
-        if event.type == "phase_opened" and scope and here and acts_on_release(event):
-            part = ", ".join(f"{name} `{shown(str(value))}`" for name, value in scope)
-            phase = shown(str(event.fields.get("phase")))
-            message = f"event {event.seq} opens the phase `{phase}` for {part}: a phase opens for the whole release"
-            found.append(Finding(code="phase-of-a-part", message=message, about_hubs=False))
     return found
 
 

@@ -101,7 +101,7 @@ def status(
     with open_ledger(options.store) as store, _looking(store, reader) as sight:
         if out is not None:
             rows = write_statuses(out, statuses(sight, asked))
-            return _written(options, sight.age, out, rows, "hub")
+            return _written(options, sight, out, rows, "hub")
         releases = release_statuses(sight, release)
         found = list(islice(statuses(sight, asked), limit + 1))
         if options.json:
@@ -109,7 +109,7 @@ def status(
         else:
             tables.show_status(reader.name, releases, found[:limit], more=len(found) > limit)
             tables.show_age(sight.age)
-    return Exit.DONE
+    return _done(sight)
 
 
 def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
@@ -125,7 +125,7 @@ def eligible(options: ReportOptions, *, release: str, out: Path) -> int:
     reader = options.reader(ReaderKind.SUPPLIER)
     with open_ledger(options.store) as store, _looking(store, reader) as sight:
         rows = write_eligible(out, statuses(sight, Asked(release=release, states=ELIGIBLE)))
-        return _written(options, sight.age, out, rows, "hub")
+        return _written(options, sight, out, rows, "hub")
 
 
 def actions(options: ReportOptions) -> int:
@@ -138,7 +138,7 @@ def actions(options: ReportOptions) -> int:
         else:
             tables.show_actions(options.as_, found)
             tables.show_age(sight.age)
-    return Exit.DONE
+    return _done(sight)
 
 
 def flight(options: ReportOptions) -> int:
@@ -150,7 +150,7 @@ def flight(options: ReportOptions) -> int:
         else:
             tables.show_flights(found)
             tables.show_age(sight.age)
-    return Exit.DONE
+    return _done(sight)
 
 
 def pilot(options: ReportOptions, *, release: str) -> int:
@@ -182,7 +182,7 @@ def deployed(options: ReportOptions) -> int:
         else:
             tables.show_products(found)
             tables.show_age(sight.age)
-    return Exit.DONE
+    return _done(sight)
 
 
 def trends(options: ReportOptions, *, by: TrendBy = TrendBy.FIRMWARE_VERSION) -> int:
@@ -221,7 +221,7 @@ def dashboard(options: ReportOptions, *, out: Path, by: TrendBy = TrendBy.FIRMWA
         found = trend_for(store, reader, by, at)
         with _looking(store, reader) as sight:
             sheets = write_dashboard(out, sight, at, found)
-            return _written(options, sight.age, out, sheets, "sheet")
+            return _written(options, sight, out, sheets, "sheet")
 
 
 def late(options: ReportOptions) -> int:
@@ -235,25 +235,31 @@ def late(options: ReportOptions) -> int:
         else:
             tables.show_late(found)
             tables.show_age(sight.age)
-    return Exit.FINDINGS if found else Exit.DONE
+    return Exit.FINDINGS if found else _done(sight)
+
+
+def _done(sight: Sight) -> Exit:
+    """With a finding where no release is the reader's business: its name may be a slip."""
+    nobodys = not sight.records and sight.reader.kind in (ReaderKind.SUPPLIER, ReaderKind.CSP)
+    return Exit.FINDINGS if nobodys else Exit.DONE
 
 
 @contextmanager
 def _looking(store: Store, reader: Reader) -> Iterator[Sight]:
     """What the reader may see; where that is nothing, the name may be a slip, and who else there is, is not told."""
     with looking(store, reader) as sight:
-        if not sight.records and reader.kind in (ReaderKind.SUPPLIER, ReaderKind.CSP):
+        if _done(sight) is Exit.FINDINGS:
             say_note(f"no release has hubs of `{reader.name}`")
         yield sight
 
 
-def _written(options: ReportOptions, age: Age, out: Path, number: int, thing: str) -> int:
+def _written(options: ReportOptions, sight: Sight, out: Path, number: int, thing: str) -> int:
     if options.json:
-        options.show(age, out=str(out), **{f"{thing}s": number})
+        options.show(sight.age, out=str(out), **{f"{thing}s": number})
     else:
         say(f"{counted(number, thing)} in {out}")
-        tables.show_age(age)
-    return Exit.DONE
+        tables.show_age(sight.age)
+    return _done(sight)
 
 
 def _state(word: str) -> HubState:

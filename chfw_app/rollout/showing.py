@@ -52,6 +52,8 @@ def show_release(service: RollOutService, of: str, reader: str) -> Shown:
     Raises InputError where the release is not there, or has nothing of this Supplier or CSP.
     """
     at = as_utc(service.clock())
+    if is_party(reader) and of not in service.releases():
+        raise _nothing_of(reader, of)
     with service.store.read() as connection:
         record = release_in(connection, of)
         if not is_party(reader):
@@ -67,11 +69,15 @@ def show_release(service: RollOutService, of: str, reader: str) -> Shown:
             late = missed(connection, london_date(at), of=of, region=region)
             return _shown(connection, record, reader, counts, late, at)
     if reader not in record.suppliers:
-        # The same words as for a release that is not there: a stranger learns nothing.
-        raise InputError(f"there is no release `{of}` with hubs of `{reader}`")
+        raise _nothing_of(reader, of)
     with service.store.read(reader) as connection:
         late = missed(connection, london_date(at), of=of, party=reader)
         return _shown(connection, record, reader, _own_counts(connection, of, reader), late, at)
+
+
+def _nothing_of(party: str, of: str) -> InputError:
+    """The same words for a release that is not there: a stranger learns nothing, and is not told to draft one."""
+    return InputError(f"there is no release `{of}` with hubs of `{party}`")
 
 
 def _own_counts(connection: Connection, of: str, party: str) -> dict[HubState, int]:

@@ -152,10 +152,13 @@ class Book:
             found = self.hub(guid)
             return None if found is None else hub_reader(found.hub, owner)
 
-        return Known(hub=read, context=lambda of: None if of is None else self.context(of, at), at=at)
+        return Known(hub=read, context=lambda of, _: None if of is None else self.context(of, at), at=at)
 
     def context(self, of: str, at: datetime) -> RuleContext | None:
-        """What `release.*` means at an instant; None for a release that is not there."""
+        """What `release.*` means at an instant; None for a release that is not there.
+
+        A roll-out's phase is the same for every hub.
+        """
         record = self.releases.get(of)
         if record is None:
             return None

@@ -29,6 +29,8 @@ from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parameters import Parameters
 from chfw_core.model.periods import add_months, london_date, london_midnight
 from chfw_core.model.releases import FirmwareRelease, Phase
+from chfw_core.planning.phases import OPENED, Phases, phases_of
+from chfw_core.planning.scope import as_guid
 from chfw_core.rollout.base import is_party
 from chfw_core.rules.evaluate import Read, RuleContext, make_context
 from chfw_core.rules.fields import hub_reader
@@ -77,14 +79,14 @@ class World:
     release: FirmwareRelease | None = None
     parameters: Parameters = field(factory=default_parameters)
 
-    def known(self, at: datetime, phase: Phase) -> Known:
+    def known(self, at: datetime, phases: Phases) -> Known:
         """At an instant."""
 
         def read(guid: Guid, owner: str) -> Read | None:
             found = self.hubs.get(guid)
             return None if found is None else hub_reader(found, owner)
 
-        def context(of: str | None) -> RuleContext | None:
+        def context(of: str | None, about: Read) -> RuleContext | None:
             release = self.release
             if release is None or of != release.id:
                 return None
@@ -92,7 +94,7 @@ class World:
             return make_context(
                 release,
                 as_of=at,
-                phase=phase,
+                phase=phases.of(about, as_guid(about("guid"))),
                 automatic_at=release.automatic_at,
                 cutoff=add_months(release.automatic_at, -months),
             )
@@ -159,10 +161,10 @@ def simulate(
             passed.extend((owner, one) for one in found.passed_over)
 
     def tell_time(at: datetime) -> None:
-        moment = Moment(at=at, known=world.known(at, phase))
+        moment = Moment(at=at, known=world.known(at, phases))
         note(lambda run: run.tick(moment))
 
-    phase = Phase.NOTIFIED
+    phases, opened = Phases(), list[Event]()
     told: datetime | None = None
     last: datetime | None = None
     for event in sorted(events, key=lambda event: event.seq):
@@ -171,9 +173,11 @@ def simulate(
             tell_time(day)
         told = day if told is None else max(told, day)
         last = event.at if last is None else max(last, event.at)
-        seen = _seen(event, world, phase)
+        seen = _seen(event, world, phases)
         note(lambda run, seen=seen: run.see(seen))  # type: ignore[misc]
-        phase = _phase(event, phase)
+        if _opens(event, world):
+            opened.append(event)
+            phases = phases_of(opened)
     end = until or last
     if end is not None:
         tell_time(end)
@@ -207,7 +211,7 @@ def _strangers(found: Recorded, hubs: Mapping[Guid, CommsHub]) -> Iterator[str]:
         yield f"{many} that the estate does not have; the first is `{format_guid(guid)}`, in line {line}"
 
 
-def _seen(event: Event, world: World, phase: Phase) -> Seen:
+def _seen(event: Event, world: World, phases: Phases) -> Seen:
     party = event.party
     private = party is not None and is_party(party)
     return Seen(
@@ -220,13 +224,14 @@ def _seen(event: Event, world: World, phase: Phase) -> Seen:
         guid=event.guid,
         release=world.release_of(event),
         fields=event.fields,
-        known=world.known(event.at, phase),
+        known=world.known(event.at, phases),
     )
 
 
-def _phase(event: Event, before: Phase) -> Phase:
-    said = event.fields.get("phase")
-    return Phase(said) if event.type == "phase_opened" and said in {phase.value for phase in Phase} else before
+def _opens(event: Event, world: World) -> bool:
+    """Whether a phase of the release at hand is opened: one that there is."""
+    known = event.fields.get("phase") in {phase.value for phase in Phase}
+    return event.type == OPENED and known and world.release is not None and world.release_of(event) == world.release.id
 
 
 def _waiting(trigger: CompiledTrigger, states: Mapping[str, State]) -> Iterator[Waiting]:

@@ -13,6 +13,7 @@ from chfw_core.consent.model import Instruction, Refusal
 from chfw_core.consent.standing import HubFacts, Judged, judge_rows, kept_by
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import CSP_PREFIX, DCC
+from chfw_core.model.releases import Phase
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.dcc import dcc_terms
 from chfw_core.planning.decision import (
@@ -80,17 +81,22 @@ class Matcher:
         self.graph: UpgradeGraph = upgrade_graph(inputs.release, inputs.cpl) if graph is None else graph
         self._rules = {rules.owner: rules for rules in inputs.rulesets}
         self._changes: Mapping[int, tuple[SupplierChange, ...]] = changes_by_guid(self.state.events)
-        self._contexts: dict[datetime, RuleContext] = {}
+        self._contexts: dict[tuple[datetime, Phase], RuleContext] = {}
 
     def rules(self, owner: str) -> RuleSet:
         """The owner's rules; an owner without a file has none."""
         return self._rules.get(owner) or RuleSet(owner=owner)
 
-    def context(self, automatic_at: datetime) -> RuleContext:
-        """What rules may know of the release, for hubs with this automatic time."""
-        if automatic_at not in self._contexts:
-            self._contexts[automatic_at] = context_for(self.inputs, self.state.phase, automatic_at)
-        return self._contexts[automatic_at]
+    def phase(self, hub: CommsHub) -> Phase:
+        """The phase that is open for the hub."""
+        return self.state.phases.of(hub_reader(hub, DCC), hub.guid)
+
+    def context(self, automatic_at: datetime, hub: CommsHub) -> RuleContext:
+        """What rules may know of the release, for hubs with this automatic time that are in this one's phase."""
+        phase = self.phase(hub)
+        if (automatic_at, phase) not in self._contexts:
+            self._contexts[automatic_at, phase] = context_for(self.inputs, phase, automatic_at)
+        return self._contexts[automatic_at, phase]
 
     def changes(self, hub: CommsHub) -> tuple[SupplierChange, ...]:
         """The changes of Supplier of the hub that agree with who holds its roles (CS3)."""
@@ -115,7 +121,7 @@ class Matcher:
     def match(self, hub: CommsHub, instructions: Sequence[Instruction]) -> HubMatch:
         """Everything that applies to the hub. `instructions`: the rows that bear its GUID."""
         dcc_holds, dcc = self.dcc(hub)
-        context = self.context(dcc.automatic_at)
+        context = self.context(dcc.automatic_at, hub)
         terms = terms_for(self.inputs, dcc.automatic_at)
         facts = self._facts(hub, dcc.automatic_at)
         instructed = self._instructed(hub, facts, terms, instructions, context)
@@ -170,23 +176,23 @@ class Matcher:
 
         `rows`: those that bear the hub's GUID. `other_instructed`: what its rules may know of the other.
         """
-        facts, context = self._facts(hub, automatic_at), self.context(automatic_at)
+        facts, context = self._facts(hub, automatic_at), self.context(automatic_at, hub)
         return self._party(hub, party, facts, rows, context, other_instructed=other_instructed)
 
     def _facts(self, hub: CommsHub, automatic_at: datetime) -> HubFacts:
         return HubFacts(
             suppliers=hub.suppliers,
             automatic_at=automatic_at,
-            cutoff=self.context(automatic_at).cutoff,
+            cutoff=self.context(automatic_at, hub).cutoff,
             former_automatic_at=self.inputs.release.automatic_at,
-            former_cutoff=self.context(self.inputs.release.automatic_at).cutoff,
+            former_cutoff=self.context(self.inputs.release.automatic_at, hub).cutoff,
             ineligible=self.ineligible(hub),
         )
 
     def dcc(self, hub: CommsHub) -> tuple[tuple[HoldState, ...], DccTerms]:
         """The DCC's holds and terms. Its rules are read at the release's own automatic time: they move it."""
         read, rules = hub_reader(hub, DCC), self.rules(DCC)
-        context = self.context(self.inputs.release.automatic_at)
+        context = self.context(self.inputs.release.automatic_at, hub)
         holds = self._holds(rules, read, hub, context)
         return holds, dcc_terms(
             release_held=self.state.held(read, hub.guid),
@@ -293,7 +299,7 @@ class Matcher:
     def _priority(self, hub: CommsHub, parties: Iterable[PartyMatch], context: RuleContext) -> int:
         """The highest of all rules that match; the DCC's are read at the release's own date."""
         csp = CSP_PREFIX + hub.csp_region
-        base = self.context(self.inputs.release.automatic_at)
+        base = self.context(self.inputs.release.automatic_at, hub)
         readers = [(p.matched.party, p.read, context) for p in parties]
         readers += [(DCC, hub_reader(hub, DCC), base), (csp, hub_reader(hub, csp), context)]
         return max(

@@ -67,7 +67,7 @@ def decide_own(matcher: Matcher, owner: str, hub: CommsHub, known: Known | None 
 
 def _decided(matcher: Matcher, owner: str, hub: CommsHub, known: Known) -> OwnMatch:
     automatic_at = known.automatic_at or matcher.inputs.release.automatic_at
-    context = matcher.context(automatic_at)
+    context = matcher.context(automatic_at, hub)
     read = hub_reader(hub, owner, other_supplier_instructed=known.other_instructed)
     rule = highest(matcher, owner, read, context)
     priority = DEFAULT_PRIORITY if rule is None else rule.priority

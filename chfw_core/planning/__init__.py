@@ -1,7 +1,7 @@
 """A plan's rules, as both engines ask them: nothing here goes through an estate.
 
 - `model` is what goes in and comes out; `release_state` and `scope` are what events make of the release,
-  `raised_flags` what they make of hubs;
+  `phases` and `raised_flags` what they make of hubs;
 - of one hub: `eligibility`, `holds`, `pilot`, `decision` (one Supplier's), `dcc`, `supplier_changes`,
   `trigger_records` (what triggers hold and have instructed), and `hub_plan`, which puts them together;
   `own_decision` is one owner's part;

@@ -95,6 +95,15 @@ def runs_already(firmware_version: str) -> str:
     return f"already runs {firmware_version}"
 
 
+def is_by_version(reason: str, firmware_version: str) -> bool:
+    """Whether only its version keeps a hub from the release: it may get there yet, unlike one that runs it already."""
+    return reason != runs_already(firmware_version) and not reason.startswith((_OTHER_MODEL, _OTHER_STATUS))
+
+
+_OTHER_MODEL = "the release is not for device model"
+_OTHER_STATUS = "SMI status is"
+
+
 def ineligible_reason(
     device_model: str,
     firmware_version: str,
@@ -109,11 +118,11 @@ def ineligible_reason(
     """
     target = release.firmware_version
     if device_model not in release.device_models:
-        return f"the release is not for device model {device_model}"
+        return f"{_OTHER_MODEL} {device_model}"
     if firmware_version == target:
         return runs_already(target)
     if smi_status is not SmiStatus.COMMISSIONED:
-        return f"SMI status is {smi_status.value}, not {SmiStatus.COMMISSIONED.value}"
+        return f"{_OTHER_STATUS} {smi_status.value}, not {SmiStatus.COMMISSIONED.value}"
     if cpl is not None and not cpl.is_current(device_model, target):
         return not_current(device_model, target)  # G6
     if graph.permits(device_model, firmware_version):

@@ -1,4 +1,4 @@
-"""The state of a release in one plan: its phase, and which hubs it may not touch at all.
+"""The state of a release in one plan: its phases, and which hubs it may not touch at all.
 
 `release_revoked` (BR1.6) and `release_stopped` (BR6.2) are final for the hubs they concern;
 `release_paused` lasts until a later `release_resumed` that concerns them too. Only events of the
@@ -26,6 +26,7 @@ from chfw_core.model.windows import Windows
 from chfw_core.planning.decision import Terms
 from chfw_core.planning.hub_plan import Freeze
 from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.phases import OPENED, Phases, phases_of
 from chfw_core.planning.scope import (
     EventsIndex,
     Read,
@@ -46,7 +47,7 @@ _STATE_TYPES = (*_FINAL, "release_paused", "release_resumed")
 class ReleaseState:
     """What the events made of a release. `events` counts all events that count in this plan."""
 
-    phase: Phase = Phase.NOTIFIED
+    phases: Phases = field(factory=Phases)
     events: EventsIndex = field(factory=EventsIndex)
     _acts: tuple[Event, ...] = ()
 
@@ -104,19 +105,12 @@ def release_state(inputs: PlanInputs) -> ReleaseState:
         for event in (*found.common, *(e for own in found.by_guid.values() for e in own))
         if acts_on_release(event)
     ]
-    opened = [event for found in index.of("phase_opened") for event in found.common if acts_on_release(event)]
-    phase = _phase(opened[-1]) if opened else Phase.NOTIFIED
-    return ReleaseState(phase=phase, events=index, acts=in_order(acts))
-
-
-def _phase(event: Event) -> Phase:
-    said = str(event.fields.get("phase"))
-    if said not in {phase.value for phase in Phase}:
-        raise InputError(
-            f"event {event.seq} opens the phase `{said}`",
-            hint=f"write one of {', '.join(phase.value for phase in Phase)}",
-        )
-    return Phase(said)
+    opened = (
+        event
+        for found in index.of(OPENED)
+        for event in (*found.common, *(e for own in found.by_guid.values() for e in own))
+    )
+    return ReleaseState(phases=phases_of(opened), events=index, acts=in_order(acts))
 
 
 def _said(event: Event) -> str:

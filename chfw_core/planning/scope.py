@@ -46,9 +46,12 @@ def same_value(name: str, one: object, other: object) -> bool:
     """Whether two values of a field are the same; a missing one is like nothing."""
     if one is None or other is None:
         return False
-    if name in _HEX:
-        return str(one).upper() == str(other).upper()
-    return one == other or str(one) == str(other)
+    return one == other or plain_value(name, one) == plain_value(name, other)
+
+
+def plain_value(name: str, value: object) -> str:
+    """A field's value as it is compared: hex digits in either case are the same."""
+    return str(value).upper() if name in _HEX else str(value)
 
 
 def concerns(event: Event, read: Read, guid: int | None) -> bool:
@@ -56,6 +59,11 @@ def concerns(event: Event, read: Read, guid: int | None) -> bool:
     if event.guid is not None:
         return event.guid == guid
     return all(same_value(name, read(name), value) for name, value in scope_of(event))
+
+
+def as_guid(value: object) -> int | None:
+    """The GUID among what a reader reads; None where it reads of no hub."""
+    return value if isinstance(value, int) else None
 
 
 def acts_on_release(event: Event) -> bool:

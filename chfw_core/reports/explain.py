@@ -30,7 +30,7 @@ from chfw_core.planning.release_state import (
     today_of,
 )
 from chfw_core.reports.case import Case
-from chfw_core.reports.explain_acts import changes_of, missing_acts
+from chfw_core.reports.explain_acts import changes_of, kept_back_on_purpose, missing_acts
 from chfw_core.reports.explain_days import DayLoad, Loads, days_before, loads_told, why_this_day
 from chfw_core.reports.explain_resolution import resolution_facts, resolution_section
 from chfw_core.reports.explain_rules import holds_asked, holds_told
@@ -94,6 +94,7 @@ def explain_hub(
     )
     obstacle = obstacle_of(case)
     acts, changes = tuple(missing_acts(case, obstacle)), tuple(changes_of(case, obstacle))
+    on_purpose = kept_back_on_purpose(case)
     other = (
         ()
         if scheduled is None
@@ -108,7 +109,7 @@ def explain_hub(
         _dcc(case),
         *(part.section for part in suppliers),
         resolution_section(case, obstacle),
-        Section(title="missing acts", lines=tuple(act.text for act in acts)),
+        Section(title="missing acts", lines=(*(act.text for act in acts), *on_purpose)),
         Section(title="what would change it", lines=tuple(dict.fromkeys(change.text for change in changes))),
     ]
     facts = {
@@ -121,6 +122,7 @@ def explain_hub(
         "suppliers": [part.as_dict() for part in suppliers],
         "resolution": resolution_facts(case, obstacle),
         "missing_acts": [act.as_dict() for act in acts],
+        "no_missing_act": "; ".join(on_purpose) or None,
         "changes": [change.as_dict() for change in changes],
     }
     return Explanation(
@@ -217,12 +219,12 @@ def _dcc(case: Case) -> Section:
     """The release, the DCC's holds and dates; for the DCC itself its rules one by one."""
     matcher, match, reader = case.matcher, case.match, case.reader
     dcc, inputs = match.dcc, matcher.inputs
-    lines = [f"phase {matcher.state.phase}"]
+    lines = [f"phase {matcher.phase(match.hub)}"]
     stopped = matcher.state.held(hub_reader(match.hub, DCC), match.hub.guid)
     if stopped:
         lines.append(stopped)
     if reader is None:
-        base = matcher.context(inputs.release.automatic_at)
+        base = matcher.context(inputs.release.automatic_at, match.hub)
         read, rules = hub_reader(match.hub, DCC), matcher.rules(DCC)
         holds = holds_told(matcher, rules, match.hub, read, base)
         lines += [line for rule in holds_asked(rules, read, base, holds) for line in rule.lines()]
@@ -246,7 +248,7 @@ def _dcc_facts(case: Case) -> dict[str, object]:
     """The DCC's times and what it holds; its holds one by one and its windows to itself alone."""
     matcher, match, dcc, reader = case.matcher, case.match, case.match.dcc, case.reader
     found: dict[str, object] = {
-        "phase": matcher.state.phase.value,
+        "phase": matcher.phase(match.hub).value,
         "held": dcc.held,
         "rule": dcc.rule if reader is None else None,
         "not_before": instant(dcc.delay_until),
@@ -257,7 +259,7 @@ def _dcc_facts(case: Case) -> dict[str, object]:
         "closes": instant(dcc.default.period.closes),
     }
     if reader is None:
-        base = matcher.context(matcher.inputs.release.automatic_at)
+        base = matcher.context(matcher.inputs.release.automatic_at, match.hub)
         holds = holds_told(matcher, matcher.rules(DCC), match.hub, hub_reader(match.hub, DCC), base)
         found["windows"] = [told.as_dict() for told in windows_told(dcc.default.windows)]
         found["holds"] = [hold.as_dict() for hold in holds]

@@ -15,7 +15,7 @@ from chfw_core.reports.case import Case
 from chfw_core.reports.explain_rules import holds_told
 from chfw_core.reports.obstacle import Obstacle
 from chfw_core.reports.own_story import change_object
-from chfw_core.reports.told import MissingAct
+from chfw_core.reports.told import MissingAct, kept_back
 from chfw_core.reports.what_would_change import Change, what_would_change
 from chfw_core.rules.fields import hub_reader
 
@@ -34,6 +34,8 @@ def missing_acts(case: Case, obstacle: Obstacle | None) -> Iterator[MissingAct]:
         yield from _of_the_dcc(case)
         return
     yield from () if obstacle is None else obstacle.acts
+    if kept_back_on_purpose(case):
+        return  # whoever else agrees, it changes nothing
     for party in match.parties:
         decision = case.decisions[party.matched.party]
         if decision.consent is None:
@@ -56,8 +58,10 @@ def _of_the_dcc(case: Case) -> Iterator[MissingAct]:
         yield MissingAct(actor="the DCC", act="to let the hub go; nothing happens before")
     if case.reader is not None:
         return
-    context = matcher.context(match.dcc.automatic_at)
-    base = matcher.context(matcher.inputs.release.automatic_at)  # the DCC's rules are read at it: they move it
+    context = matcher.context(match.dcc.automatic_at, match.hub)
+    base = matcher.context(
+        matcher.inputs.release.automatic_at, match.hub
+    )  # the DCC's rules are read at it: they move it
     for told in holds_told(matcher, matcher.rules(DCC), match.hub, read, base):
         if isinstance(told.state, HoldState) and told.state.ends is None:
             yield act_that_ends(told.rule, told.state, owner=DCC, hub=match.hub, read=read, context=context)
@@ -73,8 +77,6 @@ def _of_a_supplier(case: Case, party: PartyMatch, decision: Decision) -> Iterato
         yield MissingAct(actor=who, act="an instruction", by=when, late=True)
     elif who != name:
         yield MissingAct(actor=who, act="an instruction", by=when)
-    elif matched.exclude is not None:
-        yield MissingAct(actor=who, act=f"to lift its exclude rule `{matched.exclude[0]}`", by=when)
     elif any(hold.rule == decision.rule for hold in matched.holds):
         for told in holds_told(case.matcher, case.matcher.rules(name), match.hub, party.read, match.context):
             state = told.state
@@ -82,6 +84,15 @@ def _of_a_supplier(case: Case, party: PartyMatch, decision: Decision) -> Iterato
                 yield act_that_ends(told.rule, state, owner=name, hub=match.hub, read=party.read, context=match.context)
     else:
         yield MissingAct(actor=who, act="an instruction", by=when)
+
+
+def kept_back_on_purpose(case: Case) -> tuple[str, ...]:
+    """What is said of those for whom the hub is read whose rules exclude it (BR2.7)."""
+    if case.match.ineligible is not None or case.match.dcc.held is not None:
+        return ()
+    staying = (party for party in case.parties if party.matched.party not in case.leaving)
+    rules = ((party.matched.party, party.matched.exclude) for party in staying)
+    return tuple(f"none of {name}'s: {kept_back(name, rule[0])}" for name, rule in rules if rule is not None)
 
 
 # --- what would change it

@@ -19,7 +19,7 @@ from chfw_core.planning.pilot import PilotResult
 from chfw_core.reports.acts import act_that_ends
 from chfw_core.reports.explain_rules import holds_told, is_worth_telling, rule_told, told_of
 from chfw_core.reports.own_story import OwnStory
-from chfw_core.reports.told import HoldTold, MissingAct, RuleTold
+from chfw_core.reports.told import HoldTold, MissingAct, RuleTold, kept_back
 from chfw_core.reports.what_would_change import what_would_change
 from chfw_core.rules.evaluate import RuleContext, condition_holds
 from chfw_core.rules.fields import hub_reader
@@ -153,7 +153,7 @@ def _missing(
     decision, owner, context = found.decision, rules.owner, found.context
     inputs, by = matcher.inputs, context.cutoff
     if owner == DCC:  # BR1.3: its own rules may move the hub's date
-        context = matcher.context(matcher.dcc(hub)[1].automatic_at)
+        context = matcher.context(matcher.dcc(hub)[1].automatic_at, hub)
     if decision.outcome is Outcome.STOPPED:
         if matcher.state.ended(hub_reader(hub, DCC), hub.guid):
             return
@@ -165,7 +165,7 @@ def _missing(
     if is_supplier(owner) and inputs.as_of > by:
         return
     if decision.outcome is Outcome.EXCLUDED:
-        yield MissingAct(actor=owner, act=f"to lift its exclude rule `{decision.rule}`", by=by)
+        return  # BR2.7: on purpose
     yield from _hold_acts(rules, hub, found, holds, context)
     if not is_supplier(owner):
         return
@@ -181,6 +181,8 @@ def _no_act(matcher: Matcher, owner: str, hub: CommsHub, found: OwnMatch) -> str
         return "a stop and a revocation are final"
     if not is_supplier(owner) or _unasked(found.decision):
         return ""
+    if found.decision.outcome is Outcome.EXCLUDED and found.decision.rule is not None:
+        return kept_back(owner, found.decision.rule)
     if matcher.inputs.as_of > found.context.cutoff:  # BR3.4
         return f"the cut-off was at {format_instant(found.context.cutoff)}"
     agreed = found.decision.outcome in (Outcome.INSTRUCT, Outcome.PILOT) and found.decision.delayed_by is None

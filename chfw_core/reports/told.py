@@ -133,6 +133,14 @@ class MissingAct:
         return {"actor": self.actor, "act": self.act, "by": instant(self.by), "hold": self.hold, "late": self.late}
 
 
+def kept_back(owner: str, rule: str) -> str:
+    """BR2.7: of a hub that is excluded nobody's act is missing. Who may change that, and which date binds."""
+    return (
+        f"the exclude rule `{rule}` keeps the hub from an earlier date, as {owner} means it to; "
+        f"{owner} alone may change the rule, and the DCC's date applies all the same"
+    )
+
+
 def instant(at: datetime | None) -> str | None:
     """An instant as JSON has it."""
     return None if at is None else format_instant(at)

@@ -56,7 +56,8 @@ def what_would_change(matcher: Matcher, owner: str, hub: CommsHub, known: Known 
     known_already: dict[tuple[object, ...] | None, OwnDecision] = {}
     state = matchers[id(inputs)].state
     outcomes = {name for rules in own for hold in rules.holds for name in hold_fields(hold, state.events)}
-    for number, candidate in enumerate(candidates(owner, now, base, outcomes | set(state.fields))):
+    outcomes |= {*state.fields, *state.phases.fields}
+    for number, candidate in enumerate(candidates(owner, now, base, outcomes)):
         if number == TRIED:
             break
         after = known_already.get(candidate.alike)

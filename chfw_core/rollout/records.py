@@ -207,7 +207,7 @@ class ReleaseRecord:
 
     `firmware` None: not drafted yet. `suppliers`, `regions`: who is relevant (BR1.1). `date_before`: the automatic
     date before it was last moved (BR1.3). `capacity`: single days in place of the release's figures. `paused_for`: the
-    incident that was decided to pause it, until it is resumed (BR6.2).
+    incident that was decided to pause it, until it is resumed (BR6.2). `suspended_by_hand`: while no incident was open.
     """
 
     id: str
@@ -232,6 +232,7 @@ class ReleaseRecord:
     stage_since: datetime | None = None
     standing_because: str = ""
     paused_for: str | None = field(default=None, metadata=LEFT_OUT)
+    suspended_by_hand: bool | None = field(default=None, metadata=LEFT_OUT)
 
 
 @frozen(kw_only=True)

@@ -146,7 +146,7 @@ RELEASE_FIELDS: tuple[FieldSpec, ...] = (
         type=FieldType.ENUM,
         values=_values(Phase),
         ordered=True,
-        description="the last phase opened",
+        description="the last phase opened for the hub",
     ),
     FieldSpec(
         name="release.participation",

@@ -1,7 +1,9 @@
 """The conditions of rules, and the leaves of conditions, one after the other."""
 
-from collections.abc import Iterator
-from typing import assert_never
+from collections.abc import Callable, Iterator
+from typing import TypeVar, assert_never
+
+from attrs import evolve
 
 from chfw_core.rules.fields import MY_PREFIX
 from chfw_core.rules.model import (
@@ -11,11 +13,14 @@ from chfw_core.rules.model import (
     Leaf,
     Not,
     Or,
+    Rule,
     RuleSet,
     UntilDate,
     UntilEvent,
     UntilFlagCleared,
 )
+
+R = TypeVar("R", bound=Rule)
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
@@ -32,6 +37,42 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
             return
         case _:
             assert_never(condition)
+
+
+def with_leaves(condition: Condition, change: Callable[[Leaf], Condition]) -> Condition:
+    """The condition with something else in the place of each leaf."""
+    match condition:
+        case And():
+            return And(items=tuple(with_leaves(item, change) for item in condition.items))
+        case Or():
+            return Or(items=tuple(with_leaves(item, change) for item in condition.items))
+        case Not():
+            return Not(item=with_leaves(condition.item, change))
+        case Leaf():
+            return change(condition)
+        case Always():
+            return condition
+        case _:
+            assert_never(condition)
+
+
+def rules_with_leaves(rules: RuleSet, change: Callable[[Leaf], Condition]) -> RuleSet:
+    """The rules with something else in the place of each leaf that is asked about hubs."""
+
+    def when(rule: R) -> R:
+        return evolve(rule, when=with_leaves(rule.when, change))
+
+    return evolve(
+        rules,
+        excludes=tuple(map(when, rules.excludes)),
+        holds=tuple(map(when, rules.holds)),
+        decides=tuple(map(when, rules.decides)),
+        priorities=tuple(map(when, rules.priorities)),
+        pilots=tuple(
+            evolve(when(pilot), prefer=None if pilot.prefer is None else with_leaves(pilot.prefer, change))
+            for pilot in rules.pilots
+        ),
+    )
 
 
 def conditions_of(rules: RuleSet) -> Iterator[Condition]:

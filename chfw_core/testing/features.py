@@ -10,6 +10,7 @@ from chfw_core.consent.model import InstructionAction
 from chfw_core.model.parties import DCC
 from chfw_core.model.releases import Blackout
 from chfw_core.rules.model import (
+    And,
     BatchSpec,
     DecideThen,
     Duration,
@@ -25,6 +26,7 @@ from chfw_core.testing.corners import CORNERS
 from chfw_core.testing.worlds import (
     AUTOMATIC,
     CUTOFF,
+    MODEL,
     A,
     B,
     Draft,
@@ -221,6 +223,27 @@ def _phases(draft: Draft) -> None:
     draft.add(A, excludes=(exclude("not-in-pilot", is_("release.phase", "pilot")),))
 
 
+def _phases_of_some(draft: Draft) -> None:
+    """Phases that open for a region, a configuration set (of one model, too) or a hub; one that a Supplier opens."""
+    draft.tell("phase_opened", day=4, phase="pilot")
+    draft.tell("phase_opened", day=5, phase="mass", csp_region="North")
+    draft.tell("phase_opened", day=6, phase="mass", configuration_set="CS-0112", device_model=MODEL.lower())
+    draft.tell("phase_opened", day=7, phase="safe_launch", configuration_set="CS-0151")
+    for at in (2, 30, 31):
+        draft.tell("phase_opened", day=8, phase="pilot" if at == 2 else "notified", guid=draft.hubs[at].guid)
+    draft.tell("phase_opened", day=9, phase="notified", csp_region="Central", party=A)
+    draft.tell("phase_opened", day=120, phase="notified")
+    begun = leaf("release.phase", LeafOp.GT, "notified")
+    mass = is_("release.phase", "mass")
+    draft.add(A, excludes=(exclude("not-in-pilot", is_("release.phase", "pilot")),))
+    draft.add(B, decides=(decide("begun", And(items=(begun, Not(item=mass))), opens=on(date(2026, 4, 1))),))
+    draft.add("CSP:North", priorities=(PriorityRule(id="mass", because="x", when=mass, priority=90),))
+    draft.add(
+        "DCC",
+        decides=(decide("mass-later", mass, then=DecideThen.MOVE_AUTOMATIC_DATE, to=on("release.automatic_on", 20)),),
+    )
+
+
 def _explicit(draft: Draft) -> None:
     for at, hub in enumerate(draft.hubs):
         for party in hub.suppliers.parties:
@@ -335,6 +358,7 @@ FEATURES: Mapping[str, Callable[[Draft], None]] = {
     "paused": _paused,
     "revoked": _revoked,
     "phases": _phases,
+    "phases of some hubs": _phases_of_some,
     "explicit instructions": _explicit,
     "the other Supplier": _other_supplier,
     "changes of Supplier": _changes,

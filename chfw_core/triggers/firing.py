@@ -82,7 +82,7 @@ def _firing(
     scope, chain = scope_of(trigger, key), _links(trigger, path)
     seen = _last_seen(chain[-1], scope, fields)
     read = reader(seen, None if seen.guid is None else known.hub(seen.guid, trigger.owner))
-    context = known.context(seen.release)
+    context = known.context(seen.release, read)
     now = known.at or (seen.at if waited is None else waited.until)
     writer = Writer(read=read, context=context, event_at=seen.at, now=now, because=trigger.because)
     records = writer.records(effects)

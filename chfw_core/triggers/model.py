@@ -32,7 +32,7 @@ def no_hub(guid: Guid, owner: str) -> Read | None:
     return None
 
 
-def no_release(release: str | None) -> RuleContext | None:
+def no_release(release: str | None, read: Read) -> RuleContext | None:
     """Nobody knows the release."""
     return None
 
@@ -42,13 +42,14 @@ class Known:
     """Hubs and releases as they are known at one place of the ledger.
 
     `hub(guid, owner)`: reads the hub's fields as that owner's rules see them; None = no such hub.
-    `context(release)`: what `release.*`, `cutoff` and `today` mean; None = no such release, and what is the
-    release's then is missing. Both are asked only where a rule reads them, so they may look things up. `at`: the
-    moment of that place, which gives `today` where there is no release; None = that of the event or tick.
+    `context(release, read)`: what `release.*`, `cutoff` and `today` mean for the hub, or the event about none, that is
+    read; None = no such release, and what is the release's then is missing. Both are asked only where a rule reads
+    them, so they may look things up. `at`: the moment of that place, which gives `today` where there is no release;
+    None = that of the event or tick.
     """
 
     hub: Callable[[Guid, str], Read | None] = no_hub
-    context: Callable[[str | None], RuleContext | None] = no_release
+    context: Callable[[str | None, Read], RuleContext | None] = no_release
     at: datetime | None = None
 
 

@@ -55,7 +55,8 @@ def _view(owner: str, seen: Seen) -> _View | None:
     hub = _hub(owner, seen)
     if not _sees(owner, seen, hub):
         return None
-    return _View(seen, hub, reader(seen, hub), seen.known.context(seen.release))
+    read = reader(seen, hub)
+    return _View(seen, hub, read, seen.known.context(seen.release, read))
 
 
 def _arrival(trigger: CompiledTrigger, view: _View) -> Arrival | None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -65,6 +67,25 @@ def test_a_release_for_no_hub_is_a_finding(
     (message,) = find("nobody-eligible", release=with_release(world, tmp_path / "release.yaml", **changes))
     assert message.startswith("the release is for no hub of the estate: ")
     assert why in message
+
+
+@pytest.mark.parametrize(("upgrade_from", "told"), [(["FFFFFFFE"], True), (None, False)])
+def test_hubs_that_run_the_release_already_hide_no_others_that_cannot_take_it(
+    find: Find, world: DemoFiles, tmp_path: Path, upgrade_from: list[str] | None, told: bool
+) -> None:
+    table = pq.read_table(world.estate)
+    models = set(yaml.load(world.release.read_text(encoding="utf-8"), yaml.BaseLoader)["device_models"])
+    version = yaml.load(world.release.read_text(encoding="utf-8"), yaml.BaseLoader)["firmware_version"]
+    rows = table.to_pylist()
+    for at, row in enumerate(rows):  # in the end all hubs of the models run it, or all but some
+        if row["device_model"] in models and (upgrade_from is None or at % 2):
+            row["firmware_version"] = version
+    estate = tmp_path / "estate.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), estate)
+    changes = {} if upgrade_from is None else {"upgrade_from": upgrade_from}
+    found = find("nobody-eligible", estate=estate, release=with_release(world, tmp_path / "release.yaml", **changes))
+    assert bool(found) == told
+    assert all("needs FFFFFFFE first" in message for message in found)
 
 
 def test_a_release_for_some_hubs_is_none(find: Find) -> None:

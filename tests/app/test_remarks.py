@@ -217,16 +217,14 @@ def test_what_comes_after_the_instant_of_the_plan_is_noted(
     assert "1 instruction later than 2026-01-15T09:00:00Z: not yet there" in json.loads(ran.out)["notes"]
 
 
-def test_a_phase_that_is_opened_for_a_region_opens_everywhere_and_is_told_of(
+def test_a_phase_that_is_opened_for_some_hubs_is_no_slip_and_one_for_no_hub_is(
     chfw: Chfw, world: DemoFiles, out: Path
 ) -> None:
-    """Contracts, Phase: it is the release's. Whoever opens it for one region means less than it does."""
-    ran = with_events(chfw, world, out, event(1, "phase_opened", phase="mass", csp_region="North"))
-    assert ran.code == 2
-    messages = [one["message"] for one in json.loads(ran.out)["findings"] if one["code"] == "phase-of-a-part"]
-    assert messages == ["event 1 opens the phase `mass` for csp_region `North`: a phase opens for the whole release"]
-    ran = with_events(chfw, world, out, event(1, "phase_opened", phase="mass"))
-    assert "phase-of-a-part" not in ran.out
+    told = []
+    for name, value in (("csp_region", "North"), ("configuration_set", "CS-9999")):
+        ran = with_events(chfw, world, out, event(1, "phase_opened", phase="mass", **{name: value}))
+        told.append([one["code"] for one in json.loads(ran.out)["findings"] if "phase_opened" in one["message"]])
+    assert told == [[], ["release-act-unused"]]
 
 
 @pytest.mark.parametrize("windows", [2, 3, 4, 900])

@@ -201,3 +201,26 @@ def test_a_hold_that_was_over_when_the_rule_fired_is_told_of(tmp_path: Path, chf
         "`paused`: the hold was over when the event came; for CH-1 it ended at 2026-01-31T00:00:00Z, "
         "and the event came at 2026-02-03T10:00:00Z"
     )
+
+
+IN_MASS = """
+rules: v1
+owner: DCC
+events:
+  - {id: mass, because: x, per: hub, on: meter_read_received, if: release.phase == "mass", do: {notify: desk}}
+"""
+
+
+def test_a_phase_that_is_opened_for_a_region_is_open_there_alone(tmp_path: Path, chfw: Chfw) -> None:
+    """RU6: the condition of a trigger reads the phase of the hub that the event is about."""
+    opened = {"at": "2026-02-03T10:00:00Z", "type": "phase_opened", "phase": "mass", "csp_region": "North"}
+    one = {**opened, "csp_region": "Central", "phase": "pilot", "at": "2026-02-04T10:00:00Z"}
+    everywhere = {"at": "2026-02-08T10:00:00Z", "type": "phase_opened", "phase": "pilot"}
+    read = [at(day, "meter_read_received", guid) for day in (2, 5) for guid in (OWN, OTHERS)]
+    (tmp_path / "release.yaml").write_text(RELEASE, encoding="utf-8")
+    after = at(9, "meter_read_received", OWN)
+    words = write(tmp_path, *read[:2], opened, one, *read[2:], everywhere, after, rules=IN_MASS)
+    ran = chfw(*words, "--release", tmp_path / "release.yaml", "--json")
+    assert [(one["trigger"], one["scope"], one["at"]) for one in json.loads(ran.out)["fired"]] == [
+        ("mass", {"hub": OWN}, "2026-02-05T10:00:00Z")
+    ]

@@ -8,7 +8,8 @@ question of a hub that it can ask of a value.
    pair of Suppliers.
 2. `apart` takes conditions apart into conjunctions of parts on one axis each, `compile` asks each leaf once
    per distinct value of its field, with the very function that the reference uses, and folds values
-   that no rule of an owner tells apart into classes.
+   that no rule of an owner tells apart into classes. Where phases are open for some hubs only, `phased`
+   has put conditions on the hub in the place of the phase before that.
 3. `match` combines the classes of the axes into codes and finds, per code, which rules hold: bit
    tables, 64 rules to a word. Where codes are too many to match them all, `classify` sees each block
    of hubs once, and `alike` reduces what occurs there to what a rule can tell apart.

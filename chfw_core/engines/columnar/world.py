@@ -14,6 +14,7 @@ from chfw_core.engines.columnar.apart import PRIVATE_FLAGS
 from chfw_core.engines.columnar.axes import PAIR_AXIS, EstateAxes, Layout, blocks, layout_for
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.owner import OwnerRules
+from chfw_core.engines.columnar.phased import by_phase
 from chfw_core.engines.columnar.records import distinct_tuples
 from chfw_core.engines.columnar.sides import Lookup, Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role, with_split
@@ -73,7 +74,7 @@ class World:
     def context(self, automatic_at: datetime) -> RuleContext:
         """What rules may know of the release, for hubs with this automatic time."""
         if automatic_at not in self.contexts:
-            self.contexts[automatic_at] = context_for(self.inputs, self.state.phase, automatic_at)
+            self.contexts[automatic_at] = context_for(self.inputs, self.state.phases.for_all, automatic_at)
         return self.contexts[automatic_at]
 
 
@@ -155,14 +156,14 @@ def gather_rules(inputs: PlanInputs, also: Set[str] = frozenset()) -> Rules:
     dcc = OwnerRules(rules=RuleSet(owner=DCC))
     csps: dict[str, OwnerRules] = {}
     suppliers: dict[str, OwnerRules] = {}
-    for rules in inputs.rulesets:
+    state = release_state(inputs)
+    for rules in (by_phase(rules, state.phases) for rules in inputs.rulesets):
         if rules.owner == DCC:
             dcc = OwnerRules(rules=rules)
         elif rules.owner.startswith(CSP_PREFIX):
             csps[rules.owner.removeprefix(CSP_PREFIX)] = OwnerRules(rules=rules)
         else:
             suppliers[rules.owner] = OwnerRules(rules=rules)
-    state = release_state(inputs)
     dcc.told_apart = state.fields
     everyone = [dcc, *csps.values(), *suppliers.values()]
     fields = {name for owner in everyone for name in owner.fields(state.events)} | set(state.fields) | also
@@ -198,8 +199,8 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes, threads: i
     pairs = pairs_of(views[PAIR_AXIS])
     views[PAIR_AXIS] = with_split(views[PAIR_AXIS], pairs)
     places, place_of = _places(inputs, views[0])
-    events = rules.state.events
-    base = context_for(inputs, rules.state.phase, inputs.release.automatic_at)
+    events, phase = rules.state.events, rules.state.phases.for_all
+    base = context_for(inputs, phase, inputs.release.automatic_at)
     public = [*views[:PAIR_AXIS], with_role(views[PAIR_AXIS], pairs, DCC), *views[PAIR_AXIS + 1 :]]
     dcc = Side([speaker(DCC, rules.dcc, public, base, events, rules.constants)])
     dcc_lookup = Lookup(dcc)  # its matches come first: they say in what context all other rules are read
@@ -207,9 +208,7 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes, threads: i
         ((number, start), axes) for number, chunk in enumerate(estate.chunks) for start, axes in blocks(chunk)
     )
     dcc_automatic = _automatic_times(inputs, dcc.speakers[0], base)
-    contexts = {
-        at: context_for(inputs, rules.state.phase, at) for at in sorted({*dcc_automatic, inputs.release.automatic_at})
-    }
+    contexts = {at: context_for(inputs, phase, at) for at in sorted({*dcc_automatic, inputs.release.automatic_at})}
     told_apart = any(o.reads_automatic_date for o in (*rules.suppliers.values(), *rules.csps.values()))
     variants = list(contexts) if told_apart else [inputs.release.automatic_at]
     variant_of = [variants.index(at) if told_apart else 0 for at in dcc_automatic]

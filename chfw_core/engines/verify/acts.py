@@ -12,7 +12,7 @@ import numpy as np
 from chfw_core.engines.verify.arrays import NO_TIME, Bools, Longs
 from chfw_core.engines.verify.frames import Frame
 from chfw_core.engines.verify.masks import Truths, opening_of
-from chfw_core.engines.verify.world import Moment, World
+from chfw_core.engines.verify.world import CONCERN_FIELDS, Moment, World
 from chfw_core.model.events import Event
 from chfw_core.model.parties import is_supplier
 from chfw_core.rules.model import (
@@ -23,13 +23,6 @@ from chfw_core.rules.model import (
     UntilManual,
 )
 
-CONCERN_FIELDS = (
-    "csp_region",
-    "device_model",
-    "configuration_set",
-    "firmware_version",
-    "manufacturer",
-)
 _HEX = frozenset({"device_model", "firmware_version", "manufacturer"})
 RELEASE_ACTS = frozenset({"release_revoked", "release_stopped", "release_paused", "release_resumed"})
 
@@ -38,7 +31,7 @@ def named_fields(event: Event) -> tuple[tuple[str, str], ...]:
     """The hub fields that an event names, with the value it asks for; none beside a GUID."""
     if event.guid is not None:
         return ()
-    pairs = ((name, event.fields.get(name)) for name in CONCERN_FIELDS)
+    pairs = ((name, event.fields.get(name)) for name in sorted(CONCERN_FIELDS))
     return tuple((name, same(name, value)) for name, value in pairs if value is not None)
 
 

@@ -20,6 +20,7 @@ from chfw_core.engines.verify.estate import EstateReader
 from chfw_core.engines.verify.frames import Block, Frame
 from chfw_core.engines.verify.later import Later, Sorts
 from chfw_core.engines.verify.masks import Truths
+from chfw_core.engines.verify.phases import with_phases
 from chfw_core.engines.verify.pilots import Pilots
 from chfw_core.engines.verify.profiles import fields_of_rules
 from chfw_core.engines.verify.readings import BlockFacts
@@ -80,7 +81,8 @@ class _Verifier:
     ) -> None:
         self.tally = Tally(examples)
         self.world = World(inputs)
-        truths = Truths()
+        inputs = self.world.inputs
+        self._truths = truths = Truths()
         recorded = Recorded(self.world, instructions)
         fields = {"holiday_division", "flags", "manufacturer", *_EVENT_FIELDS}
         for rules in inputs.rulesets:
@@ -132,6 +134,7 @@ class _Verifier:
 
     def _block(self, block: Block, rows: Rows) -> None:
         frame = block.frame.with_columns({"guid": self.special.column(block.guids)})
+        frame = with_phases(frame, self.world, self._truths)
         eligible = self.dcc.eligible(frame)
         ground, priority = self.dcc.judge(frame)
         grounds = self.dcc.grounds.values

@@ -16,7 +16,14 @@ from chfw_core.model.periods import add_months, add_wall_days, london_date, lond
 from chfw_core.model.releases import Phase
 from chfw_core.model.windows import Windows
 from chfw_core.planning.model import PlanInputs
-from chfw_core.rules.model import BatchSpec, RuleSet
+from chfw_core.rules.leaves import rules_with_leaves
+from chfw_core.rules.model import BatchSpec, Leaf, Operand, RuleSet
+
+CONCERN_FIELDS = frozenset({"csp_region", "device_model", "configuration_set", "firmware_version", "manufacturer"})
+"""The hub fields by which an event can be about some hubs only."""
+_PHASE = "release.phase"
+HUB_PHASE = "phase of the hub"
+"""No field of any rule: where phases are open for some hubs only, `release.phase` is asked of each hub."""
 
 
 @frozen(kw_only=True)
@@ -30,12 +37,22 @@ class Moment:
     facts: Facts
 
 
+def _asked_of_the_hub(leaf: Leaf) -> Leaf:
+    """The leaf with the hub's phase in the place of the release's."""
+    sides = (leaf.left, *leaf.args)
+    if all(side.field != _PHASE for side in sides):
+        return leaf
+    left, *args = (Operand(field=HUB_PHASE) if side.field == _PHASE else side for side in sides)
+    levels = tuple(phase.value for phase in Phase)
+    return evolve(leaf, left=left, args=tuple(args), fields=(*leaf.fields, HUB_PHASE), levels=levels)
+
+
 class World:
     """One plan's inputs. Codes of parties, rules, windows and batch keys are kept here."""
 
     def __init__(self, inputs: PlanInputs) -> None:
-        self.inputs = inputs
         self.release = inputs.release
+        self.inputs = inputs
         self.as_of = micros(inputs.as_of)
         self.today: date = london_date(inputs.as_of)
         self.tomorrow = micros(london_midnight(self.today + timedelta(days=1)))
@@ -44,7 +61,11 @@ class World:
         self.earliest_day = day_number(earliest)
         self.earliest = micros(london_midnight(earliest))
         self.events = self._events()
-        self.phase = self._phase()
+        self.opened = tuple(e for e in self.dcc_events if e.type == "phase_opened" and "phase" in e.fields)
+        self.phase_of_some = any(e.guid is not None or CONCERN_FIELDS & e.fields.keys() for e in self.opened)
+        if self.phase_of_some:
+            asking = (rules_with_leaves(rules, _asked_of_the_hub) for rules in inputs.rulesets)
+            self.inputs = inputs = evolve(inputs, rulesets=tuple(asking))
         self.parties: Domain[str | None] = Domain(None)
         self.rules: Domain[str | None] = Domain(None)
         self.windows: Domain[Windows] = Domain(Windows())
@@ -68,10 +89,6 @@ class World:
             if event.at <= self.inputs.as_of and event.fields.get("release") in ours
         ]
         return tuple(sorted(heard, key=lambda event: (event.at, event.seq)))
-
-    def _phase(self) -> Phase:
-        opened = [e for e in self.dcc_events if e.type == "phase_opened" and "phase" in e.fields]
-        return Phase(str(opened[-1].fields["phase"])) if opened else Phase.NOTIFIED
 
     @property
     def dcc_events(self) -> tuple[Event, ...]:
@@ -110,7 +127,7 @@ class World:
                 facts=facts_of(
                     self.release,
                     as_of=self.inputs.as_of,
-                    phase=self.phase,
+                    phase=Phase(str(self.opened[-1].fields["phase"])) if self.opened else Phase.NOTIFIED,
                     automatic_at=at,
                     cutoff=cutoff,
                 ),

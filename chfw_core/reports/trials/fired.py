@@ -11,9 +11,9 @@ from chfw_core.model.events import Event
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import add_months, london_date, london_midnight
-from chfw_core.model.releases import Phase
 from chfw_core.planning.model import PlanInputs
-from chfw_core.planning.scope import concerns
+from chfw_core.planning.phases import phases_of
+from chfw_core.planning.scope import as_guid, concerns
 from chfw_core.reports.trials.model import Trial
 from chfw_core.rules.evaluate import Read, RuleContext, make_context
 from chfw_core.rules.fields import hub_reader
@@ -78,8 +78,7 @@ def _seen(inputs: PlanInputs, trial: Trial, event: Event, number: int) -> Seen:
 
 def _known(inputs: PlanInputs, trial: Trial, at: datetime) -> Known:
     release = inputs.release
-    opened = [event for event in trial.events if event.type == "phase_opened" and event.at <= at]
-    phase = Phase(str(opened[-1].fields["phase"])) if opened else Phase.NOTIFIED
+    phases = phases_of(event for event in trial.events if event.at <= at)
     months = inputs.parameters.at("cutoff_before_months", london_date(at))
 
     def hub(guid: Guid, owner: str) -> Read | None:
@@ -87,9 +86,10 @@ def _known(inputs: PlanInputs, trial: Trial, at: datetime) -> Known:
             return None
         return hub_reader(trial.hub, owner, other_supplier_instructed=trial.other_instructed)
 
-    def context(of: str | None) -> RuleContext | None:
+    def context(of: str | None, about: Read) -> RuleContext | None:
         if of != release.id:
             return None
+        phase = phases.of(about, as_guid(about("guid")))
         cutoff = add_months(release.automatic_at, -months)
         return make_context(release, as_of=at, phase=phase, automatic_at=release.automatic_at, cutoff=cutoff)
 

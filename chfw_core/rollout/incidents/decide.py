@@ -41,7 +41,11 @@ def decide(roll_out: RollOut, command: IncidentCommand, at: datetime) -> tuple[R
             if (record.standing, StandingStep.SUSPEND) not in STANDINGS:
                 return refuse(command, at, Code.SAME_AGAIN)
             # BR6.3: at once, pending the Panel
-            return (events.ReleaseSuspended(at=at, by=by, reason=command.reason, pending=pending(roll_out)),)
+            by_hand = True if not any(incident.open for incident in record.incidents) else None
+            suspended = events.ReleaseSuspended(
+                at=at, by=by, reason=command.reason, pending=pending(roll_out), by_hand=by_hand
+            )
+            return (suspended,)
         case commands.TriageIncident():
             return _triage(record, command, at)
         case commands.ConfirmDecision():
@@ -128,9 +132,10 @@ def _resumes(record: ReleaseRecord, incident: Incident) -> bool | None:
     """BR6.2, NF6: a decision ends no more than its own incident may have brought about.
 
     A suspension ends once no other incident is open, as by `ResumeRelease`; what another incident was decided to
-    pause is resumed by that command alone.
+    pause, or was suspended while no incident was open, is resumed by that command alone.
     """
     if incident.outcome not in (IncidentOutcome.PROCEED, IncidentOutcome.DELAY):
         return None
     others = any(known.open and known.id != incident.id for known in record.incidents)
-    return record.standing is ReleaseStanding.SUSPENDED and record.paused_for is None and not others
+    on_its_own = record.paused_for is not None or record.suspended_by_hand
+    return record.standing is ReleaseStanding.SUSPENDED and not on_its_own and not others

@@ -30,8 +30,11 @@ class IncidentRaised(RollOutEvent):
 
 @frozen(kw_only=True)
 class ReleaseSuspended(RollOutEvent):
+    """BR6.3. `by_hand`: no incident was open, so no decision on one ends it. None: of before ledgers said so."""
+
     reason: str
     pending: tuple[PendingHubs, ...] = ()
+    by_hand: bool | None = field(default=None, metadata=LEFT_OUT)
 
 
 @frozen(kw_only=True)

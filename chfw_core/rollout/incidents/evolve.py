@@ -39,7 +39,7 @@ def _release(record: ReleaseRecord, event: IncidentEvent) -> ReleaseRecord:
             )
             return changed(record, incidents=(*record.incidents, raised))
         case events.ReleaseSuspended():
-            return stood(record, StandingStep.SUSPEND, event.reason)
+            return changed(stood(record, StandingStep.SUSPEND, event.reason), suspended_by_hand=event.by_hand)
         case events.IncidentTriaged():
             return _incident(
                 record, event.incident, triaged_at=event.at, outcome=event.outcome, automatic_at=event.automatic_at
@@ -49,7 +49,7 @@ def _release(record: ReleaseRecord, event: IncidentEvent) -> ReleaseRecord:
         case events.IncidentDecided():
             return _decided(_incident(record, event.incident, decided_at=event.at), event)
         case events.ReleaseResumed():
-            return changed(stood(record, StandingStep.RESUME, event.reason), paused_for=None)
+            return changed(stood(record, StandingStep.RESUME, event.reason), paused_for=None, suspended_by_hand=None)
         case _:
             assert_never(event)
 
@@ -70,7 +70,7 @@ def _decided(record: ReleaseRecord, event: events.IncidentDecided) -> ReleaseRec
     after = stood(record, step, event.commentary)
     if step is StandingStep.PAUSE:
         return changed(after, paused_for=event.incident)
-    return changed(after, paused_for=None) if step is StandingStep.RESUME else after
+    return changed(after, paused_for=None, suspended_by_hand=None) if step is StandingStep.RESUME else after
 
 
 def _resumes(record: ReleaseRecord, event: events.IncidentDecided) -> bool:

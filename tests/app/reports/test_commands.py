@@ -68,7 +68,7 @@ def test_a_reader_of_whose_hubs_no_release_knows_is_told_so_and_no_other_name(
     """A slip looks like an estate without upgrades. NF7: which names there are is not told."""
     monkeypatch.chdir(tmp_path)
     ran = chfw("report", *words, "--as", name, "--store", store)
-    assert (ran.code, ran.err.strip()) == (0, f"no release has hubs of `{name}`")
+    assert (ran.code, ran.err.strip()) == (2, f"no release has hubs of `{name}`")
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

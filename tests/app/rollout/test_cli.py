@@ -648,6 +648,9 @@ def test_a_csp_sees_the_hubs_of_its_region_and_a_stranger_nothing(world: World) 
     assert shown["hubs"] == {"eligible": len(world.hubs(hub.c.region == "North"))}
     ran = world.rollout("show", "--release", "CH-1", "--as", "ZULU")
     assert (ran.code, ran.problems) == (1, ["error: there is no release `CH-1` with hubs of `ZULU`"])
+    for reader in ("ZULU", "NWND"):  # in the words of a release that is not there, and nobody is told to draft one
+        gone = world.rollout("show", "--release", "CH-9", "--as", reader)
+        assert (gone.code, gone.err) == (1, f"error: there is no release `CH-9` with hubs of `{reader}`\n")
     assert world.done("show", "--as", "ZULU") == {"releases": []}
 
 

@@ -26,13 +26,13 @@ def test_a_hold_depends_on_its_fields_and_its_sensitive_guids_alone(name: str) -
     inputs, hubs, _ = worlds()[name]
     matcher = Matcher(inputs)
     events = matcher.state.events
-    context = matcher.context(inputs.release.automatic_at)
     for rules in inputs.rulesets:
         for rule in rules.holds:
             fields = hold_fields(rule, events)
             sensitive = guid_sensitive(rule, events, owner=rules.owner)
             assert sensitive <= guid_sensitive(rule, events)
             for hub in hubs:
+                context = matcher.context(inputs.release.automatic_at, hub)
                 read = hub_reader(hub, rules.owner)
                 whole = hold_state(
                     rule,

@@ -67,7 +67,7 @@ def judged(
         hub_values=VALUES if values is None else values,
         guid=guid,
         events_index=state.events,
-        context=context_for(draft.inputs, state.phase, AUTOMATIC),
+        context=context_for(draft.inputs, state.phases.for_all, AUTOMATIC),
     )
 
 

@@ -98,11 +98,11 @@ def test_events_after_the_plan_are_not_there_yet() -> None:
 
 
 def test_the_phase_is_the_last_one_opened() -> None:
-    assert state().phase is Phase.NOTIFIED
+    assert state().phases.for_all is Phase.NOTIFIED
     pilot, mass = ("phase_opened", 1, {"phase": "pilot"}), ("phase_opened", 2, {"phase": "mass"})
-    assert state(pilot).phase is Phase.PILOT
-    assert state(mass, pilot).phase is Phase.MASS
-    assert state(pilot, ("phase_opened", 3, {"phase": "mass", "party": A})).phase is Phase.PILOT
+    assert state(pilot).phases.for_all is Phase.PILOT
+    assert state(mass, pilot).phases.for_all is Phase.MASS
+    assert state(pilot, ("phase_opened", 3, {"phase": "mass", "party": A})).phases.for_all is Phase.PILOT
     with pytest.raises(InputError, match="maas"):
         state(("phase_opened", 1, {"phase": "maas"}))
 
@@ -153,4 +153,4 @@ def test_nothing_is_planned_before_the_notice() -> None:
     early = evolve(inputs(), as_of=NOTIFIED - timedelta(seconds=1))
     with pytest.raises(InputError, match=r"is before the release `.*` was notified"):
         release_state(early)
-    assert release_state(evolve(early, as_of=NOTIFIED)).phase is Phase.NOTIFIED
+    assert release_state(evolve(early, as_of=NOTIFIED)).phases.for_all is Phase.NOTIFIED

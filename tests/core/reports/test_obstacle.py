@@ -59,7 +59,9 @@ def test_a_black_out_comes_before_a_suppliers_exclude_rule() -> None:
         found = story(draft, reader=reader)
         acts, changes = lines(found, "missing acts"), lines(found, "what would change it")
         assert acts[0] == f"the DCC: to lift or shorten {named}"
-        assert acts[1].startswith("ALFA: to lift its exclude rule")
+        assert acts[1].startswith(
+            "none of ALFA's: the exclude rule `vulnerable-not-early` keeps the hub from an earlier"
+        )
         assert changes[:2] == (f"{named} lifted or shortened", "the DCC: a longer `mass_period` of the release")
         assert "black-out 2026-07-01T08:00:00Z to 2026-09-10T08:00:00Z" in lines(found, "resolution")
         assert because(found)["causes"] == [["blackouts"]]

@@ -223,6 +223,22 @@ def test_proceeding_on_one_incident_does_not_end_the_pause_that_was_decided_on_a
     assert story.roll_out.release.standing is ACTIVE  # the pause was over
 
 
+def test_a_suspension_while_no_incident_was_open_is_ended_by_a_command_alone() -> None:
+    """BR6.3, NF6: a decision ends no more than its own incident may have brought about."""
+    story = raised()
+    decide_on(story, IncidentOutcome.PROCEED)
+    story.do(SuspendRelease, reason="the lights went out")
+    story.do(RaiseIncident, BETA, incident="I2", description="labels")
+    decide_on(story, IncidentOutcome.PROCEED, "I2")
+    assert story.roll_out.release.standing is ReleaseStanding.SUSPENDED
+    story.do(ResumeRelease, reason="they are on again")
+    assert story.roll_out.release.standing is ACTIVE
+    story.do(RaiseIncident, BETA, incident="I3", description="smoke")
+    story.do(SuspendRelease, reason="for a look")
+    decide_on(story, IncidentOutcome.PROCEED, "I3")
+    assert story.roll_out.release.standing is ACTIVE
+
+
 def test_a_release_that_was_never_halted_is_not_resumed_by_a_decision() -> None:
     """RU6: no rule hears that it was; everybody is told the decision all the same (BR6.4)."""
     story = raised()

@@ -31,7 +31,7 @@ def known(*hubs: CommsHub, release: RuleContext | None = None) -> Known:
     def hub(guid: int, owner: str) -> Read | None:
         return hub_reader(by_guid[guid], owner) if guid in by_guid else None  # type: ignore[index]
 
-    return Known(hub=hub, context=lambda name: release if name == "R-1" else None)
+    return Known(hub=hub, context=lambda name, _: release if name == "R-1" else None)
 
 
 @define(kw_only=True)

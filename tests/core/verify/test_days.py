@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from attrs import evolve
+
 from chfw_core.planning.verify import Check
 from chfw_core.rules.model import (
     Always,
@@ -11,6 +13,9 @@ from chfw_core.rules.model import (
     DecideRule,
     DecideThen,
     HoldRule,
+    Leaf,
+    LeafOp,
+    Operand,
     RuleSet,
     UntilDate,
     UntilEvent,
@@ -18,6 +23,7 @@ from chfw_core.rules.model import (
     UntilManual,
 )
 from tests.core.verify.worlds import (
+    MODEL,
     NIGHTS,
     Row,
     blackout,
@@ -244,6 +250,24 @@ def test_a_pause_holds_until_it_is_resumed() -> None:
     assert check(held, events=(one,)) == set()
     other = event(7, "2026-01-12T00:00", "release_revoked", guid=2)
     assert check(default(1), events=(other,)) == set()
+
+
+def test_a_phase_that_opens_for_a_region_opens_there_alone() -> None:
+    """planning 1: a hub planned as if another region's phase were its own is found."""
+    in_mass = Leaf(op=LeafOp.EQ, left=Operand(field="release.phase"), args=(Operand(value="mass"),))
+    mine = RuleSet(owner="A", decides=(evolve(rules().decides[0], when=in_mass),))
+    early = sole("2026-01-16T00:00", "2026-01-17T00:00", "2026-01-16")
+    left = default(1, import_rule="", gas_rule="")
+    north = event(1, "2026-01-10T00:00", "phase_opened", phase="mass", csp_region="North")
+    here = evolve(north, fields={"phase": "mass", "csp_region": "South"})
+    one = event(2, "2026-01-11T00:00", "phase_opened", guid=1, phase="mass")
+    back = event(3, "2026-01-12T00:00", "phase_opened", phase="pilot", device_model=MODEL.lower())
+    assert check(left, mine, events=(north,)) == set()
+    assert check(early, mine, events=(here,)) == set()
+    assert check(early, mine, events=(north, one)) == set()
+    assert check(left, mine, events=(north, one, back)) == set()
+    assert check(early, mine, events=(north,)) != set()
+    assert check(left, mine, events=(here,)) != set()
 
 
 def test_the_dcc_s_own_rules_move_and_narrow() -> None:

@@ -27,6 +27,7 @@ from chfw_core.rules.model import (
     HoldRule,
     LeafOp,
     PriorityRule,
+    Rule,
     RuleSet,
     UntilDate,
     UntilFlagCleared,
@@ -123,12 +124,16 @@ def _assert_rules(inputs: PlanInputs, found: Preview, wanted: Decided) -> None:
         "decide": rules.decides,
         "prioritise": rules.priorities,
     }
-    context = matcher.context(inputs.release.automatic_at)
+
+    def holds(rule: Rule, hub: CommsHub) -> bool:
+        context = matcher.context(inputs.release.automatic_at, hub)
+        return condition_holds(rule.when, hub_reader(hub, owner), context)
+
     eligible = [hub for hub, _ in wanted if matcher.ineligible(hub) is None]
     assert sorted((c.block, c.rule) for c in found.rules) == sorted((b, r.id) for b in blocks for r in blocks[b])
     for count in found.rules:
         rule = next(rule for rule in blocks[count.block] if rule.id == count.rule)
-        matching = [hub for hub in eligible if condition_holds(rule.when, hub_reader(hub, owner), context)]
+        matching = [hub for hub in eligible if holds(rule, hub)]
         assert count.matches == len(matching)
         if count.block == "hold":
             assert count.delays == sum(decision.delayed_by == rule.id for _, decision in wanted)
@@ -142,7 +147,7 @@ def _assert_rules(inputs: PlanInputs, found: Preview, wanted: Decided) -> None:
     best = Counter(
         max(best_of, key=lambda rule: rule.priority).id
         for hub in eligible
-        if (best_of := [r for r in held.values() if condition_holds(r.when, hub_reader(hub, owner), context)])
+        if (best_of := [r for r in held.values() if holds(r, hub)])
     )
     assert {count.rule: count.decides for count in ranked if count.decides} == best
 
@@ -150,8 +155,8 @@ def _assert_rules(inputs: PlanInputs, found: Preview, wanted: Decided) -> None:
 def _idle(rule: HoldRule, matcher: Matcher, owner: str, wanted: Decided) -> Counter[Idle]:
     """Why the hold does nothing to those of its hubs that it neither decides nor delays, hub by hub."""
     found: Counter[Idle] = Counter()
-    context = matcher.context(matcher.inputs.release.automatic_at)
     for hub, decision in wanted:
+        context = matcher.context(matcher.inputs.release.automatic_at, hub)
         read = hub_reader(hub, owner)
         if matcher.ineligible(hub) is not None or not condition_holds(rule.when, read, context):
             continue

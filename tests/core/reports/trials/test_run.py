@@ -137,6 +137,13 @@ def test_a_phase_of_the_release_is_open_until_another_is_opened() -> None:
     assert one_check("{outcome: excluded}", hub="{flags: [psr]}", more=more, given=given).passed
 
 
+def test_a_phase_that_is_opened_for_a_region_is_open_there_alone() -> None:
+    given = "[{at: 2026-01-10, event: phase_opened, phase: mass, csp_region: North}]"
+    for region, outcome in (("North", "leave_to_dcc"), ("Central", "excluded")):
+        hub = f"{{flags: [psr], csp_region: {region}}}"
+        assert one_check(f"{{outcome: {outcome}}}", hub=hub, given=given).passed
+
+
 def test_eligibility_is_not_evaluated() -> None:
     hub = (
         '{device_model: "00000000", firmware_version: "0D050002", smi_status: Suspended, configuration_set: "CS-0112"}'
