@@ -56,12 +56,17 @@ def private_columns(rules: RuleSet) -> frozenset[str]:
                 names.update(latest.fields)
             case _:
                 pass
+    names.update(dates_read(rules))
+    names.update(name for pilot in rules.pilots for name in pilot.spread_by)
+    return frozenset(name.removeprefix(MY_PREFIX) for name in names if name.startswith(MY_PREFIX))
+
+
+def dates_read(rules: RuleSet) -> frozenset[str]:
+    """The hub fields that the dates of periods read."""
     periods = (*(rule.at for rule in rules.decides), *(rule.at for rule in rules.pilots))
     dates = [date for period in periods if period is not None for date in (period.opens, period.closes)]
     dates += [rule.to for rule in rules.decides]
-    names.update(name for date in dates if date is not None for name in date.fields)
-    names.update(name for pilot in rules.pilots for name in pilot.spread_by)
-    return frozenset(name.removeprefix(MY_PREFIX) for name in names if name.startswith(MY_PREFIX))
+    return frozenset(name for date in dates if date is not None for name in date.fields)
 
 
 def fields_read(rules: RuleSet) -> frozenset[str]:
