@@ -4,7 +4,7 @@ the ends of their holds, acts on the release, and the passing of time.
 Whether a change makes a difference is not asked here.
 """
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Set
 from datetime import timedelta
 from typing import Any
 
@@ -24,8 +24,8 @@ from chfw_core.reports.literals import UNNAMED, FieldLiterals, literals_of
 from chfw_core.reports.turning import turned_by
 from chfw_core.rules.evaluate import condition_holds
 from chfw_core.rules.fields import MY_PREFIX
-from chfw_core.rules.leaves import conditions_of
-from chfw_core.rules.model import Condition, HoldRule, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
+from chfw_core.rules.leaves import conditions_of, rules_with_dates
+from chfw_core.rules.model import HoldRule, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
 
 SOMEBODY = Party("another Supplier")
 _RELEASE_ENUMS: dict[str, Callable[[str], object]] = {
@@ -38,7 +38,7 @@ UNNAMED_SHOWN, MISSING_SHOWN = "one that no rule names", "missing"
 _TOGGLED = {"flags": "flag", "han_device_types": "HAN device"}
 _SETTABLE = ("configuration_set", "installed_on", "firmware_version", "csp_region", "smi_status")
 _LISTED = ("configuration_set", "installed_on", "firmware_version")
-"""Facts of which rules name many, and of which nothing but conditions, and whether the hub is eligible, depends."""
+"""Facts of which rules name many: conditions depend on them, dates, and whether the hub is eligible."""
 
 
 @frozen(kw_only=True)
@@ -65,7 +65,7 @@ class Candidate:
 
 
 def candidates(owner: str, now: Situation, base: OwnMatch, outcomes: Set[str]) -> Iterator[Candidate]:
-    """Every change, acts first, then the hub's facts, then time. `outcomes`: fields that more than conditions read."""
+    """Every change, acts first, then the hub's facts, then time. `outcomes`: fields that events and flags ask for."""
     rules = now.inputs.ruleset_of(owner) or RuleSet(owner=owner)
     literals = literals_of(rules, base.read, base.context)
     yield from _acts(owner, rules, now, base)
@@ -73,7 +73,7 @@ def candidates(owner: str, now: Situation, base: OwnMatch, outcomes: Set[str]) -
         yield from _eligible(now)
     for field in literals:
         if field.name in _LISTED and field.name not in outcomes:
-            yield from _listed(now, field, turned_by(field.name, conditions_of(rules), base.read, base.context), base)
+            yield from _listed(rules, now, field, base)
         else:
             yield from _field(owner, field, now)
     yield from _time(now, base, literals)
@@ -162,9 +162,14 @@ def _field(owner: str, field: FieldLiterals, now: Situation) -> Iterator[Candida
         yield from _private(owner, field, now)
 
 
-def _listed(now: Situation, field: FieldLiterals, asking: Sequence[Condition], base: OwnMatch) -> Iterator[Candidate]:
-    """Values are many, and rules name them in long lists: those that the conditions do not tell apart are alike."""
+def _listed(rules: RuleSet, now: Situation, field: FieldLiterals, base: OwnMatch) -> Iterator[Candidate]:
+    """Values are many, and rules name them in long lists: those that the conditions do not tell apart are alike.
+
+    But for those of which a rule that holds reads a date.
+    """
     name = field.name
+    asking = turned_by(name, conditions_of(rules), base.read, base.context)
+    dated = tuple(condition for condition, fields in rules_with_dates(rules) if name in fields)
     for value in field.values:
 
         def read(asked: str, own: object = value) -> object:
@@ -172,7 +177,8 @@ def _listed(now: Situation, field: FieldLiterals, asking: Sequence[Condition], b
 
         answers = tuple(condition_holds(condition, read, base.context) for condition in asking)
         for candidate in _settable(now, name, value, nearest=field.ordered):
-            yield evolve(candidate, alike=(name, *answers))
+            reads = any(condition_holds(condition, read, base.context) for condition in dated)
+            yield candidate if reads else evolve(candidate, alike=(name, *answers))
 
 
 def _settable(now: Situation, name: str, value: object, *, nearest: bool) -> Iterator[Candidate]:

@@ -1,7 +1,7 @@
 """Which conditions one change of a field can turn: of a long list of values most turn none.
 
-A condition is *settled* for a field where the other facts alone say whether it holds, as an `and` of which another part
-is false. Values of the field with the same answers from all that are not settled come to the same.
+Where the other facts alone say whether a part of a condition holds, only what is left of the condition depends on the
+field. Values of it with the same answers from all that is left come to the same.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,38 +14,38 @@ from chfw_core.rules.model import Always, And, Condition, Leaf, Not, Or
 
 
 def turned_by(field: str, conditions: Iterable[Condition], read: Read, context: RuleContext) -> tuple[Condition, ...]:
-    """Those of the conditions that another value of the field can turn."""
-    return tuple(
-        condition
-        for condition in conditions
-        if any(field in leaf.fields for leaf in leaves(condition)) and _settled(condition, field, read, context) is None
-    )
+    """What the conditions leave open for the field's value to say; those that leave nothing open are not there."""
+    asking = (one for one in conditions if any(field in leaf.fields for leaf in leaves(one)))
+    left = (_left(one, field, read, context) for one in asking)
+    return tuple(one for one in left if not isinstance(one, bool))
 
 
-def _settled(condition: Condition, field: str, read: Read, context: RuleContext) -> bool | None:
-    """The answer whatever the field's value; None where it depends on it."""
+def _left(condition: Condition, field: str, read: Read, context: RuleContext) -> Condition | bool:
+    """What is left of a condition, or its answer where that does not depend on the field."""
     match condition:
         case And():
-            return _first_of(False, (_settled(item, field, read, context) for item in condition.items))
+            parts = _open((_left(item, field, read, context) for item in condition.items), decisive=False)
+            return parts if isinstance(parts, bool) else And(items=parts)
         case Or():
-            return _first_of(True, (_settled(item, field, read, context) for item in condition.items))
+            parts = _open((_left(item, field, read, context) for item in condition.items), decisive=True)
+            return parts if isinstance(parts, bool) else Or(items=parts)
         case Not():
-            answer = _settled(condition.item, field, read, context)
-            return None if answer is None else not answer
+            item = _left(condition.item, field, read, context)
+            return not item if isinstance(item, bool) else Not(item=item)
         case Leaf() if field in condition.fields:
-            return None
+            return condition
         case Always() | Leaf():
             return condition_holds(condition, read, context)
         case _:
             assert_never(condition)
 
 
-def _first_of(wanted: bool, answers: Iterator[bool | None]) -> bool | None:
-    """`wanted` where one of the answers is that, None where one of the others is open."""
-    found: bool | None = not wanted
-    for answer in answers:
-        if answer is wanted:
-            return wanted
-        if answer is None:
-            found = None
-    return found
+def _open(parts: Iterator[Condition | bool], *, decisive: bool) -> tuple[Condition, ...] | bool:
+    """The parts that are open, or the answer: one part that is `decisive` decides."""
+    found = list[Condition]()
+    for part in parts:
+        if part is decisive:
+            return decisive
+        if not isinstance(part, bool):
+            found.append(part)
+    return tuple(found) or not decisive

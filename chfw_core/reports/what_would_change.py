@@ -14,10 +14,9 @@ from attrs import evolve, frozen
 from chfw_core.engines.matching import Matcher
 from chfw_core.engines.owned import Known, OwnMatch, decide_own
 from chfw_core.model.hubs import CommsHub
-from chfw_core.planning.holds import hold_fields
+from chfw_core.planning.holds import ended_by
 from chfw_core.planning.own_decision import OwnDecision
 from chfw_core.reports.candidates import MISSING_SHOWN, UNNAMED_SHOWN, Candidate, Situation, candidates
-from chfw_core.rules.leaves import dates_read
 
 TRIED = 400
 """No more changes are tried for one hub."""
@@ -56,8 +55,7 @@ def what_would_change(matcher: Matcher, owner: str, hub: CommsHub, known: Known 
     found: dict[tuple[object, ...], tuple[OwnDecision, list[Candidate]]] = {}
     known_already: dict[tuple[object, ...], OwnDecision] = {}
     state = matchers[id(inputs)].state
-    outcomes = {name for rules in own for hold in rules.holds for name in hold_fields(hold, state.events)}
-    outcomes |= {name for rules in own for name in dates_read(rules)}
+    outcomes = {name for rules in own for hold in rules.holds for name in ended_by(hold, state.events)}
     for number, candidate in enumerate(candidates(owner, now, base, outcomes | set(state.fields))):
         if number == TRIED:
             break

@@ -346,7 +346,13 @@ def test_values_that_no_condition_tells_apart_are_alike(
 ) -> None:
     """Told is what would be told if every value were decided alone."""
     draft = base()
-    draft.add(A, excludes=(ExcludeRule(id="x", because="x", when=one),), decides=(decide("d", other, opens=opens),))
+    until = UntilDate(date=on("installed_on", 90) if opens is None else on("cutoff"))
+    draft.add(
+        A,
+        excludes=(ExcludeRule(id="x", because="x", when=one),),
+        holds=(hold("h", leaf("installed_on", LeafOp.GE, date(2025, 12, 1)), until),),
+        decides=(decide("d", other, opens=opens),),
+    )
     hub = data.draw(st.sampled_from([hub for hub in draft.hubs if A in hub.suppliers.parties]))
     with pytest.MonkeyPatch.context() as patch:
         told = what_would_change(Matcher(draft.inputs), A, hub)
