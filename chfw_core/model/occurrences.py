@@ -42,8 +42,10 @@ def possible_days(
     """
     day = max(london_date(period.opens), rules.earliest)
     last = london_date(period.closes)
-    while day <= last:
-        if day not in rules.frozen and (found := occurrence_on(day, period, windows, closed, rules)):
+    weekdays = windows.weekdays
+    while weekdays and day <= last:
+        can_be = day.weekday() in weekdays and day not in rules.frozen
+        if can_be and (found := occurrence_on(day, period, windows, closed, rules)):
             yield day, found
         day += timedelta(days=1)
 

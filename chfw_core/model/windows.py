@@ -63,6 +63,11 @@ class Windows:
         """Whether bank holidays make a difference to them."""
         return any(part.not_on_bank_holidays for part in self.parts)
 
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """The weekdays on which an occurrence of all of them can begin; on any other day none ever does."""
+        return _weekdays(self.parts)
+
     def occurrences(self, day: date, closed: frozenset[date], since: date = date.min) -> tuple[Period, ...]:
         """The periods, in order, that begin on that London day and lie in every window.
 
@@ -73,8 +78,31 @@ class Windows:
 
     def merged(self, other: "Windows") -> "Windows":
         """Both together; the order of the two makes no difference (I3)."""
-        both = {*self.parts, *other.parts}
-        return Windows(parts=tuple(sorted(both, key=lambda w: (w.hours, w.owner, w.name))))
+        return _merged(self.parts, other.parts)
+
+
+@lru_cache(maxsize=1 << 12)
+def _merged(one: tuple[WeeklyWindow, ...], other: tuple[WeeklyWindow, ...]) -> Windows:
+    """Remembered, since few windows meet in many plans."""
+    both = {*one, *other}
+    return Windows(parts=tuple(sorted(both, key=lambda w: (w.hours, w.owner, w.name))))
+
+
+@lru_cache(maxsize=1 << 12)
+def _weekdays(parts: tuple[WeeklyWindow, ...]) -> frozenset[int]:
+    """By the wall clock, in minutes of the day: the clock's changes shift hours, and never their order."""
+    return frozenset(day for day in range(7) if any(0 <= begins < MINUTES_A_DAY for begins in _beginnings(parts, day)))
+
+
+def _beginnings(parts: tuple[WeeklyWindow, ...], day: int) -> list[int]:
+    """The minute of the weekday at which each piece of the intersection begins, also of the night before."""
+    pieces = [(-MINUTES_A_DAY, 2 * MINUTES_A_DAY)] if parts else [(0, MINUTES_A_DAY)]
+    for part in parts:
+        end = part.end if part.end > part.start else part.end + MINUTES_A_DAY
+        near = [(0, day), (-MINUTES_A_DAY, (day - 1) % 7)]
+        own = [(by + part.start, by + end) for by, weekday in near if weekday in part.days]
+        pieces = [(max(a, c), min(b, d)) for a, b in pieces for c, d in own if max(a, c) < min(b, d)]
+    return [begins for begins, _ in pieces]
 
 
 @lru_cache(maxsize=1 << 16)

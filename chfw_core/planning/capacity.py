@@ -102,7 +102,8 @@ def assign_days(
             unplaced=(0,) * len(classes),
             proofs=(None,) * len(classes),
         )
-    order = sorted(range(len(classes)), key=lambda at: (classes[at].days, -classes[at].priority))
+    rank = {days: at for at, days in enumerate(sorted({c.days for c in classes}))}
+    order = sorted(range(len(classes)), key=lambda at: (rank[classes[at].days], -classes[at].priority))
     sorted_classes = [classes[at] for at in order]
     for one, other in pairwise(sorted_classes):
         if (one.days, one.priority) == (other.days, other.priority):

@@ -189,8 +189,7 @@ def _decide_supplier(matched: Matched, terms: Terms, read_date: ReadDate) -> Dec
             reason=f"{party} leaves it to the DCC by `{rule.id}`: {rule.because}",
         )
     decided = _instruct(rule.id, rule.at or At(), delay, party, terms, read_date)
-    batch = rule.batch if decided.consent is not None else None
-    return evolve(decided, batch=batch)
+    return decided if rule.batch is None or decided.consent is None else evolve(decided, batch=rule.batch)
 
 
 def rule_period(at: At, terms: Terms, read_date: ReadDate) -> Period | str:

@@ -161,14 +161,18 @@ def _judged(
 
 def hold_fields(rule: HoldRule, events: EventsIndex) -> tuple[str, ...]:
     """The hub fields that `hold_state` reads for this rule, sorted; those of its condition apart."""
-    names = {name for expr in _dates(rule) for name in expr.fields}
-    if isinstance(rule.until, UntilFlagCleared):
-        names.add("flags")
+    names = {name for expr in _dates(rule) for name in expr.fields} | ended_by(rule, events)
+    return tuple(sorted(names))
+
+
+def ended_by(rule: HoldRule, events: EventsIndex) -> frozenset[str]:
+    """The hub fields that say whether an event or a flag has ended a hold."""
+    names = {"flags"} if isinstance(rule.until, UntilFlagCleared) else set[str]()
     if isinstance(rule.until, UntilEvent) and rule.until.per not in {None, *_HUB}:
         names.add(str(rule.until.per))
     for found in events.of(*_types(rule)):
         names.update(name for event in found.common for name, _ in scope_of(event))
-    return tuple(sorted(names))
+    return frozenset(names)
 
 
 def guid_sensitive(rule: HoldRule, events: EventsIndex, *, owner: str | None = None) -> frozenset[int]:

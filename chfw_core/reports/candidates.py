@@ -4,7 +4,7 @@ the ends of their holds, acts on the release, and the passing of time.
 Whether a change makes a difference is not asked here.
 """
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Set
 from datetime import timedelta
 from typing import Any
 
@@ -21,10 +21,11 @@ from chfw_core.planning.own_decision import Outcome, owns
 from chfw_core.planning.release_state import cutoff_of
 from chfw_core.reports.acts import about_event
 from chfw_core.reports.literals import UNNAMED, FieldLiterals, literals_of
+from chfw_core.reports.turning import turned_by
 from chfw_core.rules.evaluate import condition_holds
 from chfw_core.rules.fields import MY_PREFIX
-from chfw_core.rules.leaves import conditions_of, leaves
-from chfw_core.rules.model import HoldRule, Leaf, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
+from chfw_core.rules.leaves import conditions_of, rules_with_dates
+from chfw_core.rules.model import HoldRule, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
 
 SOMEBODY = Party("another Supplier")
 _RELEASE_ENUMS: dict[str, Callable[[str], object]] = {
@@ -34,9 +35,10 @@ _RELEASE_ENUMS: dict[str, Callable[[str], object]] = {
     "participation": Participation,
 }
 UNNAMED_SHOWN, MISSING_SHOWN = "one that no rule names", "missing"
-SET = "configuration_set"
 _TOGGLED = {"flags": "flag", "han_device_types": "HAN device"}
-_SETTABLE = (SET, "installed_on", "firmware_version", "csp_region", "smi_status")
+_SETTABLE = ("configuration_set", "installed_on", "firmware_version", "csp_region", "smi_status")
+_LISTED = ("configuration_set", "installed_on", "firmware_version")
+"""Facts of which rules name many: conditions depend on them, dates, and whether the hub is eligible."""
 
 
 @frozen(kw_only=True)
@@ -52,7 +54,7 @@ class Situation:
 class Candidate:
     """One change: `subject` and `value` say it in words. `nearest`: of several values the first will do.
 
-    `alike`: changes with the same one lead to the same decision; None = nobody knows.
+    `alike`: changes with the same one lead to the same decision, where the hub is eligible alike; None = nobody knows.
     """
 
     subject: str
@@ -63,16 +65,15 @@ class Candidate:
 
 
 def candidates(owner: str, now: Situation, base: OwnMatch, outcomes: Set[str]) -> Iterator[Candidate]:
-    """Every change, acts first, then the hub's facts, then time. `outcomes`: fields that more than conditions read."""
+    """Every change, acts first, then the hub's facts, then time. `outcomes`: fields that events and flags ask for."""
     rules = now.inputs.ruleset_of(owner) or RuleSet(owner=owner)
     literals = literals_of(rules, base.read, base.context)
     yield from _acts(owner, rules, now, base)
     if base.decision.outcome is Outcome.INELIGIBLE:
         yield from _eligible(now)
     for field in literals:
-        if field.name == SET and SET not in outcomes:
-            asking = [leaf for condition in conditions_of(rules) for leaf in leaves(condition) if SET in leaf.fields]
-            yield from _sets(now, field, asking, base)
+        if field.name in _LISTED and field.name not in outcomes:
+            yield from _listed(rules, now, field, base)
         else:
             yield from _field(owner, field, now)
     yield from _time(now, base, literals)
@@ -161,16 +162,23 @@ def _field(owner: str, field: FieldLiterals, now: Situation) -> Iterator[Candida
         yield from _private(owner, field, now)
 
 
-def _sets(now: Situation, field: FieldLiterals, asking: Sequence[Leaf], base: OwnMatch) -> Iterator[Candidate]:
-    """Configuration sets are many, and rules name them in long lists: those that are on the same lists are alike."""
+def _listed(rules: RuleSet, now: Situation, field: FieldLiterals, base: OwnMatch) -> Iterator[Candidate]:
+    """Values are many, and rules name them in long lists: those that the conditions do not tell apart are alike.
+
+    But for those of which a rule that holds reads a date.
+    """
+    name = field.name
+    asking = turned_by(name, conditions_of(rules), base.read, base.context)
+    dated = tuple(condition for condition, fields in rules_with_dates(rules) if name in fields)
     for value in field.values:
 
-        def read(name: str, own: object = value) -> object:
-            return own if name == SET else base.read(name)
+        def read(asked: str, own: object = value) -> object:
+            return own if asked == name else base.read(asked)
 
-        answers = tuple(condition_holds(leaf, read, base.context) for leaf in asking)
-        for candidate in _settable(now, SET, value, nearest=field.ordered):
-            yield evolve(candidate, alike=(SET, *answers))
+        answers = tuple(condition_holds(condition, read, base.context) for condition in asking)
+        for candidate in _settable(now, name, value, nearest=field.ordered):
+            reads = any(condition_holds(condition, read, base.context) for condition in dated)
+            yield candidate if reads else evolve(candidate, alike=(name, *answers))
 
 
 def _settable(now: Situation, name: str, value: object, *, nearest: bool) -> Iterator[Candidate]:

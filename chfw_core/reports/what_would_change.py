@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from chfw_core.engines.matching import Matcher
 from chfw_core.engines.owned import Known, OwnMatch, decide_own
 from chfw_core.model.hubs import CommsHub
-from chfw_core.planning.holds import hold_fields
+from chfw_core.planning.holds import ended_by
 from chfw_core.planning.own_decision import OwnDecision
 from chfw_core.reports.candidates import MISSING_SHOWN, UNNAMED_SHOWN, Candidate, Situation, candidates
 
@@ -53,18 +53,19 @@ def what_would_change(matcher: Matcher, owner: str, hub: CommsHub, known: Known 
     base = _decided(matchers, matcher, owner, now)
     before = _key(base.decision)
     found: dict[tuple[object, ...], tuple[OwnDecision, list[Candidate]]] = {}
-    known_already: dict[tuple[object, ...] | None, OwnDecision] = {}
+    known_already: dict[tuple[object, ...], OwnDecision] = {}
     state = matchers[id(inputs)].state
-    outcomes = {name for rules in own for hold in rules.holds for name in hold_fields(hold, state.events)}
+    outcomes = {name for rules in own for hold in rules.holds for name in ended_by(hold, state.events)}
     outcomes |= {*state.fields, *state.phases.fields}
     for number, candidate in enumerate(candidates(owner, now, base, outcomes)):
         if number == TRIED:
             break
-        after = known_already.get(candidate.alike)
+        alike = candidate.alike and (matcher.ineligible(candidate.situation.hub), *candidate.alike)
+        after = None if alike is None else known_already.get(alike)
         if after is None:
             after = _decided(matchers, matcher, owner, candidate.situation).decision
-        if candidate.alike is not None:
-            known_already[candidate.alike] = after
+        if alike is not None:
+            known_already[alike] = after
         if _key(after) != before:
             found.setdefault(_key(after), (after, []))[1].append(candidate)
     return tuple(Change(facts=_facts(those), decision=decision) for decision, those in found.values())

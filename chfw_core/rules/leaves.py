@@ -87,22 +87,28 @@ def conditions_of(rules: RuleSet) -> Iterator[Condition]:
 def private_columns(rules: RuleSet) -> frozenset[str]:
     """The columns of the owner's own that its rules read as `my.<column>`, in conditions, dates and spreads."""
     names = set(fields_read(rules))
+    names.update(name for _, fields in rules_with_dates(rules) for name in fields)
+    names.update(name for pilot in rules.pilots for name in pilot.spread_by)
+    return frozenset(name.removeprefix(MY_PREFIX) for name in names if name.startswith(MY_PREFIX))
+
+
+def rules_with_dates(rules: RuleSet) -> Iterator[tuple[Condition, frozenset[str]]]:
+    """The condition of each rule that has dates, with the hub fields that these read."""
     for hold in rules.holds:
         match hold.until:
             case UntilDate(date=until):
-                names.update(until.fields)
+                yield hold.when, frozenset(until.fields)
             case UntilEvent(at_latest=until):
-                names.update(until.fields)
+                yield hold.when, frozenset(until.fields)
             case UntilFlagCleared(at_latest=latest) if latest is not None:
-                names.update(latest.fields)
+                yield hold.when, frozenset(latest.fields)
             case _:
                 pass
-    periods = (*(rule.at for rule in rules.decides), *(rule.at for rule in rules.pilots))
-    dates = [date for period in periods if period is not None for date in (period.opens, period.closes)]
-    dates += [rule.to for rule in rules.decides]
-    names.update(name for date in dates if date is not None for name in date.fields)
-    names.update(name for pilot in rules.pilots for name in pilot.spread_by)
-    return frozenset(name.removeprefix(MY_PREFIX) for name in names if name.startswith(MY_PREFIX))
+    dated = [(rule.when, rule.at, rule.to) for rule in rules.decides]
+    dated += [(rule.when, rule.at, None) for rule in rules.pilots]
+    for when, at, to in dated:
+        dates = (to,) if at is None else (at.opens, at.closes, to)
+        yield when, frozenset(name for date in dates if date is not None for name in date.fields)
 
 
 def fields_read(rules: RuleSet) -> frozenset[str]:

@@ -7,6 +7,7 @@ the same match. An answer may tell more apart than a match does, never less.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from attrs import define, field
@@ -75,22 +76,24 @@ class Answers:
         words = np.full((len(rows), self._width), ALL, dtype=np.uint64)
         for stacked, start, numbers in zip(self.words, self.starts, classes, strict=True):
             words &= stacked[start[rows] + numbers]
+        edges = np.searchsorted(rows, np.arange(len(self.spaces) + 2)).tolist()
+        of_row = [slice(first, last) for first, last in pairwise(edges)]
         for row in self.over_axes:
-            self._over_axes(row, rows, classes, words)
+            self._over_axes(row, of_row[row], classes, words)
         excludes, holds, decides, pilots, _, priorities = (mask[rows] for mask in self.blocks)
         first_exclude = _lowest(words & excludes)
         decided = _lowest(words & decides) | (words & (holds | pilots))
         decided[first_exclude.any(axis=1)] = 0
         answer: Words = first_exclude | decided | _lowest(words & priorities)
         for row, pilot, prefer in self.preferring:
-            own = _of_row(rows, row)
+            own = of_row[row]
             asked = np.any(answer[own] & pilot, axis=1, keepdims=True)
             answer[own] |= np.where(asked, words[own] & prefer, np.uint64(0))
         return answer
 
-    def _over_axes(self, row: int, rows: Ints, classes: Sequence[Ints], words: Words) -> None:
-        """The conditions of one speaker that are no conjunctions of parts on one axis each."""
-        compiled, own = self.spaces[row - 1].compiled, _of_row(rows, row)
+    def _over_axes(self, row: int, own: slice, classes: Sequence[Ints], words: Words) -> None:
+        """The conditions of one speaker that are no conjunctions of parts on one axis each; `own`: its combinations."""
+        compiled = self.spaces[row - 1].compiled
         compiled.choose(words[own])
         numbers = [column[own] for column in classes]
         for number, condition in compiled.mixed.items():
@@ -126,11 +129,6 @@ class Answers:
                 masks = self._masks([[own[3].first + at], [own[4].first + number]])
                 found.append((row, masks[1], masks[2]))
         return found
-
-
-def _of_row(rows: Ints, row: int) -> slice:
-    first, last = np.searchsorted(rows, [row, row + 1]).tolist()
-    return slice(first, last)
 
 
 def _lowest(words: Words) -> Words:

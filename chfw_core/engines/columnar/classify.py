@@ -38,6 +38,10 @@ class Block:
     codes: tuple[NDArray[np.int64] | None, ...]
 
 
+Tables = tuple[NDArray[np.int32] | None, NDArray[np.int32] | None, NDArray[np.int32] | None]
+"""The matches of what a block's first and second Suppliers and its CSP have seen; None = it is the match."""
+
+
 @define
 class Classifier:
     """Numbers hubs by class; afterwards `classes[chunk][row]` is an index of `records`."""
@@ -47,6 +51,8 @@ class Classifier:
     give_back: GiveBack = keep
     split: NDArray[np.bool_] = field(init=False)
     rank: NDArray[np.int32] = field(init=False)
+    _seen: list[list[Block]] = field(init=False, factory=list)
+    _tables: list[list[Tables]] = field(init=False, factory=list)
 
     def __attrs_post_init__(self) -> None:
         self.split = self.world.second_row > 0
@@ -54,19 +60,34 @@ class Classifier:
 
     def run(self, progress: Callable[[float], None]) -> tuple[list[NDArray[np.int32]], Records]:
         """Classify every hub of the estate: the class of each, by chunk, and the classes' records."""
-        world, sweep = self.world, self._sweep(progress)
-        seen = [block.codes for chunk in sweep for block in chunk]
+        self.see(progress)
+        return self.number()
+
+    def see(self, progress: Callable[[float], None]) -> None:
+        """Look at every block, and find the matches of all that was seen."""
+        world, self._seen = self.world, self._sweep(progress)
+        seen = [block.codes for chunk in self._seen for block in chunk]
         suppliers = iter(world.suppliers.match_seen([codes for own in seen for codes in own[:2]]))
         csps = iter(world.csp.match_seen([own[2] for own in seen]))
-        keys = Keys.of(world)
-        tables = [[(next(suppliers), next(suppliers), next(csps)) for _ in chunk] for chunk in sweep]
+        self._tables = [[(next(suppliers), next(suppliers), next(csps)) for _ in chunk] for chunk in self._seen]
+
+    def usual_dcc(self) -> int:
+        """Of the DCC's matches the one that most combinations have."""
+        count = len(self.world.dcc.speakers[0].known)
+        found = [np.bincount(block.columns[-1], minlength=count) for chunk in self._seen for block in chunk]
+        return int(np.sum(found, axis=0).argmax())
+
+    def number(self) -> tuple[list[NDArray[np.int32]], Records]:
+        """The classes and their records, once everything was seen; of that nothing is kept."""
+        keys, sweep = Keys.of(self.world), self._seen
         with ThreadPoolExecutor(self.threads) as pool:
-            asked = list(pool.map(keys.of_chunk, sweep, tables))
+            asked = list(pool.map(keys.of_chunk, sweep, self._tables))
             ends = np.cumsum([len(own) for chunk in asked for own in chunk])
             known, which = distinct_keys(np.concatenate([np.zeros(0, dtype=np.int64), *(k for c in asked for k in c)]))
             del asked
             numbers = iter(np.split(which, ends[:-1]))
             classes = list(pool.map(_classes, sweep, [[next(numbers) for _ in chunk] for chunk in sweep]))
+        self._seen, self._tables = [], []
         return classes, keys.records(known)
 
     def _sweep(self, progress: Callable[[float], None]) -> list[list[Block]]:
@@ -172,14 +193,12 @@ class Keys:
             ),
         )
 
-    def of_chunk(
-        self, chunk: Sequence[Block], tables: Sequence[Sequence[NDArray[np.int32] | None]]
-    ) -> list[NDArray[np.int64]]:
+    def of_chunk(self, chunk: Sequence[Block], tables: Sequence[Tables]) -> list[NDArray[np.int64]]:
         """The keys of each of its blocks."""
         return [self.of_block(block, own) for block, own in zip(chunk, tables, strict=True)]
 
-    def of_block(self, block: Block, tables: Sequence[NDArray[np.int32] | None]) -> NDArray[np.int64]:
-        """The key of each combination of a block. `tables`: the matches of what its Suppliers and its CSP have seen."""
+    def of_block(self, block: Block, tables: Tables) -> NDArray[np.int64]:
+        """The key of each combination of a block."""
         pair, first, second, place, csp, dcc = block.columns
         first, csp = _matches(tables[0], first), _matches(tables[2], csp)
         split = np.flatnonzero(self.world.second_row[pair])

@@ -15,7 +15,7 @@ from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.composed import NONE, Composed, Decided, Kept, Known
 from chfw_core.engines.columnar.match import Matches
 from chfw_core.engines.columnar.plans import Plans
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_tuples, some_rows
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_tuples
 from chfw_core.engines.columnar.settling import Settler
 from chfw_core.engines.columnar.sides import Side, Speaker
 from chfw_core.engines.columnar.world import DateReader, Reader, World, reader
@@ -62,6 +62,20 @@ class Composer:
             pairs=self.world.pairs,
         )
 
+    def look_ahead(self, dcc: int) -> None:
+        """Ask what each Supplier decides of its hubs for which the DCC's rules come to this match.
+
+        That depends on matches alone, which are known before any hub has its record.
+        """
+        if self.world.told_apart:
+            return  # the DCC's match says which of an owner's speakers is heard
+        terms = self._dcc(1, dcc, 0)
+        if self._terms_list[terms].held is not None:
+            return
+        for row, who in enumerate(self.world.suppliers.speakers, 1):
+            for match in np.unique(who.known.deciding).tolist():
+                self._decision(row, 0, 0, 0, match, terms)
+
     def compose(self, records: Records) -> Composed:
         """The terms, decisions, plan and priority of each record."""
         return self.plan(self.decide(records))
@@ -91,7 +105,7 @@ class Composer:
         records, live = decided.records, decided.live
         plan = np.full(len(records), NONE, dtype=np.int64)
         at = np.flatnonzero(live)
-        plan[at] = self._plan(some_rows(records, at), decided.terms[at], decided.first[at], decided.second[at])
+        plan[at] = self._plan(records, at, decided.terms[at], decided.first[at], decided.second[at])
         return Composed(
             records=records,
             terms=decided.terms,
@@ -231,24 +245,25 @@ class Composer:
 
     # --- the plan ---
 
-    def _plan(self, records: Records, terms: Ints, first: Ints, second: Ints) -> Ints:
-        if not len(records):
+    def _plan(self, records: Records, at: Ints, terms: Ints, first: Ints, second: Ints) -> Ints:
+        """The plan of each of the records `at`, whose terms and decisions stand beside it."""
+        if not len(at):
             return np.zeros(0, dtype=np.int64)
-        changes = records[:, Part.CHANGES]
+        place, pair, csp, changes = (
+            np.take(records[:, part], at) for part in (Part.PLACE, Part.PAIR, Part.CSP_ROW, Part.CHANGES)
+        )
         columns: list[NDArray[np.integer]] = [
             terms,
             first,
             second,
-            self._kinds()[records[:, Part.PAIR]],
-            records[:, Part.CSP_ROW],
-            np.where(
-                self._mind_holidays(terms, first, second, records), self._divisions()[records[:, Part.PLACE]], NONE
-            ),
+            self._kinds()[pair],
+            csp,
+            np.where(self._mind_holidays(terms, first, second, csp), self._divisions()[place], NONE),
             changes,
         ]
-        sample, of = distinct_columns(columns, len(records))
+        sample, of = distinct_columns(columns, len(at))
         distinct = np.stack([column[sample] for column in columns], axis=1)
-        pairs, places = records[sample, Part.PAIR], records[sample, Part.PLACE].tolist()
+        pairs, places = pair[sample], place[sample].tolist()
         self._plans.csp_rules = [_NO_CSP, *(speaker.rules.rules for speaker in self.world.csp.speakers)]
         own_terms, one, other, _, csp_row, division, changing = distinct.T
         self._settler.csp_windows = [rules.region_windows for rules in self._plans.csp_rules]
@@ -263,7 +278,9 @@ class Composer:
             places=places,
         )
         start = len(self._plans)
-        self._plans.append(settled=settled, terms=own_terms, first=one, second=other, pair=pairs, csp=csp_row)
+        self._plans.append(
+            settled=settled, terms=own_terms, first=one, second=other, pair=pairs.astype(np.int64), csp=csp_row
+        )
         for number in np.flatnonzero(changing).tolist():
             closed = self._settler.closed(int(division[number]), places[number])
             self._add_changing(start + number, int(changing[number]), closed)
@@ -306,13 +323,13 @@ class Composer:
             dtype=np.int64,
         )
 
-    def _mind_holidays(self, terms: Ints, first: Ints, second: Ints, records: Records) -> NDArray[np.bool_]:
+    def _mind_holidays(self, terms: Ints, first: Ints, second: Ints, csp: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether bank holidays can make a difference to a plan: most windows do not mind them."""
         decided = [d.consent is not None and d.consent.windows.mind_holidays for d in self._decisions]
         of_decision = np.array([*decided, False], dtype=np.bool_)
         of_terms = np.array([dcc.default.windows.mind_holidays for dcc in self._terms_list], dtype=np.bool_)
         of_csp = np.array([False, *(s.rules.rules.region_windows.mind_holidays for s in self.world.csp.speakers)])
-        minds = of_decision[first] | of_decision[second] | of_terms[terms] | of_csp[records[:, Part.CSP_ROW]]
+        minds = of_decision[first] | of_decision[second] | of_terms[terms] | of_csp[csp]
         return np.asarray(minds, dtype=np.bool_)
 
     def _divisions(self) -> Ints:

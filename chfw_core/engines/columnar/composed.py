@@ -1,18 +1,22 @@
 """What `compose` makes of records: decisions, then plans, as parallel arrays."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.plans import Plans
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, some_rows, with_more
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, some_rows
 from chfw_core.model.guid import Guid
 from chfw_core.model.periods import Period
 from chfw_core.planning.decision import Decision
 from chfw_core.planning.hub_plan import DccTerms, SupplierChange
 
 Ints = NDArray[np.int64]
+N = TypeVar("N", bound=np.generic)
 NONE = -1
 
 
@@ -64,16 +68,10 @@ class Decided:
         """Records of hubs that get a plan."""
         return ~(self.ineligible | self.held)
 
-    def with_more(self, more: "Decided") -> "Decided":
-        """These records, and some more after them."""
-        names = ("terms", "first", "second", "ineligible", "held", "priority")
-        columns = {name: np.concatenate([getattr(self, name), getattr(more, name)]) for name in names}
-        return Decided(records=with_more(self.records, more.records), **columns)
-
-    def coarse(self) -> tuple["Decided", Ints]:
-        """Records of which the rest of a plan makes no difference become one; and which one each becomes."""
+    def told_apart(self) -> list[NDArray[np.integer]]:
+        """Columns that are equal for records of which the rest of a plan makes no difference."""
         records, live = self.records, self.live
-        columns = [
+        return [
             records[:, Part.PLACE],
             records[:, Part.PAIR],
             np.where(self.ineligible, NONE, self.terms),
@@ -83,16 +81,22 @@ class Decided:
             self.first,
             self.second,
         ]
-        sample, of = distinct_columns(columns, len(records))
-        return Decided(
-            records=some_rows(records, sample),
-            terms=self.terms[sample],
-            first=self.first[sample],
-            second=self.second[sample],
-            ineligible=self.ineligible[sample],
-            held=self.held[sample],
-            priority=self.priority[sample],
-        ), of
+
+
+def coarse(lots: Sequence[Decided]) -> tuple[Decided, Ints]:
+    """Records of which the rest of a plan makes no difference become one; and which one each becomes, lot after lot."""
+    starts = np.cumsum([0, *(len(lot.records) for lot in lots)])
+    columns = [_joined(own) for own in zip(*(lot.told_apart() for lot in lots), strict=True)]
+    sample, of = distinct_columns(columns, int(starts[-1]))
+    edges = np.searchsorted(sample, starts)  # samples ascend
+    rows = [sample[a:b] - start for a, b, start in zip(edges[:-1], edges[1:], starts[:-1], strict=True)]
+    names = ("terms", "first", "second", "ineligible", "held", "priority")
+    found = {name: _joined([getattr(lot, name)[own] for lot, own in zip(lots, rows, strict=True)]) for name in names}
+    return Decided(records=some_rows([lot.records for lot in lots], rows), **found), of
+
+
+def _joined(columns: Sequence[NDArray[N]]) -> NDArray[N]:
+    return columns[0] if len(columns) == 1 else np.concatenate(columns)
 
 
 @define(kw_only=True)

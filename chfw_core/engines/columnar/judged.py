@@ -16,7 +16,7 @@ from chfw_core.engines.columnar.classify import Classifier
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.composed import Composed, Known
 from chfw_core.engines.columnar.pilots import PilotSelection, enter_pilots
-from chfw_core.engines.columnar.records import Part, Records, distinct_tuples
+from chfw_core.engines.columnar.records import Part, Records, distinct_tuples, with_more
 from chfw_core.engines.columnar.sides import Side
 from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
@@ -95,7 +95,7 @@ def judge(
     special.fill(classes, records)
     records = special.enter(classes, records)
     pilots = PilotSelection(world, composer, classes, records, threads)
-    records = enter_pilots(pilots.select(), classes, records)
+    records = with_more(records, enter_pilots(pilots.select(), classes, records))
     labels = _Labels(world=world, composer=composer, composed=composer.compose(records), owner=owner)
     labels.enter(records)
     return Judged(

@@ -17,6 +17,7 @@ from chfw_core.rules.model import (
     Condition,
     DateExpr,
     HoldRule,
+    LeafOp,
     Operand,
     PriorityRule,
     RuleSet,
@@ -105,7 +106,9 @@ class OwnerRules:
             _names_automatic(operand)
             for condition in self.conditions
             for leaf in leaves(condition)
-            for operand in (leaf.left, *leaf.args)
+            for operand in (
+                (leaf.left,) if leaf.op is LeafOp.IN else (leaf.left, *leaf.args)
+            )  # a list has values alone
         )
 
 

@@ -19,14 +19,7 @@ from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, HubsByRecord
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.match import bit_of
-from chfw_core.engines.columnar.records import (
-    Part,
-    Records,
-    distinct_columns,
-    distinct_rows,
-    distinct_tuples,
-    with_more,
-)
+from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.seats import Ask, Seated, seats_of_owner
 from chfw_core.engines.columnar.sides import Speaker
 from chfw_core.engines.columnar.world import DateReader, World, read_codes, reader
@@ -246,14 +239,14 @@ class PilotSelection:
 
 
 def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Records) -> Records:
-    """Give the chosen hubs the classes of records that name their pilots; answers with all records."""
+    """Give the chosen hubs the classes of records that name their pilots; answers with these: they come after."""
     picked = [
         np.stack([one.chunk, one.row, one.side, np.full_like(one.row, one.pilot)], axis=1)
         for one in chosen
         if len(one.row)
     ]
     if not picked:
-        return records
+        return records[:0]
     hubs = np.concatenate(picked)
     distinct, of = distinct_rows(hubs[:, :2])
     changed = records[[classes[chunk][row] for chunk, row in distinct.tolist()]]
@@ -263,4 +256,4 @@ def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Re
     new, number = distinct_rows(changed)
     for (chunk, row), own in zip(distinct.tolist(), number.tolist(), strict=True):
         classes[chunk][row] = len(records) + own
-    return with_more(records, new)
+    return new

@@ -7,7 +7,6 @@ who is left out comes last. `Times` has one entry per demand class, window table
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import date
 from itertools import chain
 from typing import TypeVar
 
@@ -97,7 +96,6 @@ class Placer:
     cutter: Cutter
     solver: FlowSolver
     _demands: Ints = field(init=False)
-    _known_dates: dict[bytes, tuple[date, ...]] = field(init=False, factory=dict)
 
     def assign(self, classes: list[Parts]) -> Assignment:
         """`classes[chunk][row]`: the record of each hub, which becomes its slot.
@@ -181,14 +179,17 @@ class Placer:
         some_days = np.zeros(len(self._demands), dtype=np.int64)
         some_days[demand[asks]] = slots.days[asks]
         result = [Assigned()] * len(self._demands)
+        numbers, first = np.unique(self._demands[:, 1], return_index=True)
+        of_days = {n: lists[some_days[at]].dates() for n, at in zip(numbers.tolist(), first.tolist(), strict=True)}
         for region in sorted(set(self._demands[:, 0].tolist())):
             own = np.flatnonzero(self._demands[:, 0] == region).tolist()
-            dates = [self._dates(lists[some_days[at]]) for at in own]
+            used = self._demands[own, 1].tolist()
+            dates = [of_days[number] for number in used]
             classes = [
                 DemandClass(days=days, priority=int(self._demands[at, 2]), count=int(hubs[at]))
                 for at, days in zip(own, dates, strict=True)
             ]
-            every_day = sorted({day for days in dates for day in days})
+            every_day = sorted({day for number in set(used) for day in of_days[number]})
             capacity = region_capacity(self.world.inputs, names[region], every_day)
             got = assign_days(names[region], classes, capacity, self.solver)
             for number, at in enumerate(own):
@@ -199,13 +200,6 @@ class Placer:
                     proof=got.proofs[number],
                 )
         return result
-
-    def _dates(self, days: Days) -> tuple[date, ...]:
-        """The days as dates: many periods have the same."""
-        key = days.day.tobytes()
-        if key not in self._known_dates:
-            self._known_dates[key] = days.dates()
-        return self._known_dates[key]
 
     def _cut(self, classes: list[Parts], demand: Ints, assigned: list[Assigned]) -> list[Parts] | None:
         """The part of its demand class in which each hub lies; None where nothing is cut."""

@@ -14,7 +14,7 @@ from chfw_core.consent.model import Refusal
 from chfw_core.engines.columnar.axes import EstateAxes, Layout
 from chfw_core.engines.columnar.classify import Classifier
 from chfw_core.engines.columnar.compose import Composer
-from chfw_core.engines.columnar.composed import Decided, Known
+from chfw_core.engines.columnar.composed import Decided, Known, coarse
 from chfw_core.engines.columnar.configurations import COLUMN, Configurations
 from chfw_core.engines.columnar.cut import Cutter
 from chfw_core.engines.columnar.load import load_estate
@@ -137,21 +137,24 @@ class _Maker:
         rules = gather_rules(inputs, also={COLUMN} if configurations else set())
         world = build_world(inputs, rules, self._load(estate, rules.layout), threads)
         classifier = Classifier(world, threads, self.give_back)
-        classes, records = classifier.run(lambda share: self.progress("matching rules", share))
+        classifier.see(lambda share: self.progress("matching rules", share))
+        composer = Composer(world, Known())
+        with meanwhile(classifier.number, threads) as numbered:
+            composer.look_ahead(classifier.usual_dcc())
+        classes, records = numbered()
         self.give_back()
         cutter = Cutter(world.estate.chunks, hash_key(inputs.release.id), threads)
         cutter.look_ahead()
-        composer = Composer(world, Known())
         private = {owner: Attributes.of(table) for owner, table in attributes.items()}
         recorded = Recorded(instructions) if instructions is not None else None
         special = Special(world, composer, private, recorded)
         special.fill(classes, records)
         records = special.enter(classes, records)
-        decided, pilots = self._decide(composer, classes, records)
+        lots, pilots = self._decide(composer, classes, records)
         kept = Configurations.keep(world) if configurations else None
         world.estate.let_go()
         self.give_back()
-        decided, becomes = decided.coarse()
+        decided, becomes = coarse(lots)
         renumber(classes, becomes.astype(np.int32), threads)
         self.progress("placing hubs on days", 0.0)
         composed = composer.plan(decided)
@@ -175,8 +178,8 @@ class _Maker:
 
     def _decide(
         self, composer: Composer, classes: list[NDArray[np.int32]], records: Records
-    ) -> tuple[Decided, list[PilotResult]]:
-        """What is decided of each record, and the pilots, whose hubs get records of their own.
+    ) -> tuple[list[Decided], list[PilotResult]]:
+        """What is decided of each record, lot after lot, and the pilots, whose hubs get records of their own.
 
         Only the few hubs of a pilot are decided anew: so everybody's decisions are found while pilots are chosen.
         """
@@ -184,9 +187,9 @@ class _Maker:
         composer.terms_of(records)  # both ask for them
         with meanwhile(lambda: composer.decide(records), self.threads) as decided:
             chosen = selection.select()
-        more = enter_pilots(chosen, classes, records)[len(records) :]
-        everyone = decided().with_more(composer.decide(more)) if len(more) else decided()
-        return everyone, selection.results
+        more = enter_pilots(chosen, classes, records)
+        lots = [decided(), composer.decide(more)] if len(more) else [decided()]
+        return lots, selection.results
 
     def _place(self, placer: Placer, classes: list[NDArray[np.int32]]) -> tuple[Placed, Sayings, Texts]:
         """Where every hub goes; what is said of it depends on its class alone, so it is found meanwhile."""

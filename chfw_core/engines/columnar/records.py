@@ -55,11 +55,14 @@ def distinct_rows(records: NDArray[N]) -> tuple[NDArray[N], NDArray[np.int64]]:
     return records[sample], of
 
 
-def some_rows(records: Records, rows: NDArray[np.int64]) -> Records:
-    """Some of the records, laid out by the column as all records are: nobody asks for one as a whole."""
-    found = np.empty((len(rows), records.shape[1]), dtype=records.dtype, order="F")
-    for column in range(records.shape[1]):
-        np.take(records[:, column], rows, out=found[:, column], mode="clip")
+def some_rows(lots: Sequence[Records], rows: Sequence[NDArray[np.int64]]) -> Records:
+    """Some records of each lot, laid out by the column as all records are: nobody asks for one as a whole."""
+    found = np.empty((sum(map(len, rows)), len(Part)), dtype=np.int32, order="F")
+    start = 0
+    for records, own in zip(lots, rows, strict=True):
+        for column in range(len(Part)):
+            np.take(records[:, column], own, out=found[start : start + len(own), column], mode="clip")
+        start += len(own)
     return found
 
 

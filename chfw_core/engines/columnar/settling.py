@@ -5,7 +5,7 @@ windows on the two windows; only where these leave nothing of that does it matte
 Pairs that agree in all of this are settled together.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -61,7 +61,8 @@ class Settler:
         rows = [terms, np.minimum(one, other), np.maximum(one, other), responsible, csp, division]
         sample, of = distinct_columns(rows, len(terms))
         terms, low, high, responsible, csp, division = (column[sample] for column in rows)
-        closed = [self.closed(int(own), places[at]) for own, at in zip(division, sample.tolist(), strict=True)]
+        closed_in = {own: self.closed(own, places[int(sample[at])]) for own, at in _first_rows(division)}
+        closed = [closed_in[own] for own in division.tolist()]
         ways = _Ways(consents=known, closed=closed)
         alike, which = distinct_columns([terms, responsible, csp, division, *ways.of(low, high, division)], len(sample))
         found = []
@@ -134,6 +135,12 @@ class _Ways:
             rank[asked] = [places[key] for key in late]
             found[own] = np.where(rank[one[own]] >= rank[other[own]], one[own], other[own])
         return found
+
+
+def _first_rows(column: Ints) -> Iterator[tuple[int, int]]:
+    """Each value of a column, with a row that has it."""
+    values, rows = np.unique(column, return_index=True)
+    yield from zip(values.tolist(), rows.tolist(), strict=True)
 
 
 def _combined(one: Ints, other: Ints, values: Sequence[T], combine: Callable[[T, T], T]) -> tuple[Ints, list[T]]:

@@ -18,6 +18,7 @@ from chfw_core.engines.columnar.phased import by_phase
 from chfw_core.engines.columnar.records import distinct_tuples
 from chfw_core.engines.columnar.sides import Lookup, Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role, with_split
+from chfw_core.engines.columnar.vocabulary import numbered_values
 from chfw_core.model.hubs import SmiStatus
 from chfw_core.model.parties import CSP_PREFIX, DCC, ResponsibleSuppliers
 from chfw_core.planning.dcc import dcc_terms
@@ -230,6 +231,7 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes, threads: i
     csp_rows = [row for region in regions for row in speak(CSP_PREFIX + region, rules.csps[region], public)]
     first = {party: 1 + at * len(variants) for at, party in enumerate(parties)}
     csp_first = {region: 1 + at * len(variants) for at, region in enumerate(regions)}
+    csp_row_of_place = np.array([csp_first.get(place.region, 0) for place in places], dtype=np.int32)
     return World(
         inputs=inputs,
         state=rules.state,
@@ -245,8 +247,8 @@ def build_world(inputs: PlanInputs, rules: Rules, estate: EstateAxes, threads: i
         contexts=contexts,
         variant_of_dcc=np.array(variant_of, dtype=np.int32),
         told_apart=told_apart,
-        csp_row=np.array([csp_first.get(places[p].region, 0) for p in place_of.tolist()], dtype=np.int32),
-        csp_row_of_place=np.array([csp_first.get(place.region, 0) for place in places], dtype=np.int32),
+        csp_row=csp_row_of_place[place_of],
+        csp_row_of_place=csp_row_of_place,
         first_row=np.array([first.get(p.parties[0], 0) if p.parties else 0 for p in pairs], dtype=np.int32),
         second_row=np.array([first[p.parties[1]] if p.split else 0 for p in pairs], dtype=np.int32),
         constants=rules.constants,
@@ -268,19 +270,18 @@ def _automatic_times(inputs: PlanInputs, dcc: Speaker, context: RuleContext) -> 
 def _places(inputs: PlanInputs, view: AxisView) -> tuple[list[Place], NDArray[np.int32]]:
     """Eligibility, region and division of each number of the first axis (design 2)."""
     graph = upgrade_graph(inputs.release, inputs.cpl)
-    names = ("device_model", "firmware_version", "smi_status", "csp_region", "holiday_division")
-    columns = [view.fields[name] for name in names if name in view.fields]
-    distinct, of = distinct_tuples([column.codes.astype(np.int64) for column in columns])
-    reasons: dict[tuple[object, ...], str | None] = {}
-    numbers: dict[Place, int] = {}
-    place_of = []
+    columns = [view.fields[name] for name in ("device_model", "firmware_version", "smi_status")]
+    kinds, kind_of = distinct_tuples([column.codes for column in columns])
+    reasons = []
+    for row in kinds.tolist():
+        model, version, status = (str(column.values[code]) for column, code in zip(columns, row, strict=True))
+        reasons.append(ineligible_reason(model, version, SmiStatus(status), inputs.release, inputs.cpl, graph))
+    why, texts = numbered_values(reasons)
+    where = [view.fields[name] for name in ("csp_region", "holiday_division") if name in view.fields]
+    distinct, of = distinct_tuples([why[kind_of], *(column.codes for column in where)])
+    places = []
     for row in distinct.tolist():
-        model, version, status, region, *division = (c.values[code] for c, code in zip(columns, row, strict=True))
-        key = (model, version, status)
-        if key not in reasons:
-            reasons[key] = ineligible_reason(
-                str(model), str(version), SmiStatus(str(status)), inputs.release, inputs.cpl, graph
-            )
+        region, *division = (column.values[code] for column, code in zip(where, row[1:], strict=True))
         own = str(division[0]) if division and division[0] is not None else None
-        place_of.append(numbers.setdefault(Place(reasons[key], str(region), own), len(numbers)))
-    return list(numbers), np.array(place_of, dtype=np.int32)[of]
+        places.append(Place(texts[row[0]], str(region), own))
+    return places, of.astype(np.int32)

@@ -114,3 +114,16 @@ def test_an_occurrence_begins_on_its_day_and_lies_in_every_window(parts: list[We
         for part in parts:
             around = [part.occurrence(day - timedelta(days=back), NONE) for back in (0, 1)]
             assert any(o and o.opens <= found.opens and found.closes <= o.closes for o in around)
+
+
+@given(st.lists(WINDOWS, max_size=3), DAYS, st.booleans())
+def test_windows_are_open_on_no_other_weekday(parts: list[WeeklyWindow], day: date, tails: bool) -> None:
+    both = Windows(parts=tuple(parts))
+    since = date.min if tails else day
+    assert day.weekday() in both.weekdays or both.occurrences(day, NONE, since) == ()
+
+
+@given(st.lists(WINDOWS, max_size=3))
+def test_in_a_plain_week_windows_are_open_on_all_of_their_weekdays(parts: list[WeeklyWindow]) -> None:
+    both, week = Windows(parts=tuple(parts)), [date(2026, 6, 1 + at) for at in range(7)]
+    assert {day.weekday() for day in week if both.occurrences(day, NONE)} == both.weekdays

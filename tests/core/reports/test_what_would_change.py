@@ -340,6 +340,52 @@ def test_no_obvious_change_is_missed(one: Condition, other: Condition, data: st.
         assert _key(then) == _key(now) or _key(then) in told
 
 
+@given(conditions, conditions, st.sampled_from([None, on("installed_on", 30)]), st.data())
+def test_values_that_no_condition_tells_apart_are_alike(
+    one: Condition, other: Condition, opens: DateExpr | None, data: st.DataObject
+) -> None:
+    """Told is what would be told if every value were decided alone."""
+    draft = base()
+    until = UntilDate(date=on("installed_on", 90) if opens is None else on("cutoff"))
+    draft.add(
+        A,
+        excludes=(ExcludeRule(id="x", because="x", when=one),),
+        holds=(hold("h", leaf("installed_on", LeafOp.GE, date(2025, 12, 1)), until),),
+        decides=(decide("d", other, opens=opens),),
+    )
+    hub = data.draw(st.sampled_from([hub for hub in draft.hubs if A in hub.suppliers.parties]))
+    with pytest.MonkeyPatch.context() as patch:
+        told = what_would_change(Matcher(draft.inputs), A, hub)
+        patch.setattr(module, "candidates", lambda *args: (evolve(one, alike=None) for one in candidates(*args)))
+        assert told == what_would_change(Matcher(draft.inputs), A, hub)
+
+
+def test_of_a_long_list_only_values_that_can_turn_a_condition_are_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules of which another fact says that they do not hold are no reason to decide anew."""
+    draft, decided = base(), list[str | None]()
+    lists = [leaf("configuration_set", LeafOp.IN, *(f"CS-{n}" for n in range(at, at + 40))) for at in range(30)]
+    draft.add(
+        A,
+        excludes=tuple(exclude(f"x{n}", And(items=(own, flagged("psr")))) for n, own in enumerate(lists)),
+        decides=(decide("d0", is_("configuration_set", "CS-9")), decide("d1")),
+    )
+    decide_one = module._decided
+
+    def counted(*args: Any) -> Any:
+        decided.append(args[-1].hub.configuration_set)
+        return decide_one(*args)
+
+    monkeypatch.setattr(module, "_decided", counted)
+    assert "instruct by `d0` if `configuration_set` is CS-9" in changes(draft)
+    assert len([name for name in decided if name != HUB.configuration_set]) == 2  # CS-9, and any other
+
+
+def test_a_version_from_which_the_hub_is_not_eligible_is_told_apart() -> None:
+    draft = excluding(And(items=(leaf("firmware_version", LeafOp.IN, "0D020000", "0D01AAAA"), flagged("psr"))))
+    draft.release(upgrade_from=(HUB.firmware_version, "0D020000"))
+    assert "not eligible if `firmware_version` is 0D01AAAA" in changes(draft)
+
+
 def test_configuration_sets_on_the_same_lists_are_decided_once() -> None:
     draft = base()
     lists = [("CS-0112", "CS-1", "CS-2", "CS-4"), ("CS-1", "CS-3", "CS-4"), ("CS-0113", "CS-2")]
