@@ -15,14 +15,17 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from attrs import define, field
+from sqlalchemy import select
 
 from chfw_app.rollout.service import RollOutService
 from chfw_app.rollout.ticking import tick
 from chfw_app.rollout.work_lists import planned_for
 from chfw_app.stores import hub_rows
 from chfw_app.stores.open import open_store
-from chfw_app.stores.outbox import OutboxMessage, deliver, waiting
+from chfw_app.stores.outbox import OutboxMessage, deliver
 from chfw_app.stores.rollout_codec import projections
+from chfw_app.stores.store import Store
+from chfw_app.stores.tables import outbox
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid, parse_guid
@@ -130,11 +133,16 @@ def csp(player: Player, to: Sequence[str]) -> None:
         for by, number, guids in given:
             report(player, by, number, guids)
         if not sent.delivered:
-            if player.over.is_set():
-                with player.service.store.read() as connection:
-                    if not any(message.to_party in to for message in waiting(connection)):
-                        return
+            if player.over.is_set() and not is_waiting(player.service.store, to):
+                return
             player.rest(CSPS_REST)
+
+
+def is_waiting(store: Store, to: Sequence[str]) -> bool:
+    """Whether anything is still to be sent to these parties, be it that somebody has taken it."""
+    of_theirs = select(outbox.c.id).where(outbox.c.next_at.is_not(None), outbox.c.to_party.in_(to))
+    with store.read() as connection:
+        return connection.execute(of_theirs.limit(1)).first() is not None
 
 
 def report(player: Player, by: str, number: int, guids: GuidList) -> None:
@@ -179,7 +187,7 @@ def dcc(player: Player, rounds: int) -> None:
             player.give(PublishPlan, DCC, number, classes=(row,))
         if planned:
             player.give(HandOver, DCC, number, region=region_of(number), day=DAY, guids=player.some(planned, 3))
-        if player.draw.random() < 0.5:
+        if player.draw.random() < 0.25:
             tick(player.service, NOW)
 
     player.each_round(rounds, act, DCCS_REST, DCCS_REST)
