@@ -47,6 +47,7 @@ class ParquetSource:
         """Raises InputError where the pages are damaged."""
         try:
             table = self._file().read_row_group(index, columns=list(names))
+            self._check_rows(index, table.num_rows)
             columns = {name: self._texts(name, one_array(table.column(name))) for name in names}
         except (pa.ArrowException, OSError) as failure:
             raise self._broken(failure) from failure
@@ -64,10 +65,18 @@ class ParquetSource:
                 left, first = left[len(here) :], first + batch.num_rows
                 if not left:
                     break
+            else:
+                self._check_rows(index, first)
             table = pa.Table.from_batches(found)
             return {name: self._texts(name, one_array(table.column(name))) for name in names}
         except (pa.ArrowException, OSError) as failure:
             raise self._broken(failure) from failure
+
+    def _check_rows(self, index: int, rows: int) -> None:
+        """Pages that end early give the rows that they have, without a word of those that are lost."""
+        says = self._starts[index + 1] - self._starts[index]
+        if rows != says:
+            raise pa.ArrowInvalid(f"row group {index + 1} has {rows:,} rows where it says {says:,}")
 
     def _texts(self, name: str, column: pa.Array) -> pa.Array:
         """A column of few repetitions as text: a long one that is stored once is not written out for every row."""
