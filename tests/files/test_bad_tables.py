@@ -97,6 +97,20 @@ def test_damaged_parquet(damage: Callable[[Path], None], tmp_path: Path) -> None
     assert "write it again" in str(problem.hint)
 
 
+@pytest.mark.parametrize("name", ["guid", "csp_region", "flags"])
+def test_text_in_parquet_that_is_no_utf_8(name: str, tmp_path: Path) -> None:
+    bad = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"a\xdb")])
+    columns = [bad if each == name else pa.array([cell], pa.string()) for each, cell in hub(1).items()]
+    pq.write_table(pa.Table.from_arrays(columns, names=NAMES), tmp_path / "e.parquet")
+    assert "is not a readable Parquet file: " in str(refused(tmp_path / "e.parquet"))
+
+
+def test_a_name_of_a_column_in_parquet_that_is_no_utf_8(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "e.parquet", [hub(1)])
+    path.write_bytes(path.read_bytes().replace(b"csp_region", b"csp_reg\xdfon"))
+    assert "is not a readable Parquet file: " in str(refused(path))
+
+
 def test_no_reader_passes_over_rows_that_a_damaged_file_has_lost(tmp_path: Path) -> None:
     """Nothing lost: a list of hubs, and a hub that is looked up, are asked of a file that says that it has more."""
     path = write_parquet(tmp_path / "e.parquet", [hub(n) for n in range(1, 5_001)])
