@@ -53,7 +53,7 @@ bench-files: $(READY) ## time and memory of tables in and out, in every format
 	@$(BIN)/python -m benchmarks.files
 
 .PHONY: nightly
-nightly: $(READY) ## every test, with far more examples
+nightly: $(READY) ## every test, with far more examples: some hours
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) -m "nightly or not nightly"
 
 .PHONY: clean

@@ -1,4 +1,7 @@
-"""`python -m benchmarks.triggers`: both engines on the same events, each item in a process of its own, in turn."""
+"""`python -m benchmarks.triggers`: both engines on the same events, each item in a process of its own, in turn.
+
+And the whole way of as many events as a day may bring, from a file into a ledger and through the rules in force.
+"""
 
 import argparse
 import json
@@ -17,6 +20,8 @@ from benchmarks.triggers.stream import Load
 from chfw_app.triggers.choosing import durable_version
 
 ITEMS = ("floor", "seeing", "automaton", "durable_rules")
+OPEN_BEFORE = 100_000
+"""Sequences open all the time on the whole way."""
 SOAK = Load(triggers=0, open=0, events=3_000_000)
 
 Measured = Mapping[str, object]
@@ -44,6 +49,11 @@ def main(arguments: Sequence[str]) -> int:
         label = f"soak, {options.soak:,} events"
         results[label] = _measured(soak, [item for item in items if item != "seeing"], console)
         _show_soak(console, label, results[label])
+    if options.runner:
+        whole = Load(triggers=1, open=OPEN_BEFORE, events=options.runner)
+        label = f"the whole way of {whole.open + whole.events:,} events"
+        results[label] = _measured(whole, ["runner"], console)
+        _show_runner(console, label, results[label]["runner"])
     write_json(options.json, {"machine": about, "command": command, "figures": results})
     return 0 if all(_is_sound(measured) for measured in results.values()) else 1
 
@@ -54,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--open", type=_sizes, default=(10_000, 100_000), help="sequences open all the time")
     made.add_argument("--events", type=_size, default=100_000, help="after they are open")
     made.add_argument("--soak", type=_size, default=SOAK.events, help="events of the soak; 0 leaves it out")
+    made.add_argument("--runner", type=_size, default=1_000_000, help="events of the whole way; 0 leaves it out")
     made.add_argument("--items", type=lambda text: tuple(text.split(",")), default=ITEMS, help=",".join(ITEMS))
     made.add_argument("--json", type=Path, metavar="FILE", help="write everything there; - for the standard output")
     return made
@@ -121,6 +132,21 @@ def _show_soak(console: Console, label: str, measured: Mapping[str, Measured]) -
         memory = " ".join(f"{sample / MIB:,.0f}" for sample in samples)
         counts = (f"{one['fired']:,}", f"{one['passed over']:,}")
         table.add_row(item, _rate(one["steady"]), _micro(one["cpu"]), *counts, memory)
+    console.print(table)
+
+
+def _show_runner(console: Console, label: str, one: Measured) -> None:
+    table = Table(title=label, title_justify="left")
+    for column in ("", "events/s", "CPU µs each", "fired", "memory MiB", "peak MiB", "ledger MiB"):
+        table.add_column(column, justify="right" if column else "left")
+    if "failed" in one:
+        table.add_row("runner", "failed", str(one["failed"]))
+    else:
+        table.add_row("taking", _rate(one["taking"]), _micro(one["taking cpu"]))
+        table.add_row("hearing", _rate(one["hearing"]), _micro(one["hearing cpu"]))
+        sizes = (f"{_number(one[what]) / MIB:,.0f}" for what in ("memory", "peak", "ledger"))
+        cpu = _micro(_number(one["taking cpu"]) + _number(one["hearing cpu"]))
+        table.add_row("both", _rate(one["steady"]), cpu, f"{one['fired']:,}", *sizes)
     console.print(table)
 
 

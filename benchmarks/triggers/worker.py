@@ -1,7 +1,8 @@
 """One item in a process of its own: `python -m benchmarks.triggers.worker ITEM TRIGGERS OPEN EVENTS`; JSON out.
 
 `floor`: the bare loop over the events. `seeing`: which trigger takes which event, which all engines need. `automaton`
-and `durable_rules`: all of it. Memory is what the process has more at the end than before the first event.
+and `durable_rules`: all of it. `runner`: from a file into a ledger and through the rules in force there.
+Memory is what the process has more at the end than before the first event.
 """
 
 import gc
@@ -13,6 +14,7 @@ import psutil
 from attrs import define, field
 
 from benchmarks.clock import Clock
+from benchmarks.triggers import runner
 from benchmarks.triggers.soak import soak_items, soak_rules
 from benchmarks.triggers.stream import Item, Load, opening, rules, steady
 from chfw_app.triggers.durable_engine import DurableEngine
@@ -64,8 +66,13 @@ def main(arguments: Sequence[str]) -> None:
     """Prints what was measured."""
     item, (triggers, sequences, events) = arguments[0], map(int, arguments[1:])
     load = Load(triggers=triggers, open=sequences, events=events)
-    measured = _soaked(item, load.events) if not load.triggers else _timed(item, load)
-    print(json.dumps(measured))
+    print(json.dumps(_measured(item, load)))
+
+
+def _measured(item: str, load: Load) -> dict[str, object]:
+    if item == "runner":
+        return runner.measured(load)
+    return _timed(item, load) if load.triggers else _soaked(item, load.events)
 
 
 def _timed(item: str, load: Load) -> dict[str, object]:

@@ -131,8 +131,9 @@ def _take(
         due = due.where(outbox.c.to_party.in_(to))
     with store.update() as connection:
         found = _messages(connection, store.database.locked(due, skip=True), taken=1)
-        taken = update(outbox).where(outbox.c.id.in_([one.id for one in found]))
-        connection.execute(taken.values(attempts=outbox.c.attempts + 1, next_at=at + retries.lease))
+        if found:
+            taken = update(outbox).where(outbox.c.id.in_([one.id for one in found]))
+            connection.execute(taken.values(attempts=outbox.c.attempts + 1, next_at=at + retries.lease))
     return found
 
 

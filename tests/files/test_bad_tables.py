@@ -11,7 +11,15 @@ from chfw_core.errors import InputError
 from chfw_files import csv_source, limits
 from chfw_files.columns import TEXTS, as_dictionary, one_array
 from chfw_files.estate import open_estate
+from chfw_files.few_rows import few_rows
+from chfw_files.lists import ListKind, read_list
+from chfw_files.parquet_writing import MAGIC
+from chfw_files.sources import open_source
+from chfw_files.thrift_compact import Sequence, read_struct, write_struct
 from tests.files.estates import NAMES, guid, hub, write_csv, write_parquet
+
+_ROWS, _GROUPS = 3, 4
+"""Fields of a Parquet file's footer, the first of a row group too."""
 
 
 def read(path: Path) -> None:
@@ -65,13 +73,55 @@ def _damaged_pages(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
-@pytest.mark.parametrize("damage", [_truncated, _garbage, _empty, _damaged_pages])
+def _fewer_rows_than_it_says(path: Path) -> None:
+    """Pages that end early give as many rows as they have, and pyarrow says nothing of the others."""
+    content = path.read_bytes()
+    at = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    footer = read_struct(content[at:-8])
+    listed = footer[_GROUPS][1]
+    assert isinstance(listed, Sequence)
+    (group,) = listed.items
+    assert isinstance(group, dict)
+    for struct in (footer, group):
+        struct[_ROWS] = (struct[_ROWS][0], 5_008)
+    written = write_struct(footer)
+    path.write_bytes(content[:at] + written + len(written).to_bytes(4, "little") + MAGIC)
+
+
+@pytest.mark.parametrize("damage", [_truncated, _garbage, _empty, _damaged_pages, _fewer_rows_than_it_says])
 def test_damaged_parquet(damage: Callable[[Path], None], tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "e.parquet", [hub(n) for n in range(5_000)])
     damage(path)
     problem = refused(path)
     assert "is not a readable Parquet file" in str(problem)
     assert "write it again" in str(problem.hint)
+
+
+@pytest.mark.parametrize("name", ["guid", "csp_region", "flags"])
+def test_text_in_parquet_that_is_no_utf_8(name: str, tmp_path: Path) -> None:
+    bad = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"a\xdb")])
+    columns = [bad if each == name else pa.array([cell], pa.string()) for each, cell in hub(1).items()]
+    pq.write_table(pa.Table.from_arrays(columns, names=NAMES), tmp_path / "e.parquet")
+    assert "is not a readable Parquet file: " in str(refused(tmp_path / "e.parquet"))
+
+
+def test_a_name_of_a_column_in_parquet_that_is_no_utf_8(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "e.parquet", [hub(1)])
+    path.write_bytes(path.read_bytes().replace(b"csp_region", b"csp_reg\xdfon"))
+    assert "is not a readable Parquet file: " in str(refused(path))
+
+
+def test_no_reader_passes_over_rows_that_a_damaged_file_has_lost(tmp_path: Path) -> None:
+    """Nothing lost: a list of hubs, and a hub that is looked up, are asked of a file that says that it has more."""
+    path = write_parquet(tmp_path / "e.parquet", [hub(n) for n in range(1, 5_001)])
+    assert read_list(ListKind.HUBS, path).table.num_rows == 5_000
+    _fewer_rows_than_it_says(path)
+    with pytest.raises(InputError, match="has 5,000 rows where it says 5,008"):
+        read_list(ListKind.HUBS, path)
+    source = open_source(path, plain=frozenset())
+    assert few_rows(source, 0, ["guid"], [4_999])["guid"].to_pylist() == [guid(5_000)]
+    with pytest.raises(InputError, match="has 5,000 rows where it says 5,008"):
+        few_rows(source, 0, ["guid"], [4_999, 5_003])
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])

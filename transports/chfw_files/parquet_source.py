@@ -14,6 +14,8 @@ from chfw_files import limits
 from chfw_files.columns import is_text, one_array
 from chfw_files.sources import Lines, RawChunk
 
+DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What pyarrow raises for a file that is damaged; the last for a column's name."""
 ROWS_AT_ONCE = 1 << 14
 """So many rows are decoded at a time by whoever needs the first rows of a chunk alone."""
 
@@ -27,7 +29,7 @@ class ParquetSource:
             with pq.ParquetFile(path) as file:
                 self._metadata = file.metadata
                 schema = file.schema_arrow
-        except (pa.ArrowException, OSError) as failure:
+        except DAMAGED as failure:
             raise self._broken(failure) from failure
         self.names: tuple[str, ...] = tuple(schema.names)
         self.types: Mapping[str, pa.DataType] = {entry.name: entry.type for entry in schema}
@@ -47,8 +49,9 @@ class ParquetSource:
         """Raises InputError where the pages are damaged."""
         try:
             table = self._file().read_row_group(index, columns=list(names))
+            self._check_rows(index, table.num_rows)
             columns = {name: self._texts(name, one_array(table.column(name))) for name in names}
-        except (pa.ArrowException, OSError) as failure:
+        except DAMAGED as failure:
             raise self._broken(failure) from failure
         return RawChunk(columns=columns, rows=table.num_rows, lines=lambda: self._rows(index))
 
@@ -64,13 +67,25 @@ class ParquetSource:
                 left, first = left[len(here) :], first + batch.num_rows
                 if not left:
                     break
+            else:
+                self._check_rows(index, first)
             table = pa.Table.from_batches(found)
             return {name: self._texts(name, one_array(table.column(name))) for name in names}
-        except (pa.ArrowException, OSError) as failure:
+        except DAMAGED as failure:
             raise self._broken(failure) from failure
 
+    def _check_rows(self, index: int, rows: int) -> None:
+        """Pages that end early give the rows that they have, without a word of those that are lost."""
+        says = self._starts[index + 1] - self._starts[index]
+        if rows != says:
+            raise pa.ArrowInvalid(f"row group {index + 1} has {rows:,} rows where it says {says:,}")
+
     def _texts(self, name: str, column: pa.Array) -> pa.Array:
-        """A column of few repetitions as text: a long one that is stored once is not written out for every row."""
+        """A column of few repetitions as text: a long one that is stored once is not written out for every row.
+
+        pyarrow takes any bytes for text; what is no UTF-8 raises its ArrowException here, not where it is looked at.
+        """
+        (column.dictionary if pa.types.is_dictionary(column.type) else column).validate(full=True)
         if name not in self._plain or not pa.types.is_dictionary(column.type):
             return column
         sizes = pc.binary_length(column.dictionary)

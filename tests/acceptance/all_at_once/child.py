@@ -1,27 +1,31 @@
 """A process of the race: CSPs, Suppliers, the DCC's tick, or whoever opens, pauses and stops; or all of them at once.
 
-Arguments: the database's address, a name, a seed, how many rounds, and the parts it plays. It says `ready`, waits for a
-line, and then tells on its standard output, a line each, what was acknowledged and what a CSP was given.
+It says `ready`, waits for a word, and then tells, a line each, what was acknowledged and what a CSP was given. Whoever
+has acted rests a while, so that no part leaves the others without their turn: it is the hand-overs, the reports and
+the stop that are to meet.
 """
 
 import json
 import os
 import random
-import sys
 import threading
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from attrs import define, field
+from sqlalchemy import select
 
 from chfw_app.rollout.service import RollOutService
 from chfw_app.rollout.ticking import tick
 from chfw_app.rollout.work_lists import planned_for
 from chfw_app.stores import hub_rows
 from chfw_app.stores.open import open_store
-from chfw_app.stores.outbox import OutboxMessage, deliver, waiting
+from chfw_app.stores.outbox import OutboxMessage, deliver
 from chfw_app.stores.rollout_codec import projections
+from chfw_app.stores.store import Store
+from chfw_app.stores.tables import outbox
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid, parse_guid
@@ -42,12 +46,28 @@ from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstruction
 from chfw_core.rollout.outcomes.commands import OutcomeKind, ReportOutcomes
 from chfw_core.rollout.states import FINAL_STANDINGS, HubState
 from chfw_core.transport.receipts import Receipt
-from tests.acceptance.all_at_once.scene import DAY, NOW, PLACES, hubs_of, joining, opening, own, region_of, release_of
+from tests.acceptance.all_at_once.scene import (
+    DAY,
+    NOW,
+    PLACES,
+    csps_of,
+    hubs_of,
+    joining,
+    opening,
+    own,
+    region_of,
+    release_of,
+)
 from tests.acceptance.people import NEW, SUPPLIERS
+from tests.app.children import Talk
 
 CSPS, TICKS = 8, 2
-PATIENCE = 3.0
-"""Seconds."""
+PATIENCE, LOOK = 30.0, 0.1
+"""Seconds: how long a stop waits for the hubs before it, and how often it looks."""
+FIRST_REST, LONGEST_REST = 0.3, 1.5
+"""Seconds, at most, from one act of a Supplier to its next: they grow while a round lasts."""
+DCCS_REST, CSPS_REST = 0.1, 1.5
+"""Seconds, at most, from one act to the next."""
 ROLE = SupplierRole.IMPORT
 
 
@@ -56,6 +76,7 @@ class Player:
     """Somebody who plays a part, in a thread of its own."""
 
     service: RollOutService
+    talk: Talk
     name: str
     draw: random.Random
     over: threading.Event
@@ -66,7 +87,7 @@ class Player:
         self.count += 1
         key = f"{self.name} {self.count}"
         receipt: Receipt = self.service.submit(command(by=by, key=key, release=release_of(number), **fields))
-        say("acknowledged", by, key, receipt.first_seq, receipt.last_seq)
+        self.talk.say("acknowledged", by, key, receipt.first_seq, receipt.last_seq)
         return receipt
 
     def goes_on(self, number: int) -> bool | None:
@@ -76,26 +97,27 @@ class Player:
         except InputError:
             return None
 
-    def each_round(self, rounds: int, act: Callable[[int], None]) -> None:
+    def rest(self, most: float) -> None:
+        """Often a short while, sometimes a long one."""
+        time.sleep(self.draw.random() ** 2 * most)
+
+    def each_round(self, rounds: int, act: Callable[[int], None], first: float, longest: float) -> None:
         """Acts in one round after the other, in each until it is stopped."""
         for number in range(rounds):
+            most = first
             while (going := self.goes_on(number)) is not False and not self.over.is_set():
                 if going:
                     act(number)
-                time.sleep(self.draw.random() ** 4 * 0.02)
+                    most = min(most + first, longest)
+                self.rest(most)
 
     def some(self, guids: "GuidList | tuple[Guid, ...]", most: int) -> GuidList:
         """A few of these."""
         return GuidList(self.draw.sample(list(guids), min(len(guids), self.draw.randint(1, most))))
 
 
-def say(*words: object) -> None:
-    """One call: the line is there as a whole or not at all."""
-    os.write(1, ("\t".join(map(str, words)) + "\n").encode())
-
-
-def csp(player: Player) -> None:
-    """Takes what is in the outbox, each message by one of the pollers, and reports what it has done."""
+def csp(player: Player, to: Sequence[str]) -> None:
+    """Takes what the outbox has for these parties, each message by one of the pollers, and reports what it has done."""
     while True:
         given: list[tuple[str, int, GuidList]] = []
 
@@ -104,18 +126,23 @@ def csp(player: Player) -> None:
             if message.type == "work_list":
                 told = json.loads(message.payload)
                 guids = GuidList(parse_guid(guid) for guid in told["guids"])
-                say("work", message.id, *(f"{guid:x}" for guid in guids))
+                player.talk.say("work", message.id, *(f"{guid:x}" for guid in guids))
                 given.append((message.to_party, int(told["release"].split("-")[1]), guids))
 
-        sent = deliver(player.service.store, 10, take, NOW)
-        for to, number, guids in given:
-            report(player, to, number, guids)
+        sent = deliver(player.service.store, 10, take, NOW, to=to)
+        for by, number, guids in given:
+            report(player, by, number, guids)
         if not sent.delivered:
-            if player.over.is_set():
-                with player.service.store.read() as connection:
-                    if not waiting(connection):
-                        return
-            time.sleep(player.draw.random() * 0.1)
+            if player.over.is_set() and not is_waiting(player.service.store, to):
+                return
+            player.rest(CSPS_REST)
+
+
+def is_waiting(store: Store, to: Sequence[str]) -> bool:
+    """Whether anything is still to be sent to these parties, be it that somebody has taken it."""
+    of_theirs = select(outbox.c.id).where(outbox.c.next_at.is_not(None), outbox.c.to_party.in_(to))
+    with store.read() as connection:
+        return connection.execute(of_theirs.limit(1)).first() is not None
 
 
 def report(player: Player, by: str, number: int, guids: GuidList) -> None:
@@ -137,7 +164,7 @@ def supplier(player: Player, party: Party, rounds: int) -> None:
         period = {"opens": NOW - timedelta(hours=2), "closes": NOW + timedelta(hours=player.draw.choice((22, 40)))}
         player.give(Instruct, party, number, role=ROLE, guids=guids, **period)
 
-    player.each_round(rounds, act)
+    player.each_round(rounds, act, FIRST_REST, LONGEST_REST)
 
 
 def dcc(player: Player, rounds: int) -> None:
@@ -160,16 +187,17 @@ def dcc(player: Player, rounds: int) -> None:
             player.give(PublishPlan, DCC, number, classes=(row,))
         if planned:
             player.give(HandOver, DCC, number, region=region_of(number), day=DAY, guids=player.some(planned, 3))
-        tick(player.service, NOW)
+        if player.draw.random() < 0.25:
+            tick(player.service, NOW)
 
-    player.each_round(rounds, act)
+    player.each_round(rounds, act, DCCS_REST, DCCS_REST)
 
 
 def stopper(player: Player, rounds: int) -> None:
     """Opens each round, lets hubs join, suspends and resumes, and stops it at some moment."""
     for number in range(rounds):
         player.service.submit_all(opening(number))
-        say("opened", number)
+        player.talk.say("opened", number)
         for act in player.draw.sample(range(4), 4):
             time.sleep(player.draw.random() * 0.12)
             if act == 0:
@@ -185,7 +213,7 @@ def stopper(player: Player, rounds: int) -> None:
         wait_for(player, number, player.draw.randint(0, PLACES - 1))
         time.sleep(player.draw.random() * 0.05)
         player.give(ConfirmDecision, PANEL, number, incident="INC-1", confirmed=True, commentary="confirmed")
-        say("stopped", number)
+        player.talk.say("stopped", number)
 
 
 def wait_for(player: Player, number: int, hubs: int) -> None:
@@ -196,16 +224,25 @@ def wait_for(player: Player, number: int, hubs: int) -> None:
         pool = player.service.release(release_of(number)).pools.get(key)
         if (0 if pool is None else pool.handed) >= hubs:
             return
-        time.sleep(0.005)
+        time.sleep(LOOK)
 
 
-def main(url: str, name: str, seed: int, rounds: int, parts: str) -> None:
-    """Plays the parts until all rounds are over; CSPs until the line after the first."""
+def played(play: Callable[..., None], player: Player, words: tuple[object, ...]) -> None:
+    """One part. Who fails ends the process: the others would be taken for all that there were."""
+    try:
+        play(player, *words)
+    except BaseException:  # noqa: BLE001 - whatever it was
+        traceback.print_exc()
+        os._exit(1)
+
+
+def main(talk: Talk, url: str, name: str, seed: int, rounds: int, parts: str) -> None:
+    """Plays the parts until all rounds are over; CSPs until the word after the first, and then until all is sent."""
     over = threading.Event()
     with open_store(url, projections()) as store, RollOutService(store=store, clock=lambda: NOW) as service:
         roles: list[tuple[Callable[..., None], tuple[object, ...]]] = []
         if "csps" in parts:
-            roles += [(csp, ())] * CSPS
+            roles += [(csp, (csps_of(rounds),))] * CSPS
         if "suppliers" in parts:
             roles += [(supplier, (party, rounds)) for party in SUPPLIERS]
         if "dcc" in parts:
@@ -215,18 +252,14 @@ def main(url: str, name: str, seed: int, rounds: int, parts: str) -> None:
         threads = []
         for n, (play, words) in enumerate(roles):
             draw = random.Random(f"{seed} {name} {n}")
-            player = Player(service=service, name=f"{name}.{n}", draw=draw, over=over)
-            threads.append(threading.Thread(target=play, args=(player, *words), daemon=True))
-        say("ready")
-        sys.stdin.readline()
+            player = Player(service=service, talk=talk, name=f"{name}.{n}", draw=draw, over=over)
+            threads.append(threading.Thread(target=played, args=(play, player, words), daemon=True))
+        talk.say("ready")
+        talk.hear()
         for thread in threads:
             thread.start()
         if "csps" in parts:
-            sys.stdin.readline()
+            talk.hear()
             over.set()
         for thread in threads:
             thread.join()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])

@@ -32,6 +32,11 @@ def region_of(number: int) -> str:
     return f"Region {number}"
 
 
+def csps_of(rounds: int) -> tuple[str, ...]:
+    """To whom the work of so many rounds goes."""
+    return tuple(f"CSP:{region_of(number)}" for number in range(rounds))
+
+
 def hubs_of(number: int) -> tuple[Guid, ...]:
     """A round's hubs: those of the notice, and as many again that join while it runs."""
     return tuple(Guid(0x8873_8490_0000_0000 + (number << 8) + n) for n in range(2 * HUBS))

@@ -5,12 +5,8 @@ A few kills in every run, two hundred for each database by `make nightly`.
 
 import json
 import random
-import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,33 +18,26 @@ from chfw_app.stores.rollout_codec import events_of, projections
 from chfw_app.stores.verify import verify_ledger
 from chfw_core.model.guid import parse_guid
 from chfw_core.rollout.handover.events import HubsHandedOver
-from tests.acceptance.all_at_once.scene import NOW
-from tests.app.helpers import environment
+from tests.acceptance.all_at_once.child import main
+from tests.acceptance.all_at_once.scene import NOW, csps_of
+from tests.app.children import child
 from tests.app.stores.conftest import Databases
 
-ROOT = Path(__file__).parents[3]
-EVERYBODY = "csps suppliers dcc stopper"
+EVERYBODY, ROUNDS = "csps suppliers dcc stopper", 100
+"""More rounds than there is time for between the kills of one ledger."""
 LONGEST = 1.5
 """Seconds from the first acknowledgement to the kill, at most."""
 
 
 def killed(url: str, seed: int) -> list[list[str]]:
     """Runs everybody in one process and kills it at some moment; what it had said by then."""
-    command = [sys.executable, "-m", "tests.acceptance.all_at_once.child", url, f"run {seed}", str(seed), "1000"]
-    with subprocess.Popen(
-        [*command, EVERYBODY], cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as child:
-        assert child.stdout is not None
-        assert child.stdin is not None
-        assert child.stdout.readline() == b"ready\n"
-        child.stdin.write(b"go\n")
-        child.stdin.flush()
-        first = child.stdout.readline()
+    with child(main, url, f"run {seed}", seed, ROUNDS, EVERYBODY) as everybody:
+        assert everybody.line() == ["ready"]
+        everybody.tell()
+        first = everybody.line()
         assert first, "the child ended before it had done anything"
         time.sleep(random.Random(seed).uniform(0, LONGEST))
-        child.send_signal(signal.SIGKILL)
-        said = first + child.stdout.read()
-    return [line.split("\t") for line in said.decode().splitlines()]
+        return [first, *everybody.kill()]
 
 
 def crash(databases: Databases, seeds: range) -> None:
@@ -85,7 +74,7 @@ def check_work(url: str, worked: set[int]) -> None:
     given: list[OutboxMessage] = []
     with open_store(url, projections()) as store:
         later = NOW + Retries().lease + timedelta(seconds=1)
-        while deliver(store, 1_000, given.append, later).delivered:
+        while deliver(store, 1_000, given.append, later, to=csps_of(ROUNDS)).delivered:
             pass
         with store.read() as connection:
             events = [event for entry in read_entries(connection) for event in events_of(entry)]

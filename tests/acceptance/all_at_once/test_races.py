@@ -3,13 +3,10 @@
 A few rounds run always, a thousand for each database by `make nightly`.
 """
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from attrs import define, field
@@ -27,11 +24,11 @@ from chfw_core.rollout.handover.events import HubsHandedOver
 from chfw_core.rollout.incidents.events import IncidentDecided, ReleaseResumed, ReleaseSuspended
 from chfw_core.rollout.instructing.events import InstructionsAccepted, InstructionsWithdrawn
 from chfw_core.rollout.states import AT_CSP, ReleaseStanding
+from tests.acceptance.all_at_once.child import main
 from tests.acceptance.all_at_once.scene import DAY, PLACES, hubs_of, region_of, release_of
-from tests.app.helpers import environment
+from tests.app.children import child, ended
 from tests.app.stores.conftest import Databases
 
-ROOT = Path(__file__).parents[3]
 FOUR = ("csps", "suppliers", "dcc", "stopper")
 TWO = ("csps suppliers", "dcc stopper")
 """Processes, and the parts that each plays."""
@@ -58,49 +55,17 @@ def race(databases: Databases, rounds: int, seed: int, parts: tuple[str, ...]) -
 
 def played(url: str, rounds: int, seed: int, parts: tuple[str, ...]) -> list[list[str]]:
     """Runs all parts, each in a process of its own; every line that they said."""
-    command = [sys.executable, "-m", "tests.acceptance.all_at_once.child", url]
-    children = {
-        part: subprocess.Popen(
-            [*command, part, str(seed), str(rounds), part],
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        for part in parts
-    }
     with ExitStack() as ending, ThreadPoolExecutor(len(parts)) as readers:
-        for child in children.values():
-            ending.enter_context(child)
-        assert [line_of(child) for child in children.values()] == [b"ready\n"] * len(parts)
-        texts = [readers.submit(rest_of, child) for child in children.values()]  # or a full pipe holds them up
-        for child in children.values():
-            tell(child, b"go\n")
-        codes = [children[part].wait(LONGEST) for part in parts[1:]]
-        tell(children[parts[0]], b"over\n")  # they go home once the outbox is empty
-        codes.append(children[parts[0]].wait(LONGEST))
-        said = [text.result() for text in texts]
-    assert codes == [0] * len(parts)
-    return [line.split("\t") for text in said for line in text.decode().splitlines()]
-
-
-def line_of(child: "subprocess.Popen[bytes]") -> bytes:
-    """What it says next."""
-    assert child.stdout is not None
-    return child.stdout.readline()
-
-
-def rest_of(child: "subprocess.Popen[bytes]") -> bytes:
-    """All that it says until its end."""
-    assert child.stdout is not None
-    return child.stdout.read()
-
-
-def tell(child: "subprocess.Popen[bytes]", words: bytes) -> None:
-    """A line to it."""
-    assert child.stdin is not None
-    child.stdin.write(words)
-    child.stdin.flush()
+        children = [ending.enter_context(child(main, url, part, seed, rounds, part)) for part in parts]
+        assert [one.line() for one in children] == [["ready"]] * len(parts)
+        said = [readers.submit(one.rest) for one in children]  # or a full pipe holds them up
+        for one in children:
+            one.tell()
+        csps, *others = children
+        assert ended(others, LONGEST) == [0] * len(others)
+        csps.tell()  # they go home once the outbox is empty
+        assert ended([csps], LONGEST) == [0]
+        return [line for lines in said for line in lines.result()]
 
 
 @define

@@ -1,20 +1,19 @@
-"""A process that says events and runs triggers until it is killed. Arguments: the address, a folder, a seed."""
+"""A process that says events and runs triggers until it is killed."""
 
 import itertools
-import os
-import sys
 from pathlib import Path
 
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.open import open_store
 from chfw_app.stores.rollout_codec import projections
 from chfw_app.triggers.observing import observe_lines
+from tests.app.children import Talk
 from tests.app.triggers.runs import START, Runs
 
 AT_ONCE = 25
 
 
-def main(url: str, folder: Path, seed: int) -> None:
+def main(talk: Talk, url: str, folder: Path, seed: int) -> None:
     with open_store(url, projections()) as store, RollOutService(store=store, clock=lambda: START) as service:
         runs = Runs(service=service, folder=folder, seq=seed * 1_000_000)
         runs.installs()
@@ -23,9 +22,5 @@ def main(url: str, folder: Path, seed: int) -> None:
             guids = range(first, first + AT_ONCE)
             lines = [*runs.lines("meter_firmware_activated", guids), *runs.lines("meter_read_received", guids)]
             observe_lines(service, list(enumerate(lines)), "DCC")
-            os.write(1, b"said\n")
+            talk.say("said")
             runs.runs(most=AT_ONCE)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

@@ -1,9 +1,6 @@
 """The runner: once each, whatever happens in between (RU6, I9), and how one version of files follows another."""
 
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -26,12 +23,12 @@ from chfw_core.errors import InputError
 from chfw_core.rollout.incidents.commands import RaiseIncident
 from chfw_core.rollout.notice.commands import DraftRelease, NotifyRelease, RecordCplEntry
 from tests.acceptance.people import FIRMWARE, RELEASE
-from tests.app.helpers import environment
+from tests.app.children import child
 from tests.app.stores.conftest import Databases
+from tests.app.triggers.kill_child import main
 from tests.app.triggers.runs import METER_THEN_READ, Runs
 from tests.core.rollout.worlds import CLASSES
 
-ROOT = Path(__file__).parents[3]
 KILLS = 6
 """For each database; two hundred by `make nightly`."""
 STRICTER = METER_THEN_READ.replace("within: 7 days", "within: 2 days")
@@ -144,13 +141,11 @@ def killed(url: str, folder: Path, seed: int) -> None:
 
     In its first rounds or after some that are done, however slow the machine: by the rounds that it tells of.
     """
-    command = [sys.executable, "-m", "tests.app.triggers.kill_child", url, str(folder), str(seed)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE) as child:
-        assert child.stdout is not None
+    with child(main, url, folder, seed) as said:
         for _ in range(1 + seed % 4):
-            assert child.stdout.readline()
+            assert said.line()
         time.sleep(random.Random(seed).uniform(0, 0.3))
-        child.send_signal(signal.SIGKILL)
+        said.kill()
 
 
 def kill_and_check(url: str, folder: Path, rounds: int) -> None:
