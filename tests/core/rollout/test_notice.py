@@ -193,12 +193,12 @@ def test_an_entry_that_comes_after_the_notice_is_told_to_who_has_the_notice() ->
     story.do(DraftRelease, firmware=FIRMWARE)
     story.do(NotifyRelease, classes=CLASSES)
     everybody = ["ALPHA", "BETA", "CSP:North", "CSP:South"]
-    for fields, words, entry in (
-        ({}, "its entry on the Central Products List is `CPL-77`", "CPL-77"),
-        ({"current": False}, "its entry `CPL-77` on the Central Products List is no longer Current", None),
+    for current, words, entry in (
+        (True, "its entry on the Central Products List is `CPL-77`", "CPL-77"),
+        (False, "its entry `CPL-77` on the Central Products List is no longer Current", None),
     ):
         sent = len(story.sent)
-        story.do(RecordCplEntry, entry="CPL-77", **fields)
+        story.do(RecordCplEntry, entry="CPL-77", current=current)
         told = story.sent[sent:]
         news = [(one.to, one.words) for one in told if isinstance(one, ReleaseNews)]
         notices = [(one.to, one.cpl_entry) for one in told if isinstance(one, ReleaseNotice)]
