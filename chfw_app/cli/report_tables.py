@@ -83,7 +83,7 @@ def show_actions(reader: str, found: Actions) -> None:
     if not mine:
         say(f"nothing to do for `{reader}`")
     header = ("release", "task", "about", "since", "due", "time", "")
-    show_table(f"To do for {reader}", header, mine, unbroken=("time",))
+    show_table(f"To do for {reader}", header, mine, unbroken=("task", "time"))
     theirs = [
         (
             act.release,
@@ -94,7 +94,7 @@ def show_actions(reader: str, found: Actions) -> None:
         )
         for act in found.others
     ]
-    show_table("What others do next", ("release", "who", "what", "due", "time"), theirs, unbroken=("time",))
+    show_table("What others do next", ("release", "who", "what", "due", "time"), theirs, unbroken=("what", "time"))
 
 
 def show_flights(found: Sequence[ReleaseInFlight]) -> None:

@@ -168,7 +168,7 @@ def tick(
         (one.release, one.owner, one.kind.replace("_", " "), one.subject, span_words(one.due - done.at))
         for one in done.late
     ]
-    show_table("Late", ("release", "owner", "task", "about", "time"), late, unbroken=("time",))
+    show_table("Late", ("release", "owner", "task", "about", "time"), late, unbroken=("task", "time"))
     _say_missed(done.missed)
     say_ran(done.triggers, DCC)
     for lapsed in done.lapsed:
@@ -353,7 +353,7 @@ def _show(found: "Shown") -> None:
         for task in found.tasks
         if task.done_at is None
     ]
-    show_table("Tasks", ("owner", "task", "about", "due", "time"), tasks, unbroken=("time",))
+    show_table("Tasks", ("owner", "task", "about", "due", "time"), tasks, unbroken=("task", "time"))
     acts = [
         (
             act.actor,
@@ -363,7 +363,7 @@ def _show(found: "Shown") -> None:
         )
         for act in found.next
     ]
-    show_table("What others do next", ("who", "task", "due", "time"), acts, unbroken=("time",))
+    show_table("What others do next", ("who", "task", "due", "time"), acts, unbroken=("task", "time"))
     for incident in found.incidents:
         say(f"open incident {incident}")
     _say_missed(found.missed)
