@@ -20,6 +20,7 @@ from chfw_app.reports.flights import flights
 from chfw_app.reports.reading import looking
 from chfw_app.reports.statuses import Asked, status_query
 from chfw_app.rollout.service import RollOutService
+from chfw_app.stores.apart import lists_all
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import link
 from chfw_core.consent.model import ActivationBasis
@@ -28,17 +29,20 @@ from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import DCC, Party, SupplierRole
 from chfw_core.reports.progress.readers import reader_named
 from chfw_core.rollout.base import REGISTRATION, SMI
-from chfw_core.rollout.handover.commands import HandOver, PlannedClass, PublishPlan
+from chfw_core.rollout.handover.commands import HandOver, HoldHubs, PlannedClass, PublishPlan
 from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.notice.commands import AddHubs, DraftRelease, NotifyRelease, RecordCplEntry
 from chfw_core.rollout.outcomes.commands import ObserveVersions, OutcomeKind, ReportOutcomes
 from chfw_core.rollout.pilot.commands import ApproveMass, BeginMass
+from chfw_core.rollout.states import HubState
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
 from chfw_core.transport.receipts import Receipt
 
 DAYS = 10
 PAGE = 100
 ASKED = 200
+HELD = 300
+"""So few hubs are held, of those that pass to the Supplier that asks later."""
 AT_ONCE = 1_000_000
 """Hubs of one command of the notice; the others are added by further commands."""
 
@@ -85,6 +89,9 @@ def told(
         service.clock = lambda: steps.now
         yield from _noticed(store, estate, steps, say)
         yield from _instructed(store, estate, steps, say)
+        say("a hold")
+        held = Random(3).sample(list(estate.guids(0, estate.passing)), min(HELD, estate.passing))
+        steps.do(HoldHubs, reason="a defect", guids=GuidList(held))
         if not short:
             yield from _handed_over(store, estate, steps, say)
             yield from _reported(store, estate, steps, say)
@@ -202,11 +209,18 @@ def _asked(store: Store, estate: Estate) -> Iterator[Figure]:
     with store.read() as connection:
         floors = [look_up(connection, RELEASE, guid) for guid in picked]
     with store.read(str(party)) as connection:
-        pages, ones = [], []
+        pages, ones, apart = [], [], []
+        asked = Asked(states=(HubState.HELD,))
         for guid in picked:
             start = time.perf_counter()
             connection.execute(status_query(str(party), RELEASE, after=(guid, ""), limit=PAGE)).all()
             pages.append(time.perf_counter() - start)
+            start = time.perf_counter()
+            listed = lists_all(connection, str(party), RELEASE, asked.states)
+            connection.execute(
+                status_query(str(party), RELEASE, asked, after=(guid, ""), limit=PAGE, listed=listed)
+            ).all()
+            apart.append(time.perf_counter() - start)
             start = time.perf_counter()
             connection.execute(status_query(str(party), RELEASE, Asked(guid=guid))).all()
             ones.append(time.perf_counter() - start)
@@ -219,6 +233,10 @@ def _asked(store: Store, estate: Estate) -> Iterator[Figure]:
     floor = _p95(floors)
     yield Figure(
         item=f"status page of {PAGE} hubs, p95", hubs=estate.hubs, seconds=_p95(pages), floor=floor, aim="< 50 ms"
+    )
+    aim, said = "< 50 ms", f"{HELD} hubs are held"
+    yield Figure(
+        item="status page of held hubs, p95", hubs=estate.hubs, seconds=_p95(apart), floor=floor, aim=aim, told=said
     )
     yield Figure(item="status of one hub, p95", hubs=estate.hubs, seconds=_p95(ones), floor=floor, aim="< 50 ms")
     yield Figure(item="dashboard, p95", hubs=estate.hubs, seconds=_p95(boards), floor=floor, aim="< 200 ms")

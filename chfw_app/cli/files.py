@@ -233,6 +233,8 @@ def _say_one(one: FileDone) -> None:
 def _say_why(one: FileDone) -> None:
     for problem in one.problems:
         say(f"{one.party}: {one.file}: {problem}")
+    for remark in one.remarks:
+        say(f"{one.party}: {one.file}: {remark}: take it back where that is a slip")
     for reason, rows in one.reasons[:REASONS_SHOWN]:
         say(f"{one.party}: {one.file}: {counted(rows, 'row')}: {reason}")
     if len(one.reasons) > REASONS_SHOWN:
@@ -264,5 +266,6 @@ def _as_object(one: FileDone) -> dict[str, object]:
         "rows_back": one.back,
         "answer": _answer(one),
         "problems": list(one.problems),
+        "remarks": list(one.remarks),
         "reasons": [{"reason": reason, "rows": rows} for reason, rows in one.reasons],
     }

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -144,19 +145,34 @@ def print_json(value: Mapping[str, object]) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]], *, note: str = "") -> None:
-    """A table: text to the left, numbers (thousands parted by commas) to the right."""
+def show_table(
+    title: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    note: str = "",
+    unbroken: Sequence[str] = (),
+) -> None:
+    """A table: text to the left, numbers (thousands parted by commas) to the right.
+
+    `unbroken`: columns whose cells stay on one line wherever there is room for that and for the headings.
+    """
     if not rows:
         return
     numeric = [
         all(isinstance(row[at], int | float) or row[at] in ("", None) for row in rows) for at in range(len(header))
     ]
     texts = [[_cell(value) for value in row] for row in rows]
+    columns = [[row[at] for row in texts] for at in range(len(header))]
     # A heading never breaks inside a word; nor does a cell (a GUID, an instant), where there is room for all.
     headings = [_longest_word([name]) for name in header]
-    whole = [max(least, _longest_word(row[at] for row in texts)) for at, least in enumerate(headings)]
-    needed = sum(whole) + 3 * len(whole)
+    kept = [
+        max(least, *map(_width, cells)) if name in unbroken else least
+        for name, cells, least in zip(header, columns, headings, strict=True)
+    ]
+    whole = [max(least, _longest_word(cells)) for cells, least in zip(columns, kept, strict=True)]
     screen = console()
+    needed = sum(whole) + 3 * len(whole) + 1
     if needed > screen.width and not (screen.is_terminal or "COLUMNS" in os.environ):
         screen.width = needed
     narrow = screen.width < WIDE
@@ -170,9 +186,11 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object
         caption=note or None,
         caption_justify="left",
     )
-    widths = whole if needed <= screen.width else headings
-    for name, is_number, least in zip(header, numeric, widths, strict=True):
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold", min_width=least)
+    wanted = [max(map(_width, (name, *cells))) for name, cells in zip(header, columns, strict=True)]
+    room = screen.width - (2 * len(wanted) if narrow else 3 * len(wanted) + 1)
+    widths = _fitted(wanted, (whole, kept, headings), room)
+    for name, is_number, width in zip(header, numeric, widths, strict=True):
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", width=width)
     for row in texts:
         table.add_row(*map(Text, row))
     if len(title) > screen.measure(table).maximum:
@@ -180,6 +198,24 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object
         table.title = None
         screen.print(Text(title, style="bold"), soft_wrap=True)
     screen.print(table)
+
+
+def _fitted(wanted: Sequence[int], least: Sequence[Sequence[int]], room: int) -> list[int]:
+    """Widths of columns that fit into the room: the widest give first, and none more than the first of these bounds
+    that is enough. Without such bounds of its own the library would cut what it had no room for."""
+    found = list(wanted)
+    for bound in (*least, [1] * len(found)):
+        while sum(found) > room:
+            at = max(range(len(found)), key=lambda at: found[at] if found[at] > bound[at] else 0)
+            if found[at] <= bound[at]:
+                break
+            found[at] -= 1
+    return found
+
+
+def _width(text: str) -> int:
+    """On a screen, of its longest line."""
+    return max(map(cell_len, text.split("\n")))
 
 
 def _longest_word(texts: Iterable[str]) -> int:

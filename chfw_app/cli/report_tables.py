@@ -82,7 +82,8 @@ def show_actions(reader: str, found: Actions) -> None:
     ]
     if not mine:
         say(f"nothing to do for `{reader}`")
-    show_table(f"To do for {reader}", ("release", "task", "about", "since", "due", "time", ""), mine)
+    header = ("release", "task", "about", "since", "due", "time", "")
+    show_table(f"To do for {reader}", header, mine, unbroken=("task", "time"))
     theirs = [
         (
             act.release,
@@ -93,7 +94,7 @@ def show_actions(reader: str, found: Actions) -> None:
         )
         for act in found.others
     ]
-    show_table("What others do next", ("release", "who", "what", "due", "time"), theirs)
+    show_table("What others do next", ("release", "who", "what", "due", "time"), theirs, unbroken=("what", "time"))
 
 
 def show_flights(found: Sequence[ReleaseInFlight]) -> None:
@@ -203,4 +204,4 @@ def show_late(found: Sequence[LateDay]) -> None:
         for one in found
     ]
     header = ("who", "release", "day", "handed over", "overdue", "given up", "due", "time")
-    show_table("Outcomes overdue", header, rows)
+    show_table("Outcomes overdue", header, rows, unbroken=("time",))

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from chfw_app.cli.output import progress, say, show_table
+from chfw_app.cli.output import progress, say, say_note, show_table
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.rollout.foreseen import Foreseen, foreseen, name_of
@@ -82,6 +82,15 @@ def ask(options: ActOptions, effects: Sequence[Foreseen], name: str, release: st
         )
     show_effects(effects, name)
     confirm_or_stop(f"{name} on {release}")
+
+
+def ask_about(options: ActOptions, says: str, hint: str) -> None:
+    """Asks about what a command means; says it where --yes was given. Raises InputError as `ask` does."""
+    if not options.yes and (options.json or not sys.stdin.isatty()):
+        raise InputError(says, hint=hint)
+    say_note(f"note: {says}")
+    if not options.yes:
+        confirm_or_stop("with that known")
 
 
 def confirm_or_stop(what: str) -> None:

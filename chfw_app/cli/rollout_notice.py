@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, progress, say, say_note, show_table
-from chfw_app.cli.rollout_acting import act, act_on_hubs, confirm_or_stop, show_losses
+from chfw_app.cli.rollout_acting import act, act_on_hubs, ask_about, confirm_or_stop, show_losses
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.rollout.service import RollOutService
@@ -253,6 +253,8 @@ def revoke(*, release: str, reason: str, options: ActOptions | None = None) -> i
 def move_date(*, release: str, to: str, reason: str, options: ActOptions | None = None) -> int:
     """Move the automatic date, earlier or later (BR1.3).
 
+    A date by which the cut-off has passed already is asked about apart: what it means for Suppliers is said first.
+
     Parameters
     ----------
     release
@@ -264,11 +266,17 @@ def move_date(*, release: str, to: str, reason: str, options: ActOptions | None 
     options
         Who acts, and where.
     """
+    from chfw_app.rollout.moving import moving_means
     from chfw_core.model.periods import parse_instant
     from chfw_core.rollout.notice.commands import MoveAutomaticDate
 
-    when = parse_instant(to)
-    return act(options or ActOptions(), MoveAutomaticDate, release, confirm=True, automatic_at=when, reason=reason)
+    when, options = parse_instant(to), options or ActOptions()
+    if options.by(MoveAutomaticDate) == DCC:
+        with opened(options) as service:
+            says = moving_means(service, release, when)
+        if says is not None:
+            ask_about(options, says, "name a later date, or give --yes")
+    return act(options, MoveAutomaticDate, release, confirm=True, automatic_at=when, reason=reason)
 
 
 def participation(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from chfw_app.cli.options import Flag, Several
 from chfw_app.cli.output import counted, progress, say, say_note
-from chfw_app.cli.rollout_acting import act, act_on_hubs
+from chfw_app.cli.rollout_acting import act, act_on_hubs, ask_about
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.cli.rollout_triggers import BesideOptions
@@ -154,7 +154,8 @@ def hand_over(
 
     A list has all hubs of its region and day that were handed over, now or before: run again, it is written again.
     While the release does not go on, nothing is handed over and no list is written. Rules in force hear of everything
-    first, so that what they stop does not go.
+    first, so that what they stop does not go. A day that is more than seven days ahead is asked about, or needs --yes:
+    no hold and no withdrawal reaches what a CSP has.
 
     Parameters
     ----------
@@ -173,13 +174,16 @@ def hand_over(
     options
         Who acts, and where.
     """
-    from chfw_app.rollout.handing import hand_over_day
+    from chfw_app.rollout.handing import AHEAD_DAYS, far_ahead, hand_over_day
     from chfw_app.rollout.work_lists import next_days
 
     options = options or ActOptions()
     check_folder(out)
     by, key, known = options.by_dcc(), options.new_key(), (beside or BesideOptions()).read()
     with opened(options) as service:
+        says = far_ahead(service, release, day_of(day), region) if by == DCC else None
+        if says is not None:
+            ask_about(options, says, f"hand over at most {AHEAD_DAYS} days ahead, or give --yes")
         whole = hand_over_day(service, release, day_of(day), region, by, key, out, format.value, known)
         with service.store.read() as connection:
             later = next_days(connection, release, day_of(day))

@@ -1,7 +1,7 @@
 """`chfw rollout show`, `effects`, `tick` and `outbox`: where a release stands, and what time brings."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ from chfw_app.places import check_folder
 from chfw_core.errors import InputError
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant
+from chfw_core.reports.progress.actions import span_words
 
 if TYPE_CHECKING:
     from chfw_app.rollout.missed import Missed
@@ -164,9 +165,10 @@ def tick(
         return code
     say(f"{counted(silent, 'hub')} fell silent" if silent else "no hub fell silent")
     late = [
-        (one.release, one.owner, one.kind.replace("_", " "), one.subject, _span(done.at - one.due)) for one in done.late
+        (one.release, one.owner, one.kind.replace("_", " "), one.subject, span_words(one.due - done.at))
+        for one in done.late
     ]
-    show_table("Late", ("release", "owner", "task", "about", "late by"), late)
+    show_table("Late", ("release", "owner", "task", "about", "time"), late, unbroken=("task", "time"))
     _say_missed(done.missed)
     say_ran(done.triggers, DCC)
     for lapsed in done.lapsed:
@@ -341,15 +343,27 @@ def _show(found: "Shown") -> None:
     say(f"instructions are taken until {instant_words(found.cutoff)}")
     show_table("Hubs", ("state", "hubs"), [(state.replace("_", " "), hubs) for state, hubs in found.hubs.items()])
     tasks = [
-        (task.owner, task.kind.replace("_", " "), task.subject, instant_words(task.due), _left(task.left(found.at)))
+        (
+            task.owner,
+            task.kind.replace("_", " "),
+            task.subject,
+            instant_words(task.due),
+            span_words(task.left(found.at)),
+        )
         for task in found.tasks
         if task.done_at is None
     ]
-    show_table("Tasks", ("owner", "task", "about", "due", "time left"), tasks)
+    show_table("Tasks", ("owner", "task", "about", "due", "time"), tasks, unbroken=("task", "time"))
     acts = [
-        (act.actor, act.kind.replace("_", " "), instant_words(act.due), _until(act.due, found.at)) for act in found.next
+        (
+            act.actor,
+            act.kind.replace("_", " "),
+            instant_words(act.due),
+            span_words(None if act.due is None else act.due - found.at),
+        )
+        for act in found.next
     ]
-    show_table("What others do next", ("who", "task", "due", "time left"), acts)
+    show_table("What others do next", ("who", "task", "due", "time"), acts, unbroken=("task", "time"))
     for incident in found.incidents:
         say(f"open incident {incident}")
     _say_missed(found.missed)
@@ -365,24 +379,3 @@ def _say_missed(found: "tuple[Missed, ...]") -> None:
         were = "was" if one.hubs == 1 else "were"
         hubs = counted(one.hubs, "hub")
         say(f"{one.release}: {hubs} planned for {one.day} in {one.region} {were} not handed over; plan again")
-
-
-def _until(due: datetime | None, at: datetime) -> str:
-    """BR5.5: another's task may be no more than a chance, so one whose time has passed is not called late."""
-    if due is None:
-        return ""
-    return f"passed {_span(at - due)} ago" if due < at else _span(due - at)
-
-
-def _left(left: timedelta | None) -> str:
-    if left is None:
-        return ""
-    return f"late by {_span(-left)}" if left < timedelta() else _span(left)
-
-
-def _span(span: timedelta) -> str:
-    """`12 days`, `5 hours`, `3 minutes`: the largest unit alone."""
-    minutes = int(span.total_seconds()) // 60
-    if minutes >= 48 * 60:
-        return counted(minutes // (24 * 60), "day")
-    return counted(minutes // 60, "hour") if minutes >= 60 else counted(minutes, "minute")

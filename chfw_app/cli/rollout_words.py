@@ -6,11 +6,9 @@ Nobody can read a text for its meaning here; the ids of the release's Suppliers 
 CS3: who is to get a role is asked about where nobody knows it.
 """
 
-import sys
 from collections.abc import Mapping
 
-from chfw_app.cli.output import say_note
-from chfw_app.cli.rollout_acting import confirm_or_stop
+from chfw_app.cli.rollout_acting import ask_about
 from chfw_app.cli.rollout_options import ActOptions, opened
 from chfw_app.rollout.service import RollOutService
 from chfw_app.transports.known_parties import check_parties
@@ -41,7 +39,7 @@ def check_words(
         if not found:
             continue
         says = f"--{name} names {', '.join(f'`{party}`' for party in found)}, and Suppliers are told these words"
-        _ask(options, says, "leave the name out, or give --yes", "with the name in them")
+        ask_about(options, says, "leave the name out, or give --yes")
 
 
 def check_joins(options: ActOptions, joins: str) -> None:
@@ -54,15 +52,7 @@ def check_joins(options: ActOptions, joins: str) -> None:
     with opened(options) as service:
         remarks = check_parties(service.store, (joins,))
     for says in remarks:
-        _ask(options, says, "give --yes where it is new", f"the role is for `{joins}`")
-
-
-def _ask(options: ActOptions, says: str, hint: str, question: str) -> None:
-    if not options.yes and (options.json or not sys.stdin.isatty()):
-        raise InputError(says, hint=hint)
-    say_note(f"note: {says}")
-    if not options.yes:
-        confirm_or_stop(question)
+        ask_about(options, says, "give --yes where it is new")
 
 
 def _words(fields: Mapping[str, object]) -> dict[str, str]:

@@ -8,8 +8,9 @@ from attrs import frozen
 from sqlalchemy import Select, and_, func, select
 
 from chfw_app.reports.reading import Sight
+from chfw_app.stores.apart import lists_all
 from chfw_app.stores.tables import consent, hub, hub_count
-from chfw_app.stores.visible import links_of, with_hubs
+from chfw_app.stores.visible import links_apart, links_of, with_hubs
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import SupplierRole
 from chfw_core.reports.progress.flight import in_order
@@ -36,13 +37,17 @@ def status_query(
     *,
     after: tuple[int, str] | None = None,
     limit: int | None = None,
+    listed: bool = False,
 ) -> Select[Any]:
     """A party's hubs in a release, a row for each role, with its own instruction and nobody else's.
 
-    `after`, `limit`: a page, as `visible.hubs_of` gives it. Of a page in one of some states all is found by reading on.
+    `after`, `limit`: a page, as `visible.hubs_of` gives it. `listed`: all hubs in the states that are asked for are
+    listed (`apart.lists_all`); else a page of those is found by reading on.
     """
-    cut = None if asked.states else limit
-    mine = links_of(party, release, after=after, limit=cut)
+    if listed:
+        mine = links_apart(party, release, [state.value for state in asked.states], after=after, limit=limit)
+    else:
+        mine = links_of(party, release, after=after, limit=None if asked.states else limit)
     own = and_(consent.c.release == mine.c.release, consent.c.guid == mine.c.guid, consent.c.party == mine.c.party)
     query = (
         with_hubs(mine)
@@ -69,7 +74,8 @@ def statuses(sight: Sight, asked: Asked = Asked()) -> Iterator[HubStatus]:
     for record in records:
         if asked.states and _by_state(sight, record.id).keys().isdisjoint(asked.states):
             continue  # counted already: a whole list need not be read to find none
-        query = status_query(party, record.id, asked).execution_options(yield_per=AT_ONCE)
+        listed = lists_all(sight.connection, party, record.id, asked.states)
+        query = status_query(party, record.id, asked, listed=listed).execution_options(yield_per=AT_ONCE)
         with sight.connection.execute(query) as rows:
             for _, of_hub in groupby(rows, key=lambda row: row.guid):
                 met = True

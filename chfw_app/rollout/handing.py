@@ -16,6 +16,7 @@ from chfw_app.rollout.service import RollOutService, release_in
 from chfw_app.rollout.work_lists import handed_for, planned_for, regions_on, write_work_list
 from chfw_core.errors import InputError
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.periods import london_date
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover.commands import HandOver
 from chfw_core.rollout.records import ReleaseRecord
@@ -26,6 +27,10 @@ from chfw_core.transport.receipts import Answer
 if TYPE_CHECKING:
     from chfw_app.triggers.knowing import Beside
     from chfw_app.triggers.running import Ran
+
+
+AHEAD_DAYS = 7
+"""A day that is further ahead is asked about. CSPs work by lists of some days."""
 
 
 @frozen(kw_only=True)
@@ -47,6 +52,25 @@ class HandedOver:
     answers: tuple[Answer, ...]
     hubs: int
     path: Path | None
+
+
+def far_ahead(service: RollOutService, release: str, day: date, region: str | None) -> str | None:
+    """What it means that hubs go to their CSPs long before their day; None where none does.
+
+    Holds, withdrawals and plans of the days between do not reach what a CSP has. Raises InputError.
+    """
+    days = (day - london_date(service.clock())).days
+    if days <= AHEAD_DAYS or service.release(release).standing is not ReleaseStanding.ACTIVE:
+        return None
+    with service.store.read() as connection:
+        regions = (region,) if region is not None else regions_on(connection, release, day)
+        hubs = sum(len(planned_for(connection, release, one, day)) for one in regions)
+    if not hubs:
+        return None
+    return (
+        f"{day} is {days} days ahead: no hold, no withdrawal and no new plan until then reaches "
+        f"{'the hub that is' if hubs == 1 else f'the {hubs:,} hubs that are'} handed over now"
+    )
 
 
 def hand_over_day(

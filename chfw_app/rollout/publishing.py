@@ -45,7 +45,7 @@ from chfw_core.planning.trigger_records import TriggerRecords, with_triggers
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.handover.commands import PlannedClass, PublishPlan
-from chfw_core.rollout.handover.events import HubsPlanned
+from chfw_core.rollout.handover.events import DaysUnchanged, HubsPlanned
 from chfw_core.rollout.instructing.commands import Instruct, SetExclusions, WithdrawInstructions
 from chfw_core.rollout.phases import PHASES
 from chfw_core.rollout.records import ReleaseRecord
@@ -110,8 +110,14 @@ def keeping(service: RollOutService, release: str, receipts: Iterable[Receipt]) 
     )
     with service.store.read() as connection:
         with_day = int(connection.execute(query).scalar() or 0)
-    events = (event for receipt in receipts for event in receipt.events)
-    return max(with_day - sum(len(event.guids) for event in events if isinstance(event, HubsPlanned)), 0)
+    named = 0
+    for event in (event for receipt in receipts for event in receipt.events):
+        match event:
+            case HubsPlanned():
+                named += len(event.guids)
+            case DaysUnchanged():
+                named += event.hubs
+    return max(with_day - named, 0)
 
 
 def own_instructions(path: Path, release: str, key: str) -> tuple[Instruct, ...]:

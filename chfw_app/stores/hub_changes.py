@@ -1,7 +1,8 @@
 """Hubs changed by classes: one statement says to all hubs of a class, or of many, what each of them has become.
 
-Beside the hubs go what follows from them: what each party may see, what stands of its instructions, and how many
-hubs there are in each state (`hub_count`), which nobody could count anew at every look.
+Beside the hubs go what follows from them: what each party may see, what stands of its instructions, which hubs are out
+of the ordinary course (`apart`), and how many hubs there are in each state (`hub_count`), which nobody could count
+anew at every look.
 """
 
 from collections import Counter
@@ -11,11 +12,12 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Column, Connection, Integer, Table, delete, insert, literal, select, text, tuple_, update
 
+from chfw_app.stores.apart import Listed, moves
 from chfw_app.stores.bulk import among, guids_as_rows, insert_into, staged
 from chfw_app.stores.hub_records import CONSENT, VALUES, consent_values, values_of
 from chfw_app.stores.hub_rows import FEW, HubClass
 from chfw_app.stores.staged_guids import staged_guids
-from chfw_app.stores.tables import consent, hub, hub_count, link, owed
+from chfw_app.stores.tables import apart, consent, hub, hub_count, link, owed
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import ResponsibleSuppliers
 from chfw_core.rollout.records import HubConsent, HubRecord
@@ -83,6 +85,11 @@ def _consents(change: Change) -> tuple[tuple[str, ...], tuple[HubConsent, ...]]:
     return gone, tuple(given for given in change.after.consents if given not in before)
 
 
+def _listed(changes: Sequence[Change]) -> list[tuple[Listed, Listed]]:
+    """Under what the hubs of each change are listed no more, and under what anew (`apart`)."""
+    return moves((change.before, change.after, len(change.guids)) for change in changes)
+
+
 @frozen
 class _Named:
     """Statements that are given the GUIDs themselves, one for all changes that say the same."""
@@ -112,6 +119,14 @@ class _Named:
             for one in given:
                 values = zip((column.name for column in CONSENT), consent_values(one), strict=True)
                 self._insert(consent, dict(values), guids)
+        for off, on, guids in _alike(
+            (*at, c.guids) for at, c in zip(_listed(changes), changes, strict=True) if any(at)
+        ):
+            if off:
+                here = tuple_(apart.c.party, apart.c.state).in_(sorted(off))
+                self.connection.execute(delete(apart).where(*self._these(apart, guids), here))
+            for party, state in sorted(on):
+                self._insert(apart, {"party": party, "state": state}, guids)
 
     def _these(self, table: Table, guids: GuidList) -> tuple[Any, ...]:
         return table.c.release == self.release, among(self.connection, table.c.guid, guids)
@@ -160,6 +175,12 @@ class _Joined:
             given += [(nth, consent_values(one)) for one in new]
         self._delete(consent, (consent.c.party,), ended)
         self._insert(consent, CONSENT, given)
+        self._list([(nth, *at) for nth, at in enumerate(_listed(changes))])
+
+    def _list(self, found: Sequence[tuple[int, Listed, Listed]]) -> None:
+        place = (apart.c.party, apart.c.state)
+        self._delete(apart, place, [(nth, one) for nth, off, _ in found for one in sorted(off)])
+        self._insert(apart, place, [(nth, one) for nth, _, on in found for one in sorted(on)])
 
     def _values(self, columns: Sequence[Column[Any]], rows: Sequence[tuple[int, tuple[object, ...]]]) -> Any:
         nth: Column[Any] = Column("nth", Integer)

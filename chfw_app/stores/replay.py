@@ -19,7 +19,7 @@ from chfw_app.stores.ledger import add_entries, read_entries
 from chfw_app.stores.open import open_store
 from chfw_app.stores.projections import Projections
 from chfw_app.stores.store import Store, WriteTransaction
-from chfw_app.stores.tables import PROJECTIONS
+from chfw_app.stores.tables import LISTS, PROJECTIONS
 from chfw_core.errors import UsageError
 from chfw_core.rollout.entries import head_of
 
@@ -38,7 +38,7 @@ class Difference:
 
 def rebuild(transaction: WriteTransaction) -> int:
     """Empties every projection and fills it from the first entry on; how many entries there were."""
-    for table in reversed(PROJECTIONS):
+    for table in (*LISTS, *reversed(PROJECTIONS)):
         transaction.connection.execute(delete(table))
     count = 0
     for entries in in_pieces(read_entries(transaction.connection), _AT_ONCE):

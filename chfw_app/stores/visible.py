@@ -6,11 +6,12 @@ excludes and coming changes of Supplier, nor the number of the last entry, which
 On PostgreSQL `store.read(party)` enforces the same once more.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Subquery, literal, select, tuple_
+from sqlalchemy import Select, Subquery, and_, literal, select, tuple_
 
-from chfw_app.stores.tables import hub, link
+from chfw_app.stores.tables import apart, hub, link
 
 HIDDEN = frozenset({"import_supplier", "gas_supplier", "batch_id", "reason", "rest", "last_seq"})
 SEEN = tuple(column for column in hub.columns if column.name not in HIDDEN)
@@ -40,7 +41,11 @@ def links_of(party: str, release: str, *, after: tuple[int, str] | None = None, 
 
     A page is cut here, before anything is joined to it, so that the database need not guess how far it has to read.
     """
-    query = select(link).where(link.c.party == party, link.c.release == release)
+    return _paged(select(link), party, release, after, limit)
+
+
+def _paged(query: Select[Any], party: str, release: str, after: tuple[int, str] | None, limit: int | None) -> Subquery:
+    query = query.where(link.c.party == party, link.c.release == release)
     if after is not None:
         guid, role = (
             literal(value, column.type) for value, column in zip(after, (link.c.guid, link.c.role), strict=True)
@@ -49,6 +54,30 @@ def links_of(party: str, release: str, *, after: tuple[int, str] | None = None, 
     if limit is not None:
         query = query.order_by(link.c.guid, link.c.role).limit(limit)
     return query.subquery("mine")
+
+
+def links_apart(
+    party: str, release: str, states: Sequence[str], *, after: tuple[int, str] | None = None, limit: int | None = None
+) -> Subquery:
+    """The same of those of its hubs that are listed in one of these states: see `stores.apart` for where they all are.
+
+    A page is of one hub more than it has rows: that of the last row before it is there too.
+    """
+    listed = select(apart.c.release, apart.c.guid).where(
+        apart.c.party == party, apart.c.release == release, apart.c.state.in_(states)
+    )
+    if after is not None:
+        listed = listed.where(apart.c.guid >= literal(after[0], apart.c.guid.type))
+    if limit is not None:
+        listed = listed.order_by(apart.c.guid).limit(limit + 1)
+    few = listed.subquery("few")
+    return _paged(
+        select(link).join(few, and_(link.c.release == few.c.release, link.c.guid == few.c.guid)),
+        party,
+        release,
+        after,
+        limit,
+    )
 
 
 def with_hubs(mine: Subquery) -> Select[Any]:

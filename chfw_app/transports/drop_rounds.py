@@ -53,6 +53,7 @@ class FileDone:
     reasons: tuple[tuple[str, int], ...]
     again: bool
     problems: tuple[str, ...]
+    remarks: tuple[str, ...]
     untold: str | None
 
     @property
@@ -215,6 +216,7 @@ def _file_done(handled: Handled) -> FileDone:
         reasons=tuple(Counter(reasons.values()).most_common()),
         again=_nothing_new(reply),
         problems=_of_the_file(delivery, reply.problems),
+        remarks=reply.remarks,
         untold=handled.untold,
     )
 

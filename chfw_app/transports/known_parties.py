@@ -10,7 +10,8 @@ from chfw_app.stores.store import Store
 from chfw_core.errors import InputError
 from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.parties import CSP_PREFIX
-from chfw_core.rollout.base import ACTORS, region_of
+from chfw_core.rollout.base import ACTORS, Command, is_party, region_of
+from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange, CompleteSupplierChange
 from chfw_core.rules.problems import did_you_mean
 from chfw_files.drop.layout import misnamed, name_of
 from chfw_files.drop.transport import DropFolders
@@ -24,6 +25,16 @@ def check_parties(store: Store, names: Iterable[str]) -> tuple[str, ...]:
     suppliers = sorted(_suppliers(store))
     known = (*suppliers, *ACTORS, *(f"{CSP_PREFIX}{region}" for region in CSP_REGIONS))
     return tuple(remark for name in wanted if name not in known for remark in _remarks(name, known, suppliers))
+
+
+def check_joining(store: Store, commands: Iterable[Command]) -> tuple[str, ...]:
+    """CS3: what there is to remark on those who are to get a role. Raises InputError for who can have none."""
+    changes = (one for one in commands if isinstance(one, AnnounceSupplierChange | CompleteSupplierChange))
+    names = sorted({change.joins for change in changes if change.joins is not None})
+    for name in names:
+        if not is_party(name) or region_of(name) is not None:
+            raise InputError(f"`{name}` is no Supplier", hint="a role is for a Supplier alone")
+    return check_parties(store, names)
 
 
 def look_over(store: Store, drop: DropFolders) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from chfw_app.steps import Report, silent
 from chfw_app.stores.ledger import ClockWentBackError, KeyReusedError
 from chfw_app.stores.outbox import Delivered
 from chfw_app.transports.every_release import for_each_release, in_places
+from chfw_app.transports.known_parties import check_joining
 from chfw_app.transports.routes import Routes
 from chfw_app.triggers.hearing import let_hear
 from chfw_app.triggers.installing import install_texts
@@ -82,6 +83,10 @@ def reply_to(service: RollOutService, delivery: Delivery, told: Report = silent)
     """Carries a delivery out. Raises what the service raises where the ledger cannot be written."""
     problems = delivery.problems
     try:
+        remarks = check_joining(service.store, delivery.commands)
+    except InputError as problem:
+        return Reply(problems=(*problems, f"{problem.with_hint}: nothing was carried out"))
+    try:
         given = for_each_release(service, delivery.commands)
         answers = give_all(service, [command for _, command in given], anew=delivery.before, told=told)
         events = _events_taken(service, delivery) if delivery.events else None
@@ -94,7 +99,7 @@ def reply_to(service: RollOutService, delivery: Delivery, told: Report = silent)
     placed: list[tuple[int, Answer]] = [(place, answer) for (place, _), answer in zip(given, answers, strict=True)]
     rules, wrong = _rules_in_force(service, delivery)
     answered = in_places(placed, len(delivery.commands))
-    return Reply(answers=answered, problems=(*problems, *wrong), events=events, rules=rules)
+    return Reply(answers=answered, problems=(*problems, *wrong), remarks=remarks, events=events, rules=rules)
 
 
 def _events_taken(service: RollOutService, delivery: Delivery) -> EventsAnswer:

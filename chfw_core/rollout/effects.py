@@ -140,6 +140,7 @@ EFFECTS: Mapping[type[Command], Mapping[HubState, Effect]] = {
     ),
     handover.PublishPlan: _table(
         (WAITING, "the hub has its day", (H.PLANNED,)),
+        ((H.PLANNED,), "the hub has its day; one that it had already stands, and is not told again", _STAYS),
         ((H.FAILED,), "the hub has a day for another attempt", (H.PLANNED,)),
         ((H.HELD,), "refused: the DCC holds the hub", _STAYS),
         ((*AT_CSP, H.ACTIVATED, H.VERIFIED), _GIVEN, _STAYS),

@@ -44,7 +44,7 @@ def react(before: RollOut, event: AnyEvent, after: RollOut) -> tuple[Message, ..
     if isinstance(event, InstructingEvent):
         return react_instructing(before, event, after)
     if isinstance(event, HandoverEvent):
-        return react_handover(event, after)
+        return react_handover(before, event, after)
     if isinstance(event, OutcomeEvent):
         return react_outcome(before, event, after)
     if isinstance(event, IncidentEvent):

@@ -1,10 +1,12 @@
 """How messages find their readers: every relevant Supplier and CSP, or the Suppliers of single hubs."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import TypeVar
 
 from chfw_core.consent.disclosure import disclose
-from chfw_core.messages import Message, SecondSupplier
+from chfw_core.consent.model import ActivationBasis
+from chfw_core.messages import HubsScheduled, Message, SecondSupplier
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import CSP_PREFIX, Party
@@ -34,6 +36,27 @@ def told_reason(hub: HubRecord) -> str | None:
     if hub.failed is not None:
         return f"{hub.reason} (it had failed: {hub.failed.reason})"  # BR2.4
     return hub.reason or None if hub.state in _TOLD else None
+
+
+def told_day(hub: HubRecord | None) -> tuple[date, datetime, datetime, bool] | None:
+    """What its Suppliers are told of the day that a plan gave the hub, None without one: the day, its window, and
+    whether by agreement. Batches and reasons of a plan can name rules of either Supplier: not told (NF7)."""
+    if hub is None or hub.state is not HubState.PLANNED or hub.day is None:
+        return None
+    assert hub.window_opens is not None
+    assert hub.window_closes is not None
+    return hub.day, hub.window_opens, hub.window_closes, hub.basis is not ActivationBasis.DCC_DEFAULT
+
+
+def scheduled(party: Party, roll_out: RollOut, guids: GuidList) -> HubsScheduled:
+    """The day of these hubs, told to one of their Suppliers. All have it, and the same."""
+    said = told_day(roll_out.hubs[next(iter(guids))])
+    assert said is not None
+    day, opens, closes, agreed = said
+    release = roll_out.release.id
+    return HubsScheduled(
+        to=party, release=release, day=day, window_opens=opens, window_closes=closes, by_agreement=agreed, guids=guids
+    )
 
 
 def everybody(record: ReleaseRecord) -> tuple[str, ...]:

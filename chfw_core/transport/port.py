@@ -72,11 +72,13 @@ class Reply:
 
     `answers`: for each command its answers in order: one, or where it was given for EVERY_RELEASE one for each release
     that has hubs of it, or none. `problems`: those of the delivery, and what else kept it from being carried out.
-    `events`, `rules`: what became of these; None where there were none, or nothing of the delivery was carried out.
+    `remarks`: what was taken, and should be looked at. `events`, `rules`: what became of these; None where there were
+    none, or nothing of the delivery was carried out.
     """
 
     answers: tuple[tuple[Answer, ...], ...] = ()
     problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     events: EventsAnswer | None = None
     rules: RulesAnswer | None = None
 

@@ -12,7 +12,7 @@ from chfw_core.documents.rollout_values import type_name
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.base import Command, CommandRefused, is_party
 from chfw_core.rollout.events import AnyEvent
-from chfw_core.rollout.handover.events import HandOverRefused, PlanRowsRefused
+from chfw_core.rollout.handover.events import DaysUnchanged, HandOverRefused, PlanRowsRefused
 from chfw_core.rollout.instructing.events import InstructionsRefused
 from chfw_core.rollout.notice.events import HubsLeftOut
 from chfw_core.rollout.outcomes.events import OutcomesNoted, OutcomesRefused
@@ -101,7 +101,8 @@ class Receipt:
             if isinstance(event, (*_REFUSING, OutcomesNoted, CommandRefused)):
                 continue
             name, guids = type_name(type(event)), getattr(event, "guids", None)
-            found[name] = None if guids is None else (found.get(name) or 0) + len(guids)
+            hubs = event.hubs if isinstance(event, DaysUnchanged) else None if guids is None else len(guids)
+            found[name] = None if hubs is None else (found.get(name) or 0) + hubs
         return tuple(found.items())
 
 

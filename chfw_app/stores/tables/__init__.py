@@ -4,7 +4,7 @@
 """
 
 from chfw_app.stores.tables.ledger import METADATA, answer, entry, head, outbox
-from chfw_app.stores.tables.rollout import consent, hub, hub_count, incident, link, owed, release, task
+from chfw_app.stores.tables.rollout import apart, consent, hub, hub_count, incident, link, owed, release, task
 from chfw_app.stores.tables.triggers import firing, observed, open_step, rule_files, trigger_hold, trigger_run
 
 PROJECTIONS = (
@@ -24,10 +24,16 @@ PROJECTIONS = (
 )
 """In an order in which they can be filled."""
 
+LISTS = (apart,)
+"""Found by, and never read for what they say: filled again with the projections, and not compared with another
+store's, since what a list lacks depends on how many hubs changed at once."""
+
 __all__ = [
+    "LISTS",
     "METADATA",
     "PROJECTIONS",
     "answer",
+    "apart",
     "consent",
     "entry",
     "firing",

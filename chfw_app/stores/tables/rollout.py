@@ -120,6 +120,17 @@ link = Table(
 )
 """What a party may see: its hubs in a release, and in which role."""
 
+apart = Table(
+    "apart",
+    METADATA,
+    Column("party", Name, primary_key=True),
+    Column("release", Name, primary_key=True),
+    Column("state", Name, primary_key=True),
+    Column("guid", GuidColumn, primary_key=True),
+)
+"""Of a party's hubs in a release those that are out of the ordinary course, by state; not all of very many (see
+`stores.apart`)."""
+
 task = Table(
     "task",
     METADATA,

@@ -98,11 +98,10 @@ def span_words(left: timedelta | None) -> str:
     """`5 d 3 h left`, `20 min left`, `late by 2 d 1 h`; empty where there is no end."""
     if left is None:
         return ""
-    span = abs(left)
+    return f"late by {_words(-left)}" if left < timedelta() else f"{_words(left)} left"
+
+
+def _words(span: timedelta) -> str:
     if span >= _DAY:
-        words = f"{span // _DAY} d {span % _DAY // _HOUR} h"
-    elif span >= _HOUR:
-        words = f"{span // _HOUR} h {span % _HOUR // _MINUTE} min"
-    else:
-        words = f"{span // _MINUTE} min"
-    return f"late by {words}" if left < timedelta() else f"{words} left"
+        return f"{span // _DAY} d {span % _DAY // _HOUR} h"
+    return f"{span // _HOUR} h {span % _HOUR // _MINUTE} min" if span >= _HOUR else f"{span // _MINUTE} min"

@@ -26,7 +26,8 @@ class PlannedClass:
 
 @frozen(kw_only=True)
 class PublishPlan(Command):
-    """The days that a plan found. A hub that was published before and is not handed over moves to the new row."""
+    """The days that a plan found. A hub that was published before and is not handed over moves to the new row; one that
+    the row changes nothing of stays as it is."""
 
     classes: tuple[PlannedClass, ...]
 

@@ -10,7 +10,7 @@ from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.handover import commands, events
 from chfw_core.rollout.handover.commands import HandoverCommand
-from chfw_core.rollout.handover.rows import handover_fault, row_fault
+from chfw_core.rollout.handover.rows import handover_fault, row_fault, stands_already
 from chfw_core.rollout.records import HubRecord, RollOut
 from chfw_core.rollout.refusals import Code, Sorted, hub_reason, refuse, sort_hubs
 from chfw_core.rollout.states import HUB_STATES, HubState, HubStep
@@ -117,7 +117,7 @@ def _publish(roll_out: RollOut, command: commands.PublishPlan, at: datetime) -> 
         return refuse(command, at, Code.NO_PERIOD)
     found: list[RollOutEvent] = []
     pools: Counter[tuple[str, date]] = Counter()
-    faults = Sorted()
+    faults, unchanged = Sorted(), 0
     for row in command.classes:
         fit = []
         for guid in row.guids:
@@ -126,8 +126,12 @@ def _publish(roll_out: RollOut, command: commands.PublishPlan, at: datetime) -> 
             if hub is None or fault[0]:
                 faults.add(*fault, guid)
                 continue
-            fit.append(guid)
-            pools[hub.region, row.day] += roll_out.count((guid,))
+            hubs = roll_out.count((guid,))
+            pools[hub.region, row.day] += hubs
+            if stands_already(hub, row):
+                unchanged += hubs
+            else:
+                fit.append(guid)
         if fit:
             found.append(
                 events.HubsPlanned(
@@ -149,7 +153,8 @@ def _publish(roll_out: RollOut, command: commands.PublishPlan, at: datetime) -> 
         events.PlanRowsRefused(at=at, by=command.by, code=code, reason=reason, guids=guids)
         for code, reason, guids in faults.rest()
     )
-    return (*found, *rest)
+    same = (events.DaysUnchanged(at=at, by=command.by, hubs=unchanged),) if unchanged else ()
+    return (*found, *same, *rest)
 
 
 def _hand_over(roll_out: RollOut, command: commands.HandOver, at: datetime) -> tuple[RollOutEvent, ...]:

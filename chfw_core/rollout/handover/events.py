@@ -23,6 +23,13 @@ class HubsPlanned(RollOutEvent):
 
 
 @frozen(kw_only=True)
+class DaysUnchanged(RollOutEvent):
+    """Hubs whose published day is that of the plan already: nothing happened to them, and nobody is told."""
+
+    hubs: int
+
+
+@frozen(kw_only=True)
 class PlanRowsRefused(RollOutEvent):
     """Hubs of a plan whose row may not be, for one reason; they keep what they had."""
 
@@ -94,6 +101,7 @@ class ProtectionLifted(RollOutEvent):
 
 HandoverEvent = (
     HubsPlanned
+    | DaysUnchanged
     | PlanRowsRefused
     | CapacitySet
     | HubsHandedOver

@@ -45,7 +45,7 @@ def evolve(roll_out: RollOut, event: HandoverEvent) -> RollOut:
             record = roll_out.release
             capacity = {**record.capacity, (event.region, event.day): event.hubs}
             return changed(roll_out, release=changed(record, capacity=capacity))
-        case events.PlanRowsRefused() | events.HandOverRefused():
+        case events.DaysUnchanged() | events.PlanRowsRefused() | events.HandOverRefused():
             return roll_out
         case _:
             assert_never(event)

@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import assert_never
 
-from chfw_core.consent.model import ActivationBasis
-from chfw_core.messages import HubNews, HubsRefused, HubsScheduled, Message, WorkList
+from chfw_core.messages import HubNews, HubsRefused, Message, WorkList
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import CSP_PREFIX
@@ -13,29 +12,19 @@ from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover import events
 from chfw_core.rollout.handover.events import HandoverEvent
 from chfw_core.rollout.records import RollOut
-from chfw_core.rollout.telling import grouped, own_hubs
+from chfw_core.rollout.telling import grouped, own_hubs, scheduled, told_day
 
 _MOMENT = timedelta(microseconds=1)
 
 
-def react(event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
+def react(before: RollOut, event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
     """The messages that the event sends. Batches and reasons of a plan can name rules of either Supplier: not told."""
     release = after.release.id
     match event:
         case events.HubsPlanned():
-            return own_hubs(
-                after,
-                event.guids,
-                lambda party, own: HubsScheduled(
-                    to=party,
-                    release=release,
-                    day=event.day,
-                    window_opens=event.window_opens,
-                    window_closes=event.window_closes,
-                    by_agreement=event.basis is not ActivationBasis.DCC_DEFAULT,
-                    guids=own,
-                ),
-            )
+            # Nothing of a batch alone: it can be of the second Supplier's rules, and so would the message be (NF7).
+            news = (guid for guid in event.guids if told_day(before.hubs.get(guid)) != told_day(after.hubs.get(guid)))
+            return own_hubs(after, news, lambda party, own: scheduled(party, after, own))
         case events.HubsHandedOver():
             return _work(event, after)
         case events.HubsHeld():
@@ -57,7 +46,7 @@ def react(event: HandoverEvent, after: RollOut) -> tuple[Message, ...]:
         case events.HubsProtected():
             # CS4: on which days, and neither what for nor at what time: that can be the second Supplier's affair (NF7).
             return _news(after, event.guids, "protected", f"these hubs are left alone {_days(event.period)}")
-        case events.CapacitySet() | events.ProtectionLifted():
+        case events.DaysUnchanged() | events.CapacitySet() | events.ProtectionLifted():
             return ()
         case _:
             assert_never(event)

@@ -52,6 +52,13 @@ def row_fault(record: ReleaseRecord, hub: HubRecord | None, row: PlannedClass, a
     return timing_fault(record, hub, Period(opens=row.window_opens, closes=row.window_closes), row.day, row.basis, at)
 
 
+def stands_already(hub: HubRecord, row: PlannedClass) -> bool:
+    """Whether the hub was given just this row before. Why it was is told by the plan that gave it first (0024)."""
+    was = (hub.day, hub.window_opens, hub.window_closes, hub.batch_id, hub.basis)
+    now = (row.day, row.window_opens, row.window_closes, row.batch_id, row.basis)
+    return hub.state is HubState.PLANNED and was == now
+
+
 def timing_fault(
     record: ReleaseRecord, hub: HubRecord, window: Period, day: date, basis: ActivationBasis, at: datetime
 ) -> tuple[str, str]:

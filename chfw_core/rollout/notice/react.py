@@ -59,7 +59,9 @@ def react(before: RollOut, event: NoticeEvent, after: RollOut) -> tuple[Message,
                 guids=event.guids,
             )
             return (refused,)
-        case events.ReleaseDrafted() | events.CplEntryRecorded():
+        case events.CplEntryRecorded():
+            return _cpl_entry(record, event)
+        case events.ReleaseDrafted():
             return ()
         case _:
             assert_never(event)
@@ -100,6 +102,17 @@ def date_moved_to(record: ReleaseRecord, who: str, reason: str) -> DateMoved:
         cutoff=cutoff_of(record, automatic),
         reason=reason,
     )
+
+
+def _cpl_entry(record: ReleaseRecord, event: events.CplEntryRecorded) -> tuple[Message, ...]:
+    """BR1.2, G6: to everybody who has the notice already, what is new and the notice as it is now."""
+    words = (
+        f"its entry on the Central Products List is `{event.entry}`"
+        if event.current
+        else f"its entry `{event.entry}` on the Central Products List is no longer Current"
+    )
+    cure = "" if event.current else "nothing is handed over until an entry is recorded"
+    return (*_news(record, event, words, cure), *(notice_to(record, who) for who in everybody(record)))
 
 
 def _own(before: RollOut, event: events.HubsAdded, after: RollOut) -> tuple[Message, ...]:

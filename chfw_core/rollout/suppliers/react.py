@@ -13,7 +13,7 @@ from chfw_core.rollout.records import Mode, RollOut
 from chfw_core.rollout.suppliers import events
 from chfw_core.rollout.suppliers.decide import holder
 from chfw_core.rollout.suppliers.events import SupplierEvent
-from chfw_core.rollout.telling import grouped, second_suppliers
+from chfw_core.rollout.telling import grouped, scheduled, second_suppliers, told_day
 
 
 def react(before: RollOut, event: SupplierEvent, after: RollOut) -> tuple[Message, ...]:
@@ -26,6 +26,7 @@ def react(before: RollOut, event: SupplierEvent, after: RollOut) -> tuple[Messag
                 *_leaving(before, event),
                 *newcomers(before, after),  # BR1.1
                 *_joining(event, after),
+                *_published(before, event, after),
                 *second_suppliers(before, after, event.guids),
             )
         case events.SupplierChangeRefused():
@@ -109,4 +110,20 @@ def _joining(event: events.SupplierChanged, after: RollOut) -> tuple[Message, ..
         for cutoff, guids in grouped(
             known, lambda guid: cutoff_of(after.release, automatic_at(after.release, after.hubs[guid]))
         )
+    )
+
+
+def _published(before: RollOut, event: events.SupplierChanged, after: RollOut) -> tuple[Message, ...]:
+    """To the new Supplier the days that stand: the next plan says nothing of those that it does not change.
+
+    Who answered for a hub in its other role was told already.
+    """
+    joins = event.joins
+    if joins is None:
+        return ()
+    new = (guid for guid in event.guids if guid in before.hubs and joins not in before.hubs[guid].suppliers.parties)
+    return tuple(
+        scheduled(joins, after, guids)
+        for day, guids in grouped(new, lambda guid: told_day(after.hubs[guid]))
+        if day is not None
     )

@@ -1,6 +1,7 @@
 """`chfw report`: tables for people, one object for machines, files, and what it says when it cannot."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,27 @@ def test_actions_say_how_much_time_is_left_or_how_late(chfw: Chfw, store: str) -
     assert (task["kind"], task["hubs"], task["late"]) == ("instruct", 2, False)
     assert task["left"] > 0
     assert {"release", "actor", "kind", "due", "left"} == set(found["others"][0])
+
+
+@pytest.mark.parametrize("columns", ["70", "80", "109", "112", None])
+def test_a_time_is_never_broken(chfw: Chfw, store: str, monkeypatch: pytest.MonkeyPatch, columns: str | None) -> None:
+    """BR5.4: `late by 1 d 14` is no time, however narrow the table."""
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    at = "2026-04-20T05:00:00Z"
+    for words in (("late", "--as", "DCC"), ("actions", "--as", "CSP:North")):
+        said = chfw("report", *words, "--store", store, "--at", at).out
+        assert re.search(r"late by \d+ d \d+ h", said), said
+
+
+@pytest.mark.parametrize("columns", range(50, 120, 3))
+def test_nothing_of_a_table_is_cut_off(chfw: Chfw, store: str, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    said = chfw("report", "late", "--as", "DCC", "--store", store, "--at", "2026-04-20T05:00:00Z").out
+    table = [line for line in said.splitlines() if line.startswith(" ") and "─" not in line]
+    assert sorted("".join(table).replace(" ", "")) == sorted(
+        "whoreleasedayhandedoveroverduegivenupduetimeCSP:NorthREL-12026-03-202102026-03-25T00:00:00Zlateby26d5h"
+    ), said
 
 
 def test_late_tells_by_its_exit_code(chfw: Chfw, store: str) -> None:

@@ -129,8 +129,8 @@ def test_what_others_do_next_comes_with_the_time_left(world: World) -> None:
     assert dcc["seconds_left"] > 0
     out = world.rollout("show", "--release", "CH-1", "--as", "NWND").out
     _, next_acts = out.split("What others do next")
-    assert "time left" in next_acts
-    assert f"{dcc['seconds_left'] // 86_400} days" in next_acts
+    days, hours = dcc["seconds_left"] // 86_400, dcc["seconds_left"] % 86_400 // 3_600
+    assert f"{days} d {hours} h left" in next_acts, "as reports word it"
 
 
 def test_a_region_that_is_none_is_shown_nothing(world: World) -> None:

@@ -18,7 +18,7 @@ from chfw_app.stores.dialects import database_of
 from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.open import open_store
 from chfw_app.stores.store import Store
-from chfw_app.stores.tables import METADATA, hub, owed
+from chfw_app.stores.tables import METADATA, apart, hub, hub_count, link, owed
 from chfw_app.triggers.steps_table import read_position
 from chfw_core.errors import InputError
 from tests.app.stores.conftest import Databases
@@ -161,3 +161,23 @@ def test_a_ledger_of_the_first_form_gets_what_triggers_need(databases: Databases
         with open_store(url, PROJECTIONS) as store, store.read() as connection:
             assert migrate.revision_of(connection) == migrate.newest()
             assert read_position(connection) == 0
+
+
+def test_hubs_out_of_the_ordinary_course_are_listed_in_a_ledger_that_has_no_list_yet(databases: Databases) -> None:
+    """But for more than a list is read for."""
+    with databases.one(empty=True) as url:
+        database = database_of(url)
+        with database.writing() as connection:
+            migrate.upgrade(connection, upto="0004")
+            for guid, state in enumerate(("held", "held", "planned", "failed")):
+                values = {**HUB, "state": state, "release": "R1", "guid": guid, "last_seq": 1}
+                connection.execute(insert(hub).values(**values))
+                for role in ("import", "gas"):
+                    connection.execute(insert(link).values(party="NWND", release="R1", guid=guid, role=role))
+            for state, hubs in (("held", 2), ("planned", 1), ("failed", 50_001)):
+                counted = {"party": "NWND", "release": "R1", "state": state, "region": "North", "day": ""}
+                connection.execute(insert(hub_count).values(**counted, hubs=hubs))
+        database.close()
+        with open_store(url) as store, store.read() as connection:
+            found = connection.execute(select(apart).order_by(apart.c.guid)).all()
+            assert [tuple(row) for row in found] == [("NWND", "R1", "held", 0), ("NWND", "R1", "held", 1)]

@@ -12,13 +12,14 @@ import pytest
 from attrs import define, evolve
 from sqlalchemy import select
 
+from chfw_app.stores.apart import APART
 from chfw_app.stores.hub_rows import hubs_of
 from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.replay import as_it_was, differences
 from chfw_app.stores.rollout_codec import CODEC, draft_of, event_of, projections
 from chfw_app.stores.rollout_projection import read_release
 from chfw_app.stores.store import Store
-from chfw_app.stores.tables import incident, link, release
+from chfw_app.stores.tables import apart, incident, link, release
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, CommandRefused, RollOutEvent
@@ -39,7 +40,7 @@ from chfw_core.rollout.pilot.commands import (
     EndPilot,
     SubmitPilotList,
 )
-from chfw_core.rollout.records import Figures
+from chfw_core.rollout.records import Figures, HubRecord
 from chfw_core.rollout.states import HubState, ReleaseStanding
 from chfw_core.rollout.suppliers.commands import CompleteSupplierChange
 from tests.core.rollout.worlds import (
@@ -71,6 +72,11 @@ EVERY = [*SOLE, *SPLIT, *FAR, *GAS_ONLY]
 PROJECTIONS = projections()
 
 
+def listed_of(hubs: Iterable[HubRecord]) -> set[tuple[str, str, str, int]]:
+    """BR5.3: what is to be listed of hubs that are out of the ordinary course."""
+    return {(party, R, hub.state, hub.guid) for hub in hubs if hub.state in APART for party in hub.suppliers.parties}
+
+
 @define(kw_only=True)
 class StoredStory(Story):
     """A story of which every command goes into a store as well, and is compared with it."""
@@ -92,6 +98,7 @@ class StoredStory(Story):
         with self.store.read() as connection:
             assert hubs_of(connection, R, EVERY) == self.roll_out.hubs
             assert read_release(connection, CODEC, R) == self.roll_out.release
+            assert set(connection.execute(select(apart))) == listed_of(self.roll_out.hubs.values())
             kept = read_entries(connection, after=receipt.entries[0].seq - 1)
             assert [event_of(entry) for entry in kept] == list(found)
         return found

@@ -1,6 +1,7 @@
 """The pump takes a transport's word for no more than it may say; what cannot be sent stays (TR5, I9)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from attrs import define, evolve, field
@@ -12,10 +13,13 @@ from chfw_app.transports.routes import Routes
 from chfw_core.errors import InputError
 from chfw_core.messages import MESSAGES, ReleaseNotice
 from chfw_core.model.events import Event
+from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.model.periods import parse_instant
+from chfw_core.rollout.base import REGISTRATION
 from chfw_core.rollout.commands import COMMANDS, AnyCommand
 from chfw_core.rollout.outcomes.commands import ObserveVersions
 from chfw_core.rollout.pilot.commands import SubmitPilotList
+from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange
 from chfw_core.testing.homes import hubs_of
 from chfw_core.testing.transports.memory import MemoryTransport
 from chfw_core.testing.transports.scenes import BIRCH, CEDAR, CROFT, NEW, NOTIFIED, STRANGER, Scene
@@ -158,3 +162,40 @@ def test_a_clock_that_went_back_answers_nobody(ledger: ServiceLedger) -> None:
         list(take_in(ledger.service, transport))
     assert transport.replies == []
     assert transport.deliveries
+
+
+def changes(ledger: ServiceLedger, joins: str) -> Reply:
+    """REGISTRATION says that somebody gets a role."""
+    said = AnnounceSupplierChange(
+        by=REGISTRATION,
+        key=f"k-{joins}",
+        release=instructs().release,
+        role=SupplierRole.IMPORT,
+        effective=NOTIFIED.date() + timedelta(days=30),
+        leaves=None,
+        joins=Party(joins),
+        guids=hubs_of(CROFT),
+    )
+    transport = Given(deliveries=[delivery(said, sender=REGISTRATION)], capabilities=ALL)
+    (handled,) = take_in(ledger.service, transport)
+    return handled.reply
+
+
+def test_a_role_for_a_supplier_that_nobody_knows_is_taken_and_remarked_upon(ledger: ServiceLedger) -> None:
+    """CS3: a new Supplier is no slip, and a slip is to be seen: the command line asks, a system reads it."""
+    reply = changes(ledger, "CEDARS")
+    assert reply.remarks == ("no release has hubs of `CEDARS`: did you mean `CEDAR`?",)
+    assert reply.problems == ()
+    ((answer,),) = reply.answers
+    assert not answer.receipt.nothing_taken
+    assert changes(ledger, CEDAR).remarks == ()
+
+
+@pytest.mark.parametrize(("joins", "says"), [("cedar", "did you mean `CEDAR`?"), ("PANEL", "is no Supplier")])
+def test_a_role_for_who_can_be_nobody_is_not_carried_out(ledger: ServiceLedger, joins: str, says: str) -> None:
+    before = len(ledger.entries())
+    reply = changes(ledger, joins)
+    assert says in reply.problems[0]
+    assert "nothing was carried out" in reply.problems[0]
+    assert reply.answers == ()
+    assert len(ledger.entries()) == before

@@ -25,7 +25,14 @@ from chfw_core.rollout.handover.commands import (
     PublishPlan,
     SetCapacity,
 )
-from chfw_core.rollout.handover.events import HandOverRefused, HubsHandedOver, HubsHeld, HubsPlanned, PlanRowsRefused
+from chfw_core.rollout.handover.events import (
+    DaysUnchanged,
+    HandOverRefused,
+    HubsHandedOver,
+    HubsHeld,
+    HubsPlanned,
+    PlanRowsRefused,
+)
 from chfw_core.rollout.incidents.commands import SuspendRelease
 from chfw_core.rollout.instructing.commands import WithdrawInstructions
 from chfw_core.rollout.notice.commands import MoveAutomaticDate, RecordCplEntry, RevokeNotice, SupersedeHubs
@@ -81,6 +88,75 @@ def test_a_plan_gives_hubs_their_day_and_each_supplier_is_told_of_its_own() -> N
         if isinstance(message, HubsScheduled)
     ]
     assert told == [(ALPHA, some(SOLE, SPLIT), False), (BETA, some(SPLIT), False)]
+
+
+def test_a_plan_that_changes_nothing_is_neither_recorded_nor_told_again() -> None:
+    """I13, BR3.6: and the answer says how many hubs keep their day."""
+    story = notified()
+    publish(story, row(SOLE, SPLIT), row(FAR))
+    before, sent = story.roll_out.hubs, len(story.sent)
+    (answer,) = publish(story, evolve(row(SOLE, SPLIT), reason="in other words"), row(FAR))
+    assert answer == DaysUnchanged(at=story.now, by="DCC", hubs=3)
+    assert story.roll_out.hubs == before
+    assert len(story.sent) == sent
+    story.later(days=1)
+    moved, same = publish(story, row(SOLE, hours=(2, 5)), row(SPLIT), row(FAR))
+    assert isinstance(moved, HubsPlanned)
+    assert moved.guids == some(SOLE)
+    assert same == DaysUnchanged(at=story.now, by="DCC", hubs=2)
+    assert [(one.to, one.guids) for one in story.sent[sent:] if isinstance(one, HubsScheduled)] == [(ALPHA, some(SOLE))]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [row(SPLIT, day=date(2026, 7, 7)), row(SPLIT, hours=(1, 4)), row(SPLIT, hours=(2, 5))],
+    ids=["day", "close", "opening"],
+)
+def test_another_day_or_window_is_recorded_and_told(other: PlannedClass) -> None:
+    story = notified()
+    publish(story, row(SPLIT))
+    sent = len(story.sent)
+    (planned,) = publish(story, other)
+    assert isinstance(planned, HubsPlanned)
+    assert [one.to for one in story.sent[sent:]] == [ALPHA, BETA]
+
+
+def test_another_batch_is_recorded_for_the_csp_and_no_supplier_is_told() -> None:
+    """NF7: the batch may be of the second Supplier's rules; CS1: the CSP's list names it."""
+    story = notified()
+    publish(story, row(SPLIT))
+    sent = len(story.sent)
+    (planned,) = publish(story, evolve(row(SPLIT), batch_id="theirs/2"))
+    assert isinstance(planned, HubsPlanned)
+    assert story.hub(SPLIT).batch_id == "theirs/2"
+    assert len(story.sent) == sent
+
+
+def test_a_hub_that_lost_its_day_is_told_of_the_same_day_again() -> None:
+    story = notified()
+    publish(story, row(SOLE))
+    story.do(HoldHubs, reason="defect", guids=some(SOLE))
+    story.do(LetHubsGo, guids=some(SOLE))
+    sent = len(story.sent)
+    (planned,) = publish(story, row(SOLE))
+    assert isinstance(planned, HubsPlanned)
+    assert [type(one) for one in story.sent[sent:]] == [HubsScheduled]
+
+
+def test_days_that_stand_count_against_capacity() -> None:
+    """I5: two a day in the North."""
+    story = notified()
+    publish(story, row(SOLE, SPLIT))
+    assert story.refused(PublishPlan, classes=(row(SOLE, SPLIT, GAS_ONLY),)) == "over_capacity"
+
+
+def test_a_published_row_that_may_not_be_any_more_is_refused_and_does_not_stand_as_unchanged() -> None:
+    story = notified()
+    publish(story, row(SOLE, SPLIT))
+    story.do(HoldHubs, reason="defect", guids=some(SOLE))
+    same, refused = publish(story, row(SOLE, SPLIT))
+    assert same == DaysUnchanged(at=story.now, by="DCC", hubs=1)
+    assert refusals((refused,)) == {"held": some(SOLE)}
 
 
 def test_a_row_is_never_earlier_than_the_dccs_date_or_than_what_was_agreed() -> None:

@@ -187,6 +187,33 @@ def test_the_note_is_published_and_updated() -> None:
     assert story.refused(PublishReleaseNote, note=NOTE) == "same_again"
 
 
+def test_an_entry_that_comes_after_the_notice_is_told_to_who_has_the_notice() -> None:
+    """BR1.2, G6: and their notice has it now; so when it is no longer Current."""
+    story = Story()
+    story.do(DraftRelease, firmware=FIRMWARE)
+    story.do(NotifyRelease, classes=CLASSES)
+    everybody = ["ALPHA", "BETA", "CSP:North", "CSP:South"]
+    for current, words, entry in (
+        (True, "its entry on the Central Products List is `CPL-77`", "CPL-77"),
+        (False, "its entry `CPL-77` on the Central Products List is no longer Current", None),
+    ):
+        sent = len(story.sent)
+        story.do(RecordCplEntry, entry="CPL-77", current=current)
+        told = story.sent[sent:]
+        news = [(one.to, one.words) for one in told if isinstance(one, ReleaseNews)]
+        notices = [(one.to, one.cpl_entry) for one in told if isinstance(one, ReleaseNotice)]
+        assert news == [(who, words) for who in everybody]
+        assert notices == [(who, entry) for who in everybody]
+        assert len(told) == len(news) + len(notices)
+
+
+def test_an_entry_that_comes_before_the_notice_is_told_with_it() -> None:
+    story = Story()
+    story.do(DraftRelease, firmware=FIRMWARE)
+    story.do(RecordCplEntry, entry="CPL-77")
+    assert story.sent == []
+
+
 def test_the_cpl_entry_is_recorded_and_can_be_removed() -> None:
     """G6."""
     story = notified()

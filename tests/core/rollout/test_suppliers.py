@@ -8,6 +8,7 @@ from chfw_core.consent.model import ActivationBasis
 from chfw_core.messages import (
     ChangeExpected,
     HubsRefused,
+    HubsScheduled,
     ReleaseNotice,
     SecondSupplier,
     SupplierJoins,
@@ -233,6 +234,32 @@ def test_a_day_at_the_dccs_date_is_not_lost_by_a_change() -> None:
     publish(story, row(SPLIT))
     change(story, SPLIT)
     assert (story.state(SPLIT), story.hub(SPLIT).day) == (HubState.PLANNED, date(2026, 7, 6))
+
+
+def test_whoever_joins_is_told_the_published_day_that_stands_and_nobody_else_is() -> None:
+    """CS3, BR3.6: the next plan says nothing of a day that it does not change."""
+    story = notified()
+    publish(story, row(SPLIT), row(GAS_ONLY, hours=(2, 5)))
+    sent = len(story.sent)
+    change(story, SPLIT, GAS_ONLY)
+    told = [one for one in story.sent[sent:] if isinstance(one, HubsScheduled)]
+    assert [(one.to, one.window_opens.hour, one.by_agreement, one.guids) for one in told] == [
+        (GAMMA, 1, False, some(SPLIT)),
+        (GAMMA, 2, False, some(GAS_ONLY)),
+    ]
+    sent = len(story.sent)
+    publish(story, row(SPLIT), row(GAS_ONLY, hours=(2, 5)))
+    change(story, SPLIT, leaves=GAMMA, joins=ALPHA)  # which has the other role, and was told
+    assert not [one for one in story.sent[sent:] if isinstance(one, HubsScheduled)]
+
+
+def test_whoever_joins_is_told_of_no_day_that_does_not_stand() -> None:
+    story = notified()
+    instruct(story, ALPHA, IMPORT, SPLIT)
+    instruct(story, BETA, GAS, SPLIT)
+    publish(story, row(SPLIT, day=MARCH, basis=BOTH))
+    change(story, SPLIT)
+    assert not [one for one in story.told(GAMMA) if isinstance(one, HubsScheduled)]
 
 
 def test_a_withdrawal_of_the_one_that_stays_is_still_one() -> None:

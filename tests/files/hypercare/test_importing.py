@@ -110,6 +110,26 @@ def test_rows_that_contradict_each_other_are_both_refused_with_both_places(tmp_p
     assert found.sheets[0].repeated == 1
 
 
+def test_a_row_that_cannot_be_read_keeps_out_what_other_rows_say_of_its_hub(tmp_path: Path) -> None:
+    """What it says may be the contrary: a success is not taken beside a failure that nobody could read."""
+    rows = [("GUID", "Result", "Reason"), (H1, "\u2717", "x"), (H2, "ok", ""), (H1, "ok", ""), (H3[:-1], "ok", "")]
+    found = imported(book(tmp_path / "t.xlsx", ("S", lambda sheet: put(sheet, *rows)), ("T", _again)))
+    assert [row["guid"] for row in found.rows(ListKind.PILOT_PROGRESS)] == [H2, H3]
+    assert [(cell.address, cell.column) for cell in found.refused] == [
+        ("S!B2", "result"),
+        ("S!A5", "guid"),
+        ("S!A4", "guid"),
+        ("T!A2", "guid"),
+    ]
+    cure = "S!A2 is about the same hub and cannot be read: put it right, or take it out"
+    assert [cell.reason for cell in found.refused[2:]] == [cure, cure]
+    assert [sheet.refused_rows for sheet in found.sheets] == [3, 1]
+
+
+def _again(sheet: Any) -> None:
+    put(sheet, ("GUID", "Result", "Reason"), (H1, "ok", ""), (H3, "ok", ""))
+
+
 def test_a_header_that_nobody_knows_is_found_above_the_guids(tmp_path: Path) -> None:
     rows = [("Asset ref", "Kennung"), ("a1", H1), ("a2", H2)]
     found = imported(book(tmp_path / "t.xlsx", ("S", lambda sheet: put(sheet, *rows, at=5))))

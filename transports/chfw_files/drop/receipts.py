@@ -84,6 +84,7 @@ def receipt_bytes(delivery: FileDelivery, reply: Reply, back: Mapping[str, objec
         "rows_back": back,
         "kept": kept,
         "problems": list(reply.problems),
+        "remarks": list(reply.remarks),
         "answers": [
             {"release": command.release, "answers": [answer_values(one) for one in answers]}
             for command, answers in zip(delivery.commands, reply.answers, strict=False)

@@ -47,7 +47,10 @@ class ImportedRow:
 
 @frozen(kw_only=True)
 class SheetImported:
-    """What became of one sheet. `waiting`: rows that have no result yet."""
+    """What became of one sheet. `waiting`: rows that have no result yet.
+
+    `unread`: what could be read of the rows that were refused, where their hub is known.
+    """
 
     sheet: str
     kind: ListKind
@@ -59,6 +62,7 @@ class SheetImported:
     mended: tuple[MendedCell, ...]
     waiting: int
     repeated: int = 0
+    unread: tuple[ImportedRow, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -126,6 +130,7 @@ def _import(sheet: Sheet, one: SheetMapping, dates: DateOrder) -> SheetImported:
     rows: list[ImportedRow] = []
     refused: list[RefusedCell] = []
     mended: list[MendedCell] = []
+    unread: list[ImportedRow] = []
     refused_rows = waiting = 0
     guid_at = next(column.number for column in columns if column.declared.name == "guid")
     for row in range(one.header_row + 1, sheet.last_row + 1):
@@ -133,13 +138,15 @@ def _import(sheet: Sheet, one: SheetMapping, dates: DateOrder) -> SheetImported:
         if not any(cell.text for cell in here.values()):
             continue
         made, wrong, skipped = _row(sheet, row, columns, here, settings)
+        address = sheet.address(row, guid_at or 1)
         if skipped:
             waiting += 1
         elif wrong:
             refused_rows += 1
             refused += wrong
+            bad = {cell.column for cell in wrong}
+            unread.append(ImportedRow(address=address, cells={k: v for k, v in made.items() if k not in bad}))
         else:
-            address = sheet.address(row, guid_at or 1)
             written = here["guid"]
             if written.is_number or made["guid"] != written.text.upper():
                 mended.append(MendedCell(address=address, text=written.text, became=made["guid"]))
@@ -157,6 +164,7 @@ def _import(sheet: Sheet, one: SheetMapping, dates: DateOrder) -> SheetImported:
         refused_rows=refused_rows,
         mended=tuple(mended),
         waiting=waiting,
+        unread=tuple(row for row in (*unread, *(rows[at] for at in owed)) if row.cells.get("guid")),
     )
 
 
@@ -249,26 +257,31 @@ def _refused(
 
 
 def _without_repeated(sheets: Sequence[SheetImported]) -> Iterator[SheetImported]:
-    """A row that says the same again is left out, and counted; rows that contradict each other are all refused."""
+    """A row that says the same again is left out, and counted; rows that contradict each other are all refused.
+
+    What a row that was refused says of its hub is not known: it may contradict every other row of that hub.
+    """
     said: dict[tuple[ListKind, str, str], list[ImportedRow]] = {}
+    unread: dict[tuple[ListKind, str], list[ImportedRow]] = {}
     for sheet in sheets:
         for row in sheet.rows:
             said.setdefault(_about(sheet.kind, row), []).append(row)
+        for row in sheet.unread:
+            unread.setdefault((sheet.kind, row.cells["guid"]), []).append(row)
     met: set[tuple[ListKind, str, str]] = set()
     for sheet in sheets:
         rows, refused, repeated = [], list(sheet.refused), 0
         for row in sheet.rows:
             about = _about(sheet.kind, row)
             others = [other for other in said[about] if other.cells != row.cells]
-            if others:
-                refused.append(
-                    RefusedCell(
-                        address=row.address,
-                        column="guid",
-                        text=row.cells["guid"],
-                        reason=f"{others[0].address} says otherwise of the same hub",
-                    )
+            unclear = [other for other in unread.get((sheet.kind, row.cells["guid"]), ()) if _may_be_about(other, row)]
+            if others or unclear:
+                reason = (
+                    f"{others[0].address} says otherwise of the same hub"
+                    if others
+                    else f"{unclear[0].address} is about the same hub and cannot be read: put it right, or take it out"
                 )
+                refused.append(RefusedCell(address=row.address, column="guid", text=row.cells["guid"], reason=reason))
             elif about in met:
                 repeated += 1
             else:
@@ -282,6 +295,11 @@ def _without_repeated(sheets: Sequence[SheetImported]) -> Iterator[SheetImported
             refused_rows=sheet.refused_rows + contradicted,
             repeated=repeated,
         )
+
+
+def _may_be_about(unread: ImportedRow, row: ImportedRow) -> bool:
+    """Whether both may be about the same role of a hub, as far as the one could be read."""
+    return unread.cells.get("role") in (None, "", row.cells.get("role"))
 
 
 def _about(kind: ListKind, row: ImportedRow) -> tuple[ListKind, str, str]:
