@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from chfw_core.model.periods import Period
-from chfw_core.planning.batches import batch_id, batches_said
+from chfw_core.planning.batch_terms import batches_said
+from chfw_core.planning.batches import batch_id
 from chfw_core.planning.capacity import CAPACITY
 from chfw_core.planning.hub_plan import DccTerms, HubPlan
 from chfw_core.planning.no_day import between, why_no_day
