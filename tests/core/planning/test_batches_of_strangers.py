@@ -1,6 +1,8 @@
 """BR3.7, NF7: what two Suppliers say of batches binds their hubs, not those of others whose rules bear the same ids."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -18,7 +20,7 @@ from tests.core.planning.test_corners import C, a_hub, draft_of, planned
 
 D = Party("DLTA")
 OURS = BatchSpec(size=2, pause=Duration(days=2))
-WEEK = {"opens": on(date(2026, 3, 2)), "closes": on(date(2026, 3, 9))}
+WEEK: Mapping[str, Any] = {"opens": on(date(2026, 3, 2)), "closes": on(date(2026, 3, 9))}
 PAIR, STRANGERS = tuple(range(1, 7)), tuple(range(11, 16))
 
 
