@@ -5,7 +5,7 @@
 - of one hub: `eligibility`, `holds`, `pilot`, `decision` (one Supplier's), `dcc`, `supplier_changes`,
   `trigger_records` (what triggers hold and have instructed), and `hub_plan`, which puts them together;
   `own_decision` is one owner's part;
-- of all hubs: `batches`, and `capacity`, which asks a solver (`flow`);
+- of all hubs: `batches` of `batch_terms`, and `capacity`, which asks a solver (`flow`);
 - what is said of it: `reasons`, `no_day`, `findings`, `idle_rules`, `summary`; and `verify`, the violations that a
   verifier names.
 """

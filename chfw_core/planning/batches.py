@@ -1,17 +1,18 @@
 """BR3.7: groups up to and beyond 50,000 hubs, cut in hash order and opened one after the other.
 
-Hubs of one key are cut together, whatever their region: the batches of a key have the smallest
-size and the longest pause that any of its hubs is bound by, so that a batch has one size wherever
-it is counted. Hubs keep their place whether or not they have a day in the end.
+Hubs of one key are cut together, and the batches of a key have one size and one pause: of a sole
+Supplier's hubs, and of those left to the DCC, the smallest and the longest that any of them is bound
+by, whatever their region. Split hubs of others can have the same key, so theirs says size and pause:
+nobody is bound by what a stranger asked for (decision 0027). Hubs keep their place whether or not
+they have a day in the end.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from chfw_core.model.periods import Period, add_wall_days
-from chfw_core.planning.hub_plan import smallest_and_slowest
+from chfw_core.planning.batch_terms import smallest_and_slowest
 from chfw_core.rules.model import BatchSpec, Duration
-from chfw_core.rules.problems import counted
 
 BatchKey = tuple[str, ...]
 
@@ -34,22 +35,8 @@ def batch_number(place: int, size: int) -> int:
     return place // size
 
 
-def batches_said(spec: BatchSpec) -> str:
-    """`10 hubs, 5 minutes apart`."""
-    return counted(spec.size, "hub") + apart(spec.pause)
-
-
-def apart(pause: Duration) -> str:
-    """`, 2 days apart`; nothing where there is no pause."""
-    hours, rest = divmod(pause.seconds, 3600)
-    minutes, seconds = divmod(rest, 60)
-    parts = [(pause.days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")]
-    said = " ".join(counted(number, unit) for number, unit in parts if number)
-    return f", {said} apart" if said else ""
-
-
 def batch_id(key: BatchKey, number: int) -> str:
-    """`NWND.approved-sets/3`; of a split hub the two rules alone, `approved-sets+all/3` (NF7)."""
+    """`NWND.approved-sets/3`; of a split hub the two rules and the terms alone, `approved-sets+all@1000.3d/3` (NF7)."""
     return f"{'+'.join(key)}/{number}"
 
 

@@ -12,7 +12,8 @@ from chfw_core.consent.model import Refusal
 from chfw_core.model.parties import CSP_PREFIX, is_supplier
 from chfw_core.model.periods import format_instant
 from chfw_core.model.releases import Participation, Phase
-from chfw_core.planning.batches import BatchKey, batches_said
+from chfw_core.planning.batch_terms import batches_said
+from chfw_core.planning.batches import BatchKey
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.eligibility import not_current
 from chfw_core.planning.idle_rules import rules_that_never_come

@@ -14,6 +14,7 @@ from chfw_core.model.occurrences import DayRules, first_moment
 from chfw_core.model.parties import ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period, format_instant, london_date, london_midnight
 from chfw_core.model.windows import Windows
+from chfw_core.planning.batch_terms import in_key, smallest_and_slowest
 from chfw_core.planning.decision import Decision
 from chfw_core.rules.model import BatchSpec
 
@@ -270,17 +271,10 @@ def batching(
     spec = smallest_and_slowest((*asked, *limits))
     if not early:
         return spec, (f"DCC.{dcc.rule}",)
-    if suppliers.split:  # NF7: the key must not tell one Supplier who the other is
+    if suppliers.split:  # NF7: the key names neither of the two, and strangers with such rules are bound by their own
         rules: dict[str | None, str] = {d.party: d.rule or "" for d in decided}
-        return spec, (rules[suppliers.import_supplier], rules[suppliers.gas_supplier])
+        return spec, (rules[suppliers.import_supplier], f"{rules[suppliers.gas_supplier]}@{in_key(spec)}")
     return spec, tuple(f"{d.party}.{d.rule}" if d.rule else d.party for d in decided)
-
-
-def smallest_and_slowest(batches: tuple[BatchSpec, ...]) -> BatchSpec:
-    """BR3.7: where several say, the smallest size and the longest pause."""
-    # One day and 24 hours are as long: the day counts, whoever says it (I3).
-    pause = max((b.pause for b in batches), key=lambda p: (p.days * 86_400 + p.seconds, p.days))
-    return BatchSpec(size=min(b.size for b in batches), pause=pause)
 
 
 def _head(dcc: DccTerms, resolution: Resolution) -> str:

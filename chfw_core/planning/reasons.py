@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from chfw_core.model.periods import Period
-from chfw_core.planning.batches import batch_id, batches_said
+from chfw_core.planning.batch_terms import batches_said
+from chfw_core.planning.batches import batch_id
 from chfw_core.planning.capacity import CAPACITY
 from chfw_core.planning.hub_plan import DccTerms, HubPlan
 from chfw_core.planning.no_day import between, why_no_day
@@ -43,8 +44,16 @@ def no_day_for_batch(plan: HubPlan, number: int) -> str:
     """Of a hub whose batch opens too late for it; `plan.batch` is what its batches come to, of all hubs of its key."""
     when = between(plan.resolution.period)
     name = batch_id(plan.batch_key, number)
-    size = f" ({batches_said(plan.batch)})" if plan.batch is not None else ""
-    return f"{_BATCH}`{name}`{size} has no possible day {when}; {plan.reason}"
+    return f"{_BATCH}`{name}`{_terms(plan)} has no possible day {when}; {plan.reason}"
+
+
+def says_terms(reason: str, plan: HubPlan) -> bool:
+    """Whether a reason of `no_day_for_batch` says the terms of this hub's own plan, not those of others of its key."""
+    return f"`{_terms(plan)} has" in reason
+
+
+def _terms(plan: HubPlan) -> str:
+    return f" ({batches_said(plan.batch)})" if plan.batch is not None else ""
 
 
 def over_capacity(plan: HubPlan, sentence: str) -> str:

@@ -29,6 +29,7 @@ from chfw_core.planning.release_state import (
     freeze_of,
     today_of,
 )
+from chfw_core.reports.batch_setters import setters_of
 from chfw_core.reports.case import Case
 from chfw_core.reports.explain_acts import changes_of, kept_back_on_purpose, missing_acts
 from chfw_core.reports.explain_days import DayLoad, Loads, days_before, loads_told, why_this_day
@@ -114,7 +115,7 @@ def explain_hub(
     ]
     facts = {
         "responsible": True,
-        "outcome": _outcome_facts(scheduled, reader, days, loads),
+        "outcome": _outcome_facts(case, days, loads),
         "of_other_inputs": list(other),
         "eligible": match.ineligible is None,
         "ineligible_because": match.ineligible,
@@ -176,6 +177,8 @@ def _outcome(case: Case, days: Sequence[date], obstacle: Obstacle | None, loads:
     if case.reader is None:
         if scheduled.batch_id is not None:
             lines.append(f"batch {scheduled.batch_id}")
+            setters = setters_of(case)
+            lines += [] if setters is None else [f"  {setters.text}"]
         lines.append(scheduled.reason)
     elif scheduled.status is HubStatus.INFEASIBLE:
         lines += [] if obstacle is None else [obstacle.text]
@@ -184,10 +187,9 @@ def _outcome(case: Case, days: Sequence[date], obstacle: Obstacle | None, loads:
     return Section(title="outcome", lines=tuple(lines))
 
 
-def _outcome_facts(
-    scheduled: ScheduledHub | None, reader: str | None, days: Sequence[date], loads: Mapping[date, DayLoad]
-) -> dict[str, object] | None:
+def _outcome_facts(case: Case, days: Sequence[date], loads: Mapping[date, DayLoad]) -> dict[str, object] | None:
     """The row of the plan. Its reason and its batch may name the other Supplier's rules: they are the DCC's to read."""
+    scheduled, reader = case.scheduled, case.reader
     if scheduled is None:
         return None
     found: dict[str, object] = {
@@ -199,7 +201,9 @@ def _outcome_facts(
         "earlier_days": None if scheduled.day is None else len(days_before(scheduled.day, days)),
     }
     if reader is None:
-        found |= {"batch_id": scheduled.batch_id, "reason": scheduled.reason, "earlier_loads": loads_told(loads)}
+        setters = setters_of(case) if scheduled.batch_id is not None else None
+        found |= {"batch_id": scheduled.batch_id, "batch_set_by": None if setters is None else setters.as_dict()}
+        found |= {"reason": scheduled.reason, "earlier_loads": loads_told(loads)}
     return found
 
 

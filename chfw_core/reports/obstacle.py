@@ -1,7 +1,8 @@
 """What stands in the way of a hub that got no day at all (NF1): the cause, whose act it is, what would change it.
 
 To a Supplier the capacity of its region is told without figures: how many hubs of all Suppliers can go, and on
-which days, is the industry's volumes, which are the DCC's alone (PR3) and vary with others' rules (NF7).
+which days, is the industry's volumes, which are the DCC's alone (PR3) and vary with others' rules (NF7). Nor are
+batches named to it, which bear the ids and the terms of others' rules.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from chfw_core.planning.model import HubStatus, ScheduledHub
 from chfw_core.planning.no_day import Limit, NoDay, why_no_day
 from chfw_core.planning.release_state import blackouts_in, earliest_day
 from chfw_core.reports.acts import actor_of
+from chfw_core.reports.batch_setters import setters_of
 from chfw_core.reports.case import Case
 from chfw_core.reports.hours import sides
 from chfw_core.reports.told import MissingAct
@@ -146,13 +148,23 @@ def _capacity(case: Case, row: ScheduledHub) -> Obstacle:
 
 
 def _batch(case: Case, row: ScheduledHub) -> Obstacle:
-    act = MissingAct(actor="whoever sets its batches", act="larger batches, or a shorter pause between them")
-    return Obstacle(
-        text=_own_words(case, row.reason),
-        causes=(("batch",),),
-        acts=(act,),
-        changes=(act.text, _another_period(case)),
-    )
+    """To a Supplier neither the batch's name nor its terms are told: they may be the second one's (NF7)."""
+    text = "its batch opens too late for its period" if case.reader is not None else _own_words(case, row.reason)
+    acts = tuple(_on_batches(case, row))
+    changed = "larger batches, or a shorter pause between them"
+    return Obstacle(text=text, causes=(("batch",),), acts=acts, changes=(changed, _another_period(case)))
+
+
+def _on_batches(case: Case, row: ScheduledHub) -> Iterator[MissingAct]:
+    """Where it is other hubs that bind the batches of its key, it cannot be said whose rules do."""
+    larger, sooner = "larger batches", "a shorter pause between them"
+    setters = setters_of(case) if case.reader is None and reasons.says_terms(row.reason, case.plan) else None
+    if setters is None:
+        yield MissingAct(actor="whoever sets its batches", act=f"{larger}, or {sooner}")
+        return
+    for actor in dict.fromkeys((*setters.size, *setters.pause)):
+        asked = ((larger, setters.size), (sooner, setters.pause))
+        yield MissingAct(actor=actor, act=", or ".join(act for act, actors in asked if actor in actors))
 
 
 def _another_period(case: Case) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import frozen
 
 from chfw_core.model.periods import format_instant
-from chfw_core.planning.batches import apart
+from chfw_core.planning.batch_terms import apart
 from chfw_core.planning.decision import all_over_by
 from chfw_core.planning.own_decision import Outcome, OwnDecision
 from chfw_core.reports.story import Section

@@ -2,7 +2,8 @@
 
 The number of a hub's batch is read from the schedule while rows pass, so that its times can be
 compared; at the end every key is cut again in hash order and the numbers are compared with that.
-All hubs of a key have the strictest size and pause that any of them is bound by.
+All hubs of a key have the strictest size and pause that any of them is bound by; the key of split hubs
+says both, so that all of its hubs are bound alike.
 """
 
 from collections.abc import Iterable
@@ -81,7 +82,7 @@ class Batches:
         at = np.flatnonzero(spec)
         if not len(at):
             return number, keys, place
-        key = self._key(asked, at)
+        key = self._key(asked, at, spec[at])
         for one in np.unique(key * np.int64(len(self._specs)) + spec[at]):
             code, mine = divmod(int(one), len(self._specs))
             self._bound[code] = _tightest([self._bound.get(code), self._specs.values[mine]])
@@ -147,27 +148,31 @@ class Batches:
             codes.append(self._specs.code(_tightest([*there, dcc, bound])) if there else 0)
         return np.array(codes, np.int32)[inverse]
 
-    def _key(self, asked: Asked, at: Longs) -> Ints:
+    def _key(self, asked: Asked, at: Longs, spec: Ints) -> Ints:
         parties, rules = self._world.parties, self._world.rules
         early = asked.early[at]
+        imports, gases = np.where(early, asked.imports[at], 0), np.where(early, asked.gases[at], 0)
+        split = (imports > 0) & (gases > 0) & (imports != gases)
         columns = [
             (early, 2),
-            (np.where(early, asked.imports[at], 0), len(parties)),
+            (imports, len(parties)),
             (np.where(early, asked.import_rule[at], 0), len(rules)),
-            (np.where(early, asked.gases[at], 0), len(parties)),
+            (gases, len(parties)),
             (np.where(early, asked.gas_rule[at], 0), len(rules)),
             (np.where(early, 0, asked.decide[at] + 1), len(self._dcc) + 1),
+            (np.where(split, spec, 0), len(self._specs)),
         ]
         rows, inverse = distinct(columns)
         texts = []
         for row in rows:
-            is_early, imports, import_rule, gases, gas_rule, decide = (int(codes[row]) for codes, _ in columns)
+            is_early, first, import_rule, second, gas_rule, decide, terms = (int(codes[row]) for codes, _ in columns)
+            bound = self._specs.values[terms]
             if not is_early:
                 texts.append(f"{DCC}.{self._dcc_rules[decide - 1]}")
-            elif imports and gases and imports != gases:  # NF7: it names neither of the two
-                texts.append(f"{rules.values[import_rule] or ''}+{rules.values[gas_rule] or ''}")
+            elif bound is not None:  # split. NF7: it names neither of the two
+                texts.append(f"{rules.values[import_rule] or ''}+{rules.values[gas_rule] or ''}@{_terms(*bound)}")
             else:
-                party, rule = (imports, import_rule) if imports else (gases, gas_rule)
+                party, rule = (first, import_rule) if first else (second, gas_rule)
                 texts.append(".".join(filter(None, (parties.values[party], rules.values[rule]))))
         return self._keys.codes(texts)[inverse]
 
@@ -230,6 +235,13 @@ def _tightest(specs: Iterable[Spec | None]) -> Spec:
     there = [spec for spec in specs if spec is not None]
     pause = max(((days, seconds) for _, days, seconds in there), key=lambda p: p[0] * 86_400 + p[1])
     return min(spec[0] for spec in there), *pause
+
+
+def _terms(size: int, days: int, seconds: int) -> str:
+    """`1000.3d`: the size, and the pause in days, hours, minutes and seconds."""
+    lengths = (days, seconds // 3600, seconds // 60 % 60, seconds % 60)
+    pause = "".join(f"{length}{unit}" for length, unit in zip(lengths, "dhms", strict=True) if length)
+    return ".".join(filter(None, (str(size), pause)))
 
 
 @cache

@@ -142,7 +142,7 @@ def test_no_downgrade_is_asked_for(version: str, reason: str) -> None:
 
 
 def test_the_batch_of_a_split_hub_does_not_say_who_the_other_is() -> None:
-    """NF7: hubs of all pairs of Suppliers with these rules are counted together."""
+    """NF7: hubs of all pairs of Suppliers with these rules and these batches are counted together."""
     pairs = ((A, B), (B, A), (A, C), (A, A), (A, None))
     draft = draft_of(*(a_hub(at, *pair) for at, pair in enumerate(pairs)))
     two = BatchSpec(size=2, pause=Duration(days=1))
@@ -150,7 +150,7 @@ def test_the_batch_of_a_split_hub_does_not_say_who_the_other_is() -> None:
         draft.add(party, decides=(decide("ours", batch=two),))
     plan = planned(draft)
     split = sorted(str(row.batch_id) for row in plan.rows[:3])
-    assert split == ["ours+ours/0", "ours+ours/0", "ours+ours/1"]
+    assert split == ["ours+ours@2.1d/0", "ours+ours@2.1d/0", "ours+ours@2.1d/1"]
     assert [row.batch_id for row in plan.rows[3:]] == ["ALFA.ours/0", "ALFA.ours/0"]
 
 

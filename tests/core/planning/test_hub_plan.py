@@ -13,6 +13,7 @@ from chfw_core.model.occurrences import possible_days
 from chfw_core.model.parties import ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period
 from chfw_core.model.windows import Windows
+from chfw_core.planning.batch_terms import smallest_and_slowest
 from chfw_core.planning.batches import (
     batch_id,
     batch_number,
@@ -30,7 +31,6 @@ from chfw_core.planning.hub_plan import (
     SupplierChange,
     day_rules,
     plan_hub,
-    smallest_and_slowest,
 )
 from chfw_core.planning.release_state import release_state
 from chfw_core.planning.supplier_changes import changes_by_guid
@@ -242,14 +242,14 @@ def test_the_smallest_size_and_the_longest_pause_of_all_who_say() -> None:
     }
     found = plan(agrees(batch=spec(9)), agrees(B), suppliers=SPLIT, **limits)
     assert found.batch == spec(7, seconds=90_000)
-    assert found.batch_key == ("r", "r")
+    assert found.batch_key == ("r", "r@7.25h")
     assert plan(agrees(batch=spec(9)), **limits).batch_key == (f"{A}.r",)
     # The DCC or a CSP alone makes no batches of early hubs.
     assert plan(agrees(), **limits).batch is None
     late = plan(Decision(party=A, consent=None, reason="x", batch=spec(1)), **limits)
     assert (late.batch, late.batch_key) == (spec(7, seconds=90_000), ("DCC.d",))
     explicit = evolve(agrees(B), rule=None)
-    assert plan(agrees(batch=spec(9)), explicit, suppliers=SPLIT).batch_key == ("r", "")
+    assert plan(agrees(batch=spec(9)), explicit, suppliers=SPLIT).batch_key == ("r", "@9")
 
 
 def test_a_day_and_24_hours_are_as_long_in_either_order() -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from attrs import evolve
 
 from chfw_core.engines.flow import solve_flow
@@ -20,6 +21,7 @@ from chfw_core.testing.worlds import AUTOMATIC, A, B, Draft, decide, exclude, fe
 AT = 26
 """A hub of A (import) and B (gas) in North, eligible."""
 NORTH = "CSP:North"
+SLOW, SOON = (BatchSpec(size=1, pause=Duration(days=days)) for days in (60, 1))
 
 
 def story(draft: Draft, at: int = AT, reader: str | None = None, *, scheduled: bool = True) -> Explanation:
@@ -171,19 +173,86 @@ def test_capacity_is_named_before_rules() -> None:
     assert because(mine)["causes"] == [["capacity"]]
 
 
-def test_a_batch_that_opens_after_the_period() -> None:
+def late_batch(*terms: BatchSpec | None, ids: tuple[str, str] = ("ours", "theirs")) -> tuple[Draft, int]:
+    """Hubs of A and B of which one's batch opens after their period; and the place of such a hub of both."""
     draft = Draft()
-    slow = BatchSpec(size=1, pause=Duration(days=60), stop_if={"failed": "> 2%"})
-    for party in (A, B):
-        rule = decide("ours", opens=on(date(2026, 3, 2)), closes=on(date(2026, 3, 5)), batch=slow)
-        draft.add(party, decides=(rule,))
-    rows = plan_reference(*draft.world(), solve_flow).rows
-    at = next(at for at, row in enumerate(rows) if row.status is HubStatus.INFEASIBLE)
-    found = story(draft, at)
+    week: dict[str, Any] = {"opens": on(date(2026, 3, 2)), "closes": on(date(2026, 3, 5))}
+    for party, rule, batch in zip((A, B), ids, terms, strict=True):
+        draft.add(party, decides=(decide(rule, batch=batch, **week),))
+    world = draft.world()
+    rows = plan_reference(*world, solve_flow).rows
+    both = (at for at, hub in enumerate(world[1]) if (hub.import_supplier, hub.gas_supplier) == (A, B))
+    return draft, next(at for at in both if rows[at].status is HubStatus.INFEASIBLE)
+
+
+@pytest.mark.parametrize(
+    ("terms", "acts"),
+    [
+        (
+            (SLOW, SLOW),
+            (
+                "ALFA: larger batches, or a shorter pause between them",
+                "BRVO: larger batches, or a shorter pause between them",
+            ),
+        ),
+        ((SLOW, None), ("ALFA: larger batches, or a shorter pause between them",)),
+        ((evolve(SLOW, size=2), SOON), ("BRVO: larger batches", "ALFA: a shorter pause between them")),
+    ],
+)
+def test_of_a_batch_that_opens_after_the_period_the_dcc_reads_who_sets_its_size_and_its_pause(
+    terms: tuple[BatchSpec | None, ...], acts: tuple[str, ...]
+) -> None:
+    """BR3.7, NF1."""
+    found = story(*late_batch(*terms))
     assert because(found)["causes"] == [["batch"]]
-    assert lines(found, "missing acts")[0] == (
-        "whoever sets its batches: larger batches, or a shorter pause between them"
+    assert because(found)["text"].startswith("batch `ours+theirs@")
+    assert lines(found, "missing acts")[: len(acts)] == acts
+    assert "larger batches, or a shorter pause between them" in lines(found, "what would change it")
+
+
+def test_of_a_planned_hub_the_dcc_reads_who_sets_its_batches() -> None:
+    draft, at = late_batch(evolve(SLOW, size=2), SOON)
+    world = draft.world()
+    rows = plan_reference(*world, solve_flow).rows
+    pair = world[1][at].suppliers
+    first = next(
+        n
+        for n, row in enumerate(rows)
+        if row.status is HubStatus.PLANNED and row.batch_id and world[1][n].suppliers == pair
     )
+    found = explain_hub(world[0], world[1][first], world[2], rows[first], DCC)
+    assert lines(found, "outcome")[-3:-1] == ("batch ours+theirs@1.60d/0", "  size: BRVO; pause: ALFA")
+    assert found.facts["outcome"]["batch_set_by"] == {"size": [B], "pause": [A]}  # type: ignore[index]
+    mine = explain_hub(world[0], world[1][first], world[2], rows[first], A)
+    assert "batch" not in str(mine.facts["outcome"]) + str(lines(mine, "outcome"))
+
+
+def test_where_other_hubs_bind_its_batches_nobody_is_named() -> None:
+    draft = Draft()
+    week: dict[str, Any] = {"opens": on(date(2026, 3, 2)), "closes": on(date(2026, 3, 5))}
+    draft.add(A, decides=(decide("ours", batch=evolve(SLOW, size=9), **week),))
+    draft.add("CSP:Central", region_batch=SLOW)
+    world = draft.world()
+    rows = plan_reference(*world, solve_flow).rows
+    alone = (at for at, hub in enumerate(world[1]) if hub.suppliers.parties == (A,) and hub.csp_region == "North")
+    at = next(at for at in alone if rows[at].status is HubStatus.INFEASIBLE)
+    assert lines(story(draft, at), "missing acts") == (
+        "whoever sets its batches: larger batches, or a shorter pause between them",
+    )
+
+
+@pytest.mark.parametrize("reader", [A, B])
+def test_a_supplier_reads_nothing_of_a_batch_that_the_second_ones_rules_make(reader: str) -> None:
+    """NF7: only the second Supplier's rules are changed, their ids and their batches."""
+    own, told = int(reader == B), []
+    for theirs, slow in (("theirs", SLOW), ("secret", SLOW), ("secret", evolve(SLOW, pause=Duration(days=41)))):
+        ids, terms = [theirs, theirs], [slow, slow]
+        ids[own], terms[own] = "ours", evolve(SLOW, size=9)
+        draft, at = late_batch(*terms, ids=(ids[0], ids[1]))
+        found = story(draft, at, reader)
+        told.append((at, found.facts, found.sections))
+        assert because(found)["text"] == "its batch opens too late for its period"
+    assert told[0] == told[1] == told[2]
 
 
 def test_a_planned_hub_has_nothing_in_its_way() -> None:

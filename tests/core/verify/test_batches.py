@@ -85,7 +85,7 @@ def test_the_smallest_size_and_the_longest_pause_apply() -> None:
     dcc = RuleSet(owner="DCC", decides=(leave("all", batch=batch_of(50, 2)),))
     hubs = [hub(guid, "A", "B") for guid in GUIDS]
     more = {"basis": "BOTH_SUPPLIERS", "gas_rule": "ok"}
-    rows = [row_of(guid, at // 2, **more) | {"batch_id": f"go+ok/{at // 2}"} for at, guid in enumerate(GUIDS)]
+    rows = [row_of(guid, at // 2, **more) | {"batch_id": f"go+ok@2.3d/{at // 2}"} for at, guid in enumerate(GUIDS)]
     assert check(rows, a, b, csp, dcc, hubs=hubs) == {}
 
 
