@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from chfw_app.arrow import ready_arrow
-from chfw_app.flag_remarks import flags_by_themselves
 from chfw_app.steps import Report
 from chfw_core.errors import InputError, UsageError
 from chfw_core.model.estate import parse_set
+from chfw_core.planning.flag_findings import flags_by_themselves
 from chfw_files.quarantine import BadRow
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
 
-from chfw_app.flag_remarks import estate_flag_remarks
 from chfw_app.gathered import Gathered, UnreadableError
 from chfw_app.inputs import InputPaths, gather
 from chfw_app.problems import Failed, Problems, no_result
@@ -15,6 +14,7 @@ from chfw_app.steps import Report
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
 from chfw_core.model.parties import is_supplier
+from chfw_core.planning.flag_findings import flag_findings
 from chfw_core.planning.model import PlanInputs
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ class OneOwner:
             said.append("a pilot's share of `pilot_limit` is counted as if nobody else had a pilot")
         if self.ruleset.triggers:
             said.append("`events` rules act in a roll-out: what they would write down is not in these figures")
-        about_flags = estate_flag_remarks(self.inputs.rulesets, self.gathered.estate.file.flag_names)
+        private = {party: found.flag_names for party, found in self.gathered.private.items()}
+        about_flags = flag_findings(self.inputs, self.gathered.estate.file.flag_names, private)
         said += [finding.message for finding in (*self.gathered.findings, *about_flags)]
         return (*said, *self.gathered.notes)
 

@@ -10,7 +10,6 @@ from attrs import evolve, field, frozen
 from chfw_app.engines import Engine, MadePlan, make_plan
 from chfw_app.estate_remarks import estate_remarks
 from chfw_app.exits import Exit
-from chfw_app.flag_remarks import estate_flag_remarks
 from chfw_app.gathered import Gathered, Quarantine
 from chfw_app.guid_index import IndexWriter, index_path
 from chfw_app.idle_inputs import capacity_of_nobody, changes_to_strangers, nobody_eligible
@@ -155,7 +154,6 @@ def _about_estate(gathered: Gathered, summary: Summary) -> tuple[Finding, ...]:
         *estate_remarks(inputs, gathered.estate, gathered.private, parties=parties, regions=regions),
         *changes_to_strangers(gathered.told, parties),
         *capacity_of_nobody(gathered.capacity, regions),
-        *estate_flag_remarks(inputs.rulesets, gathered.estate.file.flag_names),
     )
 
 

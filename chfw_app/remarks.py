@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from chfw_app.flag_remarks import flag_remarks
 from chfw_app.idle_inputs import end_of_all, idle_inputs
 from chfw_core.model.events import EVENT_TYPES
 from chfw_core.model.parties import is_supplier
@@ -24,7 +23,6 @@ def remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]", *, capacity
     """Findings: somebody should look, and the plan is made all the same. `capacity`: whether such a file was given."""
     return (
         *_unknown_columns(inputs, private),
-        *flag_remarks(inputs, private),
         *_unknown_events(inputs),
         *idle_inputs(inputs),
         *(_capacity(inputs) if capacity else ()),

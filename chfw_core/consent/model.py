@@ -4,7 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from attrs import field, frozen
+from attrs.converters import optional
 
+from chfw_core.errors import UsageError
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.model.periods import Period, as_utc
@@ -25,19 +27,37 @@ class InstructionGroup(StrEnum):
 class Instruction:
     """One row of the instructions file (BR3.1). `opens` and `closes` may be None for a withdrawal.
 
-    `rule` is set on rows that a former plan wrote; a row without it is explicit. Not validated.
+    `rule` is set on rows that a former plan wrote; a row without it is explicit. Whether it may stand is not judged
+    here. Raises InputError for a time without an offset, UsageError
+    for a GUID that is no number or a role that is none.
     """
 
-    guid: Guid
+    guid: Guid = field()
     party: Party
-    role: SupplierRole
-    opens: datetime | None
-    closes: datetime | None
+    role: SupplierRole = field()
+    opens: datetime | None = field(converter=optional(as_utc))
+    closes: datetime | None = field(converter=optional(as_utc))
     received_at: datetime = field(converter=as_utc)
     action: InstructionAction = InstructionAction.INSTRUCT
     group: InstructionGroup | None = None
     rule: str | None = None
     row: int | None = None
+
+    @guid.validator
+    def _is_a_number(self, _: object, value: object) -> None:
+        if not isinstance(value, int):
+            raise UsageError(
+                f"the GUID of an instruction is `{value}` ({type(value).__name__}), not a number",
+                hint="`chfw_core.model.guid.parse_guid` makes one of its text",
+            )
+
+    @role.validator
+    def _is_a_role(self, _: object, value: object) -> None:
+        if not isinstance(value, SupplierRole):
+            raise UsageError(
+                f"the role of an instruction is `{value}` ({type(value).__name__}), not a SupplierRole",
+                hint="SupplierRole.IMPORT or SupplierRole.GAS",
+            )
 
 
 @frozen(kw_only=True)

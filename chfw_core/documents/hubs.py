@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chfw_core.errors import InputError
-from chfw_core.model.estate import ESTATE_COLUMNS, SET_SEPARATOR, Column, ColumnType, parse_set
+from chfw_core.model.estate import ESTATE_COLUMNS, SET_SEPARATOR, Column, ColumnType, parse_set, several_in
 from chfw_core.model.estate_values import standard_text
 from chfw_core.model.guid import Guid, parse_guid
 from chfw_core.model.hubs import CommsHub, SmiStatus
@@ -57,7 +57,7 @@ def _value(column: Column, value: object) -> object:
         case ColumnType.DATE:
             return _date(value)
         case ColumnType.SET:
-            return _set(value)
+            return _flags(value) if column.name == "flags" else _set(value)
         case _:
             if not isinstance(value, str):
                 raise InputError(f"`{value}` is not text")
@@ -83,6 +83,17 @@ def _date(value: object) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(f"`{value}` is not a date such as 2026-03-01") from None
+
+
+def _flags(value: object) -> frozenset[str]:
+    """`psr, medical` is one flag, which no rule names: of an estate a finding, and refused where it is made."""
+    flags = _set(value)
+    for flag in sorted(flags):
+        meant = several_in(flag)
+        if meant is not None:
+            hint = f"did you mean `{meant}`?" if meant else None
+            raise InputError(f"`{flag}` is no single flag: flags are joined by `{SET_SEPARATOR}`", hint=hint)
+    return flags
 
 
 def _set(value: object) -> frozenset[str]:

@@ -13,7 +13,6 @@ from chfw_core.consent.model import Instruction, InstructionGroup, Refusal
 from chfw_core.consent.standing import judge_rows
 from chfw_core.engines.hub_form import in_standard_form
 from chfw_core.engines.matching import HubMatch, Matcher
-from chfw_core.errors import UsageError
 from chfw_core.model.guid import Guid, hash_key, keyed_hash
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.occurrences import possible_days
@@ -103,6 +102,8 @@ def plan_reference(
             _count(traces, rows, refusals, pilots, sum(matcher.contradictions(hub) for hub in hubs)),
             parties={party for hub in hubs for party in hub.suppliers.parties},
             regions={hub.csp_region for hub in hubs},
+            flags={flag for hub in hubs for flag in hub.flags},
+            private_flags=_private_flags(hubs),
         ),
         refusals=refusals,
         own_instructions=tuple(row for hub in hubs for row in _own_instructions(inputs, traces[hub.guid])),
@@ -111,14 +112,19 @@ def plan_reference(
     )
 
 
+def _private_flags(hubs: Iterable[CommsHub]) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for hub in hubs:
+        for owner, known in hub.private.items():
+            found.setdefault(owner, set()).update(known.flags)
+    return found
+
+
 def _match_all(matcher: Matcher, hubs: Sequence[CommsHub], instructions: Sequence[Instruction]) -> dict[Guid, HubMatch]:
     rows: dict[Guid, list[Instruction]] = {}
     for row in instructions:
         rows.setdefault(row.guid, []).append(row)
-    matches = {hub.guid: matcher.match(hub, rows.get(hub.guid, [])) for hub in hubs}
-    if len(matches) < len(hubs):
-        raise UsageError("two hubs have the same GUID")
-    return matches
+    return {hub.guid: matcher.match(hub, rows.get(hub.guid, [])) for hub in hubs}
 
 
 def _settled(match: HubMatch) -> bool:

@@ -3,6 +3,7 @@
 Roles are those at the plan's `as_of`; future changes come as events.
 """
 
+import re
 from enum import StrEnum
 
 from attrs import frozen
@@ -47,12 +48,23 @@ ESTATE_COLUMNS: tuple[Column, ...] = (
 )
 
 SET_SEPARATOR = "|"
+_APART = re.compile(r"[,;\s]+")
 
 
 def parse_set(text: str | None) -> frozenset[str]:
     """`psr|medical` as a set; empty or missing text is the empty set."""
     parts = (part.strip() for part in (text or "").split(SET_SEPARATOR))
     return frozenset(part for part in parts if part)
+
+
+def several_in(name: str) -> str | None:
+    """`psr, medical` is one name of a set, and most likely two that something else than `|` joins: `psr|medical`.
+
+    None for a single word; empty where nothing but such characters is there.
+    """
+    if not _APART.search(name):
+        return None
+    return SET_SEPARATOR.join(part for part in _APART.split(name) if part)
 
 
 def format_set(values: frozenset[str]) -> str:

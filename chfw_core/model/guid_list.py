@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from operator import eq, ge
 
-from chfw_core.errors import InputError
+from chfw_core.errors import InputError, UsageError
 from chfw_core.model.guid import MASK_64, Guid, format_guid
 
 _SIZE = 8
@@ -26,12 +26,24 @@ class GuidList(Collection[Guid]):
     _items: "array[int]"
 
     def __init__(self, guids: Iterable[int] = ()) -> None:
-        """Any iterable of unsigned 64-bit numbers. Raises InputError for one outside 0 … 2^64 - 1."""
-        distinct = sorted(set(guids))
-        if distinct and not (distinct[0] >= 0 and distinct[-1] <= MASK_64):
-            wrong = distinct[0] if distinct[0] < 0 else distinct[-1]
-            raise InputError(f"{wrong} is not an unsigned 64-bit number")
-        self._items = array("Q", distinct)
+        """Any iterable of unsigned 64-bit numbers. Raises InputError for one outside 0 … 2^64 - 1, UsageError for what
+        is no number, such as the text of a GUID.
+        """
+        given = set[int]()
+        try:
+            given.update(guids)
+            distinct = sorted(given)
+            if distinct and not (distinct[0] >= 0 and distinct[-1] <= MASK_64):
+                wrong = distinct[0] if distinct[0] < 0 else distinct[-1]
+                raise InputError(f"{wrong} is not an unsigned 64-bit number")
+            self._items = array("Q", distinct)
+        except TypeError:
+            objects: Iterable[object] = given
+            odd = next((one for one in objects if not isinstance(one, int)), guids)
+            raise UsageError(
+                f"`{odd}` ({type(odd).__name__}) is not a GUID as a number",
+                hint="`chfw_core.model.guid.parse_guid` makes one of its text",
+            ) from None
 
     @classmethod
     def _of(cls, items: "array[int]") -> "GuidList":

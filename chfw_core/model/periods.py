@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from chfw_core.errors import InputError
+from chfw_core.errors import InputError, UsageError
 
 LONDON = ZoneInfo("Europe/London")
 MINUTES_A_DAY = 24 * 60
@@ -22,8 +22,15 @@ YEARS = range(1970, 2200)
 
 
 def as_utc(instant: datetime) -> datetime:
-    """The same instant in UTC. Raises InputError for a datetime without an offset."""
-    if instant.tzinfo is None:
+    """The same instant in UTC. Raises InputError for a datetime without an offset, UsageError for what is none."""
+    try:
+        without = instant.tzinfo is None
+    except AttributeError:
+        raise UsageError(
+            f"`{instant}` ({type(instant).__name__}) is not a datetime",
+            hint="such as `datetime(2026, 3, 1, tzinfo=UTC)`",
+        ) from None
+    if without:
         raise InputError(
             f"the time `{instant.isoformat()}` has no offset",
             hint="end it with `Z` or an offset such as +01:00",

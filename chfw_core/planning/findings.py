@@ -16,6 +16,7 @@ from chfw_core.planning.batch_terms import batches_said
 from chfw_core.planning.batches import BatchKey
 from chfw_core.planning.capacity import Proof
 from chfw_core.planning.eligibility import not_current
+from chfw_core.planning.flag_findings import flag_findings
 from chfw_core.planning.idle_rules import rules_that_never_come
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
@@ -51,10 +52,17 @@ class Counts:
 
 
 def plan_findings(
-    inputs: PlanInputs, counts: Counts, *, parties: Iterable[str], regions: Iterable[str]
+    inputs: PlanInputs,
+    counts: Counts,
+    *,
+    parties: Iterable[str],
+    regions: Iterable[str],
+    flags: Iterable[str],
+    private_flags: Mapping[str, Iterable[str]],
 ) -> tuple[Finding, ...]:
-    """All findings of a plan. `parties` and `regions`: those that the estate names."""
+    """All findings of a plan. `parties`, `regions`, `flags`: those that the estate names; `private_flags` by owner."""
     return (
+        *flag_findings(inputs, flags, private_flags),
         *_about_owners(inputs, frozenset(parties), frozenset(regions)),
         *rules_that_never_come(inputs),
         *_about_cpl(inputs, counts),

@@ -1,6 +1,6 @@
 """What goes into a plan and what comes out, whichever engine makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -16,6 +16,25 @@ from chfw_core.model.products import CentralProductsList
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.model.windows import Holidays
 from chfw_core.rules.model import RuleSet
+from chfw_core.rules.problems import shown
+
+
+def _one_each(rulesets: Iterable[RuleSet]) -> tuple[RuleSet, ...]:
+    """One rule set per owner: of two, one would be passed over in silence."""
+    found = tuple(rulesets)
+    owners: set[str] = set()
+    for rules in found:
+        if not isinstance(rules, RuleSet):
+            raise UsageError(
+                f"`{shown(str(rules))}` ({type(rules).__name__}) is given as a rule set",
+                hint="`check_sources` has them in its `rulesets`",
+            )
+        if rules.owner in owners:
+            raise UsageError(
+                f"there are two rule sets of `{rules.owner}`", hint="give all of its files to one `check_sources`"
+            )
+        owners.add(rules.owner)
+    return found
 
 
 @frozen(kw_only=True)
@@ -23,12 +42,13 @@ class PlanInputs:
     """Everything but the rows: release, rules, events, capacity, as of one instant.
 
     `rulesets`: one per owner. `capacity_overrides[(region, day)]` replaces the release's figure. `protected`: by
-    GUID the periods in which a hub is left alone (CS4); nothing is activated in them, as in a black-out.
+    GUID the periods in which a hub is left alone (CS4); nothing is activated in them, as in a black-out. Raises
+    UsageError for two rule sets of one owner, and for what is no release or rule set.
     """
 
     release: FirmwareRelease = field()
     as_of: datetime = field(converter=as_utc)
-    rulesets: tuple[RuleSet, ...] = ()
+    rulesets: tuple[RuleSet, ...] = field(default=(), converter=_one_each)
     events: tuple[Event, ...] = ()
     capacity_overrides: Mapping[tuple[str, date], int] = field(factory=dict)
     protected: Mapping[int, tuple[Period, ...]] = field(factory=dict)

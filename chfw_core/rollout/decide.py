@@ -6,6 +6,7 @@ from typing import assert_never
 from chfw_core.model.periods import as_utc
 from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.commands import AnyCommand
+from chfw_core.rollout.form import in_form
 from chfw_core.rollout.gate import stopped_at_gate
 from chfw_core.rollout.handover.commands import HandoverCommand
 from chfw_core.rollout.handover.decide import decide as decide_handover
@@ -28,8 +29,10 @@ def decide(roll_out: RollOut, command: AnyCommand, at: datetime) -> tuple[RollOu
     """The events that follow, in order, at least one; for a command that may not be just one `CommandRefused`.
 
     `roll_out.hubs` holds those hubs that the command names and the release has: any other is unknown here.
-    `at`: now, in UTC. Raises InputError for a time without an offset. Deciding twice gives the same.
+    `at`: now, in UTC. Deciding twice gives the same. Raises InputError for a time without an offset, UsageError for
+    what is no command or holds values of other kinds than its fields say.
     """
+    in_form(command)
     at = as_utc(at)
     refused = stopped_at_gate(roll_out, command, at)
     if refused is not None:

@@ -18,6 +18,7 @@ class Code(StrEnum):
 
     CLOCK_WENT_BACK = "clock_went_back"
     WRONG_RELEASE = "wrong_release"
+    OTHER_FIRMWARE = "other_firmware"
     WRONG_PARTY = "wrong_party"
     NOT_RELEVANT = "not_relevant"
     UNKNOWN_RELEASE = "unknown_release"
@@ -55,6 +56,7 @@ REFUSALS: Mapping[Code, tuple[str, str]] = {
         "set the clock right; nothing was changed",
     ),
     Code.WRONG_RELEASE: ("the command is for the release `{id}`", "name the release that was loaded"),
+    Code.OTHER_FIRMWARE: ("the release `{id}` is drafted with what belongs to `{other}`", "draft it with its own"),
     Code.WRONG_PARTY: ("`{by}` may not do this", "it is for {who}"),
     Code.NOT_RELEVANT: (
         "`{by}` is not responsible for any hub of this release",

@@ -4,11 +4,12 @@ All problems of all files are found in one run. An owner with an error has no ru
 have theirs. A text over 1 MiB is refused by its length alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
 from chfw_core.diagnostics import Diagnostic, Severity, Span, in_order
+from chfw_core.errors import UsageError
 from chfw_core.rules.analysis.names import find_names
 from chfw_core.rules.analysis.run import analyse
 from chfw_core.rules.analysis.subject import Analysis
@@ -16,7 +17,7 @@ from chfw_core.rules.event_fields import EVENT_FIELDS
 from chfw_core.rules.fields import FieldSpec
 from chfw_core.rules.merge import merge
 from chfw_core.rules.model import RuleSet
-from chfw_core.rules.problems import Problems, Source
+from chfw_core.rules.problems import Problems, Source, shown
 from chfw_core.rules.reading import too_large
 from chfw_core.rules.rule_file import RuleFile, read_rule_file
 
@@ -42,19 +43,19 @@ class Checked:
 
 
 def check_sources(
-    sources: Sequence[tuple[str, str]],
+    sources: Iterable[tuple[str, str]],
     *,
     event_types: Mapping[str, tuple[FieldSpec, ...]] = EVENT_FIELDS,
     analysis: Analysis | None = PLAIN,
 ) -> Checked:
-    """Check files given as (name, text). Never raises.
+    """Check files given as (name, text). Raises UsageError for what is no such pairs, nothing for what is in them.
 
     `event_types` may hold more types than the known ones. `analysis` says what is looked for in the rules
     of an owner without errors besides names that nothing uses; None = nothing more.
     """
     collectors: list[Problems] = []
     by_owner: dict[str, list[RuleFile]] = {}
-    for name, text in sources:
+    for name, text in _pairs(sources):
         problems = _collector(name, text)
         collectors.append(problems)
         file = None if problems.has_errors else read_rule_file(problems, event_types)
@@ -69,6 +70,18 @@ def check_sources(
         problems=tuple(in_order(list(found))),
         left_open=tuple(left_open),
     )
+
+
+def _pairs(sources: Iterable[object]) -> Iterator[tuple[str, str]]:
+    for source in sources:
+        match source:
+            case (str(name), str(text)):
+                yield name, text
+            case _:
+                raise UsageError(
+                    f"a rule file is given as `{shown(str(source))}` ({type(source).__name__})",
+                    hint="give pairs of its name and its text; `.items()` of a mapping has them",
+                )
 
 
 def _collector(name: str, text: str) -> Problems:

@@ -20,7 +20,7 @@ _INSTANT = pa.timestamp("us", tz="UTC")
 class MemoryEstate:
     """An EstateSource over hubs, `chunk` of them at a time.
 
-    Raises UsageError for a hub that is not in standard form, as `read_hub` makes one.
+    Raises UsageError for two hubs with one GUID and for a hub that is not in standard form, as `read_hub` makes one.
     """
 
     hubs: Sequence[CommsHub] = field(converter=in_standard_form)

@@ -167,7 +167,9 @@ class _Maker:
         refusals = refused(special.refusals, recorded) if recorded is not None else ()
         return ColumnarPlan(
             summary=tally.summary(kept.count(placed, table.planned) if kept is not None else {}),
-            findings=tally.findings(refusals, pilots, special.contradictions),
+            findings=tally.findings(
+                refusals, pilots, special.contradictions, {owner: known.flags for owner, known in private.items()}
+            ),
             refusals=refusals,
             pilots=tuple(pilots),
             duplicates=self.duplicates,

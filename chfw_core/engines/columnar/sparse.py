@@ -16,7 +16,7 @@ from chfw_core.engines.columnar.axes import PAIR_AXIS
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.sides import Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, FieldValues, with_role
-from chfw_core.engines.columnar.world import World
+from chfw_core.engines.columnar.world import World, flags_in
 from chfw_core.model.estate import parse_set
 from chfw_core.rules.evaluate import RuleContext
 
@@ -44,6 +44,12 @@ class Attributes:
             codes = np.append(field.codes[order], np.int32(len(field.values) - 1))
             columns[PRIVATE_FLAGS if name == "flags" else PRIVATE + name] = FieldValues(codes, field.values)
         return cls(guid=numbers[order], columns=columns)
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """Every flag that it knows of some hub."""
+        column = self.columns.get(PRIVATE_FLAGS)
+        return frozenset() if column is None else flags_in(column)
 
     def fields(self, guids: NDArray[np.uint64]) -> dict[str, FieldValues]:
         """The attributes of some hubs; those of whom nothing is known have missing values."""

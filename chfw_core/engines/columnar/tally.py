@@ -106,9 +106,16 @@ class Tally:
         return found
 
     def findings(
-        self, refusals: Sequence[Refusal], pilots: Sequence[PilotResult], contradictions: int
+        self,
+        refusals: Sequence[Refusal],
+        pilots: Sequence[PilotResult],
+        contradictions: int,
+        private_flags: Mapping[str, frozenset[str]],
     ) -> tuple[Finding, ...]:
-        """What a person should look at. `contradictions`: changes of Supplier that were not applied."""
+        """What a person should look at. `contradictions`: changes of Supplier that were not applied.
+
+        `private_flags`: by Supplier, those that it alone knows of.
+        """
         undecided, lost = self._about_decisions()
         over: dict[Proof, int] = {}
         blocked: dict[str, int] = {}
@@ -145,6 +152,8 @@ class Tally:
             ),
             parties={party for pair in self.world.pairs for party in pair.parties},
             regions={place.region for place in self.world.places},
+            flags=self.world.flags,
+            private_flags=private_flags,
         )
 
     def _late_batches(self) -> dict[tuple[BatchKey, BatchSpec], int]:

@@ -17,7 +17,7 @@ from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.phased import by_phase
 from chfw_core.engines.columnar.records import distinct_tuples
 from chfw_core.engines.columnar.sides import Lookup, Side, Speaker, speaker
-from chfw_core.engines.columnar.views import AxisView, pairs_of, view_of, with_role, with_split
+from chfw_core.engines.columnar.views import AxisView, FieldValues, pairs_of, view_of, with_role, with_split
 from chfw_core.engines.columnar.vocabulary import numbered_values
 from chfw_core.model.hubs import SmiStatus
 from chfw_core.model.parties import CSP_PREFIX, DCC, ResponsibleSuppliers
@@ -28,6 +28,7 @@ from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.release_state import ReleaseState, context_for, release_state, terms_for
 from chfw_core.rules.evaluate import RuleContext, date_value
 from chfw_core.rules.model import DateExpr, RuleSet
+from chfw_core.rules.own_reads import FLAGS, reads_flags
 
 GUID_OF_NOBODY = -1
 
@@ -66,6 +67,15 @@ class World:
     constants: Mapping[str, object] = field(factory=dict)
     _terms: dict[datetime, Terms] = field(factory=dict)
 
+    @property
+    def flags(self) -> frozenset[str]:
+        """Every flag that some hub bears publicly; none where nobody's rules read any."""
+        found: set[str] = set()
+        for view in self.views:
+            if FLAGS in view.fields:
+                found |= flags_in(view.fields[FLAGS])
+        return frozenset(found)
+
     def terms(self, automatic_at: datetime) -> Terms:
         """What dates are measured against, for hubs with this automatic time."""
         if automatic_at not in self._terms:
@@ -95,6 +105,13 @@ class Reader:
     def _value(self, name: str) -> object:
         axis = self.who.axis_of.get(name)
         return None if axis is None else self.who.views[axis].value(name, int(self.sample[axis]))
+
+
+def flags_in(column: FieldValues) -> frozenset[str]:
+    """All flags of those sets of a field that occur."""
+    seen = np.zeros(len(column.values), dtype=np.bool_)
+    seen[column.codes] = True
+    return frozenset().union(*(as_flags(column.values[code]) for code in np.flatnonzero(seen).tolist()))
 
 
 def as_flags(value: object) -> frozenset[str]:
@@ -168,6 +185,8 @@ def gather_rules(inputs: PlanInputs, also: Set[str] = frozenset()) -> Rules:
     dcc.told_apart = state.fields
     everyone = [dcc, *csps.values(), *suppliers.values()]
     fields = {name for owner in everyone for name in owner.fields(state.events)} | set(state.fields) | also
+    if any(reads_flags(rules) for rules in inputs.rulesets):
+        fields.add(FLAGS)  # also where only triggers read them: what they cannot hear of is a finding
     if any(_reads_holidays(owner.rules) for owner in everyone):
         fields.add("holiday_division")
     sparse = {name for name in fields if name in SPARSE or name.startswith("my.")}

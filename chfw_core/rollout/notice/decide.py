@@ -24,6 +24,8 @@ def decide(roll_out: RollOut, command: NoticeCommand, at: datetime) -> tuple[Rol
     record, by = roll_out.release, command.by
     match command:
         case commands.DraftRelease():
+            if command.firmware.id != record.id:
+                return refuse(command, at, Code.OTHER_FIRMWARE, id=record.id, other=command.firmware.id)
             made = events.ReleaseDrafted(
                 at=at, by=by, firmware=command.firmware, figures=command.figures, alerts_only=command.alerts_only
             )

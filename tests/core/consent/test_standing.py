@@ -1,6 +1,6 @@
 """Explicit instructions: every reason to refuse (BR5.2), and which valid row stands."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations, product
 from typing import Any
 
@@ -9,6 +9,7 @@ from attrs import evolve
 
 from chfw_core.consent.model import Instruction, InstructionAction
 from chfw_core.consent.standing import HubFacts, Standing, judge_rows, refusal_of
+from chfw_core.errors import ChfwError, InputError, UsageError
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period
@@ -36,6 +37,33 @@ WITHDRAWAL: dict[str, Any] = {
     "closes": None,
 }
 MICROSECOND = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "says"),
+    [
+        ({"guid": "88-73-84-90-6A-10-02-DB"}, UsageError, "is `88-73-84-90-6A-10-02-DB` (str), not a number"),
+        ({"role": "gas"}, UsageError, "is `gas` (str), not a SupplierRole"),
+        (
+            {"opens": datetime(2026, 5, 4, tzinfo=UTC).replace(tzinfo=None)},
+            InputError,
+            "`2026-05-04T00:00:00` has no offset",
+        ),
+        (
+            {"closes": datetime(2026, 5, 9, tzinfo=UTC).replace(tzinfo=None)},
+            InputError,
+            "`2026-05-09T00:00:00` has no offset",
+        ),
+        ({"opens": date(2026, 5, 4)}, UsageError, "`2026-05-04` (date) is not a datetime"),
+    ],
+)
+def test_an_instruction_made_in_python_says_what_cannot_be_used(
+    changes: dict[str, Any], error: type[ChfwError], says: str
+) -> None:
+    with pytest.raises(error) as told:
+        evolve(ROW, **changes)
+    assert says in str(told.value)
+    assert told.value.hint
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,11 @@ def test_values_are_brought_to_standard_form() -> None:
         ("installed_on", "20210203", "is not a date such as 2026-03-01"),
         ("flags", 7, "`flags`: `7` is neither names joined by `|` nor several names"),
         ("flags", [7], "`flags`: `7` is not text"),
+        ("flags", "psr,medical", "`flags`: `psr,medical` is no single flag"),
+        ("flags", ["psr, medical"], "flags are joined by `|` (did you mean `psr|medical`?)"),
+        ("flags", "hard of hearing", "(did you mean `hard|of|hearing`?)"),
+        ("flags", "vip|psr;medical", "`psr;medical` is no single flag"),
+        ("flags", ";", "`;` is no single flag: flags are joined by `|`"),
         ("holiday_division", "wales", "one of england_and_wales, scotland"),
         ("suply", "x", "no column is called `suply`"),
         ("gas_suplier", "x", "no column is called `gas_suplier` (did you mean `gas_supplier`?)"),
@@ -149,6 +154,25 @@ def test_engines_refuse_hubs_that_nobody_has_judged(changes: dict[str, Any], say
         assert says in str(told.value)
         assert told.value.hint is not None
         assert "read_hub" in told.value.hint
+
+
+def test_a_hub_that_comes_twice_is_refused_by_both_engines() -> None:
+    """Planned once in silence, the other row would be lost (I6)."""
+    other = evolve(HUB, guid=Guid(9))
+    for use in (
+        lambda hubs: plan_reference(inputs(), hubs, [], solve_flow),
+        lambda hubs: MemoryEstate(hubs),
+    ):
+        with pytest.raises(UsageError, match=f"two hubs have the same GUID, {TEXT}") as told:
+            use([HUB, other, evolve(HUB, csp_region="North")])
+        assert told.value.hint == "give each hub once"
+
+
+def test_what_is_no_hub_is_named() -> None:
+    for use in (lambda: plan_reference(inputs(), [ROW], [], solve_flow), lambda: MemoryEstate([HUB, ROW])):  # type: ignore[list-item]
+        with pytest.raises(UsageError, match=r"\(dict\), not a CommsHub") as told:
+            use()
+        assert "read_hub" in (told.value.hint or "")
 
 
 def test_hubs_may_come_one_after_the_other() -> None:

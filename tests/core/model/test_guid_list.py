@@ -1,10 +1,12 @@
 """Lists of GUIDs: sorted, distinct, packed, the same on every machine."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chfw_core.errors import InputError
+from chfw_core.errors import InputError, UsageError
 from chfw_core.model.guid import MASK_64, Guid, format_guid
 from chfw_core.model.guid_list import GuidList
 
@@ -82,3 +84,21 @@ def test_what_is_no_guid_is_refused(wrong: int) -> None:
 def test_it_shows_its_first_guids() -> None:
     assert repr(GuidList([Guid(1)])) == "GuidList(00-00-00-00-00-00-00-01)"
     assert repr(GuidList(range(5))).endswith("… 5 in all)")
+
+
+@pytest.mark.parametrize(
+    ("guids", "says"),
+    [
+        (["88-73-84-90-6A-10-02-DB"], "`88-73-84-90-6A-10-02-DB` (str) is not a GUID as a number"),
+        ([7, "88-73-84-90-6A-10-02-DB"], "(str) is not a GUID as a number"),
+        ([1.5], "`1.5` (float)"),
+        ([None], "`None` (NoneType)"),
+        (7, "`7` (int)"),
+        ([[7]], "is not a GUID as a number"),
+    ],
+)
+def test_what_is_no_number_is_named_with_the_way_to_one(guids: Any, says: str) -> None:
+    with pytest.raises(UsageError) as told:
+        GuidList(guids)
+    assert says in str(told.value)
+    assert "parse_guid" in (told.value.hint or "")

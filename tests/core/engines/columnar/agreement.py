@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from attrs import frozen
+from numpy.typing import NDArray
 
 from chfw_core.engines.columnar import ColumnarPlan, MemoryEstate, instruction_table, plan_columnar
 from chfw_core.engines.flow import solve_flow
@@ -13,6 +16,35 @@ from chfw_core.model.estate import format_set
 from chfw_core.model.hubs import CommsHub
 from chfw_core.planning.model import SCHEDULE_COLUMNS, HubStatus, ScheduledHub
 from chfw_core.testing.worlds import World
+
+
+@frozen
+class Joined:
+    """Several estates in memory as one, as a file may be: a GUID of the one may stand in the other too."""
+
+    parts: tuple[MemoryEstate, ...]
+
+    @property
+    def chunk_count(self) -> int:
+        """Of all parts."""
+        return sum(part.chunk_count for part in self.parts)
+
+    def read(self, index: int, columns: Sequence[str] | None = None) -> pa.RecordBatch:
+        """A chunk of the part that it falls to."""
+        for part in self.parts:
+            if index < part.chunk_count:
+                return part.read(index, columns)
+            index -= part.chunk_count
+        raise IndexError
+
+    def set_aside(self) -> NDArray[np.uint64]:
+        """None."""
+        return np.array([], dtype=np.uint64)
+
+    def refuse(self, guids: NDArray[np.uint64]) -> None:
+        """In all parts."""
+        for part in self.parts:
+            part.refuse(guids)
 
 
 def attribute_tables(hubs: Sequence[CommsHub]) -> dict[str, pa.Table]:

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
-from chfw_core.engines.columnar import axes, sides
+from chfw_core.engines.columnar import MemoryEstate, axes, instruction_table, plan_columnar, sides
 from chfw_core.engines.flow import solve_flow
 from chfw_core.engines.reference import plan_reference
 from chfw_core.errors import InputError
@@ -34,7 +34,7 @@ from chfw_core.testing.worlds import (
     named_worlds,
     on,
 )
-from tests.core.engines.columnar.agreement import assert_agree, columnar, rows_of
+from tests.core.engines.columnar.agreement import Joined, assert_agree, columnar, rows_of
 
 NAMES = tuple(f"{name}, {moment}" for name in features() for moment in MOMENTS)
 
@@ -165,8 +165,8 @@ def test_lists_of_guids_of_every_kind_of_owner() -> None:
 
 def test_an_estate_with_repeated_guids_sets_all_of_their_rows_aside() -> None:
     inputs, hubs, instructions = base().world()
-    twice = (*hubs, hubs[3], hubs[3], hubs[8])
-    plan = columnar((inputs, twice, instructions))
+    parts = [MemoryEstate(part, chunk=7) for part in (hubs, (hubs[3], hubs[8]), hubs[3:4])]
+    plan = plan_columnar(inputs, Joined(tuple(parts)), instructions=instruction_table(instructions), solver=solve_flow)
     assert plan.duplicates == (hubs[3].guid, hubs[8].guid)
     left = {row["guid"] for row in rows_of(plan)}
     assert left == {hub.guid for hub in hubs} - set(plan.duplicates)

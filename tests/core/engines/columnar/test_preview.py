@@ -52,7 +52,7 @@ from chfw_core.testing.worlds import (
     on,
     window,
 )
-from tests.core.engines.columnar.agreement import attribute_tables
+from tests.core.engines.columnar.agreement import Joined, attribute_tables
 
 NAMES = tuple(f"{name}, {moment}" for name in features() for moment in MOMENTS)
 Decided = list[tuple[CommsHub, OwnDecision]]
@@ -278,7 +278,8 @@ def test_a_guid_that_stands_twice_is_left_out_even_where_the_other_row_is_somebo
     inputs, hubs, _ = worlds()["plain, early"]
     theirs = next(hub for hub in hubs if A not in hub.suppliers.parties)
     mine = next(hub for hub in hubs if A in hub.suppliers.parties)
-    found = previewed(inputs, (*hubs, evolve(theirs, guid=mine.guid)), A)
+    source = Joined((MemoryEstate(hubs, chunk=CHUNK), MemoryEstate((evolve(theirs, guid=mine.guid),))))
+    found = preview_columnar(alone(inputs, A), source, attributes=attributes_of(hubs, A))
     assert found.duplicates == (mine.guid,)
     assert found.hubs == previewed(inputs, hubs, A).hubs - 1
 

@@ -1,72 +1,70 @@
 """Flags that are most likely slips: no rule that names `psr` hears of `PSR`, or of `psr, medical` as one flag.
 
-A flag is any word, so nothing refuses one. But an exclude that misses a vulnerable home sends it early, and what is
+A flag is any word, so a plan refuses none. But an exclude that misses a vulnerable home sends it early, and what is
 passed over in silence is found by nobody: each becomes a finding.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
 
-from chfw_core.model.estate import SET_SEPARATOR
+from chfw_core.model.estate import SET_SEPARATOR, several_in
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.raised_flags import RAISED
 from chfw_core.planning.scope import is_heard_by
+from chfw_core.rules.model import RuleSet
 from chfw_core.rules.own_reads import flags_named, reads_flags
 from chfw_core.rules.problems import listed, shown
 
-if TYPE_CHECKING:
-    from chfw_core.rules.model import RuleSet
-    from chfw_files.attributes import Attributes
-
-_APART = re.compile(r"[,;\s]+")
 _MOST_NAMED = 5
-ESTATE = "the estate has"
+_ESTATE = "the estate has"
 
 
-def flag_remarks(inputs: PlanInputs, private: "Mapping[str, Attributes]") -> Iterator[Finding]:
-    """About what Suppliers alone know, and what events raise."""
-    for rules in inputs.rulesets:
-        named = flags_named(rules)
-        own = private.get(rules.owner)
-        if own is not None and reads_flags(rules):
-            whose = f"the attributes of {rules.owner} have"
-            yield from _apart(own.flag_names - named, whose, rules.owner)
-            yield from _alike(rules, named, own.flag_names, "its attributes have")
-        yield from _alike(rules, named, _raised(inputs, rules.owner), "events raise")
+def flag_findings(
+    inputs: PlanInputs, flags: Iterable[str], private: Mapping[str, Iterable[str]]
+) -> tuple[Finding, ...]:
+    """About the flags that hubs bear publicly, those that Suppliers alone know of, and those that events raise.
 
-
-def estate_flag_remarks(rulesets: "Sequence[RuleSet]", flags: frozenset[str]) -> Iterator[Finding]:
-    """About the estate's public flags, as far as somebody's rules read any. `flags`: those that some hub bears."""
-    if not any(map(reads_flags, rulesets)):
-        return
-    yield from _apart(flags.difference(*map(flags_named, rulesets)), ESTATE)
-    for rules in rulesets:
-        yield from _alike(rules, flags_named(rules), flags, ESTATE)
+    `flags`, `private`: all that some hub bears, as far as anybody's rules read any; raised ones may be among them.
+    """
+    reading = [rules for rules in inputs.rulesets if reads_flags(rules)]
+    public = frozenset(flags)
+    found: list[Finding] = []
+    for rules in reading:
+        owner, named, raised = rules.owner, flags_named(rules), _raised(inputs, rules.owner)
+        own = frozenset(private.get(owner, ())) - raised
+        found += _apart(own - named, f"the attributes of {owner} have", owner)
+        found += _alike(rules, own, "its attributes have")
+        found += _alike(rules, raised, "events raise")
+        public -= raised
+    if reading:
+        found += _apart(public.difference(*map(flags_named, reading)), _ESTATE)
+    for rules in reading:
+        found += _alike(rules, public, _ESTATE)
+    return tuple(found)
 
 
 def flags_by_themselves(flags: frozenset[str]) -> tuple[str, ...]:
     """What is odd about an estate's flags where no rules are known."""
     return (
-        *(finding.message for finding in _apart(flags, ESTATE)),
-        *(f"{ESTATE} the flags {which}, which differ only in case" for which in _same_but_for_case(flags)),
+        *(finding.message for finding in _apart(flags, _ESTATE)),
+        *(f"{_ESTATE} the flags {which}, which differ only in case" for which in _same_but_for_case(flags)),
     )
 
 
 def _apart(flags: Iterable[str], whose: str, party: str | None = None) -> Iterator[Finding]:
     """One flag that holds several, joined by something else than `|`."""
-    odd = sorted(flag for flag in flags if _APART.search(flag))
+    odd = sorted(flag for flag in flags if several_in(flag) is not None)
     if not odd:
         return
-    meant = SET_SEPARATOR.join(part for part in _APART.split(odd[0]) if part)
+    meant = several_in(odd[0])
     which = f"the flag `{shown(odd[0])}`" if len(odd) == 1 else f"{len(odd):,} flags such as `{shown(odd[0])}`"
     hint = f" (did you mean `{shown(meant)}`?)" if meant else ""
     message = f"{whose} {which}: flags are joined by `{SET_SEPARATOR}`{hint}"
     yield Finding(code="flags-apart", message=message, count=len(odd), party=party, about_hubs=False)
 
 
-def _alike(rules: "RuleSet", named: frozenset[str], flags: Iterable[str], whose: str) -> Iterator[Finding]:
+def _alike(rules: RuleSet, flags: Iterable[str], whose: str) -> Iterator[Finding]:
     """Flags that differ only in case from one that these rules name."""
+    named = flags_named(rules)
     meant = {flag.casefold(): flag for flag in sorted(named)}
     for flag in sorted(set(flags) - named):
         near = meant.get(flag.casefold())
@@ -77,13 +75,13 @@ def _alike(rules: "RuleSet", named: frozenset[str], flags: Iterable[str], whose:
             yield Finding(code="flags-alike", message=message, party=rules.owner, about_hubs=False)
 
 
-def _raised(inputs: PlanInputs, owner: str) -> set[str]:
+def _raised(inputs: PlanInputs, owner: str) -> frozenset[str]:
     """The flags that events raise, as far as these rules can hear of them."""
-    return {
+    return frozenset(
         str(event.fields["flag"])
         for event in inputs.events
         if event.type == RAISED and event.fields.get("flag") and is_heard_by(event, owner)
-    }
+    )
 
 
 def _same_but_for_case(flags: Iterable[str]) -> Iterator[str]:
