@@ -16,8 +16,8 @@ from chfw_core.testing.strategies import conditions
 from chfw_core.testing.worlds import A, base, flagged, hubs, is_
 
 DRAFT = base()
-CONTEXT = Matcher(DRAFT.inputs).context(DRAFT.inputs.release.automatic_at)
 HUB = evolve(hubs()[25], flags=frozenset())
+CONTEXT = Matcher(DRAFT.inputs).context(DRAFT.inputs.release.automatic_at, HUB)
 NINE, PSR = is_("configuration_set", "CS-9"), flagged("psr")
 VALUES = {
     "configuration_set": ("CS-0112", "CS-0151", "CS-9", None),
