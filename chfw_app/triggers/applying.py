@@ -121,10 +121,20 @@ def unheard(owner: str, fired: Sequence[Fired], book: Book) -> Iterator[HubsRefu
         )
 
 
-def apply_instructions_and_incidents(
+def raise_incidents(
     transaction: WriteTransaction, clock: Clock, owner: str, fired: Sequence[Fired], book: Book
 ) -> None:
-    """The commands of these firings, in the transaction that is open; their answers go to the owner."""
+    """The incidents of these firings. They are open by the time what is held with them is suspended (BR6.3)."""
+    for one in fired:
+        for effect in one.effects:
+            if effect.kind is Kind.INCIDENT:
+                _raise_incident(transaction, clock, owner, one, effect.said, book)
+
+
+def apply_instructions(
+    transaction: WriteTransaction, clock: Clock, owner: str, fired: Sequence[Fired], book: Book
+) -> None:
+    """The instructions of these firings, in the transaction that is open; their answers go to the owner."""
     at = now_in(transaction, clock)
     asked: dict[str, list[_Asked]] = defaultdict(list)
     for one in fired:
@@ -138,8 +148,6 @@ def apply_instructions_and_incidents(
                         closes=None if closes is None else parse_instant(closes),
                     )
                 )
-            elif effect.kind is Kind.INCIDENT:
-                _raise_incident(transaction, clock, owner, one, effect.said, book)
     for trigger, some in asked.items():
         _instruct(transaction, clock, owner, trigger, some, book, at)
 

@@ -23,7 +23,7 @@ from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import entry as entry_table
 from chfw_app.stores.tables import firing as firing_table
 from chfw_app.triggers.appending import append_entry
-from chfw_app.triggers.applying import apply_instructions_and_incidents, notices, unheard
+from chfw_app.triggers.applying import apply_instructions, notices, raise_incidents, unheard
 from chfw_app.triggers.choosing import Stepper
 from chfw_app.triggers.holding import act_on_holds, awaited, end_holds, holds_of
 from chfw_app.triggers.installing import InForce, in_force
@@ -276,8 +276,9 @@ class _Run:
         at = now_in(self.transaction, self.clock)
         kept = append_entry(self.transaction, entry, by=owner, at=at, word="fired", outgoing=outgoing)
         holds = holds_of(connection, kept.seq)
+        raise_incidents(self.transaction, self.clock, owner, fired, self.book)
         act_on_holds(self.transaction, self.clock, holds, self.book, kept.key)
-        apply_instructions_and_incidents(self.transaction, self.clock, owner, fired, self.book)
+        apply_instructions(self.transaction, self.clock, owner, fired, self.book)
         self.book.forget()
 
 
