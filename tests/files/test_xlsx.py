@@ -250,7 +250,15 @@ def test_entities_are_not_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", SHEET, "xl/sharedStrings.xml"])
 @pytest.mark.parametrize(
-    "content", [None, b"", b"<x", b"\xff\xfe", b"<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>99"]
+    "content",
+    [
+        None,
+        b"",
+        b"<x",
+        b"\xff\xfe",
+        b"<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>99",
+        b"<?xml version='1.0' encoding='ETF-8'?><x/>",
+    ],
 )
 def test_a_part_that_is_missing_or_damaged_is_no_fault_of_ours(
     part: str, content: bytes | None, tmp_path: Path

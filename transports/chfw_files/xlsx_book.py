@@ -98,7 +98,7 @@ def open_book(path: Path) -> Book:
         EOFError,
         OSError,
         ValueError,
-        KeyError,
+        LookupError,  # an encoding that there is not, too
     ) as failure:
         raise not_xlsx(path, str(failure)) from failure
 
