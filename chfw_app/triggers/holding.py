@@ -25,9 +25,10 @@ from chfw_app.triggers.appending import append_entry
 from chfw_app.triggers.incidents import holds_with, undecided
 from chfw_app.triggers.knowing import Book
 from chfw_app.triggers.sighting import Sighting
+from chfw_core.model.batch_ids import batch_known_to
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
-from chfw_core.model.parties import DCC, is_supplier
+from chfw_core.model.parties import DCC, ResponsibleSuppliers, is_supplier
 from chfw_core.model.periods import Period
 from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.commands import AnyCommand
@@ -82,12 +83,25 @@ def hubs_bounded(
     query = select(hub.c.guid).where(hub.c.release == of, hub.c.state.in_([state.value for state in states]))
     if is_supplier(owner):
         query = query.where(or_(hub.c.import_supplier == owner, hub.c.gas_supplier == owner))
+    own_batch = bounds.get("batch") if is_supplier(owner) else None
     for name, value in bounds.items():
-        if name in _BOUNDS:
+        if name == "batch" and own_batch is not None:
+            query = query.where(hub.c.batch_id.is_not(None))
+        elif name in _BOUNDS:
             query = query.where(_BOUNDS[name] == (value.upper() if name in HEX_FIELDS else value))
         elif name != "release":
             return GuidList()  # such as a manufacturer, which the roll-out does not know
-    return GuidList(Guid(guid) for guid in connection.execute(query).scalars())
+    if own_batch is None:
+        return GuidList(Guid(guid) for guid in connection.execute(query).scalars())
+    rows = connection.execute(query.add_columns(hub.c.batch_id, hub.c.import_supplier, hub.c.gas_supplier))
+    return GuidList(Guid(row.guid) for row in rows if _batch_of(owner, row) == own_batch)
+
+
+def _batch_of(owner: str, row: Row[Any]) -> str | None:
+    """NF7: the hub's batch as a Supplier's trigger counts by it, of which the hold bears the name."""
+    suppliers = ResponsibleSuppliers(import_supplier=row.import_supplier, gas_supplier=row.gas_supplier)
+    role = suppliers.roles_of(owner)[0] if suppliers.split else None
+    return batch_known_to(owner, role, row.batch_id)
 
 
 def act_on_holds(

@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, assert_never
 
+from chfw_core.model.batch_ids import batch_known_to
 from chfw_core.model.guid import format_guid
-from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
+from chfw_core.model.parties import CSP_PREFIX, DCC, SupplierRole, is_supplier
 from chfw_core.model.periods import london_date
 from chfw_core.rules.evaluate import Read, RuleContext, condition_holds, leaf_holds
 from chfw_core.rules.event_fields import HEX_FIELDS
@@ -80,8 +81,8 @@ def _key(trigger: CompiledTrigger, seen: Seen, hub: Read | None) -> str | None:
     The value itself where `per` is one field, else a JSON list of them.
     """
     if len(trigger.per) == 1:
-        return _scope_value(trigger.per[0], seen, hub)
-    values = [_scope_value(name, seen, hub) for name in trigger.per]
+        return _scope_value(trigger.per[0], trigger.owner, seen, hub)
+    values = [_scope_value(name, trigger.owner, seen, hub) for name in trigger.per]
     return None if None in values else json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -215,16 +216,24 @@ def _may_hold(leaf: Leaf, read: Read, context: RuleContext) -> bool:
     return True
 
 
-def _scope_value(name: str, seen: Seen, hub: Read | None) -> str | None:
+def _scope_value(name: str, owner: str, seen: Seen, hub: Read | None) -> str | None:
     match name:
         case "hub":
             return None if seen.guid is None else format_guid(seen.guid)
         case "release":
             return seen.release
         case "batch":
-            return seen.batch
+            return _batch(owner, seen, hub)
         case _:
             value = event_value(seen, name) if hub is None else hub(name)
             if value is None:
                 return None
             return str(value).upper() if name in HEX_FIELDS else str(value)
+
+
+def _batch(owner: str, seen: Seen, hub: Read | None) -> str | None:
+    """NF7: to a Supplier what of the batch's id is its own; to others all of it."""
+    if seen.batch is None or not is_supplier(owner):
+        return seen.batch
+    role = hub("my_role") if hub is not None and hub("split") else None
+    return batch_known_to(owner, None if role is None else SupplierRole(str(role)), seen.batch)

@@ -167,14 +167,16 @@ class World:
         """A Supplier takes its instruction back."""
         return self.when(party, WithdrawInstructions, role=homes[0].role_of(party), guids=some(*homes))
 
-    def publishes(self, *homes: Home, day: date = DCCS_DAY, basis: ActivationBasis = DEFAULT) -> Receipt:
+    def publishes(
+        self, *homes: Home, day: date = DCCS_DAY, basis: ActivationBasis = DEFAULT, batch_id: str | None = None
+    ) -> Receipt:
         """The DCC publishes a night for these homes: from one to five of that London day."""
         row = PlannedClass(
             window_opens=london_time(day, 60),
             window_closes=london_time(day, 300),
             day=day,
             basis=basis,
-            batch_id="+".join(RULES.values()) + "/1",
+            batch_id=batch_id or "+".join(RULES.values()) + "/1",
             reason=PLAN_REASON,
             guids=some(*homes),
         )

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from attrs import evolve as changed
 
+from chfw_core.consent.model import ActivationBasis
 from chfw_core.model.parties import ResponsibleSuppliers, SupplierRole
 from chfw_core.rollout.agreement import settle
 from chfw_core.rollout.hubs import each
@@ -57,7 +58,17 @@ def _passed_on(record: ReleaseRecord, hub: HubRecord, event: events.SupplierChan
         consents=tuple(consent for consent in hub.consents if consent.party in suppliers.parties),
         excluded={party: rule for party, rule in hub.excluded.items() if party in suppliers.parties},
     )
-    return settle(record, hub, after, event.at)
+    return _without_batch(settle(record, hub, after, event.at))
+
+
+def _without_batch(hub: HubRecord) -> HubRecord:
+    """NF7: an early batch bears the ids of its Suppliers' rules, and who joins may not learn those of who left."""
+    failed = hub.failed
+    if hub.batch_id is not None and hub.basis is not ActivationBasis.DCC_DEFAULT:
+        hub = changed(hub, batch_id=None)
+    if failed is not None and failed.batch_id is not None and failed.basis is not ActivationBasis.DCC_DEFAULT:
+        hub = changed(hub, failed=changed(failed, batch_id=None))
+    return hub
 
 
 def _release(roll_out: RollOut, event: events.SupplierChanged) -> ReleaseRecord:

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
+from chfw_core.model.periods import london_midnight
+from chfw_core.rollout.outcomes.commands import OutcomeKind
 from tests.acceptance.building_rules.rule_world import RuleWorld
 from tests.acceptance.building_rules.test_holds import WHILE_A_SUPPLIER_CHANGES
 from tests.acceptance.building_rules.test_meter_then_hub import METER_THEN_HUB
-from tests.acceptance.people import CLDR, COTTAGE, FLAT, MILL, NWND, RELEASE, TERRACE, written
+from tests.acceptance.people import CLDR, COTTAGE, ELMS, FLAT, IMPORT, MILL, NWND, RELEASE, TERRACE, written
+from tests.acceptance.world import BOTH as AGREED
+from tests.acceptance.world import MARCH_10, SOLE
 
 BOTH = METER_THEN_HUB + WHILE_A_SUPPLIER_CHANGES.partition("events:\n")[2]
 _WORDS = "meter-then-hub: The hub's upgrade is executed once the meter's is complete"
@@ -90,3 +94,60 @@ def test_no_words_that_name_another_supplier_go_to_one(rules: RuleWorld, because
     (notice,) = rules.world.told(NWND, "trigger_notice")
     assert notice["text"] == told
     assert "CLDR" not in notice["because"]
+
+
+FAILURES_OF_A_BATCH = """
+rules: v1
+owner: NWND
+events:
+  - id: batch-that-fails
+    because: What fails in a batch of ours is looked at before the next
+    per: [release, batch]
+    on: hub_update_failed
+    do: {hold: {date: 2026-05-01}, notify: device-team}
+"""
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        "approved-sets+after-the-price-change@1000.3d/0",
+        "approved-sets+after-the-price-change@1000.3d/7",
+        "approved-sets+new-customers@1/0",
+        "approved-sets+/0",
+    ],
+)
+def test_what_the_second_supplier_calls_its_rules_is_no_scope_of_a_trigger(rules: RuleWorld, batch: str) -> None:
+    """NF7, RU6: a Supplier's trigger counts by its own rule, and its hold is of the hubs of that rule."""
+    world = rules.world
+    world.given_pilot_begun()
+    rules.installs(NWND, FAILURES_OF_A_BATCH)
+    for party, *homes in ((NWND, TERRACE, FLAT), (CLDR, FLAT)):
+        world.instructs(party, *homes)
+    world.publishes(TERRACE, day=MARCH_10, basis=SOLE, batch_id="NWND.approved-sets/0")
+    world.publishes(FLAT, day=MARCH_10, basis=AGREED, batch_id=batch)
+    world.on(london_midnight(MARCH_10))
+    world.hands_over(FLAT)
+    world.csp_reports(OutcomeKind.FAILED, FLAT, reason="no image held")
+    rules.runs()
+    (fired,) = rules.fired()
+    assert fired.scope == {"release": RELEASE, "batch": "NWND.approved-sets"}
+    assert world.hub(FLAT).protected
+    assert not world.hub(TERRACE).protected
+
+
+def test_who_takes_a_failed_hub_over_counts_by_no_batch_of_who_left_it(rules: RuleWorld) -> None:
+    """CS3, NF7: the batch bears the id of the former Supplier's rule."""
+    world = rules.world
+    world.given_pilot_begun()
+    rules.installs(NWND, FAILURES_OF_A_BATCH)
+    for party in (CLDR, ELMS):
+        world.instructs(party, MILL)
+    world.publishes(MILL, day=MARCH_10, basis=AGREED, batch_id="after-the-price-change+small-batches@5/0")
+    world.on(london_midnight(MARCH_10))
+    world.hands_over(MILL)
+    world.supplier_changes(MILL, IMPORT, leaves=CLDR, joins=NWND)
+    assert world.hub(MILL).batch_id is None
+    world.csp_reports(OutcomeKind.FAILED, MILL, reason="no image held")
+    rules.runs()
+    assert rules.fired() == []

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from attrs import evolve
 
 from chfw_core.model.guid import Guid
@@ -106,7 +107,40 @@ def test_a_scope_of_several_values_is_told_in_the_order_of_per() -> None:
     assert scope_of(trigger, seen) == '["North","88-73-84-90-6A-10-02-DB","R-1"]'
     (batched,) = compiled(file_of(_rule(per="batch"))).triggers
     assert scope_of(batched, seen) is None
-    assert scope_of(batched, evolve(seen, batch="B-7")) == "B-7"
+    assert scope_of(batched, evolve(seen, batch="DCC.all/7")) == "DCC.all/7"
+
+
+@pytest.mark.parametrize(
+    ("importer", "gas", "batch", "scope"),
+    [
+        ("NWND", "EEXX", "mine+secret@5.3d/0", "NWND.mine"),
+        ("NWND", "EEXX", "mine+/4", "NWND.mine"),
+        ("EEXX", "NWND", "DCC.secret+mine@5/2", "NWND.mine"),
+        ("EEXX", "NWND", "secret+@5/2", "NWND"),
+        ("NWND", "NWND", "NWND.mine/3", "NWND.mine/3"),
+        (None, "NWND", "NWND/3", "NWND/3"),
+        ("NWND", "EEXX", "DCC.all/3", "DCC.all/3"),
+        # What is not of its making it may not count by: another's, or one of which nobody knows whose it is.
+        ("NWND", None, "EEXX.secret/3", None),
+        ("NWND", None, "secret+mine@5/3", None),
+        ("NWND", "EEXX", "a+secret+b/3", None),
+        ("NWND", "EEXX", "B-7", None),
+    ],
+)
+def test_a_supplier_counts_by_its_own_part_of_a_batch(
+    importer: str | None, gas: str | None, batch: str, scope: str | None
+) -> None:
+    """NF7: what the second Supplier calls its rules, and which of them made the batch, plays no part."""
+    hub = hub_of(importer=importer, gas=gas)
+    seen = Seen(
+        seq=1, id="e", at=START, type="hub_lost_wan", private=False, guid=hub.guid, batch=batch, known=known(hub)
+    )
+    rule = _rule(per="batch")
+    (own,) = compiled(file_of(rule)).triggers
+    assert scope_of(own, seen) == scope
+    for owner in ("DCC", "CSP:North"):
+        (trigger,) = compiled(file_of(rule, owner=owner)).triggers
+        assert scope_of(trigger, seen) == batch
 
 
 def scope_of(trigger: CompiledTrigger, seen: Seen) -> str | None:
