@@ -125,8 +125,8 @@ class DiffDone:
             "changed": found.changed,
             "transitions": [
                 {
-                    "old": {"outcome": one.old_outcome, "rule": one.old_rule},
-                    "new": {"outcome": one.new_outcome, "rule": one.new_rule},
+                    "old": {"outcome": one.old_outcome, "rule": one.old_rule, "batch": one.old_batch},
+                    "new": {"outcome": one.new_outcome, "rule": one.new_rule, "batch": one.new_batch},
                     "differs_in": dict(one.differs_in),
                     "hubs": one.hubs,
                     "examples": [format_guid(guid) for guid in one.examples],

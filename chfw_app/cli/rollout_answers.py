@@ -37,12 +37,14 @@ def show_answers(
     about: Sequence[str] = (),
     ran: "Ran | None" = None,
     reader: str = DCC,
+    cure: str | None = None,
     **more: object,
 ) -> int:
     """BR5.1, BR5.2: what was taken, what was refused and why, and where it stands in the ledger.
 
     `about`: per answer what it is about, where several look alike. `ran`: what triggers came to, and who is told of
-    it (`reader`). `more`: what a program is told beside it.
+    it (`reader`). `cure`: what helps against a refusal here, in words of the command line. `more`: what a program is
+    told beside it.
     """
     code = code_of([one.receipt for one in answers], bad_rows)
     if code is Exit.DONE and any(one.not_standing for one in answers):
@@ -64,7 +66,7 @@ def show_answers(
         if refused is not None and refused not in said:
             # Once, however many commands of a file it stopped: which ones is said of each below.
             said.add(refused)
-            say_error(refused.reason, hint=refused.cure)
+            say_error(refused.reason, hint=cure or refused.cure)
         _show(answer)
     for row in bad_rows[:GUIDS_SHOWN]:
         say(f"set aside: {row}")

@@ -10,6 +10,7 @@ from chfw_app.cli.rollout_options import ActOptions, opened
 from chfw_core.errors import InputError
 from chfw_core.model.parties import DCC, Party
 from chfw_core.rollout.records import ReleaseRecord, Verdict
+from chfw_core.rollout.states import ReleaseStage
 
 
 def approve_mass(
@@ -52,7 +53,9 @@ def approve_mass(
             by=by, key=key, release=release, approval=approval, seen=seen, without_pilot=without_pilot
         )
         answer = give(service, command)
-    return show_answers(options, [answer], no_verdict=list(missing))
+    no_pilot = record.stage is ReleaseStage.NOTIFIED and approval and not without_pilot
+    cure = "say it: --without-pilot WHY" if no_pilot else None  # BR2.7
+    return show_answers(options, [answer], cure=cure, no_verdict=list(missing))
 
 
 def _without_verdict(record: ReleaseRecord) -> tuple[str, ...]:

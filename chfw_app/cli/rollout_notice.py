@@ -1,7 +1,7 @@
 """`chfw rollout draft` … `dcc-only`: a release, its notice and what becomes of it (BR1, G6, G7, G9)."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -298,20 +298,35 @@ def participation(
     from chfw_core.rollout.notice.participation import repercussions
 
     options = options or ActOptions()
-    key = options.new_key()
+    by, key = options.by(ChooseParticipation), options.new_key()
     with opened(options) as service:
-        seen = repercussions(service.release(release), choice)
-        if not options.json:
-            say(f"With {choice.value} participation:")
-            for sentence in seen:
-                say(f"- {sentence}")
+        record = service.release(release)
+        brings = {each: repercussions(record, each) for each in Participation}
+        # NF7: they count the Suppliers. Whoever else asks is refused without having seen them.
+        shown = brings if by == DCC else {}
+        if shown and not options.json:
+            _show_both(brings)
         if not options.yes:
             if options.json or not sys.stdin.isatty():
                 raise InputError("what this brings has to be confirmed", hint="read it, then give --yes")
             confirm_or_stop(f"{choice.value} participation in {release}")
-        by = options.by(ChooseParticipation)
-        answer = give(service, ChooseParticipation(by=by, key=key, release=release, participation=choice, seen=seen))
-    return show_answers(options, [answer])
+        answer = give(
+            service, ChooseParticipation(by=by, key=key, release=release, participation=choice, seen=brings[choice])
+        )
+    return show_answers(options, [answer], repercussions={each.value: list(said) for each, said in shown.items()})
+
+
+def _show_both(brings: Mapping[Participation, Sequence[str]]) -> None:
+    """G7: what each brings, before one of them is chosen; what both bring is said once."""
+    common = [sentence for sentence in brings[Participation.VOLUNTARY] if sentence in brings[Participation.MANDATORY]]
+    say("Either way:")
+    for sentence in common:
+        say(f"- {sentence}")
+    for each, said in brings.items():
+        say(f"With {each.value} participation:")
+        for sentence in said:
+            if sentence not in common:
+                say(f"- {sentence}")
 
 
 def dcc_only(*, release: str, consultation: str, options: ActOptions | None = None) -> int:

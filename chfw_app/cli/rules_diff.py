@@ -85,4 +85,7 @@ def _differs_in(one: "Transition") -> str:
     """In what, with the number of hubs where it is not all of them; what follows from another outcome goes unsaid."""
     if "outcome" in one.differs_in:
         return "outcome"
-    return ", ".join(name if hubs == one.hubs else f"{name} ({hubs:,})" for name, hubs in one.differs_in.items())
+    said = ", ".join(name if hubs == one.hubs else f"{name} ({hubs:,})" for name, hubs in one.differs_in.items())
+    if "batch" in one.differs_in:
+        said += f"; batches: {one.old_batch or 'none'} → {one.new_batch or 'none'}"
+    return said

@@ -18,6 +18,14 @@ def batches_said(spec: BatchSpec) -> str:
     return counted(spec.size, "hub") + apart(spec.pause)
 
 
+def batch_said(spec: BatchSpec) -> str:
+    """The same with what stops it: `10 hubs, 1 day apart, stop if failed > 2% within 48 hours`."""
+    stop = dict(spec.stop_if or {})
+    within = stop.pop("within", None)
+    limits = " or ".join(f"{name.replace('_', ' ')} {limit}" for name, limit in sorted(stop.items()))
+    return batches_said(spec) + (f", stop if {limits}" if limits else "") + (f" within {within}" if within else "")
+
+
 def apart(pause: Duration) -> str:
     """`, 2 days apart`; nothing where there is no pause."""
     said = " ".join(counted(number, unit) for number, unit in _parts(pause))

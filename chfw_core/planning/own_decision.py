@@ -15,6 +15,7 @@ from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.model.periods import Period, format_instant, london_date
 from chfw_core.model.windows import Holidays, WeeklyWindow, Windows, holidays_for
+from chfw_core.planning.batch_terms import batch_said
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.decision import Decision, HoldState, open_hold
 from chfw_core.planning.holds import OverBecause
@@ -91,6 +92,11 @@ class OwnDecision:
     def window_names(self) -> str | None:
         """`daytime` or `daytime, nights`; None where every hour will do."""
         return ", ".join(sorted({part.name for part in self.windows.parts})) or None
+
+    @property
+    def batch_said(self) -> str | None:
+        """`10 hubs, 1 day apart`; None where they go all at once."""
+        return None if self.batch is None else batch_said(self.batch)
 
 
 def _hours(windows: Windows) -> frozenset[tuple[object, ...]]:

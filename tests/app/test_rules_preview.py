@@ -124,6 +124,22 @@ def test_two_versions_compared(chfw: Chfw, world: DemoFiles, files: Path, tmp_pa
     assert "instruct by approved-sets → leave_to_dcc by everything-else: such as" in words.out
 
 
+def test_a_difference_in_batches_is_shown_with_both(chfw: Chfw, world: DemoFiles, files: Path, tmp_path: Path) -> None:
+    """NF2: who reads "batch" wants to know which."""
+    new, out = changed(files, "{size: 20000, pause: 2 days,", "{size: 10000, pause: 1 day,"), tmp_path / "changed.csv"
+    both = [
+        f"{said}, stop if failed > 2% within 48 hours"
+        for said in ("20,000 hubs, 2 days apart", "10,000 hubs, 1 day apart")
+    ]
+    ran = chfw("rules", "diff", files, new, *looked(world), "--out", out, "--json")
+    (one,) = json.loads(ran.out)["transitions"]
+    assert [one["old"]["batch"], one["new"]["batch"]] == both
+    with out.open(encoding="utf-8") as file:
+        assert {(row["old_batch"], row["new_batch"]) for row in csv.DictReader(file)} == {tuple(both)}
+    words = " ".join(chfw("rules", "diff", files, new, *looked(world)).out.split())
+    assert "batch; batches: 20,000 hubs, 2 days apart" in words
+
+
 def test_one_line_for_each_pair_of_rules(chfw: Chfw, world: DemoFiles, files: Path) -> None:
     """NF2: no two lines look alike, and where not all hubs of a line differ in the same the line says how many do."""
     new = changed(files, "22:00-05:00", "22:00-04:00")

@@ -40,13 +40,15 @@ DIFF_SCHEMA = pa.schema(
 @frozen(kw_only=True)
 class Transition:
     """Hubs that go from one outcome and rule to another (NF2). `differs_in`: how many of them by outcome, rule,
-    period, windows, batch or priority, in this order.
+    period, windows, batch or priority, in this order. `old_batch`, `new_batch`: the rule's batches, in words.
     """
 
     old_outcome: str
     old_rule: str | None
+    old_batch: str | None
     new_outcome: str
     new_rule: str | None
+    new_batch: str | None
     differs_in: Mapping[str, int]
     hubs: int
     examples: tuple[Guid, ...]
@@ -56,8 +58,8 @@ class Transition:
 class _Way:
     """From one decision to another, and in what the two differ: several ways make a transition."""
 
-    old: tuple[str, str | None]
-    new: tuple[str, str | None]
+    old: tuple[str, str | None, str | None]
+    new: tuple[str, str | None, str | None]
     differs_in: tuple[str, ...]
 
 
@@ -184,7 +186,7 @@ class _Pairs:
 
 
 def _way(old: OwnDecision, new: OwnDecision) -> _Way:
-    sides = [(decision.outcome.value, decision.rule) for decision in (old, new)]
+    sides = [(decision.outcome.value, decision.rule, decision.batch_said) for decision in (old, new)]
     return _Way(old=sides[0], new=sides[1], differs_in=new.differs_in(old))
 
 
@@ -210,7 +212,7 @@ def _order(one: Transition) -> tuple[object, ...]:
 
 
 def _together(ways: Sequence[_Way]) -> list[list[int]]:
-    """The numbers of the ways that go from and to the same outcome and rule."""
+    """The numbers of the ways that go from and to the same outcome and rule, whose batches are one then too."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for number, way in enumerate(ways):
         groups.setdefault((way.old, way.new), []).append(number)
@@ -220,12 +222,14 @@ def _together(ways: Sequence[_Way]) -> list[list[int]]:
 def _transition(ways: Sequence[_Way], of: Sequence[int], totals: Ints, examples: Sequence[NDArray[Any]]) -> Transition:
     differs = {aspect: sum(int(totals[at]) for at in of if aspect in ways[at].differs_in) for aspect in ASPECTS}
     guids = np.sort(np.concatenate([examples[at] for at in of]))[:EXAMPLES]
-    (old_outcome, old_rule), (new_outcome, new_rule) = ways[of[0]].old, ways[of[0]].new
+    (old_outcome, old_rule, old_batch), (new_outcome, new_rule, new_batch) = ways[of[0]].old, ways[of[0]].new
     return Transition(
         old_outcome=old_outcome,
         old_rule=old_rule,
+        old_batch=old_batch,
         new_outcome=new_outcome,
         new_rule=new_rule,
+        new_batch=new_batch,
         differs_in={aspect: hubs for aspect, hubs in differs.items() if hubs},
         hubs=sum(int(totals[at]) for at in of),
         examples=tuple(Guid(guid) for guid in guids.tolist()),

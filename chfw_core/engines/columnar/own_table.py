@@ -21,6 +21,7 @@ FIELDS = (
     ("opens", INSTANT),
     ("closes", INSTANT),
     ("windows", TEXT),
+    ("batch", TEXT),
     ("priority", pa.int32()),
     ("reason", TEXT),
 )
@@ -42,6 +43,7 @@ class DecisionColumns:
             "outcome": [label.outcome.value for label in labels],
             "rule": [label.rule for label in labels],
             "windows": [label.window_names for label in labels],
+            "batch": [label.batch_said for label in labels],
             "reason": [label.reason for label in labels],
         }
         ends = {

@@ -21,8 +21,19 @@ def repercussions(record: ReleaseRecord, participation: Participation) -> tuple[
         case Participation.VOLUNTARY:
             own = "a Supplier that says nothing owes nothing, and is not shown as late"
         case Participation.MANDATORY:
-            count = len(record.suppliers)
-            own = f"{count} Suppliers owe a decision for each of their hubs, and are shown as late from {cutoff} on"
+            own = _owed(len(record.suppliers), cutoff)
         case _:
             assert_never(participation)
     return (*common, own, "no date moves either way")
+
+
+def _owed(suppliers: int, cutoff: str) -> str:
+    """Before the notice nobody knows yet whose hubs it is about."""
+    match suppliers:
+        case 0:
+            owe = "each Supplier that the notice will go to owes a decision for each of its hubs, and is"
+        case 1:
+            owe = "1 Supplier owes a decision for each of its hubs, and is"
+        case _:
+            owe = f"{suppliers} Suppliers owe a decision for each of their hubs, and are"
+    return f"{owe} shown as late from {cutoff} on"

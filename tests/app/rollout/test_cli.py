@@ -362,10 +362,37 @@ def test_a_role_is_left_empty_only_where_that_is_said(world: World, step: str) -
 def test_the_repercussions_of_participation_are_shown_before_it_is_chosen(world: World) -> None:
     # G7
     world.notified()
-    ran = world.rollout("participation", "mandatory", "--release", "CH-1")
-    assert "4 Suppliers owe a decision" in ran.out
-    assert ran.code == 1
-    world.done("participation", "mandatory", "--release", "CH-1", "--yes")
+    for choice in ("voluntary", "mandatory"):
+        ran = world.rollout("participation", choice, "--release", "CH-1")
+        assert ran.code == 1
+        told = ran.out.splitlines()
+        both = told.index("Either way:"), told.index("With voluntary participation:")
+        assert both[1] - both[0] == 4
+        assert told[both[1] + 1] == "- a Supplier that says nothing owes nothing, and is not shown as late"
+        assert told[both[1] + 2] == "With mandatory participation:"
+        assert told[both[1] + 3].startswith("- 4 Suppliers owe a decision")
+    done = world.done("participation", "mandatory", "--release", "CH-1", "--yes")
+    assert {choice: len(said) for choice, said in done["repercussions"].items()} == {"voluntary": 4, "mandatory": 4}
+
+
+def test_nobody_but_the_dcc_sees_what_participation_brings(world: World) -> None:
+    # NF7: it says how many Suppliers there are.
+    world.notified()
+    ran = world.rollout("participation", "mandatory", "--release", "CH-1", "--as", "NWND", "--yes")
+    assert ran.code == 3
+    assert "Suppliers owe" not in ran.out
+    done = world.done("participation", "mandatory", "--release", "CH-1", "--as", "NWND", "--yes", code=3)
+    assert done["repercussions"] == {}
+
+
+def test_a_mass_roll_out_without_a_pilot_says_how_to_say_why(world: World) -> None:
+    # BR2.7
+    world.notified()
+    ran = world.rollout("approve-mass", "--release", "CH-1", "--approval", "OA-1")
+    assert ran.code == 3
+    assert "--without-pilot WHY" in ran.err
+    ran = world.rollout("approve-mass", "--release", "CH-1", "--approval", "")
+    assert "--without-pilot" not in ran.err
 
 
 def test_effects_are_counted_by_state(world: World) -> None:

@@ -69,6 +69,13 @@ def test_a_decision_in_words() -> None:
     both = evolve(PLAIN, windows=PLAIN.windows.merged(window("d", "01", 22, 5)))
     assert both.window_names == "d, n"
     assert OwnDecision(outcome=Outcome.NO_RULE, reason="r").window_names is None
+    assert PLAIN.batch_said == "5 hubs"
+    said = "1 hub, 2 days apart, stop if failed > 2% or lost wan >= 3 within 48 hours"
+    slow = BatchSpec(
+        size=1, pause=Duration(days=2), stop_if={"lost_wan": ">= 3", "within": "48 hours", "failed": "> 2%"}
+    )
+    assert evolve(PLAIN, batch=slow).batch_said == said
+    assert evolve(PLAIN, batch=None).batch_said is None
 
 
 def test_an_explicit_instruction_and_a_withdrawal() -> None:

@@ -260,6 +260,13 @@ def test_the_repercussions_are_shown_before_participation_is_chosen() -> None:
     voluntary = repercussions(story.roll_out.release, Participation.VOLUNTARY)
     assert mandatory != voluntary
     assert "2 Suppliers owe a decision" in " ".join(mandatory)
+    assert repercussions(evolve(story.roll_out.release, suppliers=frozenset()), Participation.MANDATORY)[2].startswith(
+        "each Supplier that the notice will go to owes a decision for each of its hubs, and is shown as late from"
+    )
+    alone = evolve(story.roll_out.release, suppliers=frozenset({ALPHA}))
+    assert repercussions(alone, Participation.MANDATORY)[2].startswith(
+        "1 Supplier owes a decision for each of its hubs, and is shown as late from"
+    )
     chosen = Participation.MANDATORY
     assert story.refused(ChooseParticipation, participation=chosen, seen=voluntary) == "not_shown"
     story.do(ChooseParticipation, participation=chosen, seen=mandatory)

@@ -96,6 +96,7 @@ def row_of(hub: CommsHub, owner: str, decision: OwnDecision) -> dict[str, Any]:
         "opens": decision.period and decision.period.opens,
         "closes": decision.period and decision.period.closes,
         "windows": decision.window_names,
+        "batch": decision.batch_said,
         "priority": decision.priority,
         "reason": decision.reason,
     }
@@ -250,6 +251,10 @@ def test_a_batch_with_a_stop() -> None:
         assert_previewed(draft.inputs, draft.hubs, A)
     found = assert_compared(old.inputs, new.inputs, old.hubs, A)
     assert {tuple(one.differs_in) for one in found.transitions} == {("batch",)}
+    (row, *_) = [row for batch in found.batches() for row in batch.to_pylist()]
+    stops = ["3 hubs, stop if failed > 2%", "3 hubs, stop if failed > 3%"]
+    assert [row["old_batch"], row["new_batch"]] == stops
+    assert {(one.old_batch, one.new_batch) for one in found.transitions} == {tuple(stops)}
 
 
 def test_the_road_for_many_codes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,6 +327,7 @@ def assert_compared(old: PlanInputs, new: PlanInputs, hubs: tuple[CommsHub, ...]
     for line in found.transitions:
         of = [both for both in wanted if (both[1].outcome, both[1].rule, both[2].outcome, both[2].rule) == _pair(line)]
         assert line.hubs == len(of)
+        assert {(one.batch_said, other.batch_said) for _, one, other in of} == {(line.old_batch, line.new_batch)}
         assert list(line.examples) == sorted(hub.guid for hub, _, _ in of)[:EXAMPLES]
         assert line.differs_in == Counter(aspect for _, a, b in of for aspect in b.differs_in(a))
         assert list(line.differs_in) == [aspect for aspect in ASPECTS if aspect in line.differs_in]
