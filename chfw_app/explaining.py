@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chfw_core.planning.pilot import PilotResult
     from chfw_core.reports.own_story import OwnStory
     from chfw_core.reports.story import Explanation
+    from chfw_files.estate import EstateFile
 
 
 def explain_one(
@@ -36,7 +37,7 @@ def explain_one(
 
     hub = _hub(gathered, guid_text)
     if party is not None and not hub.suppliers.roles_of(party):
-        _check_reader(gathered, party)
+        check_reader(gathered.estate.file, party)
     guid = hub.guid
     scheduled = None
     if schedule is not None:
@@ -50,13 +51,12 @@ def explain_one(
     return explain_hub(gathered.inputs, hub, instructions, scheduled, party, count)
 
 
-def _check_reader(gathered: Gathered, party: str) -> None:
-    """A Party that is not the hub's may ask all the same, but it must be one that the estate names."""
+def check_reader(estate: "EstateFile", party: str) -> None:
+    """Whoever asks must be a Supplier that the estate names. Raises InputError."""
     if not is_supplier(party):
         raise InputError(
             f"--as takes a Supplier, and `{party}` is none", hint="without --as it is told as the DCC sees it"
         )
-    estate = gathered.estate.file
     if estate.names_party(party):
         return
     known = estate.distinct_parties()

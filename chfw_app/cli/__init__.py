@@ -46,6 +46,7 @@ _GROUPS = {
             "schema": "print the JSON Schema of rule files, for editors",
         },
     ),
+    "schedule": ("schedules of plans", {"diff": "count the hubs that two schedules treat differently"}),
     "report": (
         "how roll-outs stand, for one reader",
         {

@@ -58,10 +58,18 @@ class HubTrace:
     late: bool = False
     proof: Proof | None = None
 
+    @property
+    def automatic_at(self) -> datetime:
+        """The DCC's date for this hub (BR1.3): the release's, or the one to which the DCC's rules move it."""
+        return self.match.dcc.automatic_at
+
 
 @frozen(kw_only=True)
 class ReferencePlan:
-    """`rows` in the order of the hubs; `own_instructions`: what the rules instructed in this plan."""
+    """`rows` in the order of the hubs; `traces` how each came to its row.
+
+    `own_instructions`: what the rules instructed in this plan.
+    """
 
     rows: tuple[ScheduledHub, ...]
     findings: tuple[Finding, ...]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chfw_core.consent.model import Instruction, InstructionAction
 from chfw_core.model.hubs import CommsHub
-from chfw_core.model.parties import Party
+from chfw_core.model.parties import Party, is_supplier
 from chfw_core.model.windows import Windows
 from chfw_core.rules.model import (
     And,
@@ -168,14 +168,14 @@ def rows_for(draw: st.DrawFn, hub: CommsHub, party: Party, as_of: datetime) -> I
 
 
 @st.composite
-def _hubs(draw: st.DrawFn, draft: Draft) -> tuple[CommsHub, ...]:
-    """Some of the draft's hubs, most of them eligible and split, in any order."""
+def _hubs(draw: st.DrawFn, draft: Draft, *, split_only: bool) -> tuple[CommsHub, ...]:
+    """Some of the draft's hubs, most of them eligible and most or all of them split, in any order."""
     places = st.integers(0, len(draft.hubs) - 1)
     result = []
     for place in draw(st.lists(places, min_size=1, max_size=8, unique=True)):
         hub = draft.hubs[place]
         changes: dict[str, Any] = {}
-        if draw(st.integers(0, 9)) < 6:
+        if split_only or draw(st.integers(0, 9)) < 6:
             one, other = draw(st.permutations([A, B]))
             changes = {"import_supplier": one, "gas_supplier": other}
         if draw(st.integers(0, 9)) < 8:
@@ -185,14 +185,21 @@ def _hubs(draw: st.DrawFn, draft: Draft) -> tuple[CommsHub, ...]:
 
 
 @st.composite
-def drawn_worlds(draw: st.DrawFn) -> World:
-    """A world: up to two features, rules of both Suppliers, rows of most responsible Parties."""
+def drawn_worlds(draw: st.DrawFn, *, split_only: bool = False, suppliers_only: bool = False) -> World:
+    """A world: up to two features, rules of both Suppliers, rows of most responsible Parties.
+
+    `split_only`: every hub has two Suppliers. `suppliers_only`: neither the DCC nor a CSP has rules, so that nothing
+    moves the automatic date; acts of the DCC, such as a stop, are still among the events.
+    """
     draft = base()
     known = features()
     draft.inputs = evolve(draft.inputs, as_of=draw(st.sampled_from(_MOMENTS)))
     for name in draw(st.lists(st.sampled_from(sorted(known)), max_size=2, unique=True)):
         known[name](draft)
-    draft.hubs = draw(_hubs(draft))
+    draft.hubs = draw(_hubs(draft, split_only=split_only))
+    if suppliers_only:
+        own = tuple(rules for rules in draft.inputs.rulesets if is_supplier(rules.owner))
+        draft.inputs = evolve(draft.inputs, rulesets=own)
     for party in (A, B):
         rules = [draw(decide_rules(f"drawn-{at}")) for at in range(draw(st.integers(0, 2)))]
         draft.add(party, decides=tuple(rules))

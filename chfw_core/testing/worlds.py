@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, product
 from typing import Any
 
-from attrs import Factory, define, evolve
+from attrs import Factory, define, evolve, fields
 
 from chfw_core.consent.model import Instruction
 from chfw_core.documents.defaults import bank_holidays, default_parameters
 from chfw_core.model.events import Event
-from chfw_core.model.guid import Guid
+from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.hubs import CommsHub, PrivateAttributes, SmiStatus
 from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.model.releases import (
@@ -45,8 +45,39 @@ from chfw_core.rules.model import (
     RuleSet,
     Until,
 )
+from chfw_core.testing.shortly import shortly
 
 World = tuple[PlanInputs, tuple[CommsHub, ...], tuple[Instruction, ...]]
+
+
+class ReadableWorld(tuple[PlanInputs, tuple[CommsHub, ...], tuple[Instruction, ...]]):
+    """A world that says what is in it a line at a time, where a test that it fails prints it.
+
+    Not said: what installed parameters, holidays and `release()` are.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Release, rules, events, hubs, instructions."""
+        inputs, hubs, instructions = self
+        usual = release()
+        changed = {
+            field.name: value
+            for field in fields(FirmwareRelease)
+            if (value := getattr(inputs.release, field.name)) != getattr(usual, field.name)
+        }
+        said = [f"as of {shortly(inputs.as_of)}", f"release {inputs.release.id} with {shortly(changed)}"]
+        said += [f"capacity {region} {day}: {hubs_}" for (region, day), hubs_ in inputs.capacity_overrides.items()]
+        said += [shortly(part) for part in (*inputs.rulesets, inputs.cpl, *inputs.events) if part is not None]
+        said += [shortly(row) for row in (*hubs, *instructions)]
+        said += [f"{format_guid(guid)} left alone in {shortly(periods)}" for guid, periods in inputs.protected.items()]
+        return "World(\n" + "".join(f"    {line}\n" for line in said) + ")"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What Hypothesis prints."""
+        printer.text(repr(self))
+
 
 A, B = Party("ALFA"), Party("BRVO")
 MODEL, OTHER_MODEL = "433100AC", "54311F52"
@@ -261,7 +292,7 @@ class Draft:
 
     def world(self) -> World:
         """What was put together."""
-        return (self.inputs, self.hubs, tuple(self.instructions))
+        return ReadableWorld((self.inputs, self.hubs, tuple(self.instructions)))
 
 
 Feature = Callable[[Draft], None]

@@ -21,6 +21,7 @@ from chfw_core.reports.explain import explain_hub
 from chfw_core.reports.explain_days import DayLoad
 from chfw_core.rules.model import Always, UntilDate, UntilFlagCleared, UntilManual
 from chfw_core.testing.features import CS1
+from chfw_core.testing.others import renamed
 from chfw_core.testing.worlds import (
     MOMENTS,
     A,
@@ -52,37 +53,6 @@ def plan_of(name: str) -> ReferencePlan:
 def told(world: World, row: ScheduledHub | None, hub: CommsHub, party: str | None) -> str:
     inputs, _, instructions = world
     return "\n".join(explain_hub(inputs, hub, instructions, row, party).lines())
-
-
-def renamed(world: World, old: str, new: Party) -> World:
-    """The same world in which one Supplier is somebody else."""
-    inputs, hubs, instructions = world
-
-    def name(party: Party | None) -> Party | None:
-        return new if party == old else party
-
-    rules = tuple(evolve(r, owner=new) if r.owner == old else r for r in inputs.rulesets)
-    events = tuple(
-        evolve(
-            event,
-            party=name(event.party),
-            fields={key: new if value == old else value for key, value in event.fields.items()},
-        )
-        for event in inputs.events
-    )
-    return (
-        evolve(inputs, rulesets=rules, events=events),
-        tuple(
-            evolve(
-                hub,
-                import_supplier=name(hub.import_supplier),
-                gas_supplier=name(hub.gas_supplier),
-                private={new if owner == old else owner: p for owner, p in hub.private.items()},
-            )
-            for hub in hubs
-        ),
-        tuple(evolve(row, party=new if row.party == old else row.party) for row in instructions),
-    )
 
 
 @pytest.mark.parametrize("name", NAMES)
