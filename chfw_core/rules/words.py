@@ -38,7 +38,7 @@ WORDS: Mapping[str, str] = {
     "firmware_version": "Each firmware version for itself.",
     "manufacturer": "Each manufacturer for itself.",
     "configuration_set": "Each configuration set for itself.",
-    "batch": "Each batch for itself.",
+    "batch": "Each batch for itself; of split hubs, to a Supplier, its own rule.",
 }
 """Every word that may stand where only a few may."""
 
