@@ -3,7 +3,7 @@
 Hubs of one key are cut together, and the batches of a key have one size and one pause: of a sole
 Supplier's hubs, and of those left to the DCC, the smallest and the longest that any of them is bound
 by, whatever their region. Split hubs of others can have the same key, so theirs says size and pause:
-nobody is bound by what a stranger asked for (decision 0027). Hubs keep their place whether or not
+nobody is bound by what a stranger asked for (decision 0024). Hubs keep their place whether or not
 they have a day in the end.
 """
 

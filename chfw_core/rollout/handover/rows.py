@@ -53,7 +53,7 @@ def row_fault(record: ReleaseRecord, hub: HubRecord | None, row: PlannedClass, a
 
 
 def stands_already(hub: HubRecord, row: PlannedClass) -> bool:
-    """Whether the hub was given just this row before. Why it was is told by the plan that gave it first (0024)."""
+    """Whether the hub was given just this row before. Why it was is told by the plan that gave it first (0022)."""
     was = (hub.day, hub.window_opens, hub.window_closes, hub.batch_id, hub.basis)
     now = (row.day, row.window_opens, row.window_closes, row.batch_id, row.basis)
     return hub.state is HubState.PLANNED and was == now

@@ -1,4 +1,4 @@
-"""A plan that is published again is recorded and told where it changes a day, and nowhere else (I13, NF7, 0024)."""
+"""A plan that is published again is recorded and told where it changes a day, and nowhere else (I13, NF7, 0022)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
