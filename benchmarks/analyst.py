@@ -26,7 +26,7 @@ from chfw_core.planning.release_state import (
     release_state,
     terms_for,
 )
-from chfw_core.rules.evaluate import RuleContext, date_value
+from chfw_core.rules.meaning.evaluate import RuleContext, date_value
 from chfw_core.rules.model import (
     And,
     At,

@@ -15,7 +15,7 @@ from attrs import asdict, evolve, frozen
 
 import chfw_emulator
 from chfw_emulator.estates import SCHEMA, generate_estate
-from chfw_files.writing import write_table
+from chfw_files.tables.writing import write_table
 
 ROWS_IN_A_GROUP = 262_144
 """As `chfw estate generate` writes them."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
-from chfw_app.z3_prover import Z3Prover, z3_is_here
+from chfw_app.workbench.z3_prover import Z3Prover, z3_is_here
 from chfw_core.rules.analysis.prover import Verdict
 from chfw_core.rules.analysis.subject import Analysis, Subject
 from chfw_core.rules.check import check_sources

@@ -13,15 +13,15 @@ import pyarrow.parquet as pq
 from benchmarks.case import Case
 from benchmarks.clock import Clock
 from benchmarks.rules import build_inputs
-from chfw_app.arrow import give_back
+from chfw_app.inputs.arrow import give_back
 from chfw_core.engines.columnar import place, plan_columnar
 from chfw_core.engines.columnar.world import gather_rules
 from chfw_core.engines.flow import solve_flow
 from chfw_core.engines.verify import verify_schedule
 from chfw_core.model.guid import Guid
 from chfw_core.planning.capacity import Assignment, assign_days
-from chfw_files.estate import open_estate
-from chfw_files.schedule import open_schedule, write_schedule
+from chfw_files.documents.estate import open_estate
+from chfw_files.documents.schedule import open_schedule, write_schedule
 
 
 def columns_read(case: Case) -> tuple[str, ...]:
@@ -72,8 +72,8 @@ def run_verify(case: Case, clock: Clock) -> dict[str, object]:
 
 def run_explain(case: Case, clock: Clock, *, indexed: bool) -> dict[str, object]:
     """The story of the hub in the middle of the estate; with the schedule's index, or reading for it."""
-    from chfw_app.guid_index import index_path
-    from chfw_app.locate import find_hub, find_scheduled
+    from chfw_app.explaining.guid_index import index_path
+    from chfw_app.explaining.locate import find_hub, find_scheduled
     from chfw_core.reports.explain import explain_hub
 
     inputs, guid = build_inputs(case), _middle(case.estate)
@@ -100,7 +100,7 @@ def _middle(estate: Path) -> Guid:
 
 def index_schedule(schedule: Path, index: Path) -> None:
     """The index that `chfw plan` writes beside its schedule, unless it is there already."""
-    from chfw_app.guid_index import IndexWriter
+    from chfw_app.explaining.guid_index import IndexWriter
 
     if index.exists():
         return

@@ -8,7 +8,7 @@ from benchmarks.rules import build_inputs
 from chfw_core.engines.flow import solve_flow
 from chfw_core.engines.reference import plan_reference
 from chfw_core.model.hubs import CommsHub
-from chfw_files.estate import open_estate
+from chfw_files.documents.estate import open_estate
 
 HUBS = 20_000
 

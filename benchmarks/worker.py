@@ -11,7 +11,7 @@ from importlib import import_module
 
 from benchmarks.case import Case, case_of, make_estate
 from benchmarks.clock import Clock, peak_bytes
-from chfw_app.arrow import ready_arrow
+from chfw_app.inputs.arrow import ready_arrow
 
 IMPORT = "import time; t = time.perf_counter(); import chfw_core; print(time.perf_counter() - t)"
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from chfw_app.explaining import check_reader
-from chfw_app.gathered import UnreadableError
-from chfw_app.previewing import check_table
+from chfw_app.explaining.story import check_reader
+from chfw_app.inputs.gathered import UnreadableError
 from chfw_app.problems import no_result
 from chfw_app.steps import Report
+from chfw_app.workbench.previewing import check_table
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from chfw_core.engines.schedules import Difference
     from chfw_core.engines.schedules.counted import Tally, Transition
     from chfw_core.engines.schedules.steps import Outcome
-    from chfw_files.estate import EstateFile
-    from chfw_files.schedule import ScheduleFile
+    from chfw_files.documents.estate import EstateFile
+    from chfw_files.documents.schedule import ScheduleFile
 
 
 @frozen(kw_only=True, eq=False)
@@ -61,8 +61,8 @@ def compare(
     Failed for a schedule with two rows of a hub.
     """
     from chfw_core.engines.schedules import diff_schedules
-    from chfw_files.schedule import open_schedule
-    from chfw_files.writing import write_table
+    from chfw_files.documents.schedule import open_schedule
+    from chfw_files.tables.writing import write_table
 
     named = (("the old schedule", old), ("the new schedule", new))
     check_table(out, (*named, *(() if estate is None else (("the estate", estate),))))
@@ -89,7 +89,7 @@ def compare(
 
 
 def _open_estate(path: Path, reader: str | None) -> "EstateFile":
-    from chfw_files.estate import open_estate
+    from chfw_files.documents.estate import open_estate
 
     opened = open_estate(path, columns=("csp_region", "import_supplier", "gas_supplier"))
     opened.set_aside_repeated()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from chfw_app.arrow import give_back
-from chfw_app.gathered import Gathered, UnreadableError
+from chfw_app.inputs.arrow import give_back
+from chfw_app.inputs.gathered import Gathered, UnreadableError
 from chfw_app.problems import no_result
 from chfw_app.steps import Report
 from chfw_core.consent.model import Refusal
@@ -107,12 +107,12 @@ class _Reference:
         return self.plan.refusals
 
     def schedule(self) -> "Iterator[pa.RecordBatch]":
-        from chfw_files.schedule import SCHEDULE_SCHEMA
+        from chfw_files.documents.schedule import SCHEDULE_SCHEMA
 
         return _batches(self.plan.rows, SCHEDULE_SCHEMA)
 
     def own_instructions(self) -> "Iterator[pa.RecordBatch]":
-        from chfw_files.instructions import as_batch
+        from chfw_files.documents.instructions import as_batch
 
         rows = self.plan.own_instructions
         return (as_batch(rows[start : start + ROWS_AT_ONCE]) for start in range(0, len(rows), ROWS_AT_ONCE))

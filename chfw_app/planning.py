@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from chfw_app.engines import Engine, MadePlan, make_plan
-from chfw_app.estate_remarks import estate_remarks
 from chfw_app.exits import Exit
-from chfw_app.gathered import Gathered, Quarantine
-from chfw_app.guid_index import IndexWriter, index_path
-from chfw_app.idle_inputs import capacity_of_nobody, changes_to_strangers, nobody_eligible
-from chfw_app.places import TABLES, Named, check_apart, check_extension, check_writable
+from chfw_app.explaining.guid_index import IndexWriter, index_path
+from chfw_app.inputs.gathered import Gathered, Quarantine
+from chfw_app.inputs.places import TABLES, Named, check_apart, check_extension, check_writable
+from chfw_app.inputs.staging import Staging, staged
 from chfw_app.problems import Failed
 from chfw_app.refusals import reasons_of, refused_path, write_refusals
-from chfw_app.staging import Staging, staged
+from chfw_app.remarks.estates import estate_remarks
+from chfw_app.remarks.idle import capacity_of_nobody, changes_to_strangers, nobody_eligible
 from chfw_app.steps import Report
 from chfw_core.planning.model import Finding, HubStatus
 from chfw_core.planning.summary import Summary
-from chfw_files.causes import Cause
-from chfw_files.quarantine import quarantine_path
+from chfw_files.tables.causes import Cause
+from chfw_files.tables.quarantine import quarantine_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -136,7 +136,7 @@ def write_plan(
             files=files,
         )
         if outputs.report is not None:
-            from chfw_app.report.write import write_report
+            from chfw_app.plan_page.write import write_report
 
             write_report(staging.place(outputs.report), gathered, done)
             files["report"] = outputs.report
@@ -175,7 +175,7 @@ def _make(
 
 def _write_schedule(staging: Staging, path: Path, made: MadePlan, files: dict[str, Path]) -> None:
     """The schedule; beside a Parquet one its index, which is a convenience: a run never fails for it."""
-    from chfw_files.schedule import write_schedule
+    from chfw_files.documents.schedule import write_schedule
 
     target = staging.place(path)
     if path.suffix.lower() != ".parquet":
@@ -223,6 +223,6 @@ class _Indexed:
 
 
 def _write_instructions(staging: Staging, path: Path, made: MadePlan) -> None:
-    from chfw_files.instructions import write_instructions
+    from chfw_files.documents.instructions import write_instructions
 
     write_instructions(staging.place(path), made.own_instructions())

@@ -76,7 +76,7 @@ class Problems:
 
     def as_object(self) -> dict[str, object]:
         """All of them for a program, in the form of `rules check --json`; what has no place has none there."""
-        from chfw_core.rules.formats import as_object
+        from chfw_core.rules.problems.formats import as_object
 
         placeless = dict.fromkeys(("file", "line", "column", "length"))
         plain = [

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from chfw_app.staging import Staging
+from chfw_app.inputs.staging import Staging
 from chfw_core.consent.model import Refusal
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 from chfw_files.atomic import write_text
-from chfw_files.escapes import escape
+from chfw_files.lines.escapes import escape
 
 COLUMNS = ("row", "guid", "party", "role", "opens", "closes", "received_at", "action", "code", "reason")
 

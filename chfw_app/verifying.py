@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chfw_app.gathered import Gathered, UnreadableError
+from chfw_app.inputs.gathered import Gathered, UnreadableError
 from chfw_app.problems import no_result
 from chfw_app.steps import Report
 from chfw_core.errors import InputError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def verify_files(gathered: Gathered, schedule: Path, *, report: Report) -> Verdict:
     """The verifier's answer. Raises InputError for a file that cannot be read, Failed for contradictory inputs."""
     from chfw_core.engines.verify import verify_schedule
-    from chfw_files.schedule import open_schedule
+    from chfw_files.documents.schedule import open_schedule
 
     opened = open_schedule(schedule)
 

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from chfw_files.files_page import PAGE, page
+from chfw_files.documents.files_page import PAGE, page
 
 (Path(__file__).parents[1] / PAGE).write_text(page(), encoding="utf-8")

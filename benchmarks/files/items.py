@@ -17,7 +17,7 @@ AT_ONCE = 10_000
 def make(folder: Path, rows: int, sheet_rows: int) -> None:
     """The same estate in every format."""
     from chfw_emulator.estates import SCHEMA, generate_estate
-    from chfw_files.writing import write_table
+    from chfw_files.tables.writing import write_table
 
     for name, count in (
         ("estate.csv", rows),
@@ -30,7 +30,7 @@ def make(folder: Path, rows: int, sheet_rows: int) -> None:
 
 def _read(name: str) -> Callable[[Path], int]:
     def read(folder: Path) -> int:
-        from chfw_files.estate import open_estate
+        from chfw_files.documents.estate import open_estate
 
         estate = open_estate(folder / name)
         estate.set_aside_repeated()
@@ -87,7 +87,7 @@ def _batches(rows: int) -> Iterator[pa.RecordBatch]:
 def _write(extension: str, rows: int) -> Callable[[Path], int]:
     def write(folder: Path) -> int:
         from chfw_app.reports.extracts import STATUS_SCHEMA
-        from chfw_files.writing import write_table
+        from chfw_files.tables.writing import write_table
 
         path = folder / f"extract-{rows}{extension}"
         try:

@@ -17,8 +17,8 @@ from benchmarks.clock import Clock
 from benchmarks.triggers import runner
 from benchmarks.triggers.soak import soak_items, soak_rules
 from benchmarks.triggers.stream import Item, Load, opening, rules, steady
-from chfw_app.triggers.durable_engine import DurableEngine
-from chfw_app.triggers.durable_host import DurableHost
+from chfw_app.triggers.durable.engine import DurableEngine
+from chfw_app.triggers.durable.host import DurableHost
 from chfw_core.triggers.engine import Automaton, Engine
 from chfw_core.triggers.model import CompiledTrigger, Moment, TriggerSet
 from chfw_core.triggers.seeing import arrivals

@@ -31,7 +31,7 @@ def history(
     json
         Print one object: all of it.
     """
-    from chfw_files.cpl import read_cpl, read_history
+    from chfw_files.documents.cpl import read_cpl, read_history
 
     read = read_cpl(products)
     found = read_history(issues, read.cpl)

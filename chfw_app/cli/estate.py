@@ -7,9 +7,9 @@ from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, print_json, progress, say, show_causes, show_table
-from chfw_app.estates import EstateCounts, count_estate, write_generated
 from chfw_app.exits import Exit
-from chfw_files.causes import Causes
+from chfw_app.inputs.estates import EstateCounts, count_estate, write_generated
+from chfw_files.tables.causes import Causes
 
 SHOWN = 10
 

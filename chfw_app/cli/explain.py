@@ -8,8 +8,8 @@ from cyclopts import Parameter
 from chfw_app.cli.options import Flag, InputOptions
 from chfw_app.cli.output import print_json, progress, say, say_note, show_warnings
 from chfw_app.exits import Exit
-from chfw_app.explaining import explain_one
-from chfw_app.inputs import gather
+from chfw_app.explaining.story import explain_one
+from chfw_app.inputs.reading import gather
 
 
 def explain(

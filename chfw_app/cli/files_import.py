@@ -9,14 +9,14 @@ from cyclopts import Parameter
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, print_json, say, say_note, show_table
 from chfw_app.exits import Exit
-from chfw_app.places import TABLES, check_apart, check_extension, check_writable
+from chfw_app.inputs.places import TABLES, check_apart, check_extension, check_writable
 from chfw_app.problems import Failed, Problems
 
 if TYPE_CHECKING:
+    from chfw_files.documents.lists import ListKind
     from chfw_files.hypercare.importing import Imported, SheetImported
     from chfw_files.hypercare.mapping import SpreadsheetMapping
     from chfw_files.hypercare.sheets import Sheet
-    from chfw_files.lists import ListKind
 
 SHOWN = 10
 
@@ -93,8 +93,8 @@ def import_(
 
 def _kind(word: str) -> "ListKind":
     from chfw_core.errors import InputError
-    from chfw_core.rules.problems import did_you_mean
-    from chfw_files.lists import ListKind
+    from chfw_core.rules.problems.problem import did_you_mean
+    from chfw_files.documents.lists import ListKind
 
     words = [kind.value for kind in ListKind]
     said = word.replace("-", "_")

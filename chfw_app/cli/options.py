@@ -6,7 +6,7 @@ from typing import Annotated
 from attrs import frozen
 from cyclopts import Parameter
 
-from chfw_app.inputs import InputPaths
+from chfw_app.inputs.reading import InputPaths
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 """A switch without a `--no-` form."""

@@ -23,9 +23,9 @@ from chfw_app.problems import Problems
 from chfw_app.steps import Report, silent
 from chfw_core.diagnostics import Diagnostic, Severity, in_order
 from chfw_core.model.periods import instant_words as words_of
-from chfw_core.rules.codes import CODES
-from chfw_core.rules.problems import counted as counted
-from chfw_files.causes import Cause
+from chfw_core.rules.problems.codes import CODES
+from chfw_core.rules.problems.problem import counted as counted
+from chfw_files.tables.causes import Cause
 
 PIPED_WIDTH = 110
 WIDE = 100

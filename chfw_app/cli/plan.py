@@ -9,11 +9,11 @@ from cyclopts.validators import Number
 from chfw_app.cli.options import Flag, InputOptions
 from chfw_app.cli.output import counted, print_json, progress, say, show_causes, show_table, show_warnings
 from chfw_app.engines import Engine
-from chfw_app.gathered import Gathered
-from chfw_app.inputs import gather
+from chfw_app.inputs.gathered import Gathered
+from chfw_app.inputs.reading import gather
 from chfw_app.outcomes import OUTCOMES, by_group, ineligible_for, per_outcome, share_of
+from chfw_app.plan_page.days import loads, peak_days
 from chfw_app.planning import PlanDone, PlanOutputs, write_plan
-from chfw_app.report.days import loads, peak_days
 from chfw_core.model.periods import format_instant
 from chfw_core.planning.summary import Summary
 

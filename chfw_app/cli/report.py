@@ -15,7 +15,7 @@ from chfw_app.cli.options import Several
 from chfw_app.cli.output import counted, print_json, say, say_note
 from chfw_app.cli.rollout_options import StoreOptions
 from chfw_app.exits import Exit
-from chfw_app.places import check_extension
+from chfw_app.inputs.places import check_extension
 from chfw_app.reports.dashboard import write as write_dashboard
 from chfw_app.reports.duties import actions as actions_for
 from chfw_app.reports.extracts import write_eligible, write_statuses
@@ -35,7 +35,7 @@ from chfw_core.reports.progress.readers import Reader, ReaderKind, reader_named
 from chfw_core.reports.progress.status import ELIGIBLE
 from chfw_core.reports.progress.trends import TrendBy
 from chfw_core.rollout.states import HubState
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 PAGE = 20
 

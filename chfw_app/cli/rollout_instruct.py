@@ -112,7 +112,7 @@ def withdraw(
 
 def _from_file(options: ActOptions, file: Path, release: str, *, withdrawals_only: bool = False) -> int:
     from chfw_core.rollout.instructing.commands import Instruct
-    from chfw_files.commands_in import key_of, read_instructions
+    from chfw_files.documents.commands_in import key_of, read_instructions
 
     read = read_instructions(file, release, options.key or key_of(file, "instructions", release), options.by(Instruct))
     if withdrawals_only and any(isinstance(command, Instruct) for command in read.commands):

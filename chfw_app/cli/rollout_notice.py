@@ -40,8 +40,8 @@ def draft(
     alerts_only
         Nothing but activation alerts (BR5.7).
     """
+    from chfw_app.inputs.texts import read_text
     from chfw_app.problems import Failed, Problems
-    from chfw_app.texts import read_text
     from chfw_core.documents.defaults import default_parameters
     from chfw_core.documents.release import read_release
     from chfw_core.model.periods import london_date
@@ -167,7 +167,7 @@ def _eligible(service: RollOutService, release: str, estate: Path, cpl: Path | N
     from chfw_app.rollout.eligible import eligible_hubs
     from chfw_app.rollout.overlaying import known_elsewhere
     from chfw_core.rollout.records import Mode
-    from chfw_files.cpl import read_cpl
+    from chfw_files.documents.cpl import read_cpl
 
     products = None if cpl is None else read_cpl(cpl).cpl
     record = service.release(release)

@@ -22,7 +22,7 @@ from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rollout.base import PANEL, REGISTRATION, SMI, Command, region_of
 from chfw_core.rollout.gate import GATES, Who
-from chfw_core.rules.problems import closest
+from chfw_core.rules.problems.problem import closest
 
 _SPEAKS: dict[Who, str] = {Who.DCC: DCC, Who.PANEL: PANEL, Who.SMI: SMI, Who.REGISTRATION: REGISTRATION}
 
@@ -120,7 +120,7 @@ class HubOptions:
 
     def read(self) -> tuple[GuidList, tuple[str, ...]]:
         """The hubs, and the rows that cannot be read. Raises InputError."""
-        from chfw_files.commands_in import read_hubs
+        from chfw_files.documents.commands_in import read_hubs
 
         return read_hubs(self.guids, self.guid)
 

@@ -33,7 +33,7 @@ def outcomes(
         Who acts, and where: --as CSP:REGION.
     """
     from chfw_core.rollout.outcomes.commands import ReportOutcomes
-    from chfw_files.commands_in import key_of, read_outcomes
+    from chfw_files.documents.commands_in import key_of, read_outcomes
 
     options, known = options or ActOptions(), (beside or BesideOptions()).read()
     read = read_outcomes(file, release, options.key or key_of(file, "outcomes", release), options.by(ReportOutcomes))
@@ -67,7 +67,7 @@ def inventory(
     from chfw_app.transports.every_release import for_each_release
     from chfw_core.rollout.outcomes.commands import ObserveVersions
     from chfw_core.transport.port import EVERY_RELEASE
-    from chfw_files.commands_in import key_of, read_inventory
+    from chfw_files.documents.commands_in import key_of, read_inventory
 
     options, known = options or ActOptions(), (beside or BesideOptions()).read()
     key = options.key or key_of(file, "inventory", release or "")

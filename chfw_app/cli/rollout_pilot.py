@@ -99,7 +99,7 @@ def progress(
         Who acts, and where.
     """
     from chfw_core.rollout.pilot.commands import RecordPilotProgress
-    from chfw_files.commands_in import key_of, read_progress
+    from chfw_files.documents.commands_in import key_of, read_progress
 
     options, named = options or ActOptions(), hubs or HubOptions()
     if file is not None:

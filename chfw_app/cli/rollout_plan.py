@@ -11,7 +11,7 @@ from chfw_app.cli.rollout_acting import act, act_on_hubs, ask_about
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.cli.rollout_triggers import BesideOptions
-from chfw_app.places import check_folder
+from chfw_app.inputs.places import check_folder
 from chfw_core.errors import InputError
 from chfw_core.model.parties import DCC
 from chfw_core.rollout.records import Protection
@@ -80,7 +80,7 @@ def publish(
     from chfw_app.rollout.publishing import PlanFiles, keeping, own_instructions, plan_now, publication
     from chfw_app.triggers.hearing import let_hear
     from chfw_core.rollout.instructing.commands import SetExclusions, WithdrawInstructions
-    from chfw_files.schedule_in import read_schedule
+    from chfw_files.documents.schedule_in import read_schedule
 
     options = options or ActOptions()
     if (schedule is None) == (estate is None):

@@ -15,7 +15,7 @@ from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, o
 from chfw_app.cli.rollout_ran import ran_as_object, say_ran
 from chfw_app.cli.rollout_triggers import BesideOptions
 from chfw_app.exits import Exit
-from chfw_app.places import check_folder
+from chfw_app.inputs.places import check_folder
 from chfw_core.errors import InputError
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import format_instant

@@ -159,7 +159,7 @@ def fired(
     options
         Who looks: a party sees what its own rules wrote down, the DCC all of it.
     """
-    from chfw_app.triggers.effect_words import effect_words, where_words
+    from chfw_app.triggers.effects.words import effect_words, where_words
     from chfw_app.triggers.showing import check_named, firings
     from chfw_app.triggers.showing import records as standing
     from chfw_core.model.guid import parse_guid

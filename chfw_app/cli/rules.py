@@ -18,13 +18,13 @@ from chfw_app.cli.rules_preview import preview as preview
 from chfw_app.cli.rules_schema import schema as schema
 from chfw_app.cli.rules_simulate import simulate as simulate
 from chfw_app.cli.rules_test import rules_test as test  # noqa: F401 - a command
-from chfw_app.code_pages import code_page
 from chfw_app.exits import Exit
+from chfw_app.inputs.rule_files import read_rules
 from chfw_app.problems import Problems
-from chfw_app.rule_files import read_rules
+from chfw_app.workbench.code_pages import code_page
 from chfw_core.diagnostics import Severity
 from chfw_core.errors import InputError
-from chfw_core.rules.formats import ProblemFormat, render
+from chfw_core.rules.problems.formats import ProblemFormat, render
 
 
 class FailLevel(StrEnum):

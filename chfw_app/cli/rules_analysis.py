@@ -7,7 +7,7 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.rule_analysis import RuleAnalysis
+from chfw_app.workbench.analysis import RuleAnalysis
 
 
 @Parameter(name="*")

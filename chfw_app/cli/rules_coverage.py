@@ -12,11 +12,11 @@ from chfw_app.cli.output import print_json, say_note
 from chfw_app.cli.rules_test import outcome
 from chfw_app.exits import Exit
 from chfw_app.problems import Problems
-from chfw_app.rule_tests import RuleTests, find_rules, find_tests
+from chfw_app.workbench.tests import RuleTests, find_rules, find_tests
 from chfw_core.errors import InputError
 from chfw_core.reports.trials.coverage_formats import coverage_as_text, coverage_as_value
 from chfw_core.reports.trials.formats import Run, TrialFormat, render_run
-from chfw_core.rules.formats import as_text
+from chfw_core.rules.problems.formats import as_text
 
 
 def coverage(

@@ -13,7 +13,7 @@ from chfw_app.exits import Exit
 from chfw_core.model.guid import format_guid
 
 if TYPE_CHECKING:
-    from chfw_app.previewing import DiffDone
+    from chfw_app.workbench.previewing import DiffDone
     from chfw_core.engines.columnar.diff import Transition
 
 SHOWN = 40
@@ -48,7 +48,7 @@ def diff(
     json
         Print one object.
     """
-    from chfw_app.previewing import diff as made
+    from chfw_app.workbench.previewing import diff as made
 
     with progress() as told:
         done = made(old, inputs.paths((new,)), out, report=told, threads=threads)

@@ -27,8 +27,8 @@ def explain(
     json
         Print one object.
     """
-    from chfw_app.explaining import explain_for_author
-    from chfw_app.one_owner import gather_one
+    from chfw_app.explaining.story import explain_for_author
+    from chfw_app.workbench.one_owner import gather_one
 
     with progress() as told:
         one = gather_one(inputs.paths(paths), report=told)

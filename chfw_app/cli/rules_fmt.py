@@ -34,7 +34,7 @@ def fmt(
     json
         Print one object: what became of each file, and why where it was left as it is.
     """
-    from chfw_app.rule_format import as_object, format_files
+    from chfw_app.workbench.formatting import as_object, format_files
 
     if not paths:
         raise InputError("no rule file was named", hint="`chfw rules fmt PATH...`")

@@ -36,7 +36,13 @@ def new(
     json
         Print one object: the templates, or what was written where, or the text where nothing was.
     """
-    from chfw_app.rule_templates import all_templates, from_template, made_as_object, templates_as_object, write_new
+    from chfw_app.workbench.templates import (
+        all_templates,
+        from_template,
+        made_as_object,
+        templates_as_object,
+        write_new,
+    )
 
     if list and json:
         print_json(templates_as_object())

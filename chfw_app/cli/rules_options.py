@@ -7,7 +7,7 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Several
-from chfw_app.inputs import InputPaths
+from chfw_app.inputs.reading import InputPaths
 
 RulePaths = Annotated[Path, Parameter(name="PATH", negative=())]
 Threads = Annotated[int, Parameter(show=False)]

@@ -11,8 +11,8 @@ from chfw_core.model.periods import format_instant
 from chfw_core.planning.own_decision import Outcome
 
 if TYPE_CHECKING:
-    from chfw_app.one_owner import OneOwner
-    from chfw_app.previewing import PreviewDone
+    from chfw_app.workbench.one_owner import OneOwner
+    from chfw_app.workbench.previewing import PreviewDone
 
 SETS_SHOWN = 30
 
@@ -41,7 +41,7 @@ def preview(
     json
         Print one object.
     """
-    from chfw_app.previewing import preview as made
+    from chfw_app.workbench.previewing import preview as made
 
     with progress() as told:
         done = made(inputs.paths(paths), out, report=told, threads=threads)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chfw_app.cli.output import print_json, say
 from chfw_app.exits import Exit
-from chfw_core.rules.schema import rule_file_schema
+from chfw_core.rules.keys.schema import rule_file_schema
 from chfw_files.atomic import write_text
 
 

@@ -106,7 +106,7 @@ def _more(count: int) -> str:
 
 
 def _written(one: "Firing") -> str:
-    from chfw_app.triggers.effect_words import effect_words
+    from chfw_app.triggers.effects.words import effect_words
     from chfw_app.triggers.writing_down import effect_of
 
     return "; ".join(effect_words(effect_of(record)) for record in one.records)

@@ -10,7 +10,7 @@ from chfw_app.cli.options import Flag
 from chfw_app.cli.output import print_json, show_problems
 from chfw_app.exits import Exit
 from chfw_app.problems import Problems
-from chfw_app.rule_tests import RuleTests, find_tests
+from chfw_app.workbench.tests import RuleTests, find_tests
 from chfw_core.diagnostics import Severity
 from chfw_core.errors import InputError
 from chfw_core.reports.trials.formats import Run, TrialFormat, render_run

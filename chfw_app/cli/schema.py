@@ -8,8 +8,8 @@ from chfw_app.cli.output import print_json, say
 from chfw_app.exits import Exit
 from chfw_core.documents.schemas import DOCUMENTS, json_schema
 from chfw_core.errors import InputError
-from chfw_core.rules.problems import did_you_mean
-from chfw_core.rules.schema import rule_file_schema
+from chfw_core.rules.keys.schema import rule_file_schema
+from chfw_core.rules.problems.problem import did_you_mean
 
 RULES = "rules"
 ALL = (RULES, *DOCUMENTS)

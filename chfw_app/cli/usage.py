@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cyclopts import CycloptsError, MissingArgumentError, UnknownCommandError
 
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 
 def usage_problem(problem: CycloptsError, commands: Sequence[str], arguments: Sequence[str]) -> tuple[str, str]:

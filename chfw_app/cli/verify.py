@@ -5,7 +5,7 @@ from pathlib import Path
 from chfw_app.cli.options import Flag, InputOptions
 from chfw_app.cli.output import counted, print_json, progress, say, show_table, show_warnings
 from chfw_app.exits import Exit
-from chfw_app.inputs import gather
+from chfw_app.inputs.reading import gather
 from chfw_app.verifying import verify_files
 from chfw_core.planning.verify import PROVES, Verdict
 

@@ -124,7 +124,7 @@ def write_sayings(where: DemoFiles) -> None:
 
 def _sample(estate: Path) -> Iterator[Sampled]:
     """Hubs spread evenly over the estate."""
-    from chfw_files.estate import open_estate
+    from chfw_files.documents.estate import open_estate
 
     opened = open_estate(estate, columns=("guid", "import_supplier", "gas_supplier"))
     for index in range(opened.chunk_count):

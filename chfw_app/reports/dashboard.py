@@ -19,7 +19,7 @@ from chfw_core.reports.progress.flight import ReleaseInFlight
 from chfw_core.reports.progress.late import LateDay, late_days
 from chfw_core.reports.progress.readers import ReaderKind
 from chfw_core.rollout.states import HubState
-from chfw_files.dashboards import ChartKind, Panel, Value, write_dashboard
+from chfw_files.documents.dashboards import ChartKind, Panel, Value, write_dashboard
 
 _SLICES = 12
 """Products with a slice of their own; the others are together."""

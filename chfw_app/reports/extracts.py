@@ -8,7 +8,7 @@ import pyarrow as pa
 from chfw_app.pieces import in_pieces
 from chfw_app.reports.statuses import AT_ONCE
 from chfw_core.reports.progress.status import HubStatus
-from chfw_files.writing import INSTANT, write_table
+from chfw_files.tables.writing import INSTANT, write_table
 
 _TEXT = pa.string()
 _STATUS: Mapping[str, pa.DataType] = {

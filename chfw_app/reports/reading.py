@@ -18,7 +18,7 @@ from chfw_app.stores.store import Store
 from chfw_core.errors import InputError
 from chfw_core.reports.progress.readers import Reader, ReaderKind
 from chfw_core.rollout.records import ReleaseRecord
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 
 @frozen(kw_only=True)

@@ -13,7 +13,7 @@ from chfw_core.model.products import CentralProductsList
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.planning.eligibility import ineligible_reason, upgrade_graph
 from chfw_core.rollout.notice.commands import HubClass
-from chfw_files.alike import alike
+from chfw_files.documents.alike import alike
 
 _COLUMNS = (
     "guid",
@@ -63,7 +63,7 @@ def eligible_hubs(
     """
     import pyarrow as pa
 
-    from chfw_files.estate import open_estate
+    from chfw_files.documents.estate import open_estate
 
     found = open_estate(estate, columns=_COLUMNS)
     overlay = None if known is None else Overlay(known=known)

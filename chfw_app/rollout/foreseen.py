@@ -17,7 +17,7 @@ from chfw_core.rollout.commands import COMMANDS
 from chfw_core.rollout.effects import STANDING_EFFECTS, effect_of
 from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.states import WAITING, HubState, ReleaseStanding
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 _NAMES = by_name(COMMANDS)
 _TYPED: Mapping[str, str] = {

@@ -114,7 +114,7 @@ def _named(schedule: Path, said: _Said) -> tuple[Codes, Flags]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from chfw_files.schedule import open_schedule
+    from chfw_files.documents.schedule import open_schedule
 
     known = pa.array(said.rules, pa.string())
     guids, asked, columns = [np.zeros(0, np.uint64)], [np.zeros(0, np.bool_)], [np.zeros((2, 0), np.int32)]

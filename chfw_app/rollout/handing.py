@@ -21,7 +21,7 @@ from chfw_core.rollout.agreement import firmware_of
 from chfw_core.rollout.handover.commands import HandOver
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import ReleaseStanding
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 from chfw_core.transport.receipts import Answer
 
 if TYPE_CHECKING:

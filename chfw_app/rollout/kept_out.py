@@ -71,7 +71,7 @@ def _named(schedule: Path, excludes: Sequence[str]) -> tuple[dict[Guid, dict[Sup
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from chfw_files.schedule import open_schedule
+    from chfw_files.documents.schedule import open_schedule
 
     named: dict[Guid, dict[SupplierRole, str]] = defaultdict(dict)
     asked = [np.zeros(0, np.uint64)]

@@ -11,7 +11,7 @@ from chfw_core.model.periods import as_utc, instant_words
 from chfw_core.rollout.agreement import cutoff_of, firmware_of
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.tasks import TaskKind, is_open, tasks_of
-from chfw_core.rules.problems import counted
+from chfw_core.rules.problems.problem import counted
 
 
 def moving_means(service: RollOutService, release: str, automatic_at: datetime) -> str | None:

@@ -19,8 +19,8 @@ from attrs import evolve, frozen
 from sqlalchemy import Connection, func, select
 
 from chfw_app.engines import Engine
-from chfw_app.gathered import Gathered
-from chfw_app.inputs import InputPaths, gather
+from chfw_app.inputs.gathered import Gathered
+from chfw_app.inputs.reading import InputPaths, gather
 from chfw_app.planning import PlanOutputs, write_plan
 from chfw_app.rollout.disturbances import Disturbances, disturbances
 from chfw_app.rollout.gone import gone
@@ -51,8 +51,8 @@ from chfw_core.rollout.phases import PHASES
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState
 from chfw_core.transport.receipts import Answer, Receipt
-from chfw_files.commands_in import read_instructions
-from chfw_files.schedule_in import read_schedule
+from chfw_files.documents.commands_in import read_instructions
+from chfw_files.documents.schedule_in import read_schedule
 
 
 @frozen(kw_only=True)
@@ -240,8 +240,8 @@ def _write_estate(estate: Path, target: Path, waiting: KnownHubs) -> tuple[tuple
 
     The remark says of how many hubs the file says otherwise.
     """
-    from chfw_files.estate import open_estate
-    from chfw_files.writing import write_table
+    from chfw_files.documents.estate import open_estate
+    from chfw_files.tables.writing import write_table
 
     found, overlay = open_estate(estate), Overlay(known=waiting)
     found.set_aside_repeated()
@@ -254,7 +254,7 @@ def _write_estate(estate: Path, target: Path, waiting: KnownHubs) -> tuple[tuple
 
 def _write_consents(connection: Connection, release: str, target: Path) -> None:
     """The instructions that stand, and withdrawals, as a file of instructions."""
-    from chfw_files.instructions import as_batch, write_instructions
+    from chfw_files.documents.instructions import as_batch, write_instructions
 
     query = select(consent).where(consent.c.release == release).order_by(consent.c.guid, consent.c.party)
     rows = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from attrs import frozen
 from sqlalchemy import Connection
 
-from chfw_app.places import check_writable
+from chfw_app.inputs.places import check_writable
 from chfw_app.rollout.loading import counts_of
 from chfw_app.rollout.service import release_ids, release_in
 from chfw_app.stores import ledger

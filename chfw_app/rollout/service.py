@@ -20,7 +20,7 @@ from chfw_app.stores.writer import Writer
 from chfw_core.errors import InputError
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.records import ReleaseRecord
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 from chfw_core.transport.receipts import Receipt
 
 

@@ -60,7 +60,7 @@ def write_work_list(connection: Connection, path: Path, release: str, firmware_v
     import pyarrow as pa
 
     from chfw_files.columns import TEXTS
-    from chfw_files.writing import INSTANT, write_table
+    from chfw_files.tables.writing import INSTANT, write_table
 
     kinds: dict[str, Any] = {
         "guid": pa.uint64(),

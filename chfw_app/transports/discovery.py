@@ -3,7 +3,7 @@
 from importlib.metadata import EntryPoint, entry_points
 
 from chfw_core.errors import InputError
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 from chfw_core.transport.port import ENTRY_POINTS, OpenTransport, Transport
 
 

@@ -14,7 +14,7 @@ from chfw_files.drop.layout import KEPT, TABLES, folder_of
 from chfw_files.drop.transport import DropFolders
 
 if TYPE_CHECKING:
-    from chfw_files.attributes import Attributes
+    from chfw_files.documents.attributes import Attributes
 
 
 def beside_of(drops: Sequence[DropFolders], estate: Path | None) -> Callable[[], Beside]:
@@ -29,7 +29,7 @@ def beside_of(drops: Sequence[DropFolders], estate: Path | None) -> Callable[[],
 
 
 def _kept_attributes(drop: DropFolders) -> "Iterator[tuple[str, Attributes]]":
-    from chfw_files.attributes import read_attributes
+    from chfw_files.documents.attributes import read_attributes
 
     with tempfile.TemporaryDirectory(prefix="chfw-") as here:
         for party in filter(is_supplier, drop.parties):

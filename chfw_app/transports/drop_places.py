@@ -4,8 +4,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from chfw_app.inputs.texts import read_text
 from chfw_app.problems import Problems
-from chfw_app.texts import read_text
 from chfw_core.documents.drop_folders import read_drop_folders
 from chfw_files.drop.outgoing import checked_format
 from chfw_files.drop.place import place_at

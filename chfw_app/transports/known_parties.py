@@ -12,7 +12,7 @@ from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.parties import CSP_PREFIX
 from chfw_core.rollout.base import ACTORS, Command, is_party, region_of
 from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange, CompleteSupplierChange
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 from chfw_files.drop.layout import misnamed, name_of
 from chfw_files.drop.transport import DropFolders
 

@@ -13,8 +13,8 @@ def read_beside(estate: Path | None, attributes: Sequence[str]) -> Beside:
         if attributes:
             raise InputError("--attributes needs --estate", hint="the attributes of hubs are read beside the estate's")
         return Beside()
-    from chfw_files.attributes import read_attributes, split_argument
-    from chfw_files.estate import open_estate
+    from chfw_files.documents.attributes import read_attributes, split_argument
+    from chfw_files.documents.estate import open_estate
 
     private = {}
     for argument in attributes:

@@ -12,8 +12,8 @@ from threading import Lock
 
 from attrs import define, field
 
-from chfw_app.triggers.durable_engine import DurableEngine
-from chfw_app.triggers.durable_host import DurableError, DurableHost
+from chfw_app.triggers.durable.engine import DurableEngine
+from chfw_app.triggers.durable.host import DurableError, DurableHost
 from chfw_app.versions import part_version
 from chfw_core.triggers.automaton import expire, step
 from chfw_core.triggers.engine import Automaton, Engine

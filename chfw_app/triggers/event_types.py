@@ -13,8 +13,8 @@ from attrs import field, frozen
 from chfw_core.errors import InputError
 from chfw_core.rollout.gate import Who
 from chfw_core.rollout.triggering.sources import OUTSIDE
-from chfw_core.rules.event_fields import COMMON_EVENT_FIELDS, EVENT_FIELDS
-from chfw_core.rules.fields import EVENT_PREFIX, FieldSpec
+from chfw_core.rules.vocabulary.event_fields import COMMON_EVENT_FIELDS, EVENT_FIELDS
+from chfw_core.rules.vocabulary.fields import EVENT_PREFIX, FieldSpec
 
 GROUP = "chfw.event_types"
 

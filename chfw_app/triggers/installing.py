@@ -13,10 +13,10 @@ from typing import Any, Final
 from attrs import evolve, frozen
 from sqlalchemy import Connection, select
 
+from chfw_app.inputs.rule_files import read_rules
 from chfw_app.problems import Problems, no_result
 from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
-from chfw_app.rule_files import read_rules
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import entry as entry_table
 from chfw_app.stores.tables import hub, rule_files

@@ -23,13 +23,13 @@ from chfw_core.rollout.agreement import cutoff_of, firmware_of
 from chfw_core.rollout.phases import phase_of
 from chfw_core.rollout.records import Mode, ReleaseRecord
 from chfw_core.rollout.states import FINAL_STANDINGS, ReleaseStage
-from chfw_core.rules.evaluate import Read, RuleContext, make_context
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import Read, RuleContext, make_context
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.triggers.model import Known
 
 if TYPE_CHECKING:
-    from chfw_files.attributes import Attributes
-    from chfw_files.estate import EstateFile
+    from chfw_files.documents.attributes import Attributes
+    from chfw_files.documents.estate import EstateFile
 
 _COLUMNS = (
     hub.c.guid,
@@ -63,7 +63,7 @@ class Beside:
         """Of these, those that the estate has."""
         if self.estate is None or not guids:
             return {}
-        from chfw_files.estate import hub_of
+        from chfw_files.documents.estate import hub_of
 
         found: dict[Guid, CommsHub] = {}
         for batch in self.estate.batches_of(guids):

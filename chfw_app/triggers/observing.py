@@ -14,6 +14,7 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 from sqlalchemy import Connection, select
 
+from chfw_app.inputs.texts import read_lines
 from chfw_app.pieces import in_pieces
 from chfw_app.rollout.carrying import Clock, now_in
 from chfw_app.rollout.service import RollOutService, release_ids
@@ -22,7 +23,6 @@ from chfw_app.stores.rollout_codec import read_releases
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import hub, observed
 from chfw_app.stores.trigger_projection import digest_of
-from chfw_app.texts import read_lines
 from chfw_app.triggers.appending import draft_of
 from chfw_app.triggers.event_types import EventTypes, event_types
 from chfw_core.documents.events import check_content, read_event
@@ -38,7 +38,7 @@ from chfw_core.rollout.entries import Stamp
 from chfw_core.rollout.gate import who_is
 from chfw_core.rollout.states import ReleaseStage
 from chfw_core.rollout.triggering.entries import EventsObserved
-from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.problems.problem import did_you_mean, shown
 
 NUMBERS_AT_ONCE = 5_000
 

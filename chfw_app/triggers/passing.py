@@ -11,7 +11,7 @@ from chfw_app.rollout.carrying import now_in
 from chfw_app.rollout.service import RollOutService
 from chfw_app.stores.store import WriteTransaction
 from chfw_app.triggers.appending import append_entry
-from chfw_app.triggers.holding import is_any_over
+from chfw_app.triggers.effects.holding import is_any_over
 from chfw_app.triggers.installing import in_force
 from chfw_app.triggers.knowing import Beside
 from chfw_app.triggers.running import Ran, run_triggers

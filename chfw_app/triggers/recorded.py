@@ -8,12 +8,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from chfw_app.texts import read_lines
+from chfw_app.inputs.texts import read_lines
 from chfw_core.documents.events import check_content, read_event
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
-from chfw_core.rules.fields import FieldSpec
-from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.problems.problem import did_you_mean, shown
+from chfw_core.rules.vocabulary.fields import FieldSpec
 
 
 @frozen(kw_only=True)

@@ -23,9 +23,9 @@ from chfw_app.stores.store import WriteTransaction
 from chfw_app.stores.tables import entry as entry_table
 from chfw_app.stores.tables import firing as firing_table
 from chfw_app.triggers.appending import append_entry
-from chfw_app.triggers.applying import apply_instructions, notices, raise_incidents, unheard
 from chfw_app.triggers.choosing import Stepper
-from chfw_app.triggers.holding import act_on_holds, awaited, end_holds, holds_of
+from chfw_app.triggers.effects.applying import apply_instructions, notices, raise_incidents, unheard
+from chfw_app.triggers.effects.holding import act_on_holds, awaited, end_holds, holds_of
 from chfw_app.triggers.installing import InForce, in_force
 from chfw_app.triggers.knowing import Beside, Book
 from chfw_app.triggers.sighting import Sighting, entry_types, is_tick, sightings

@@ -14,15 +14,15 @@ from chfw_app.stores.ledger import read_entries
 from chfw_app.stores.rollout_codec import read_releases
 from chfw_app.stores.tables import trigger_hold
 from chfw_app.stores.trigger_projection import hold_ids
-from chfw_app.triggers.holding import standing
-from chfw_app.triggers.incidents import raised_by_firing
+from chfw_app.triggers.effects.holding import standing
+from chfw_app.triggers.effects.incidents import raised_by_firing
 from chfw_app.triggers.installing import in_force
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.documents.trigger_entries import restore_trigger_entry
 from chfw_core.errors import InputError
 from chfw_core.planning.trigger_records import TriggerHold, TriggerRecords, TriggerRelease
 from chfw_core.rollout.triggering.entries import Fired, Kind, TriggersFired
-from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.problems.problem import did_you_mean, shown
 
 _SHOWN = 20
 

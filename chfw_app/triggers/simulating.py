@@ -10,10 +10,10 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from chfw_app.inputs.rule_files import read_rules
+from chfw_app.inputs.swapped import refuse_other_kind, refuse_table
+from chfw_app.inputs.texts import read_text
 from chfw_app.problems import Problems
-from chfw_app.rule_files import read_rules
-from chfw_app.swapped import refuse_other_kind, refuse_table
-from chfw_app.texts import read_text
 from chfw_app.triggers.beside import read_beside
 from chfw_app.triggers.event_types import event_types
 from chfw_app.triggers.recorded import Recorded, read_recorded
@@ -32,8 +32,8 @@ from chfw_core.model.releases import FirmwareRelease, Phase
 from chfw_core.planning.phases import OPENED, Phases, phases_of
 from chfw_core.planning.scope import as_guid
 from chfw_core.rollout.base import is_party
-from chfw_core.rules.evaluate import Read, RuleContext, make_context
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import Read, RuleContext, make_context
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.triggers.compiling import compile_triggers, rules_version
 from chfw_core.triggers.engine import Automaton, Happened, Run
 from chfw_core.triggers.model import CompiledTrigger, Known, Moment, Seen, TriggerSet

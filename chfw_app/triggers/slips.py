@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from chfw_app.release_names import is_slip
+from chfw_app.remarks.release_names import is_slip
 from chfw_app.triggers.recorded import Recorded
 from chfw_core.model.periods import format_instant
 from chfw_core.model.releases import FirmwareRelease
-from chfw_core.rules.fields import EVENT_PREFIX, RELEASE_PREFIX
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import Leaf, LeafOp, RuleSet, Trigger
-from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.problems.problem import did_you_mean, shown
+from chfw_core.rules.vocabulary.fields import EVENT_PREFIX, RELEASE_PREFIX
 from chfw_core.triggers.records import Firing, HoldRecord, InstructRecord
 
 _NAMES = frozenset({EVENT_PREFIX + "release", RELEASE_PREFIX + "id"})

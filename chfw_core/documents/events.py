@@ -24,10 +24,10 @@ from chfw_core.model.events import EVENT_TYPES, Event
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import DCC, Party
 from chfw_core.model.periods import format_instant, parse_instant
-from chfw_core.rules.event_fields import EVENT_FIELDS
-from chfw_core.rules.fields import FieldSpec, FieldType
-from chfw_core.rules.problems import did_you_mean, shown
-from chfw_core.rules.values import order_of
+from chfw_core.rules.meaning.values import order_of
+from chfw_core.rules.problems.problem import did_you_mean, shown
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.fields import FieldSpec, FieldType
 
 T = TypeVar("T")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")

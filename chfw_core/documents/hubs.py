@@ -12,7 +12,7 @@ from chfw_core.model.estate import ESTATE_COLUMNS, SET_SEPARATOR, Column, Column
 from chfw_core.model.estate_values import standard_text
 from chfw_core.model.guid import Guid, parse_guid
 from chfw_core.model.hubs import CommsHub, SmiStatus
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 _NEEDED = ("guid", "csp_region", "device_model", "firmware_version")
 _NAMES = tuple(column.name for column in ESTATE_COLUMNS)

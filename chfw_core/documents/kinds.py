@@ -13,7 +13,7 @@ from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid, parse_guid
 from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.periods import parse_instant, parse_period_end
-from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.problems.problem import did_you_mean, shown
 
 Hex4 = NewType("Hex4", str)
 Hex8 = NewType("Hex8", str)

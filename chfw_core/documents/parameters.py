@@ -13,7 +13,7 @@ from chfw_core.documents.kinds import Whole
 from chfw_core.documents.structuring import structure
 from chfw_core.documents.yaml_nodes import read_document
 from chfw_core.model.parameters import DatedValue, Parameters
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 
 @frozen(kw_only=True)

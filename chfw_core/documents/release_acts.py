@@ -8,7 +8,7 @@ import json
 import re
 
 from chfw_core.model.events import EVENT_TYPES
-from chfw_core.rules.problems import closest
+from chfw_core.rules.problems.problem import closest
 
 PREFIX = "release_"
 MEND = "mend the line, or take it out if it says nothing about the release"

@@ -19,7 +19,7 @@ from chfw_core.model.guid import parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.instant_list import InstantList
 from chfw_core.model.periods import format_instant, parse_instant
-from chfw_core.rules.problems import did_you_mean, shown
+from chfw_core.rules.problems.problem import did_you_mean, shown
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -24,8 +24,8 @@ from chfw_core.documents.tables import TABLES, Kind, TableColumn
 from chfw_core.errors import UsageError
 from chfw_core.model.events import EVENT_TYPES
 from chfw_core.model.hubs import CSP_REGIONS
-from chfw_core.rules.event_fields import EVENT_FIELDS
-from chfw_core.rules.fields import FieldSpec, FieldType
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.fields import FieldSpec, FieldType
 
 Schema = dict[str, Any]
 

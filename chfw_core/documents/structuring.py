@@ -16,7 +16,7 @@ from attrs import frozen
 
 from chfw_core.documents import kinds
 from chfw_core.errors import InputError
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 if TYPE_CHECKING:
     from cattrs import Converter

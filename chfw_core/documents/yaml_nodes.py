@@ -10,9 +10,9 @@ from attrs import frozen
 
 from chfw_core.diagnostics import Diagnostic, Span
 from chfw_core.documents.structuring import Path, Trouble
-from chfw_core.rules.nodes import Node, Scalar, Sequence
-from chfw_core.rules.problems import Problems, Source
-from chfw_core.rules.reading import read_nodes, too_large
+from chfw_core.rules.problems.problem import Problems, Source
+from chfw_core.rules.text.nodes import Node, Scalar, Sequence
+from chfw_core.rules.text.reading import read_nodes, too_large
 
 
 @frozen(kw_only=True)

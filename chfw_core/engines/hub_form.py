@@ -6,7 +6,7 @@ from chfw_core.errors import UsageError
 from chfw_core.model.estate_values import wrong_in
 from chfw_core.model.guid import format_guid
 from chfw_core.model.hubs import CommsHub
-from chfw_core.rules.problems import shown
+from chfw_core.rules.problems.problem import shown
 
 _DOOR = "`chfw_core.documents.hubs.read_hub` makes hubs of any values"
 

@@ -37,9 +37,9 @@ from chfw_core.planning.release_state import (
 )
 from chfw_core.planning.scope import Read
 from chfw_core.planning.supplier_changes import changes_by_guid, without_contradictions
-from chfw_core.rules.evaluate import RuleContext, condition_holds, date_value
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds, date_value
 from chfw_core.rules.model import DateExpr, DecideRule, PilotRule, RuleSet
+from chfw_core.rules.vocabulary.fields import hub_reader
 
 
 @frozen(kw_only=True)

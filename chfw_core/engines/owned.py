@@ -24,9 +24,9 @@ from chfw_core.planning.own_decision import (
 )
 from chfw_core.planning.release_state import terms_for
 from chfw_core.planning.scope import Read
-from chfw_core.rules.evaluate import RuleContext, condition_holds
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds
 from chfw_core.rules.model import PilotRule, PriorityRule
+from chfw_core.rules.vocabulary.fields import hub_reader
 
 
 @frozen(kw_only=True)

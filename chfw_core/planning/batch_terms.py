@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chfw_core.rules.model import BatchSpec, Duration
-from chfw_core.rules.problems import counted
+from chfw_core.rules.problems.problem import counted
 
 
 def smallest_and_slowest(batches: tuple[BatchSpec, ...]) -> BatchSpec:

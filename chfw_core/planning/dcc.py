@@ -14,7 +14,7 @@ from chfw_core.planning.decision import HoldState, ReadDate, held_words, latest_
 from chfw_core.planning.hub_plan import DccTerms
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.release_state import cutoff_of, default_resolution
-from chfw_core.rules.evaluate import as_closing, as_opening
+from chfw_core.rules.meaning.evaluate import as_closing, as_opening
 from chfw_core.rules.model import DateExpr, DecideRule, DecideThen
 
 

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from chfw_core.consent.model import Consent
 from chfw_core.consent.standing import Standing as Standing
 from chfw_core.model.periods import Period, format_instant, london_date, london_midnight
-from chfw_core.rules.evaluate import as_closing, as_opening
+from chfw_core.rules.meaning.evaluate import as_closing, as_opening
 from chfw_core.rules.model import At, BatchSpec, DateExpr, DecideRule, DecideThen, PilotRule, RuleSet
 
 ReadDate = Callable[[DateExpr], date | datetime | None]

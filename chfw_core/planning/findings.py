@@ -21,9 +21,9 @@ from chfw_core.planning.idle_rules import rules_that_never_come
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
 from chfw_core.planning.release_state import context_for, terms_for
-from chfw_core.rules.evaluate import as_closing, date_value
+from chfw_core.rules.meaning.evaluate import as_closing, date_value
 from chfw_core.rules.model import BatchSpec
-from chfw_core.rules.problems import counted, did_you_mean
+from chfw_core.rules.problems.problem import counted, did_you_mean
 
 MODELS_NAMED = 4
 """Of device models that a finding is about, so many are named."""

@@ -12,7 +12,7 @@ from chfw_core.planning.raised_flags import RAISED
 from chfw_core.planning.scope import is_heard_by
 from chfw_core.rules.model import RuleSet
 from chfw_core.rules.own_reads import flags_named, reads_flags
-from chfw_core.rules.problems import listed, shown
+from chfw_core.rules.problems.problem import listed, shown
 
 _MOST_NAMED = 5
 _ESTATE = "the estate has"

@@ -26,7 +26,7 @@ from chfw_core.planning.scope import (
     same_value,
     scope_of,
 )
-from chfw_core.rules.evaluate import RuleContext, as_opening, date_value
+from chfw_core.rules.meaning.evaluate import RuleContext, as_opening, date_value
 from chfw_core.rules.model import (
     DateExpr,
     HoldRule,

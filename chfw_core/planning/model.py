@@ -16,7 +16,7 @@ from chfw_core.model.products import CentralProductsList
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.model.windows import Holidays
 from chfw_core.rules.model import RuleSet
-from chfw_core.rules.problems import shown
+from chfw_core.rules.problems.problem import shown
 
 
 def _one_each(rulesets: Iterable[RuleSet]) -> tuple[RuleSet, ...]:

@@ -37,7 +37,7 @@ from chfw_core.planning.scope import (
     index_events,
     scope_of,
 )
-from chfw_core.rules.evaluate import RuleContext, make_context
+from chfw_core.rules.meaning.evaluate import RuleContext, make_context
 
 _FINAL = {"release_revoked": "revoked", "release_stopped": "stopped"}
 _STATE_TYPES = (*_FINAL, "release_paused", "release_resumed")

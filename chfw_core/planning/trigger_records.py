@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import is_supplier
 from chfw_core.model.periods import london_date, london_midnight
+from chfw_core.rules.meaning.values import LAST_MOMENT
 from chfw_core.rules.model import (
     Always,
     And,
@@ -38,7 +39,6 @@ from chfw_core.rules.model import (
     UntilManual,
 )
 from chfw_core.rules.triggered import PREFIX
-from chfw_core.rules.values import LAST_MOMENT
 
 
 @frozen(kw_only=True)

@@ -15,10 +15,10 @@ from chfw_core.planning.decision import HoldState
 from chfw_core.planning.scope import Read
 from chfw_core.planning.trigger_records import heard_after
 from chfw_core.reports.told import MissingAct
-from chfw_core.rules.evaluate import RuleContext
-from chfw_core.rules.fields import MY_PREFIX
+from chfw_core.rules.meaning.evaluate import RuleContext
 from chfw_core.rules.model import HoldRule, UntilDate, UntilEvent, UntilFlagCleared, UntilManual
 from chfw_core.rules.triggered import PREFIX, is_of_trigger
+from chfw_core.rules.vocabulary.fields import MY_PREFIX
 
 
 class TellsOf(Enum):

@@ -22,10 +22,10 @@ from chfw_core.planning.release_state import cutoff_of
 from chfw_core.reports.acts import about_event
 from chfw_core.reports.literals import UNNAMED, FieldLiterals, literals_of
 from chfw_core.reports.turning import turned_by
-from chfw_core.rules.evaluate import condition_holds
-from chfw_core.rules.fields import MY_PREFIX
-from chfw_core.rules.leaves import conditions_of, rules_with_dates
+from chfw_core.rules.meaning.evaluate import condition_holds
+from chfw_core.rules.meaning.leaves import conditions_of, rules_with_dates
 from chfw_core.rules.model import HoldRule, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
+from chfw_core.rules.vocabulary.fields import MY_PREFIX
 
 SOMEBODY = Party("another Supplier")
 _RELEASE_ENUMS: dict[str, Callable[[str], object]] = {

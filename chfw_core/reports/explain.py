@@ -41,7 +41,7 @@ from chfw_core.reports.obstacle import Obstacle, obstacle_of
 from chfw_core.reports.of_other_inputs import differences
 from chfw_core.reports.story import Explanation, Section
 from chfw_core.reports.told import instant
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.vocabulary.fields import hub_reader
 
 OF_OTHER_INPUTS = "this row is not what these inputs give"
 

@@ -17,7 +17,7 @@ from chfw_core.reports.obstacle import Obstacle
 from chfw_core.reports.own_story import change_object
 from chfw_core.reports.told import MissingAct, kept_back
 from chfw_core.reports.what_would_change import Change, what_would_change
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.vocabulary.fields import hub_reader
 
 # --- missing acts
 

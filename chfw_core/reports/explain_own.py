@@ -21,10 +21,10 @@ from chfw_core.reports.explain_rules import holds_told, is_worth_telling, rule_t
 from chfw_core.reports.own_story import OwnStory
 from chfw_core.reports.told import HoldTold, MissingAct, RuleTold, kept_back
 from chfw_core.reports.what_would_change import what_would_change
-from chfw_core.rules.evaluate import RuleContext, condition_holds
-from chfw_core.rules.fields import hub_reader
-from chfw_core.rules.leaves import fields_read
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds
+from chfw_core.rules.meaning.leaves import fields_read
 from chfw_core.rules.model import HoldRule, PilotRule, Rule, RuleSet
+from chfw_core.rules.vocabulary.fields import hub_reader
 
 _CHOICE = "whether it is chosen depends on all hubs: `chfw rules preview --out` tells"
 

@@ -6,8 +6,8 @@ from chfw_core.planning.decision import HoldState
 from chfw_core.planning.holds import HoldOver, judge_hold
 from chfw_core.planning.scope import Read
 from chfw_core.reports.told import HoldTold, RuleTold
-from chfw_core.rules.evaluate import RuleContext, condition_holds
-from chfw_core.rules.explain_condition import decisive_leaves
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds
+from chfw_core.rules.meaning.explain import decisive_leaves
 from chfw_core.rules.model import HoldRule, PriorityRule, Rule, RuleSet
 from chfw_core.rules.triggered import is_of_trigger
 

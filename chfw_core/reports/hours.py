@@ -14,7 +14,7 @@ from chfw_core.model.periods import Period
 from chfw_core.model.windows import WeeklyWindow, Windows
 from chfw_core.planning.release_state import blackouts_in
 from chfw_core.reports.case import Case
-from chfw_core.rules.keys import DAYS
+from chfw_core.rules.keys.table import DAYS
 
 
 @frozen(kw_only=True)

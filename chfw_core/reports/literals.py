@@ -9,11 +9,11 @@ from attrs import frozen
 
 from chfw_core.model.periods import london_date
 from chfw_core.planning.scope import Read
-from chfw_core.rules.evaluate import RuleContext, date_value
-from chfw_core.rules.fields import HUB_FIELDS, RELEASE_FIELDS, FieldSpec, FieldType
-from chfw_core.rules.leaves import conditions_of, leaves
+from chfw_core.rules.meaning.evaluate import RuleContext, date_value
+from chfw_core.rules.meaning.leaves import conditions_of, leaves
+from chfw_core.rules.meaning.values import shift
 from chfw_core.rules.model import Duration, Leaf, LeafOp, Operand, RuleSet
-from chfw_core.rules.values import shift
+from chfw_core.rules.vocabulary.fields import HUB_FIELDS, RELEASE_FIELDS, FieldSpec, FieldType
 
 UNNAMED = "\u2026"
 """Stands for a value of a text field that no rule names."""

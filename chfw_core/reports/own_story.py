@@ -12,7 +12,7 @@ from chfw_core.planning.own_decision import Outcome, OwnDecision
 from chfw_core.reports.story import Section
 from chfw_core.reports.told import HoldTold, MissingAct, RuleTold, holds_lines, instant, on_states, plain
 from chfw_core.reports.what_would_change import Change
-from chfw_core.rules.explain_condition import show_value
+from chfw_core.rules.meaning.explain import show_value
 
 NOTHING = "no single fact of those that the rules ask for"
 

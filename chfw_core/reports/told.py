@@ -14,9 +14,9 @@ from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 from chfw_core.planning.decision import HoldState, all_over_by
 from chfw_core.planning.holds import HoldOver
-from chfw_core.rules.explain_condition import LeafResult
-from chfw_core.rules.fields import GUID_FIELDS
+from chfw_core.rules.meaning.explain import LeafResult
 from chfw_core.rules.model import HoldRule
+from chfw_core.rules.vocabulary.fields import GUID_FIELDS
 
 
 @frozen(kw_only=True)

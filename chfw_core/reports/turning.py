@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from chfw_core.planning.scope import Read
-from chfw_core.rules.evaluate import RuleContext, condition_holds
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import Always, And, Condition, Leaf, Not, Or
 
 

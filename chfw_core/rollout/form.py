@@ -16,7 +16,7 @@ import attrs
 from chfw_core.errors import UsageError
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.commands import COMMANDS
-from chfw_core.rules.problems import shown
+from chfw_core.rules.problems.problem import shown
 
 _HINTS = {GuidList: "`GuidList` takes GUIDs as numbers, and `parse_guid` makes one of its text"}
 

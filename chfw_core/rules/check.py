@@ -13,13 +13,13 @@ from chfw_core.errors import UsageError
 from chfw_core.rules.analysis.names import find_names
 from chfw_core.rules.analysis.run import analyse
 from chfw_core.rules.analysis.subject import Analysis
-from chfw_core.rules.event_fields import EVENT_FIELDS
-from chfw_core.rules.fields import FieldSpec
 from chfw_core.rules.merge import merge
 from chfw_core.rules.model import RuleSet
-from chfw_core.rules.problems import Problems, Source, shown
-from chfw_core.rules.reading import too_large
+from chfw_core.rules.problems.problem import Problems, Source, shown
 from chfw_core.rules.rule_file import RuleFile, read_rule_file
+from chfw_core.rules.text.reading import too_large
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.fields import FieldSpec
 
 _BOM = "\ufeff"
 PLAIN = Analysis()

@@ -9,7 +9,7 @@ from itertools import chain
 from chfw_core.model.windows import Windows
 from chfw_core.rules.blocks.at import never_open_together
 from chfw_core.rules.model import BatchSpec, DecideRule, RuleSet
-from chfw_core.rules.problems import shown
+from chfw_core.rules.problems.problem import shown
 from chfw_core.rules.rule_file import RuleFile
 
 

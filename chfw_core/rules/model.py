@@ -1,7 +1,7 @@
 """A checked rule file as values: what the parser and checker produce and the planner reads.
 
 Conditions are trees of And, Or and Not over leaves. A leaf reads at most two hub fields and is
-decided by `chfw_core.rules.evaluate.leaf_holds`, the one function that both engines call. File
+decided by `chfw_core.rules.meaning.evaluate.leaf_holds`, the one function that both engines call. File
 scope (`applies_to`) is already part of each rule's condition; named sets and windows are already
 put in place.
 """

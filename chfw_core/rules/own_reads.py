@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chfw_core.rules.blocks.effects import dates_in, placeholders
-from chfw_core.rules.fields import MY_PREFIX
-from chfw_core.rules.leaves import conditions_of, leaves, private_columns
+from chfw_core.rules.meaning.leaves import conditions_of, leaves, private_columns
 from chfw_core.rules.model import (
     Leaf,
     RuleSet,
     UntilFlagCleared,
 )
+from chfw_core.rules.vocabulary.fields import MY_PREFIX
 
 FLAGS = "flags"
 

@@ -15,8 +15,9 @@ from chfw_core.rules.blocks.heads import means_otherwise
 from chfw_core.rules.blocks.hold import read_hold
 from chfw_core.rules.blocks.pilot import read_pilot
 from chfw_core.rules.blocks.windows import read_sets, read_windows
-from chfw_core.rules.fields import FieldSpec
-from chfw_core.rules.keys import FILE
+from chfw_core.rules.conditions.scope import FileScope
+from chfw_core.rules.keys.structure import Record, read_record
+from chfw_core.rules.keys.table import FILE
 from chfw_core.rules.model import (
     BatchSpec,
     Condition,
@@ -28,11 +29,10 @@ from chfw_core.rules.model import (
     Rule,
     Trigger,
 )
-from chfw_core.rules.nodes import Scalar
-from chfw_core.rules.problems import Problems, did_you_mean, shown
-from chfw_core.rules.reading import read_nodes
-from chfw_core.rules.scope import FileScope
-from chfw_core.rules.structure import Record, read_record
+from chfw_core.rules.problems.problem import Problems, did_you_mean, shown
+from chfw_core.rules.text.nodes import Scalar
+from chfw_core.rules.text.reading import read_nodes
+from chfw_core.rules.vocabulary.fields import FieldSpec
 
 _Kind = TypeVar("_Kind", bound=Rule)
 

@@ -16,7 +16,7 @@ from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.hubs import CommsHub, PrivateAttributes, SmiStatus
 from chfw_core.model.parties import Party
 from chfw_core.model.releases import Phase
-from chfw_core.rules.evaluate import RuleContext, make_context
+from chfw_core.rules.meaning.evaluate import RuleContext, make_context
 from chfw_core.testing.worlds import AUTOMATIC, CUTOFF, A, B, release
 
 T = TypeVar("T")

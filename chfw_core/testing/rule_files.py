@@ -10,7 +10,7 @@ from typing import TypeAlias
 from attrs import define, field, frozen
 from hypothesis import strategies as st
 
-from chfw_core.rules.scan import TokenKind, scan
+from chfw_core.rules.text.scan import TokenKind, scan
 
 Value: TypeAlias = "Plain | Mapping[str, Value] | Sequence[Value]"
 

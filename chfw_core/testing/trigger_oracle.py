@@ -11,8 +11,8 @@ from itertools import combinations
 
 from attrs import define, field, frozen
 
+from chfw_core.rules.meaning.values import shift
 from chfw_core.rules.model import Duration
-from chfw_core.rules.values import shift
 from chfw_core.triggers.model import CompiledTrigger, Moment, Seen
 from chfw_core.triggers.records import Firing, PassedOver
 from chfw_core.triggers.seeing import arrival_at

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chfw_core.rules.blocks.effects import dates_in, placeholders
-from chfw_core.rules.fields import EVENT_PREFIX
 from chfw_core.rules.model import RuleSet, Trigger
+from chfw_core.rules.vocabulary.fields import EVENT_PREFIX
 from chfw_core.triggers.model import ALWAYS_KEPT, OF_HUB_OR_EVENT, CompiledStep, CompiledTrigger, Effects, TriggerSet
 
 

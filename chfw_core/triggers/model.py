@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from chfw_core.model.guid import Guid
 from chfw_core.model.periods import as_utc
-from chfw_core.rules.evaluate import Read, RuleContext
+from chfw_core.rules.meaning.evaluate import Read, RuleContext
 from chfw_core.rules.model import Condition, Duration
 
 Effects = Mapping[str, object]

@@ -16,10 +16,10 @@ from chfw_core.model.batch_ids import batch_known_to
 from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import CSP_PREFIX, DCC, SupplierRole, is_supplier
 from chfw_core.model.periods import london_date
-from chfw_core.rules.evaluate import Read, RuleContext, condition_holds, leaf_holds
-from chfw_core.rules.event_fields import HEX_FIELDS
-from chfw_core.rules.fields import EVENT_PREFIX, RELEASE_PREFIX
+from chfw_core.rules.meaning.evaluate import Read, RuleContext, condition_holds, leaf_holds
 from chfw_core.rules.model import Always, And, Condition, Leaf, LeafOp, Not, Or
+from chfw_core.rules.vocabulary.event_fields import HEX_FIELDS
+from chfw_core.rules.vocabulary.fields import EVENT_PREFIX, RELEASE_PREFIX
 from chfw_core.triggers.model import OF_HUB_OR_EVENT, Arrival, CompiledTrigger, Seen, TriggerSet
 
 OF_THE_RELEASE = frozenset({"cutoff", "release.notified_on", "release.automatic_on"})

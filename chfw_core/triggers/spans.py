@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from chfw_core.model.periods import LONDON
+from chfw_core.rules.meaning.values import shift
 from chfw_core.rules.model import Duration
-from chfw_core.rules.values import shift
 
 _HOUR = timedelta(hours=1)
 

@@ -13,10 +13,10 @@ from attrs import define, field
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 from chfw_core.rules.blocks.effects import PLACEHOLDER
-from chfw_core.rules.evaluate import Read, RuleContext, date_value
-from chfw_core.rules.fields import GUID_FIELDS, RELEASE_PREFIX
+from chfw_core.rules.meaning.evaluate import Read, RuleContext, date_value
+from chfw_core.rules.meaning.values import as_closing, as_opening
 from chfw_core.rules.model import At, DateExpr, UntilDate, UntilEvent, UntilFlagCleared, UntilManual
-from chfw_core.rules.values import as_closing, as_opening
+from chfw_core.rules.vocabulary.fields import GUID_FIELDS, RELEASE_PREFIX
 from chfw_core.triggers.model import Effects
 from chfw_core.triggers.records import (
     EVERYTHING,

@@ -5,7 +5,7 @@ import sys
 
 SCRIPT = """
 import sys
-from chfw_app.arrow import give_back, ready_arrow
+from chfw_app.inputs.arrow import give_back, ready_arrow
 ready_arrow()
 import pyarrow as pa
 assert pa.array(["a", None]).to_pylist() == ["a", None]

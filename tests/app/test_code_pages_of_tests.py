@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from chfw_app.code_pages import code_page
+from chfw_app.inputs.rule_files import find_rule_files
 from chfw_app.problems import Problems
-from chfw_app.rule_files import find_rule_files
+from chfw_app.workbench.code_pages import code_page
 from chfw_core.reports.trials.codes import TRIAL_CODES
 
 

@@ -5,8 +5,8 @@ from typing import cast
 import pyarrow as pa
 import pytest
 
-from chfw_app.estate_search import EstateSearch, Scope
-from chfw_app.gathered import CarefulEstate
+from chfw_app.inputs.gathered import CarefulEstate
+from chfw_app.remarks.estate_search import EstateSearch, Scope
 from chfw_core.model.events import Event
 from chfw_core.model.periods import parse_instant
 from chfw_core.planning.scope import concerns, scope_of

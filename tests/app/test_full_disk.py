@@ -68,7 +68,7 @@ def test_the_last_of_several_outputs_fails(
     def full(path: Path, text: str) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
-    monkeypatch.setattr("chfw_app.report.write.write_text", full)
+    monkeypatch.setattr("chfw_app.plan_page.write.write_text", full)
     folder = tmp_path / "out"
     folder.mkdir()
     ran = chfw("plan", *inputs(world), "--out", folder / "plan.parquet", "--report", folder / "plan.html")

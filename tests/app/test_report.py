@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chfw_app.demo.prepare import DemoFiles
-from chfw_app.report.svg import Scale, element, month_starts, number, round_ceiling, short_number
+from chfw_app.plan_page.svg import Scale, element, month_starts, number, round_ceiling, short_number
 from tests.app.helpers import Chfw, inputs
 
 

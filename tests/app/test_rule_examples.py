@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.keys import FILE
+from chfw_core.rules.keys.table import FILE
 from chfw_core.rules.model import RuleSet
 from tests.app.helpers import Chfw
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from chfw_app import rule_analysis
-from chfw_app.rule_analysis import MOST_OPEN, RuleAnalysis
-from chfw_app.z3_prover import z3_is_here
+from chfw_app.workbench import analysis as rule_analysis
+from chfw_app.workbench.analysis import MOST_OPEN, RuleAnalysis
+from chfw_app.workbench.z3_prover import z3_is_here
 from tests.app.helpers import Chfw, installed
 
 MANY = " and ".join(f"(my.a{n} == 1 or my.b{n} == 1)" for n in range(8))

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from chfw_app import code_pages, rule_format
-from chfw_app.rule_templates import Template, all_templates, from_template
+from chfw_app.workbench import code_pages
+from chfw_app.workbench import formatting as rule_format
+from chfw_app.workbench.templates import Template, all_templates, from_template
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.codes import CODES
 from chfw_core.rules.formatting import format_text
-from chfw_core.rules.schema import rule_file_schema
+from chfw_core.rules.keys.schema import rule_file_schema
+from chfw_core.rules.problems.codes import CODES
 from tests.app.helpers import Chfw, left_in
 
 UGLY = "rules:   v1\nowner: NWND # whose\nexclude:\n- {id: a, because: b, when: split}\n"

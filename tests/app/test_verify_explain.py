@@ -11,7 +11,7 @@ import pytest
 
 from chfw_app.demo.interesting import Found, interesting_hubs
 from chfw_app.demo.prepare import DemoFiles
-from chfw_app.guid_index import IndexWriter, find_rows, index_path
+from chfw_app.explaining.guid_index import IndexWriter, find_rows, index_path
 from chfw_core.model.guid import format_guid
 from tests.app.helpers import Chfw, inputs
 

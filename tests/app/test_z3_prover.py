@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from chfw_app.z3_prover import Z3Prover, line_names, runs, z3_is_here
+from chfw_app.workbench.z3_prover import Z3Prover, line_names, runs, z3_is_here
 from chfw_core.rules.analysis.boxes import boxes_of
 from chfw_core.rules.analysis.examples import example_of
 from chfw_core.rules.analysis.formula import formulas_of
 from chfw_core.rules.analysis.prover import Verdict
 from chfw_core.rules.analysis.subject import Analysis
 from chfw_core.rules.check import Checked, check_sources
-from chfw_core.rules.evaluate import condition_holds
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import condition_holds
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.conditions import Dice, condition_text, context_of, hub_of
 from chfw_core.testing.worlds import A
 from tests.core.rules.support import condition

@@ -1,7 +1,7 @@
 """The benchmark of checking runs, small, and measures what it says."""
 
 from benchmarks.checking import main, measure, rule_file, table
-from chfw_app.z3_prover import z3_is_here
+from chfw_app.workbench.z3_prover import z3_is_here
 from chfw_core.rules.check import check_sources
 
 

@@ -3,8 +3,8 @@
 import re
 
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.event_fields import EVENT_FIELDS
-from chfw_core.rules.fields import HUB_FIELDS, Audience
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.fields import HUB_FIELDS, Audience
 from tests.docs.documents import ROOT, blocks
 
 TUTORIAL = ROOT / "docs" / "tutorial" / "first-rule-file.md"

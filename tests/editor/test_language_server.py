@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chfw_app.rule_templates import Template, all_templates
-from chfw_core.rules.schema import rule_file_schema
+from chfw_app.workbench.templates import Template, all_templates
+from chfw_core.rules.keys.schema import rule_file_schema
 from tests.editor.server import LanguageServer, from_wheel
 
 MODELINE = "# yaml-language-server: $schema=./rules.schema.json\n"

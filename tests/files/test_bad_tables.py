@@ -8,14 +8,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from chfw_core.errors import InputError
-from chfw_files import csv_source, limits
+from chfw_files import limits
 from chfw_files.columns import TEXTS, as_dictionary, one_array
-from chfw_files.estate import open_estate
-from chfw_files.few_rows import few_rows
-from chfw_files.lists import ListKind, read_list
-from chfw_files.parquet_writing import MAGIC
+from chfw_files.documents.estate import open_estate
+from chfw_files.documents.lists import ListKind, read_list
+from chfw_files.lines import csv_source
+from chfw_files.parquet.thrift_compact import Sequence, read_struct, write_struct
+from chfw_files.parquet.writing import MAGIC
 from chfw_files.sources import open_source
-from chfw_files.thrift_compact import Sequence, read_struct, write_struct
+from chfw_files.tables.few_rows import few_rows
 from tests.files.estates import NAMES, guid, hub, write_csv, write_parquet
 
 _ROWS, _GROUPS = 3, 4

@@ -1,7 +1,7 @@
 """Many rows that are set aside are summed up by what is wrong with them (BR5.2)."""
 
-from chfw_files.causes import Cause, Causes
-from chfw_files.quarantine import BadRow
+from chfw_files.tables.causes import Cause, Causes
+from chfw_files.tables.quarantine import BadRow
 
 
 def bad(line: int, reason: str, column: str = "installed_on", file: str = "") -> BadRow:

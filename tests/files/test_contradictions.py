@@ -8,7 +8,7 @@ from chfw_core.model.guid import parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
 from chfw_core.rollout.pilot.commands import RecordPilotProgress
-from chfw_files.commands_in import ReadCommands, read_handed_in_instructions, read_instructions, read_progress
+from chfw_files.documents.commands_in import ReadCommands, read_handed_in_instructions, read_instructions, read_progress
 from tests.files.estates import guid
 
 HEADER = "guid,party,role,action,opens,closes,received_at,group,rule"

@@ -8,7 +8,7 @@ import pytest
 
 from chfw_core.errors import InputError
 from chfw_files import limits
-from chfw_files.dashboards import ChartKind, Panel, write_dashboard
+from chfw_files.documents.dashboards import ChartKind, Panel, write_dashboard
 
 
 def panel(name: str, *rows: tuple[str | int | float | date | None, ...], chart: ChartKind | None = None) -> Panel:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chfw_files.escapes import OPENERS, escape, unescape, unescape_column
-from chfw_files.line_writing import csv_lines
+from chfw_files.lines.escapes import OPENERS, escape, unescape, unescape_column
+from chfw_files.lines.writing import csv_lines
 from chfw_files.sources import open_source
-from chfw_files.writing import write_table
+from chfw_files.tables.writing import write_table
 
 OPENING = st.sampled_from(["", "'", "''", "=", "'=", "''+", "-", "@", "\t", "\r", "＝", "_x000D_", " ", '"', ","])
 TEXTS = st.builds(

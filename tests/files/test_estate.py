@@ -13,9 +13,10 @@ import pytest
 
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.hubs import CommsHub
-from chfw_files import csv_source, parquet_source
-from chfw_files.estate import REPEATED, EstateFile, open_estate
-from chfw_files.quarantine import BadRow, QuarantineWriter
+from chfw_files.documents.estate import REPEATED, EstateFile, open_estate
+from chfw_files.lines import csv_source
+from chfw_files.parquet import source as parquet_source
+from chfw_files.tables.quarantine import BadRow, QuarantineWriter
 from tests.files.estates import NAMES, guid, hub, write_csv, write_parquet
 
 Write = Callable[..., Path]

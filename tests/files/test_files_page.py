@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chfw_core.documents.tables import TABLES
 from chfw_core.messages import MESSAGES
-from chfw_files.files_page import PAGE, page
+from chfw_files.documents.files_page import PAGE, page
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from chfw_core.errors import InputError
-from chfw_files import jsonl_source, limits
-from chfw_files.estate import REPEATED, open_estate
+from chfw_files import limits
+from chfw_files.documents.estate import REPEATED, open_estate
+from chfw_files.lines import jsonl_source
 from chfw_files.sources import open_source
 from tests.files.estates import guid, hub
 

@@ -11,12 +11,12 @@ import pytest
 
 from chfw_core.errors import InputError
 from chfw_files import limits
-from chfw_files.lists import COLUMNS, ListKind, owed_by, read_list
-from chfw_files.quarantine import BadRow
-from chfw_files.returned import reasons_of, write_returned
-from chfw_files.returned_json import AS_SENT, REASON
+from chfw_files.documents.lists import COLUMNS, ListKind, owed_by, read_list
+from chfw_files.documents.returned import reasons_of, write_returned
+from chfw_files.documents.returned_json import AS_SENT, REASON
 from chfw_files.sources import EXTENSIONS, open_source
-from chfw_files.writing import write_table
+from chfw_files.tables.quarantine import BadRow
+from chfw_files.tables.writing import write_table
 from tests.files.estates import guid
 
 Row = Mapping[str, str | None]

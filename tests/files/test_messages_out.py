@@ -13,8 +13,8 @@ import pytest
 from chfw_core.messages import MESSAGES, ActivationAlert, Decision, HubsRefused, ListReceipt, Message, OwnHubs
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import SupplierRole
-from chfw_files import messages_out
-from chfw_files.messages_out import message_schema, write_messages
+from chfw_files.documents import messages_out
+from chfw_files.documents.messages_out import message_schema, write_messages
 from chfw_files.sources import EXTENSIONS, open_source
 
 KINDS = sorted(MESSAGES, key=lambda kind: kind.__name__)

@@ -16,12 +16,12 @@ from chfw_core.model.events import Event
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.hubs import PrivateAttributes
 from chfw_core.model.parties import Party, SupplierRole
-from chfw_files.attributes import REPEATED, read_attributes, split_argument
-from chfw_files.capacity import read_capacity
-from chfw_files.events import read_events, write_events
-from chfw_files.instructions import as_batch, read_instructions, write_instructions
-from chfw_files.release import read_parameters, read_release
-from chfw_files.small_tables import read_small_table
+from chfw_files.documents.attributes import REPEATED, read_attributes, split_argument
+from chfw_files.documents.capacity import read_capacity
+from chfw_files.documents.events import read_events, write_events
+from chfw_files.documents.instructions import as_batch, read_instructions, write_instructions
+from chfw_files.documents.release import read_parameters, read_release
+from chfw_files.tables.small_tables import read_small_table
 from tests.files.estates import guid, write_csv
 
 INSTRUCT = Instruction(

@@ -7,7 +7,7 @@ import pytest
 
 from chfw_core.model.guid import Guid, format_guid
 from chfw_core.rollout.outcomes.commands import OutcomeKind, ReportOutcomes
-from chfw_files.commands_in import read_outcomes
+from chfw_files.documents.commands_in import read_outcomes
 from tests.app.helpers import write_csv
 
 HEAD = ("guid", "outcome", "occurred_at", "firmware_version", "reason")

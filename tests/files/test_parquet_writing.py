@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from chfw_files import parquet_writing
-from chfw_files.parquet_writing import ParquetTable
-from chfw_files.thrift_compact import Kind, Sequence, Struct, read_struct, write_struct
+from chfw_files.parquet import writing as parquet_writing
+from chfw_files.parquet.thrift_compact import Kind, Sequence, Struct, read_struct, write_struct
+from chfw_files.parquet.writing import ParquetTable
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(

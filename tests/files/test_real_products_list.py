@@ -18,7 +18,7 @@ from chfw_core.documents.defaults import bank_holidays, default_parameters
 from chfw_core.model.products import CplStatus, of_type
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.release_state import release_state
-from chfw_files.cpl import read_cpl, read_history
+from chfw_files.documents.cpl import read_cpl, read_history
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "cpl"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the real list is not beside this checkout")

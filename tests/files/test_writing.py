@@ -15,11 +15,12 @@ import pytest
 
 from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid
-from chfw_files import line_writing, parquet_writing
 from chfw_files.atomic import OutputError, write_text, written_whole
-from chfw_files.quarantine import BadRow, QuarantineWriter, quarantine_path
-from chfw_files.schedule import SCHEDULE_SCHEMA, open_schedule, write_schedule
-from chfw_files.writing import write_table
+from chfw_files.documents.schedule import SCHEDULE_SCHEMA, open_schedule, write_schedule
+from chfw_files.lines import writing as line_writing
+from chfw_files.parquet import writing as parquet_writing
+from chfw_files.tables.quarantine import BadRow, QuarantineWriter, quarantine_path
+from chfw_files.tables.writing import write_table
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 AT = datetime(2026, 3, 2, 22, tzinfo=UTC)
@@ -110,7 +111,7 @@ def test_many_rows_are_written_in_parts(suffix: str, tmp_path: Path, monkeypatch
     for module in (parquet_writing, line_writing):
         monkeypatch.setattr(module, "ROWS_AT_ONCE", 7)
     monkeypatch.setattr(line_writing, "_FEW", 0)
-    monkeypatch.setattr("chfw_files.xlsx_writing._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("chfw_files.xlsx.writing._ROWS_AT_ONCE", 7)
     part = batch("a", "b", "c", count=100)
     write_schedule(tmp_path / f"plan.{suffix}", [part])
     found = pa.Table.from_batches(list(open_schedule(tmp_path / f"plan.{suffix}").batches()))
@@ -246,7 +247,7 @@ def test_a_quarantine_that_cannot_be_written_leaves_nothing(tmp_path: Path, monk
     def full(*_: object) -> None:
         raise FULL
 
-    monkeypatch.setattr("chfw_files.quarantine.os.fsync", full)
+    monkeypatch.setattr("chfw_files.tables.quarantine.os.fsync", full)
     with pytest.raises(OutputError, match="no room left"):
         writer.close()
     writer.discard()
@@ -276,7 +277,7 @@ def test_a_schedule_that_was_tampered_with_is_not_trusted(tmp_path: Path) -> Non
 def test_one_row_of_a_schedule_is_found_as_reading_everything_finds_it(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chfw_files.parquet_source.ROWS_AT_ONCE", 4)
+    monkeypatch.setattr("chfw_files.parquet.source.ROWS_AT_ONCE", 4)
     path = tmp_path / f"plan.{suffix}"
     write_schedule(path, [batch("a", "b", "c", count=30)])
     opened = open_schedule(path)

@@ -16,12 +16,12 @@ import xlsxwriter
 from chfw_core.errors import InputError
 from chfw_files import limits
 from chfw_files.atomic import OutputError
-from chfw_files.estate import open_estate
+from chfw_files.documents.estate import open_estate
 from chfw_files.sources import open_source
-from chfw_files.writing import write_table
-from chfw_files.xlsx_book import Area, open_book
-from chfw_files.xlsx_extent import column_name, column_number
-from chfw_files.xlsx_writing import check_rows
+from chfw_files.tables.writing import write_table
+from chfw_files.xlsx.book import Area, open_book
+from chfw_files.xlsx.extent import column_name, column_number
+from chfw_files.xlsx.writing import check_rows
 from tests.files.estates import NAMES, guid, hub
 
 Fill = Callable[[Any, Any], None]
@@ -327,7 +327,7 @@ def test_without_the_extra_it_is_named(module: str, call: str, tmp_path: Path, m
 
 
 def test_a_folder_that_does_not_take_the_file(tmp_path: Path) -> None:
-    from chfw_files.xlsx_writing import Workbook
+    from chfw_files.xlsx.writing import Workbook
 
     with pytest.raises(OutputError, match="cannot write"):
         Workbook(tmp_path / "no" / "x.xlsx", streaming=True)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chfw_files import xlsx_book, xlsx_cells
-from chfw_files.xlsx_extent import Extent
+from chfw_files.xlsx import book as xlsx_book
+from chfw_files.xlsx import cells as xlsx_cells
+from chfw_files.xlsx.extent import Extent
 from tests.files.test_xlsx import SHEET, book, read, rewritten, rows
 
 _TAGS = st.sampled_from(

@@ -23,18 +23,18 @@ import pyarrow as pa
 
 from chfw_core.documents.tables import ESTATE
 from chfw_core.errors import InputError
-from chfw_files.attributes import read_attributes
-from chfw_files.capacity import read_capacity
-from chfw_files.cpl import read_cpl
-from chfw_files.estate import open_estate
+from chfw_files.documents.attributes import read_attributes
+from chfw_files.documents.capacity import read_capacity
+from chfw_files.documents.cpl import read_cpl
+from chfw_files.documents.estate import open_estate
+from chfw_files.documents.lists import ListKind, read_list
+from chfw_files.documents.returned import reasons_of, write_returned
+from chfw_files.documents.schedule import open_schedule
 from chfw_files.hypercare.finding import find_mapping
 from chfw_files.hypercare.importing import import_sheets
 from chfw_files.hypercare.sheets import read_sheets
-from chfw_files.lists import ListKind, read_list
-from chfw_files.returned import reasons_of, write_returned
-from chfw_files.schedule import open_schedule
 from chfw_files.sources import EXTENSIONS
-from chfw_files.writing import write_table
+from chfw_files.tables.writing import write_table
 from tests.files.estates import NAMES, guid, hub
 
 MEGABYTES = 4_000

@@ -18,8 +18,8 @@ from typing import Any
 from chfw_core.diagnostics import Severity
 from chfw_core.rules.analysis.subject import Analysis
 from chfw_core.rules.check import Checked, check_sources
-from chfw_core.rules.formats import ProblemFormat, render
 from chfw_core.rules.formatting import format_text, same_meaning
+from chfw_core.rules.problems.formats import ProblemFormat, render
 from chfw_core.testing.conditions import Dice, condition_text
 from tests.core.rules.support import PERIOD, one_rule
 

@@ -11,7 +11,7 @@ from types import FrameType
 import pytest
 
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.expressions import parse_condition
+from chfw_core.rules.conditions.expressions import parse_condition
 from tests.core.rules.support import one_rule
 from tests.fuzz.fuzz_rules import ANALYSIS, ROOT, mutants, seed_texts, try_text
 

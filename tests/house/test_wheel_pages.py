@@ -5,7 +5,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from chfw_core.rules.codes import CODES
+from chfw_core.rules.problems.codes import CODES
 from tests.house.test_wheel import ROOT
 from tests.house.test_wheel import wheel as wheel
 
@@ -14,8 +14,8 @@ def test_pages_and_templates_are_installed(wheel: zipfile.ZipFile, tmp_path: Pat
     wheel.extractall(tmp_path)
     assert {path.stem for path in (tmp_path / "chfw_app" / "code_pages").glob("*.md")} >= set(CODES)
     code = (
-        "from chfw_app.code_pages import code_page, __file__ as place\n"
-        "from chfw_app.rule_templates import all_templates\n"
+        "from chfw_app.workbench.code_pages import code_page, __file__ as place\n"
+        "from chfw_app.workbench.templates import all_templates\n"
         "print(place, len(all_templates()), code_page('E101'))\n"
     )
     done = subprocess.run(

@@ -86,19 +86,19 @@ def _source(place: Path, plain: frozenset[str]) -> Source:
     """Only what the format needs is imported: who looks one hub up waits for nothing else."""
     match place.suffix.lower():
         case ".parquet":
-            from chfw_files.parquet_source import ParquetSource
+            from chfw_files.parquet.source import ParquetSource
 
             return ParquetSource(place, plain)
         case ".csv":
-            from chfw_files.csv_source import CsvSource
+            from chfw_files.lines.csv_source import CsvSource
 
             return CsvSource(place, plain)
         case ".jsonl":
-            from chfw_files.jsonl_source import JsonlSource
+            from chfw_files.lines.jsonl_source import JsonlSource
 
             return JsonlSource(place, plain)
         case ".xlsx":
-            from chfw_files.xlsx_source import XlsxSource
+            from chfw_files.xlsx.source import XlsxSource
 
             return XlsxSource(place, plain)
         case _:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from attrs import evolve, frozen
 
-from chfw_core.rules.evaluate import RuleContext, leaf_holds
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.evaluate import RuleContext, leaf_holds
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import Always, And, Condition, Leaf, LeafOp, Not, Or
 
 PRIVATE_FLAGS = "flags@private"

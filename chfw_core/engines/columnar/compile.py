@@ -17,8 +17,8 @@ from chfw_core.engines.columnar.apart import Apart, Choice, take_apart, with_con
 from chfw_core.engines.columnar.records import distinct_columns
 from chfw_core.engines.columnar.views import AxisView, Truth
 from chfw_core.engines.columnar.vocabulary import numbered
-from chfw_core.rules.evaluate import RuleContext
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.evaluate import RuleContext
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import Always, And, Condition, Leaf, Not, Or
 
 Words = NDArray[np.uint64]

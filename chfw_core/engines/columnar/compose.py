@@ -31,7 +31,7 @@ from chfw_core.planning.hub_plan import (
     plan_hub,
 )
 from chfw_core.planning.release_state import freeze_of, today_of
-from chfw_core.rules.evaluate import RuleContext
+from chfw_core.rules.meaning.evaluate import RuleContext
 from chfw_core.rules.model import RuleSet
 
 Ints = NDArray[np.int64]

@@ -11,7 +11,7 @@ from attrs import Factory, define, frozen
 from chfw_core.engines.columnar.compile import ANY_RULE, Label, Needs, itself
 from chfw_core.planning.holds import hold_fields
 from chfw_core.planning.scope import EventsIndex, scope_of
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import (
     At,
     Condition,

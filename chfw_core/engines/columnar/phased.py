@@ -13,7 +13,7 @@ from chfw_core.model.events import Event
 from chfw_core.model.releases import Phase
 from chfw_core.planning.phases import Phases
 from chfw_core.planning.scope import plain_value, scope_of
-from chfw_core.rules.leaves import rules_with_leaves
+from chfw_core.rules.meaning.leaves import rules_with_leaves
 from chfw_core.rules.model import Always, And, Condition, Leaf, LeafOp, Not, Operand, Or, RuleSet
 
 FIELD = "release.phase"

@@ -20,7 +20,7 @@ from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.views import AxisView
 from chfw_core.engines.columnar.vocabulary import Mixer
 from chfw_core.planning.scope import EventsIndex
-from chfw_core.rules.evaluate import RuleContext
+from chfw_core.rules.meaning.evaluate import RuleContext
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.integer]

@@ -18,7 +18,7 @@ from chfw_core.engines.columnar.sides import Side, Speaker, speaker
 from chfw_core.engines.columnar.views import AxisView, FieldValues, with_role
 from chfw_core.engines.columnar.world import World, flags_in
 from chfw_core.model.estate import parse_set
-from chfw_core.rules.evaluate import RuleContext
+from chfw_core.rules.meaning.evaluate import RuleContext
 
 Ints = NDArray[np.int64]
 PRIVATE = "my."

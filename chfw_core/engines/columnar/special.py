@@ -26,8 +26,8 @@ from chfw_core.model.guid import Guid
 from chfw_core.planning.holds import guid_sensitive
 from chfw_core.planning.release_state import today_of
 from chfw_core.planning.supplier_changes import changes_by_guid, without_contradictions
-from chfw_core.rules.evaluate import RuleContext
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.evaluate import RuleContext
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import LeafOp
 
 Ints = NDArray[np.int64]

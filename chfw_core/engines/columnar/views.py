@@ -14,7 +14,7 @@ from chfw_core.engines.columnar.axes import NO_DATE, Axis, Chunk, day_value
 from chfw_core.engines.columnar.vocabulary import Codes
 from chfw_core.model.parties import SUPPLIER_FIELDS, Party, ResponsibleSuppliers
 from chfw_core.model.periods import london_date
-from chfw_core.rules.evaluate import RuleContext, leaf_answers, leaf_holds, operand_value
+from chfw_core.rules.meaning.evaluate import RuleContext, leaf_answers, leaf_holds, operand_value
 from chfw_core.rules.model import Duration, Leaf
 
 Truth = NDArray[np.bool_]

@@ -26,7 +26,7 @@ from chfw_core.planning.decision import Terms
 from chfw_core.planning.eligibility import ineligible_reason, upgrade_graph
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.release_state import ReleaseState, context_for, release_state, terms_for
-from chfw_core.rules.evaluate import RuleContext, date_value
+from chfw_core.rules.meaning.evaluate import RuleContext, date_value
 from chfw_core.rules.model import DateExpr, RuleSet
 from chfw_core.rules.own_reads import FLAGS, reads_flags
 

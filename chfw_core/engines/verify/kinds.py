@@ -1,7 +1,7 @@
 """Values of conditions, each in the one form of its kind: what compares like with like.
 
-A second reading of docs/reference/rule-language.md, beside `chfw_core.rules.values`, on purpose: a value that the
-planner misreads must not be misread here by the same lines (decision 0005).
+A second reading of docs/reference/rule-language.md, beside `chfw_core.rules.meaning.values`, on purpose: a value
+that the planner misreads must not be misread here by the same lines (decision 0005).
 """
 
 import math

@@ -1,8 +1,8 @@
 """What a leaf and a date of the rule language mean, for the verifier: read a second time.
 
 A leaf becomes a question about the values of its fields, made once and asked often. It says what
-docs/reference/rule-language.md says, and shares no line with `chfw_core.rules.evaluate`, by which plans are made;
-the vocabulary (which fields are hexadecimal, GUIDs or levels) is the language's own table.
+docs/reference/rule-language.md says, and shares no line with `chfw_core.rules.meaning.evaluate`, by which plans are
+made; the vocabulary (which fields are hexadecimal, GUIDs or levels) is the language's own table.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,9 +16,9 @@ from chfw_core.engines.verify.kinds import alike, closing, day_or_instant, later
 from chfw_core.model.guid import MASK_64, format_guid
 from chfw_core.model.periods import london_date
 from chfw_core.model.releases import FirmwareRelease, Phase
-from chfw_core.rules.event_fields import HEX_FIELDS, ORDERED_ENUMS
-from chfw_core.rules.fields import GUID_FIELDS
 from chfw_core.rules.model import DateExpr, Duration, Leaf, LeafOp, Operand
+from chfw_core.rules.vocabulary.event_fields import HEX_FIELDS, ORDERED_ENUMS
+from chfw_core.rules.vocabulary.fields import GUID_FIELDS
 
 Values = Mapping[str, object]
 Question = Callable[[Sequence[object]], bool]

@@ -16,7 +16,7 @@ from chfw_core.model.periods import add_months, add_wall_days, london_date, lond
 from chfw_core.model.releases import Phase
 from chfw_core.model.windows import Windows
 from chfw_core.planning.model import PlanInputs
-from chfw_core.rules.leaves import rules_with_leaves
+from chfw_core.rules.meaning.leaves import rules_with_leaves
 from chfw_core.rules.model import BatchSpec, Leaf, Operand, RuleSet
 
 CONCERN_FIELDS = frozenset({"csp_region", "device_model", "configuration_set", "firmware_version", "manufacturer"})

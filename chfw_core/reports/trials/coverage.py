@@ -17,9 +17,9 @@ from chfw_core.planning.own_decision import Outcome
 from chfw_core.reports.trials.decide import Answer
 from chfw_core.reports.trials.expectations import rules_of
 from chfw_core.reports.trials.run import Check
-from chfw_core.rules.evaluate import condition_holds
-from chfw_core.rules.explain_condition import explain_condition
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.evaluate import condition_holds
+from chfw_core.rules.meaning.explain import explain_condition
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import Condition, Leaf, PilotRule, Rule, RuleSet
 
 _NOWHERE = Span(file="", line=1, column=1)

@@ -20,7 +20,7 @@ from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import Outcome, csp_decision, owns
 from chfw_core.planning.scope import Read
 from chfw_core.reports.trials.model import Got
-from chfw_core.rules.evaluate import RuleContext
+from chfw_core.rules.meaning.evaluate import RuleContext
 from chfw_core.rules.model import RuleSet
 
 

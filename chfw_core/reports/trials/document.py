@@ -16,12 +16,12 @@ from chfw_core.reports.trials import keys
 from chfw_core.reports.trials.given import read_given
 from chfw_core.reports.trials.model import Fields
 from chfw_core.reports.trials.values import is_private, read_fields, read_instant, read_moment, with_private
-from chfw_core.rules.fields import HUB_FIELDS, RELEASE_FIELDS, RELEASE_PREFIX
-from chfw_core.rules.keys import ANY_TEXT
-from chfw_core.rules.nodes import Node, Scalar, Sequence, Table
-from chfw_core.rules.problems import Problems, Source, shown
-from chfw_core.rules.reading import read_nodes, too_large
-from chfw_core.rules.structure import Record, read_content, read_record
+from chfw_core.rules.keys.structure import Record, read_content, read_record
+from chfw_core.rules.keys.table import ANY_TEXT
+from chfw_core.rules.problems.problem import Problems, Source, shown
+from chfw_core.rules.text.nodes import Node, Scalar, Sequence, Table
+from chfw_core.rules.text.reading import read_nodes, too_large
+from chfw_core.rules.vocabulary.fields import HUB_FIELDS, RELEASE_FIELDS, RELEASE_PREFIX
 
 _MOMENTS = ("opens", "closes", "until", "automatic_on")
 

@@ -7,7 +7,7 @@ from chfw_core.planning.own_decision import Outcome, named_windows
 from chfw_core.reports.trials.keys import NO_PILOT
 from chfw_core.reports.trials.model import Fields
 from chfw_core.rules.model import Rule, RuleSet
-from chfw_core.rules.problems import Problems, listed
+from chfw_core.rules.problems.problem import Problems, listed
 
 _OF_EVERYONE = (Outcome.NO_RULE, Outcome.STOPPED)
 _OF_A_SUPPLIER = (

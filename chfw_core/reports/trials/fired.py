@@ -15,9 +15,9 @@ from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.phases import phases_of
 from chfw_core.planning.scope import as_guid, concerns
 from chfw_core.reports.trials.model import Trial
-from chfw_core.rules.evaluate import Read, RuleContext, make_context
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import Read, RuleContext, make_context
 from chfw_core.rules.model import RuleSet
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.triggers.compiling import compile_triggers
 from chfw_core.triggers.engine import Happened, Run
 from chfw_core.triggers.model import Known, Moment, Seen

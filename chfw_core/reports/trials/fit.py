@@ -19,9 +19,9 @@ from chfw_core.reports.trials.expectations import check_expected
 from chfw_core.reports.trials.hubs import fit_hub
 from chfw_core.reports.trials.model import Expected, Fields, Trial, TrialSet
 from chfw_core.rules.check import Checked
+from chfw_core.rules.meaning.values import as_opening
 from chfw_core.rules.model import RuleSet
-from chfw_core.rules.problems import Problems
-from chfw_core.rules.values import as_opening
+from chfw_core.rules.problems.problem import Problems
 
 _DEFAULTS: Mapping[str, object] = {
     "id": "test",

@@ -11,8 +11,8 @@ from chfw_core.diagnostics import Diagnostic
 from chfw_core.model.periods import format_instant
 from chfw_core.reports.trials.model import TrialSet
 from chfw_core.reports.trials.run import Check, Row, TrialResult
-from chfw_core.rules.formats import as_json as problems_as_json
-from chfw_core.rules.formats import as_text as problems_as_text
+from chfw_core.rules.problems.formats import as_json as problems_as_json
+from chfw_core.rules.problems.formats import as_text as problems_as_text
 
 _WIDEST = 40
 

@@ -8,11 +8,11 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.parties import Party
 from chfw_core.reports.trials.keys import given_shape
 from chfw_core.reports.trials.values import read_fields, read_instant
-from chfw_core.rules.event_fields import EVENT_FIELDS
-from chfw_core.rules.fields import EVENT_PREFIX
-from chfw_core.rules.nodes import Node, Scalar, Table
-from chfw_core.rules.problems import Problems
-from chfw_core.rules.structure import read_record
+from chfw_core.rules.keys.structure import read_record
+from chfw_core.rules.problems.problem import Problems
+from chfw_core.rules.text.nodes import Node, Scalar, Table
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.fields import EVENT_PREFIX
 
 _CHANGE = ("guid", "role", "effective")
 NEEDS: Mapping[str, tuple[str, ...]] = {

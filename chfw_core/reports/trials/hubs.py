@@ -9,8 +9,8 @@ from chfw_core.model.hubs import CommsHub, PrivateAttributes, SmiStatus
 from chfw_core.model.parties import CSP_PREFIX, Party, SupplierRole
 from chfw_core.reports.trials.model import Fields
 from chfw_core.reports.trials.values import is_private
-from chfw_core.rules.fields import HUB_FIELDS, MY_PREFIX, is_operator, is_visible
-from chfw_core.rules.problems import Problems
+from chfw_core.rules.problems.problem import Problems
+from chfw_core.rules.vocabulary.fields import HUB_FIELDS, MY_PREFIX, is_operator, is_visible
 
 THE_OTHER = Party("another Supplier")
 """Stands for a second Supplier, of which no rule of a Supplier can know more than that there is one."""

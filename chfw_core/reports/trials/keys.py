@@ -3,9 +3,16 @@
 from typing import assert_never
 
 from chfw_core.planning.own_decision import Outcome
-from chfw_core.rules.fields import EVENT_PREFIX, HUB_FIELDS, RELEASE_FIELDS, RELEASE_PREFIX, FieldSpec, FieldType
-from chfw_core.rules.keys import ANY_TEXT
-from chfw_core.rules.shapes import Either, Key, Kind, ListOf, Shape, Text, Whole, Word, Written
+from chfw_core.rules.keys.shapes import Either, Key, Kind, ListOf, Shape, Text, Whole, Word, Written
+from chfw_core.rules.keys.table import ANY_TEXT
+from chfw_core.rules.vocabulary.fields import (
+    EVENT_PREFIX,
+    HUB_FIELDS,
+    RELEASE_FIELDS,
+    RELEASE_PREFIX,
+    FieldSpec,
+    FieldType,
+)
 
 MOMENT = Written(what="a date or a time", examples=("2026-03-02", "2026-03-02T09:00:00Z"))
 TEXTS = Either(scalar=ANY_TEXT, items=ListOf(item=ANY_TEXT))

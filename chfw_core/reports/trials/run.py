@@ -18,7 +18,7 @@ from chfw_core.reports.trials.fired import fired_by
 from chfw_core.reports.trials.keys import NO_PILOT
 from chfw_core.reports.trials.model import Expected, Got, Trial, TrialSet
 from chfw_core.reports.trials.why import why_lines
-from chfw_core.rules.evaluate import as_closing, as_opening
+from chfw_core.rules.meaning.evaluate import as_closing, as_opening
 
 NOTHING = "none"
 _AMOUNTS_TO = {Outcome.LEAVE_TO_DCC: Outcome.NO_RULE, Outcome.HELD: Outcome.STOPPED}

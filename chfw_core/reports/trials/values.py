@@ -7,11 +7,11 @@ from chfw_core.model.estate import parse_set
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.periods import parse_instant
 from chfw_core.reports.trials.model import Fields
-from chfw_core.rules.fields import MY_PREFIX, FieldSpec, FieldType
-from chfw_core.rules.nodes import Scalar
-from chfw_core.rules.problems import Problems, shown
-from chfw_core.rules.structure import Record
-from chfw_core.rules.values import as_opening
+from chfw_core.rules.keys.structure import Record
+from chfw_core.rules.meaning.values import as_opening
+from chfw_core.rules.problems.problem import Problems, shown
+from chfw_core.rules.text.nodes import Scalar
+from chfw_core.rules.vocabulary.fields import MY_PREFIX, FieldSpec, FieldType
 
 
 def read_moment(scalar: Scalar | None, problems: Problems) -> date | datetime | None:

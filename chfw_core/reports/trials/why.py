@@ -4,8 +4,8 @@ from chfw_core.planning.own_decision import Outcome
 from chfw_core.reports.trials.decide import Answer
 from chfw_core.reports.trials.expectations import rules_of
 from chfw_core.reports.trials.model import Expected, Got
-from chfw_core.rules.evaluate import condition_holds
-from chfw_core.rules.explain_condition import decisive_leaves
+from chfw_core.rules.meaning.evaluate import condition_holds
+from chfw_core.rules.meaning.explain import decisive_leaves
 from chfw_core.rules.model import Rule
 
 

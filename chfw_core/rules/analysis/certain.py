@@ -15,7 +15,7 @@ from chfw_core.rules.analysis.moments import (
     opening_of,
 )
 from chfw_core.rules.model import At, DateExpr, Until, UntilDate, UntilEvent, UntilFlagCleared
-from chfw_core.rules.problems import shown
+from chfw_core.rules.problems.problem import shown
 
 
 def empty_or_late(at: At, *, supplier: bool, of_event: bool = False) -> str | None:

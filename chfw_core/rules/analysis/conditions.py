@@ -7,7 +7,7 @@ from chfw_core.diagnostics import Span
 from chfw_core.rules.analysis.formula import sign_of_leaf
 from chfw_core.rules.analysis.prover import Session, Verdict
 from chfw_core.rules.analysis.subject import Named, Subject, named_conditions
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import Always, And, Condition, HoldRule, Leaf, Not, Or, Rule
 
 _MOST_PARTS = 30

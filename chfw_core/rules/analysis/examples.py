@@ -19,10 +19,10 @@ from chfw_core.rules.analysis.boxes import Box
 from chfw_core.rules.analysis.formula import Formulas
 from chfw_core.rules.analysis.questions import SPECS, Position, moment_at
 from chfw_core.rules.analysis.variables import NoValue, Variable
-from chfw_core.rules.evaluate import RuleContext, condition_holds
-from chfw_core.rules.explain_condition import show_value
-from chfw_core.rules.fields import MY_PREFIX, RELEASE_PREFIX, FieldType, hub_reader
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds
+from chfw_core.rules.meaning.explain import show_value
 from chfw_core.rules.model import Condition, LeafOp, Operand
+from chfw_core.rules.vocabulary.fields import MY_PREFIX, RELEASE_PREFIX, FieldType, hub_reader
 
 _USUAL: Mapping[str, object] = {
     "guid": 0x8873_8490_6A10_02DB,

@@ -25,11 +25,11 @@ from chfw_core.rules.analysis.questions import (
     questions_of,
 )
 from chfw_core.rules.analysis.variables import ORDERS, Variable, text_values
-from chfw_core.rules.evaluate import RuleContext, leaf_holds
-from chfw_core.rules.fields import RELEASE_PREFIX, FieldType
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.evaluate import RuleContext, leaf_holds
+from chfw_core.rules.meaning.leaves import leaves
+from chfw_core.rules.meaning.values import FIRST_MOMENT
 from chfw_core.rules.model import Always, And, Condition, Leaf, LeafOp, Not, Or
-from chfw_core.rules.values import FIRST_MOMENT
+from chfw_core.rules.vocabulary.fields import RELEASE_PREFIX, FieldType
 
 
 @frozen

@@ -10,8 +10,8 @@ from typing import Any
 from chfw_core.model.parties import is_supplier
 from chfw_core.rules.analysis.subject import Subject
 from chfw_core.rules.blocks.effects import AFFECTED
-from chfw_core.rules.event_fields import ABOUT_NO_HUB
 from chfw_core.rules.model import Duration, Trigger
+from chfw_core.rules.vocabulary.event_fields import ABOUT_NO_HUB
 
 _OF_NO_HUB = frozenset({"release"})
 """Scopes for which every event has a value."""

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from chfw_core.rules.fields import MY_PREFIX
+from chfw_core.rules.meaning.values import as_closing, as_opening, shift
 from chfw_core.rules.model import DateExpr
-from chfw_core.rules.values import as_closing, as_opening, shift
+from chfw_core.rules.vocabulary.fields import MY_PREFIX
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

@@ -16,9 +16,9 @@ from chfw_core.model.periods import Period, format_instant, london_date
 from chfw_core.rules.analysis.certain import empty_or_late, hold_end, hold_in_vain
 from chfw_core.rules.analysis.subject import ReleasePeriod, Subject
 from chfw_core.rules.blocks.at import never_open_together
-from chfw_core.rules.evaluate import RuleContext, date_value
+from chfw_core.rules.meaning.evaluate import RuleContext, date_value
+from chfw_core.rules.meaning.values import as_closing, as_opening, shift
 from chfw_core.rules.model import At, DateExpr, Rule, Until, UntilDate, UntilEvent, UntilFlagCleared, UntilManual
-from chfw_core.rules.values import as_closing, as_opening, shift
 
 _KNOWN = ("cutoff", "release.notified_on", "release.automatic_on")
 

@@ -14,9 +14,9 @@ from typing import TypeAlias
 from attrs import frozen
 
 from chfw_core.model.periods import london_date
-from chfw_core.rules.fields import HUB_FIELDS, PLAN_FIELDS, RELEASE_FIELDS, FieldSpec, FieldType
+from chfw_core.rules.meaning.values import as_opening, order_of, shift
 from chfw_core.rules.model import Duration, Leaf, LeafOp, Operand
-from chfw_core.rules.values import as_opening, order_of, shift
+from chfw_core.rules.vocabulary.fields import HUB_FIELDS, PLAN_FIELDS, RELEASE_FIELDS, FieldSpec, FieldType
 
 Key: TypeAlias = tuple[object, ...]
 Position: TypeAlias = int | Fraction

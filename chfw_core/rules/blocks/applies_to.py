@@ -3,11 +3,11 @@
 import re
 
 from chfw_core.rules.blocks.heads import both
+from chfw_core.rules.conditions.scope import FileScope
+from chfw_core.rules.keys.structure import Record
 from chfw_core.rules.model import Always, Condition, Leaf, LeafOp, Operand, Or
-from chfw_core.rules.nodes import Scalar
-from chfw_core.rules.problems import shown
-from chfw_core.rules.scope import FileScope
-from chfw_core.rules.structure import Record
+from chfw_core.rules.problems.problem import shown
+from chfw_core.rules.text.nodes import Scalar
 
 _EXACT = re.compile("[0-9A-Fa-f]{8}")
 _BEGINNING = re.compile(r"([0-9A-Fa-f]{1,7})\*")

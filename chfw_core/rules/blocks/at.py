@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from attrs import evolve
 
 from chfw_core.model.windows import WeeklyWindow, Windows
-from chfw_core.rules.dates import check_date
+from chfw_core.rules.conditions.dates import check_date
+from chfw_core.rules.conditions.scope import HUB_PLACE, FileScope, Place
+from chfw_core.rules.keys.structure import Record
+from chfw_core.rules.meaning.values import as_closing, as_opening
 from chfw_core.rules.model import At, DateExpr, Duration
-from chfw_core.rules.nodes import Scalar
-from chfw_core.rules.scope import HUB_PLACE, FileScope, Place
-from chfw_core.rules.structure import Record
-from chfw_core.rules.values import as_closing, as_opening
+from chfw_core.rules.text.nodes import Scalar
 
 _A_MONDAY = date(2026, 6, 1)  # of a week without a change of the clock
 

@@ -2,10 +2,10 @@
 
 from chfw_core.rules.blocks.at import read_at
 from chfw_core.rules.blocks.heads import is_otherwise, read_head
-from chfw_core.rules.dates import check_date, check_duration, check_limit
+from chfw_core.rules.conditions.dates import check_date, check_duration, check_limit
+from chfw_core.rules.conditions.scope import FileScope
+from chfw_core.rules.keys.structure import Record
 from chfw_core.rules.model import BatchSpec, Condition, DecideRule, DecideThen, Duration, ExcludeRule, PriorityRule
-from chfw_core.rules.scope import FileScope
-from chfw_core.rules.structure import Record
 
 
 def read_exclude(record: Record, scope: FileScope, within: Condition) -> ExcludeRule | None:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 
 from chfw_core.rules.blocks.at import read_at
 from chfw_core.rules.blocks.hold import read_until
+from chfw_core.rules.conditions.scope import FileScope, Place
+from chfw_core.rules.keys.structure import Record
 from chfw_core.rules.model import At, DateExpr, UntilDate, UntilEvent, UntilFlagCleared
-from chfw_core.rules.nodes import Scalar
-from chfw_core.rules.scope import FileScope, Place
-from chfw_core.rules.structure import Record
+from chfw_core.rules.text.nodes import Scalar
 
 EVERYTHING = "everything"
 AFFECTED = "affected_suppliers"

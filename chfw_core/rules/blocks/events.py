@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from chfw_core.rules.blocks.effects import read_effects
 from chfw_core.rules.blocks.heads import read_head
 from chfw_core.rules.blocks.hold import check_event_type
-from chfw_core.rules.conditions import check_condition
-from chfw_core.rules.dates import check_at_most, check_duration
+from chfw_core.rules.conditions.checking import check_condition
+from chfw_core.rules.conditions.dates import check_at_most, check_duration
+from chfw_core.rules.conditions.scope import EXPIRY_PLACE, FileScope
+from chfw_core.rules.keys.structure import Record
 from chfw_core.rules.model import Always, Condition, Trigger
-from chfw_core.rules.scope import EXPIRY_PLACE, FileScope
-from chfw_core.rules.structure import Record
 
 _OF_ONE_EVENT = ("on", "if", "count", "within")
 

@@ -3,11 +3,11 @@
 from attrs import frozen
 
 from chfw_core.diagnostics import Span
-from chfw_core.rules.borrowed import OTHERWISE_ELSEWHERE
-from chfw_core.rules.conditions import check_condition
+from chfw_core.rules.conditions.checking import check_condition
+from chfw_core.rules.conditions.scope import FileScope
+from chfw_core.rules.keys.structure import Record
 from chfw_core.rules.model import Always, And, Condition
-from chfw_core.rules.scope import FileScope
-from chfw_core.rules.structure import Record
+from chfw_core.rules.text.borrowed import OTHERWISE_ELSEWHERE
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,9 @@ A date; an event, with a date at the latest; a flag that is cleared; or an act o
 """
 
 from chfw_core.rules.blocks.heads import read_head
-from chfw_core.rules.dates import check_date
+from chfw_core.rules.conditions.dates import check_date
+from chfw_core.rules.conditions.scope import HUB_PLACE, FileScope, Place
+from chfw_core.rules.keys.structure import Record
 from chfw_core.rules.model import (
     Condition,
     HoldRule,
@@ -14,10 +16,8 @@ from chfw_core.rules.model import (
     UntilFlagCleared,
     UntilManual,
 )
-from chfw_core.rules.nodes import Scalar
-from chfw_core.rules.problems import did_you_mean, listed, shown
-from chfw_core.rules.scope import HUB_PLACE, FileScope, Place
-from chfw_core.rules.structure import Record
+from chfw_core.rules.problems.problem import did_you_mean, listed, shown
+from chfw_core.rules.text.nodes import Scalar
 
 PER_FIELDS = ("csp_region", "device_model", "firmware_version", "manufacturer", "configuration_set")
 """Hub fields that an event can carry, so that it concerns the hubs with that value only."""

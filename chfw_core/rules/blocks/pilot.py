@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from chfw_core.rules.blocks.at import read_at
 from chfw_core.rules.blocks.effects import read_effects
 from chfw_core.rules.blocks.heads import read_head
-from chfw_core.rules.conditions import check_condition
-from chfw_core.rules.fields import FieldSpec, FieldType
+from chfw_core.rules.conditions.checking import check_condition
+from chfw_core.rules.conditions.operands import A_TYPE
+from chfw_core.rules.conditions.scope import HUB_PLACE, PILOT_PLACE, FileScope
+from chfw_core.rules.keys.structure import Record
 from chfw_core.rules.model import At, Condition, PilotRule
-from chfw_core.rules.nodes import Scalar
-from chfw_core.rules.operands import A_TYPE
-from chfw_core.rules.scope import HUB_PLACE, PILOT_PLACE, FileScope
-from chfw_core.rules.structure import Record
+from chfw_core.rules.text.nodes import Scalar
+from chfw_core.rules.vocabulary.fields import FieldSpec, FieldType
 
 _STRATA = (FieldType.TEXT, FieldType.ENUM, FieldType.HEX, FieldType.BOOLEAN)
 

@@ -4,12 +4,12 @@ import re
 from datetime import date, datetime
 
 from chfw_core.model.windows import WeeklyWindow
-from chfw_core.rules.keys import DAYS
-from chfw_core.rules.nodes import Scalar
-from chfw_core.rules.problems import shown
-from chfw_core.rules.scope import FileScope
-from chfw_core.rules.structure import Record
-from chfw_core.rules.values import read_date
+from chfw_core.rules.conditions.scope import FileScope
+from chfw_core.rules.keys.structure import Record
+from chfw_core.rules.keys.table import DAYS
+from chfw_core.rules.meaning.values import read_date
+from chfw_core.rules.problems.problem import shown
+from chfw_core.rules.text.nodes import Scalar
 
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
 BANK_HOLIDAYS = "bank_holidays"

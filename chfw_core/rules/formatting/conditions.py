@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from chfw_core.rules.scan import Token, TokenKind, scan
-from chfw_core.rules.terms import KEY_WORDS
+from chfw_core.rules.conditions.terms import KEY_WORDS
+from chfw_core.rules.text.scan import Token, TokenKind, scan
 
 _OPENING = ("(", "[")
 _CLOSING = (")", "]")

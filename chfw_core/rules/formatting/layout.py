@@ -10,8 +10,8 @@ from attrs import define, field
 from chfw_core.rules.formatting.comments import attach_comments, has_comments, settle
 from chfw_core.rules.formatting.scalars import WIDTH, Lines, in_block, inline
 from chfw_core.rules.formatting.tree import Comment, Group, Item, Leaf, lay_out
-from chfw_core.rules.keys import FILE
-from chfw_core.rules.shapes import Either, Kind, ListOf, Named, Shape
+from chfw_core.rules.keys.shapes import Either, Kind, ListOf, Named, Shape
+from chfw_core.rules.keys.table import FILE
 
 _STEP = 2
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from chfw_core.rules.formatting.conditions import fill, on_one_line, pieces, wrapped
 from chfw_core.rules.formatting.tree import Leaf
-from chfw_core.rules.shapes import Kind, Text, Written
+from chfw_core.rules.keys.shapes import Kind, Text, Written
 
 WIDTH = 100
 

@@ -6,7 +6,7 @@ from chfw_app.rollout.eligible import eligible_hubs
 from chfw_core.model.guid import format_guid
 from chfw_core.rollout.base import SMI
 from chfw_core.rollout.outcomes.commands import ObserveVersions
-from chfw_files.commands_in import read_inventory
+from chfw_files.documents.commands_in import read_inventory
 from tests.app.helpers import write_csv
 from tests.core.rollout.worlds import FIRMWARE, NEW, OLD, SOLE, SPLIT, R
 

@@ -25,7 +25,7 @@ from chfw_core.rollout.records import Protection
 from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange, CancelSupplierChange
 from chfw_core.rules.model import Always, DateExpr, DecideThen, HoldRule, RuleSet, UntilEvent, UntilManual
 from chfw_core.testing.worlds import decide
-from chfw_files.schedule import SCHEDULE_SCHEMA
+from chfw_files.documents.schedule import SCHEDULE_SCHEMA
 from tests.app.rollout.conftest import Told
 from tests.core.rollout.worlds import ALPHA, BETA, FAR, GAMMA, GAS, IMPORT, SOLE, SPLIT, START, R
 

@@ -8,8 +8,8 @@ import pytest
 from chfw_app.exits import Exit
 from chfw_core.model.guid import format_guid
 from chfw_core.testing.transports.scenes import BARN, CROFT, LODGE
-from chfw_files.attributes import read_attributes
-from chfw_files.writing import write_table
+from chfw_files.documents.attributes import read_attributes
+from chfw_files.tables.writing import write_table
 from tests.app.transports.test_files_command import RULES, Desk
 
 GOOD = f"guid,tariff\n{format_guid(CROFT.guid)},day\n"

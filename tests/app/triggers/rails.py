@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from chfw_app.triggers import durable_host
 from chfw_app.triggers.choosing import Stepper, engines
-from chfw_app.triggers.durable_host import SHARDS, DurableError, DurableHost, Meeting, Waiting, hash_of
+from chfw_app.triggers.durable import host as durable_host
+from chfw_app.triggers.durable.host import SHARDS, DurableError, DurableHost, Meeting, Waiting, hash_of
 from chfw_core.testing.trigger_streams import compiled
 from chfw_core.triggers.engine import Run, automaton_for
 from chfw_core.triggers.model import Moment, Seen, TriggerSet

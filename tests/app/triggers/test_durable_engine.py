@@ -8,8 +8,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from chfw_app.triggers.choosing import Stepper, durable_version, engines
-from chfw_app.triggers.durable_engine import DurableEngine
-from chfw_app.triggers.durable_host import DurableHost
+from chfw_app.triggers.durable.engine import DurableEngine
+from chfw_app.triggers.durable.host import DurableHost
 from chfw_core.testing.trigger_oracle import foretold
 from chfw_core.testing.trigger_streams import Case, cases, compiled
 from chfw_core.triggers.automaton import expire, is_stateless, step

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chfw_app.triggers.choosing import MOST_FAILURES, Stepper, durable_version
-from chfw_app.triggers.durable_host import DurableError, Meeting, Waiting
+from chfw_app.triggers.durable.host import DurableError, Meeting, Waiting
 from chfw_core.testing.trigger_streams import compiled
 from chfw_core.triggers.automaton import expire, step
 from chfw_core.triggers.model import Moment, Seen

@@ -14,7 +14,7 @@ from tests.app.triggers.runs import Runs
 PLUG_IN = """
 from chfw_app.triggers.event_types import EventType
 from chfw_core.rollout.gate import Who
-from chfw_core.rules.fields import FieldSpec, FieldType
+from chfw_core.rules.vocabulary.fields import FieldSpec, FieldType
 
 LEVEL = FieldSpec(
     name="event.level", type=FieldType.ENUM, values=("calm", "gale", "storm"), ordered=True, optional=True,

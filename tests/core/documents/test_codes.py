@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 from chfw_core.documents.codes import DOCUMENT_CODES
-from chfw_core.rules.codes import CODES
+from chfw_core.rules.problems.codes import CODES
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "document-problems.md"
 

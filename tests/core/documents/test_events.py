@@ -11,7 +11,7 @@ from chfw_core.errors import InputError
 from chfw_core.model.events import EVENT_TYPES, Event
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.parties import Party
-from chfw_core.rules.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
 
 GUID = "88-73-84-90-6A-10-02-DB"
 TICK = '{"seq": 1, "at": "2026-05-09T10:00:00Z", "type": "tick"}'

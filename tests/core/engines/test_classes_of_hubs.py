@@ -10,7 +10,7 @@ from chfw_core.engines.matching import Matcher
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import DCC
 from chfw_core.planning.holds import guid_sensitive, hold_fields, hold_state
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.worlds import MOMENTS, World, features, named_worlds
 
 NAMES = tuple(f"{name}, {moment}" for name in features() for moment in MOMENTS)

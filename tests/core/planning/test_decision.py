@@ -20,7 +20,7 @@ from chfw_core.planning.decision import (
     rule_period,
 )
 from chfw_core.planning.release_state import context_for, terms_for
-from chfw_core.rules.evaluate import date_value
+from chfw_core.rules.meaning.evaluate import date_value
 from chfw_core.rules.model import At, BatchSpec, DateExpr, DecideThen
 from chfw_core.testing.features import CS1
 from chfw_core.testing.worlds import A, decide, inputs, on, pilot, window

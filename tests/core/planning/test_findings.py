@@ -9,7 +9,7 @@ import pytest
 from chfw_core.model.releases import Blackout, Participation
 from chfw_core.planning.batch_terms import batches_said
 from chfw_core.rules.model import Always, BatchSpec, DecideThen, Duration
-from chfw_core.rules.problems import counted
+from chfw_core.rules.problems.problem import counted
 from chfw_core.testing.worlds import A, B, Draft, base, decide, exclude, features, is_, on, pilot
 from tests.core.engines.columnar.agreement import assert_agree
 

@@ -34,7 +34,7 @@ from chfw_core.planning.hub_plan import (
 )
 from chfw_core.planning.release_state import release_state
 from chfw_core.planning.supplier_changes import changes_by_guid
-from chfw_core.rules.evaluate import as_opening
+from chfw_core.rules.meaning.evaluate import as_opening
 from chfw_core.rules.model import BatchSpec, DateExpr, DecideRule, DecideThen, Duration
 from chfw_core.testing.worlds import AUTOMATIC, A, B, Draft, decide, inputs, on, window
 

@@ -21,7 +21,7 @@ from chfw_core.planning.own_decision import (
     rules_in_order,
     supplier_decision,
 )
-from chfw_core.rules.leaves import conditions_of, fields_read
+from chfw_core.rules.meaning.leaves import conditions_of, fields_read
 from chfw_core.rules.model import (
     At,
     BatchSpec,

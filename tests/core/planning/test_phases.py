@@ -14,9 +14,9 @@ from chfw_core.model.parties import DCC
 from chfw_core.model.releases import Phase
 from chfw_core.planning.phases import Phases, phases_of
 from chfw_core.planning.release_state import context_for
-from chfw_core.rules.evaluate import condition_holds
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import condition_holds
 from chfw_core.rules.model import LeafOp, RuleSet
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.worlds import AUTOMATIC, MODEL, NOTIFIED, SETS, A, exclude, hubs, inputs, leaf
 
 HUBS = hubs()

@@ -8,9 +8,9 @@ from chfw_core.model.periods import london_midnight
 from chfw_core.model.releases import Phase
 from chfw_core.planning.trigger_records import TriggerHold, TriggerRecords, TriggerRelease, with_triggers
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.evaluate import RuleContext, condition_holds, make_context
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds, make_context
 from chfw_core.rules.model import DecideThen, RuleSet, UntilDate, UntilEvent, UntilManual
+from chfw_core.rules.vocabulary.fields import hub_reader
 from tests.acceptance.people import AUTOMATIC, CUT_OFF, FIRMWARE
 
 SINCE = datetime(2026, 1, 12, 10, tzinfo=UTC)

@@ -18,9 +18,8 @@ from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import Outcome, owns
 from chfw_core.reports.explain_own import explain_own
 from chfw_core.reports.explain_rules import rule_told
-from chfw_core.rules.evaluate import condition_holds, leaf_holds
-from chfw_core.rules.explain_condition import explain_condition
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import condition_holds, leaf_holds
+from chfw_core.rules.meaning.explain import explain_condition
 from chfw_core.rules.model import (
     Always,
     And,
@@ -35,6 +34,7 @@ from chfw_core.rules.model import (
     UntilDate,
     UntilManual,
 )
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.features import CS1
 from chfw_core.testing.strategies import conditions, decide_rules, hold_rules
 from chfw_core.testing.worlds import (

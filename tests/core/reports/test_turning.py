@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from chfw_core.engines.matching import Matcher
 from chfw_core.model.hubs import CommsHub
 from chfw_core.reports.turning import turned_by
-from chfw_core.rules.evaluate import condition_holds
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import condition_holds
 from chfw_core.rules.model import And, Condition, Not, Or
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.strategies import conditions
 from chfw_core.testing.worlds import A, base, flagged, hubs, is_
 

@@ -9,9 +9,9 @@ from chfw_core.model.parties import Party
 from chfw_core.model.releases import FirmwareRelease, Participation, Phase, Priority, ReleaseKind, Severity
 from chfw_core.rules.analysis.subject import ReleasePeriod
 from chfw_core.rules.check import Checked, check_sources
-from chfw_core.rules.evaluate import RuleContext, make_context
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import RuleContext, make_context
 from chfw_core.rules.model import Condition, RuleSet
+from chfw_core.rules.vocabulary.fields import hub_reader
 
 RELEASE = FirmwareRelease(
     id="R-1",

@@ -7,7 +7,7 @@ import pytest
 
 from chfw_core.rules.analysis.subject import Analysis
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.codes import CODES, index_page
+from chfw_core.rules.problems.codes import CODES, index_page
 from tests.core.rules.support import PERIOD
 
 PAGES = Path(__file__).parents[3] / "docs" / "reference" / "codes"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chfw_core.rules.fields import EVENT_PREFIX, HUB_FIELDS, PLAN_FIELDS, RELEASE_FIELDS, Audience
 from chfw_core.rules.model import And, Leaf, LeafOp
+from chfw_core.rules.vocabulary.fields import EVENT_PREFIX, HUB_FIELDS, PLAN_FIELDS, RELEASE_FIELDS, Audience
 from tests.core.rules.support import check, condition, one_rule, places
 
 SETS = 'sets:\n  approved: ["CS-0112", "CS-0113"]\n'

@@ -12,11 +12,11 @@ from chfw_core.engines.columnar.compile import compile_rules
 from chfw_core.engines.columnar.match import _words
 from chfw_core.engines.columnar.views import AxisView, FieldValues
 from chfw_core.model.hubs import CommsHub
-from chfw_core.rules.evaluate import RuleContext, condition_holds
-from chfw_core.rules.explain_condition import explain_condition
-from chfw_core.rules.fields import hub_reader
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds
+from chfw_core.rules.meaning.explain import explain_condition
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import Always, And, Condition, Leaf, Not, Or
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.conditions import Dice, condition_text, context_of, hub_of
 from chfw_core.testing.worlds import A
 from tests.core.rules.support import condition

@@ -10,8 +10,8 @@ import pytest
 
 from chfw_core.rules.analysis.subject import Analysis
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.codes import CODES
-from chfw_core.rules.formats import ProblemFormat, render
+from chfw_core.rules.problems.codes import CODES
+from chfw_core.rules.problems.formats import ProblemFormat, render
 from tests.core.rules.support import PERIOD, places
 
 CORPUS = Path(__file__).parent / "corpus"

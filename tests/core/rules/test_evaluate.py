@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 from chfw_core.model.hubs import CommsHub, PrivateAttributes
 from chfw_core.model.parties import Party
 from chfw_core.model.releases import Phase
-from chfw_core.rules.evaluate import as_closing, as_opening, condition_holds, date_value, leaf_answers, leaf_holds
+from chfw_core.rules.meaning.evaluate import (
+    as_closing,
+    as_opening,
+    condition_holds,
+    date_value,
+    leaf_answers,
+    leaf_holds,
+)
+from chfw_core.rules.meaning.values import FIRST_MOMENT, LAST_MOMENT, as_set, as_text, order_of, plain, read_date, shift
 from chfw_core.rules.model import Always, And, DateExpr, Duration, Leaf, LeafOp, Not, Operand, Or
-from chfw_core.rules.values import FIRST_MOMENT, LAST_MOMENT, as_set, as_text, order_of, plain, read_date, shift
 from tests.core.rules.support import HUB, condition, context, reader
 
 SETS = 'sets:\n  approved: ["CS-0112", "CS-0113"]\n'

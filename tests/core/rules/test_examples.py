@@ -7,7 +7,6 @@ import pytest
 
 from chfw_core.model.windows import WeeklyWindow
 from chfw_core.rules.check import Checked, check_sources
-from chfw_core.rules.formats import as_text
 from chfw_core.rules.model import (
     And,
     BatchSpec,
@@ -20,6 +19,7 @@ from chfw_core.rules.model import (
     UntilEvent,
     UntilFlagCleared,
 )
+from chfw_core.rules.problems.formats import as_text
 
 EXAMPLES = Path(__file__).parents[4] / "shared" / "rules-examples"
 GOLDEN = Path(__file__).parent / "golden"

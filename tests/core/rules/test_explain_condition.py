@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from attrs import evolve
 
-from chfw_core.rules.explain_condition import decisive_leaves, explain_condition, show_value
+from chfw_core.rules.meaning.explain import decisive_leaves, explain_condition, show_value
 from chfw_core.rules.model import Always
 from tests.core.rules.support import HUB, condition, context, reader
 

@@ -8,9 +8,9 @@ import pytest
 
 from chfw_core.errors import UsageError
 from chfw_core.model.events import EVENT_TYPES
-from chfw_core.rules.event_fields import EVENT_FIELDS
-from chfw_core.rules.fields import HUB_FIELDS, PLAN_FIELDS, RELEASE_FIELDS, Audience, FieldType, hub_reader
 from chfw_core.rules.model import PLAN_NAMES, DateExpr
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.fields import HUB_FIELDS, PLAN_FIELDS, RELEASE_FIELDS, Audience, FieldType, hub_reader
 from tests.core.rules.support import HUB, context
 
 

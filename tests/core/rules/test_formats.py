@@ -3,7 +3,7 @@
 import json
 
 from chfw_core.diagnostics import Diagnostic, Severity, Span
-from chfw_core.rules.formats import ProblemFormat, render
+from chfw_core.rules.problems.formats import ProblemFormat, render
 from tests.core.rules.support import check
 
 ERROR = Diagnostic(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.expressions import parse_at_most, parse_condition, parse_limit, parse_term
+from chfw_core.rules.conditions.expressions import parse_at_most, parse_condition, parse_limit, parse_term
 from tests.core.rules.support import check, one_rule
 
 HEAD = "rules: v1\nowner: NWND\n"

@@ -2,8 +2,8 @@
 
 from xml.etree import ElementTree as ET
 
-from chfw_core.rules.formats import ProblemFormat, render
-from chfw_core.rules.junit import as_junit
+from chfw_core.rules.problems.formats import ProblemFormat, render
+from chfw_core.rules.problems.junit import as_junit
 from tests.core.rules.support import check, one_rule
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chfw_core.rules.event_fields import EVENT_FIELDS
-from chfw_core.rules.fields import HUB_FIELDS, PILOT_FIELDS, PLAN_FIELDS, RELEASE_FIELDS
-from chfw_core.rules.keys import FILE
-from chfw_core.rules.shapes import Either, Kind, ListOf, Named, Shape
+from chfw_core.rules.keys.shapes import Either, Kind, ListOf, Named, Shape
+from chfw_core.rules.keys.table import FILE
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.fields import HUB_FIELDS, PILOT_FIELDS, PLAN_FIELDS, RELEASE_FIELDS
 from tests.core.rules.support import check
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "rule-language.md").read_text()

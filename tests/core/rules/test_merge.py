@@ -2,8 +2,8 @@
 
 from chfw_core.model.windows import WeeklyWindow
 from chfw_core.rules.check import Checked, check_sources
-from chfw_core.rules.fields import FieldSpec, FieldType
 from chfw_core.rules.model import BatchSpec, Duration
+from chfw_core.rules.vocabulary.fields import FieldSpec, FieldType
 from tests.core.rules.support import check
 
 OTHERWISE = "- {id: %s, because: x, when: otherwise, then: leave_to_dcc}\n"

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.codes import CODES
-from chfw_core.rules.keys import FILE
-from chfw_core.rules.schema import rule_file_schema
+from chfw_core.rules.keys.schema import rule_file_schema
+from chfw_core.rules.keys.table import FILE
+from chfw_core.rules.problems.codes import CODES
 from tests.core.rules.test_code_pages import PAGES, _section, _sources
 
 EXAMPLES = Path(__file__).parents[4] / "shared" / "rules-examples"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from chfw_core.rules.event_fields import EVENT_FIELDS
-from chfw_core.rules.schema import rule_file_schema
-from chfw_core.rules.words import WORDS, fields_of_conditions, suggestions
+from chfw_core.rules.keys.schema import rule_file_schema
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.words import WORDS, fields_of_conditions, suggestions
 
 
 def _parts(value: Any) -> Iterator[dict[str, Any]]:

@@ -7,8 +7,8 @@ from attrs import define, evolve, field
 
 from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import Party
-from chfw_core.rules.evaluate import Read, RuleContext
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import Read, RuleContext
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.trigger_streams import compiled
 from chfw_core.triggers.engine import Happened, Run
 from chfw_core.triggers.model import Known, Moment, Seen

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chfw_core.rules.meaning.values import LAST_MOMENT, shift
 from chfw_core.rules.model import Duration
-from chfw_core.rules.values import LAST_MOMENT, shift
 from chfw_core.triggers.spans import after
 
 

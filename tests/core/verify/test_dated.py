@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chfw_core.engines.verify.dated import leaf_over, number_of
 from chfw_core.engines.verify.meaning import facts_of
 from chfw_core.model.releases import Phase
-from chfw_core.rules.evaluate import leaf_holds, make_context
+from chfw_core.rules.meaning.evaluate import leaf_holds, make_context
 from chfw_core.rules.model import DateExpr, Duration, Leaf, LeafOp, Operand
 from tests.core.verify.worlds import AS_OF, AUTOMATIC, leaf, release
 

@@ -48,7 +48,7 @@ def test_a_slip_in_the_planners_reading_of_conditions_is_found(slip: str, monkey
     def unshifted(value: date | datetime, _: object) -> date | datetime:
         return value
 
-    monkeypatch.setattr(f"chfw_core.rules.evaluate.{slip}", unshifted if slip == "shift" else lambda *_: False)
+    monkeypatch.setattr(f"chfw_core.rules.meaning.evaluate.{slip}", unshifted if slip == "shift" else lambda *_: False)
     for world in worlds().values():
         wanted, found = assert_agree(world)
         if violations(world, wanted.rows, next(iter(found.schedule())).schema):

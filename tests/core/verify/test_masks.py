@@ -16,7 +16,7 @@ from chfw_core.engines.verify.world import World
 from chfw_core.model.guid import keyed_hash
 from chfw_core.model.releases import Phase
 from chfw_core.planning.verify import Check
-from chfw_core.rules.evaluate import condition_holds, make_context
+from chfw_core.rules.meaning.evaluate import condition_holds, make_context
 from chfw_core.rules.model import (
     Always,
     And,

@@ -13,10 +13,17 @@ from chfw_core.engines.verify.kinds import closing, opening
 from chfw_core.engines.verify.meaning import Facts, date_of, facts_of, question
 from chfw_core.model.guid import Guid
 from chfw_core.model.releases import Phase
-from chfw_core.rules.evaluate import as_closing, as_opening, condition_holds, date_value, leaf_holds, make_context
-from chfw_core.rules.fields import hub_reader
-from chfw_core.rules.leaves import leaves
+from chfw_core.rules.meaning.evaluate import (
+    as_closing,
+    as_opening,
+    condition_holds,
+    date_value,
+    leaf_holds,
+    make_context,
+)
+from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import DateExpr, Duration, Leaf, LeafOp, Operand
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.conditions import AS_OF, Dice, condition_text, hub_of
 from chfw_core.testing.worlds import AUTOMATIC, CUTOFF, A, release
 from tests.core.rules.support import condition

@@ -12,11 +12,11 @@ import xlsxwriter
 
 from chfw_app.cli import run
 from chfw_core.errors import InputError
+from chfw_files.documents.lists import ListKind, read_list
 from chfw_files.hypercare.finding import find_mapping
 from chfw_files.hypercare.importing import Imported, import_sheets
 from chfw_files.hypercare.mapping import SpreadsheetMapping, Yes, read_mapping, write_mapping
 from chfw_files.hypercare.sheets import read_sheets
-from chfw_files.lists import ListKind, read_list
 
 H1, H2, H3, H4 = (f"00-1D-24-99-00-00-00-0{n}" for n in range(1, 5))
 Fill = Callable[[Any], None]

@@ -17,11 +17,11 @@ from chfw_core.errors import InputError
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.transport.port import EVERY_RELEASE
-from chfw_files.alike import Places
-from chfw_files.commands_in import ReadCommands
+from chfw_files.documents.alike import Places
+from chfw_files.documents.commands_in import ReadCommands
+from chfw_files.documents.returned_json import REASON, parsed
 from chfw_files.guids import numbers_of
-from chfw_files.quarantine import BadRow
-from chfw_files.returned_json import REASON, parsed
+from chfw_files.tables.quarantine import BadRow
 from chfw_files.texts import read_text
 
 _MOST_BYTES = 64 << 20

@@ -9,8 +9,8 @@ from attrs import frozen
 from chfw_core.rollout.base import Command
 from chfw_core.rollout.commands import COMMANDS
 from chfw_core.transport.port import EVERY_RELEASE
-from chfw_files import commands_in
-from chfw_files.commands_in import ReadCommands, key_of_digest
+from chfw_files.documents import commands_in
+from chfw_files.documents.commands_in import ReadCommands, key_of_digest
 from chfw_files.drop.command_lines import read_command_lines
 from chfw_files.drop.event_lines import read_event_lines
 from chfw_files.drop.layout import HandedIn

@@ -11,10 +11,10 @@ from chfw_core.documents.events import read_event
 from chfw_core.errors import InputError
 from chfw_core.model.events import Event
 from chfw_files import limits
-from chfw_files.commands_in import ReadCommands
-from chfw_files.line_chunks import BOM, endless_line, mapped
-from chfw_files.quarantine import BadRow
-from chfw_files.returned_json import without_reason
+from chfw_files.documents.commands_in import ReadCommands
+from chfw_files.documents.returned_json import without_reason
+from chfw_files.lines.chunks import BOM, endless_line, mapped
+from chfw_files.tables.quarantine import BadRow
 
 _MOST_BYTES = 64 << 20
 

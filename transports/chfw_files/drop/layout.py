@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 from attrs import frozen
 
 from chfw_core.errors import InputError
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 IN: Final = "in"
 OUT: Final = "out"

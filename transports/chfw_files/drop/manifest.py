@@ -12,7 +12,7 @@ from typing import Final
 from attrs import frozen
 
 from chfw_core.errors import InputError
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
 
 FORM: Final = "v1"
 _KNOWN = ("manifest", "sha256", "rows", "key", "file")

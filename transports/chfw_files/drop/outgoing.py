@@ -10,12 +10,12 @@ from chfw_core.documents.rollout_messages import message_bytes
 from chfw_core.documents.rollout_values import type_name
 from chfw_core.errors import InputError
 from chfw_core.messages import Message
-from chfw_core.rules.problems import did_you_mean
-from chfw_files.commands_in import digest_of_file
+from chfw_core.rules.problems.problem import did_you_mean
+from chfw_files.documents.commands_in import digest_of_file
+from chfw_files.documents.messages_out import write_messages
 from chfw_files.drop.layout import MANIFEST, OUT, folder_of
 from chfw_files.drop.manifest import manifest_bytes
 from chfw_files.drop.place import Place
-from chfw_files.messages_out import write_messages
 
 FORMATS: Final = tuple(one.value for one in SentFormat)
 """`json`: the message as it is in the outbox; the others: a table with a row for each hub."""

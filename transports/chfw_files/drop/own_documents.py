@@ -12,13 +12,13 @@ from pathlib import Path, PurePosixPath
 
 from chfw_core.errors import InputError
 from chfw_core.model.parties import is_supplier
-from chfw_core.rules.problems import did_you_mean
-from chfw_files.attributes import read_attributes
-from chfw_files.commands_in import ReadCommands
+from chfw_core.rules.problems.problem import did_you_mean
+from chfw_files.documents.attributes import read_attributes
+from chfw_files.documents.commands_in import ReadCommands
+from chfw_files.documents.returned import write_without
 from chfw_files.drop.contents import Source
 from chfw_files.drop.layout import KEPT, RULES, TABLES, folder_of
 from chfw_files.drop.place import Place
-from chfw_files.returned import write_without
 from chfw_files.texts import read_text
 
 TAKEN_BACK = ".taken-back"

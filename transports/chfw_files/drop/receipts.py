@@ -8,11 +8,11 @@ from attrs import frozen
 
 from chfw_core.transport.port import Delivery, Reply
 from chfw_core.transport.values import answer_values, events_values, rules_values
-from chfw_files.commands_in import ReadCommands, digest_of_file
+from chfw_files.documents.commands_in import ReadCommands, digest_of_file
+from chfw_files.documents.returned import reasons_of, write_returned
+from chfw_files.documents.returned_json import write_returned_lines
 from chfw_files.drop.contents import Source
 from chfw_files.drop.place import Found
-from chfw_files.returned import reasons_of, write_returned
-from chfw_files.returned_json import write_returned_lines
 
 FORM = "v1"
 

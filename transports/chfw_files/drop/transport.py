@@ -16,7 +16,7 @@ from attrs import define, evolve, field
 from chfw_core.errors import InputError, UsageError
 from chfw_core.messages import MESSAGES, Message
 from chfw_core.transport.port import Capabilities, Delivery, Reply
-from chfw_files.commands_in import digest_of_file, said
+from chfw_files.documents.commands_in import digest_of_file, said
 from chfw_files.drop.arrivals import Arrival, Arrivals, answered_before, done_path
 from chfw_files.drop.contents import INBOUND, Source, read_commands_of
 from chfw_files.drop.layout import (

@@ -7,13 +7,13 @@ from attrs import frozen
 
 from chfw_core.documents.kinds import Count
 from chfw_core.errors import InputError
+from chfw_files.documents.lists import COLUMNS, ListKind
 from chfw_files.hypercare.cells import Cell, read_guid
 from chfw_files.hypercare.mapping import SheetMapping, SpreadsheetMapping, Yes
 from chfw_files.hypercare.names import COLUMNS as NAMES
 from chfw_files.hypercare.names import column_called, kind_of, nearly_called
 from chfw_files.hypercare.sheets import Sheet
-from chfw_files.lists import COLUMNS, ListKind
-from chfw_files.xlsx_extent import column_name
+from chfw_files.xlsx.extent import column_name
 
 LOOKED_AT = 50
 """Rows in which a header is looked for."""

@@ -10,12 +10,12 @@ from attrs import evolve, field, frozen
 from chfw_core.documents.rows import read_cells
 from chfw_core.documents.tables import Kind, TableColumn
 from chfw_core.errors import InputError
+from chfw_files.documents.lists import COLUMNS, ListKind, owed_by
 from chfw_files.hypercare.cells import Cell, Settings, read_cell
 from chfw_files.hypercare.finding import headings
 from chfw_files.hypercare.mapping import SKIP, DateOrder, SheetMapping, SpreadsheetMapping, Yes
 from chfw_files.hypercare.names import NOT_YET, plain
 from chfw_files.hypercare.sheets import Sheet
-from chfw_files.lists import COLUMNS, ListKind, owed_by
 
 
 @frozen(kw_only=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 import attrs
 import pyarrow as pa
 
+from chfw_files.documents.lists import COLUMNS, ListKind
 from chfw_files.hypercare.importing import Imported, MendedCell, RefusedCell
-from chfw_files.lists import COLUMNS, ListKind
-from chfw_files.writing import write_table
+from chfw_files.tables.writing import write_table
 
 _ROWS_AT_ONCE = 50_000
 

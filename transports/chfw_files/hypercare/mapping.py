@@ -22,9 +22,9 @@ from chfw_core.diagnostics import Diagnostic, in_order
 from chfw_core.documents.kinds import Count
 from chfw_core.documents.structuring import Trouble, structure
 from chfw_core.documents.yaml_nodes import read_document
-from chfw_core.rules.problems import did_you_mean
+from chfw_core.rules.problems.problem import did_you_mean
+from chfw_files.documents.lists import COLUMNS, ListKind
 from chfw_files.hypercare.names import plain
-from chfw_files.lists import COLUMNS, ListKind
 
 VERSION = "v1"
 _FIRST = Count(1)

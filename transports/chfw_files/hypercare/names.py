@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from unicodedata import category, normalize
 
-from chfw_files.lists import COLUMNS as TABLES
-from chfw_files.lists import ListKind
+from chfw_files.documents.lists import COLUMNS as TABLES
+from chfw_files.documents.lists import ListKind
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "guid": (

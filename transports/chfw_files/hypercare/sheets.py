@@ -7,9 +7,9 @@ from attrs import frozen
 
 from chfw_core.errors import InputError
 from chfw_files.hypercare.cells import Cell
-from chfw_files.xlsx_book import Area, open_book
-from chfw_files.xlsx_cells import SheetCells, read_sheet
-from chfw_files.xlsx_extent import column_name
+from chfw_files.xlsx.book import Area, open_book
+from chfw_files.xlsx.cells import SheetCells, read_sheet
+from chfw_files.xlsx.extent import column_name
 
 _NUMBERS = frozenset({"Float", "Int"})
 

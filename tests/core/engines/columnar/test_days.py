@@ -7,7 +7,7 @@ import pytest
 
 from chfw_core.engines.columnar.views import AxisView, FieldValues
 from chfw_core.model.releases import Phase
-from chfw_core.rules.evaluate import leaf_holds, make_context
+from chfw_core.rules.meaning.evaluate import leaf_holds, make_context
 from chfw_core.rules.model import DateExpr, Duration, Leaf, LeafOp, Operand
 from chfw_core.testing.worlds import AUTOMATIC, CUTOFF, inputs
 

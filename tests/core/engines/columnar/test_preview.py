@@ -19,8 +19,7 @@ from chfw_core.model.parties import DCC
 from chfw_core.planning.holds import HoldOver, judge_hold
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import ASPECTS, Idle, Outcome, OwnDecision, idle_because, owns
-from chfw_core.rules.evaluate import condition_holds
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import condition_holds
 from chfw_core.rules.model import (
     BatchSpec,
     DecideThen,
@@ -32,6 +31,7 @@ from chfw_core.rules.model import (
     UntilDate,
     UntilFlagCleared,
 )
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.features import CS1, CS2, NORTH
 from chfw_core.testing.strategies import drawn_worlds
 from chfw_core.testing.worlds import (

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chfw_core.reports.trials.document import read_trials
-from chfw_core.rules.fields import hub_reader
-from chfw_core.rules.reading import MAX_BYTES
+from chfw_core.rules.text.reading import MAX_BYTES
+from chfw_core.rules.vocabulary.fields import hub_reader
 from tests.core.reports.trials.support import CSP, DCC, HEAD, SUPPLIER, fitted, one_test, places
 
 OK = "{outcome: leave_to_dcc}"

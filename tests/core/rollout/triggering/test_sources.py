@@ -18,7 +18,7 @@ from chfw_core.rollout.outcomes import events as outcomes
 from chfw_core.rollout.pilot import events as pilot
 from chfw_core.rollout.suppliers import events as suppliers
 from chfw_core.rollout.triggering.sources import BY_TICK, FROM_LEDGER, OUTSIDE, happenings
-from chfw_core.rules.event_fields import EVENT_FIELDS
+from chfw_core.rules.vocabulary.event_fields import EVENT_FIELDS
 from tests.core.rollout.worlds import START, R
 
 

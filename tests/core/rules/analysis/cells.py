@@ -9,9 +9,9 @@ from chfw_core.rules.analysis.examples import position_of
 from chfw_core.rules.analysis.formula import Atom, Every, Formula, Formulas
 from chfw_core.rules.analysis.questions import ROLE_FIELDS, SPECS, Kind, Position
 from chfw_core.rules.analysis.variables import Variable
-from chfw_core.rules.evaluate import RuleContext, leaf_holds, operand_value
+from chfw_core.rules.meaning.evaluate import RuleContext, leaf_holds, operand_value
+from chfw_core.rules.meaning.values import order_of, plain
 from chfw_core.rules.model import LeafOp, Operand
-from chfw_core.rules.values import order_of, plain
 
 Read = Callable[[str], object]
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -12,7 +12,7 @@ from chfw_core.model.releases import Phase
 from chfw_core.planning.decision import Terms, rule_period
 from chfw_core.rules.analysis.certain import empty_or_late, hold_in_vain
 from chfw_core.rules.analysis.subject import Analysis
-from chfw_core.rules.evaluate import RuleContext, as_opening, date_value, make_context
+from chfw_core.rules.meaning.evaluate import RuleContext, as_opening, date_value, make_context
 from chfw_core.rules.model import At, DateExpr, Duration, UntilDate
 from tests.core.rules.analysis.support import HEAD, REST, checked_without_errors, codes_found
 from tests.core.rules.support import PERIOD, RELEASE

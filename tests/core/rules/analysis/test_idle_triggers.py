@@ -7,7 +7,7 @@ import pytest
 from chfw_core.rollout.triggering.sources import BY_TICK, FROM_LEDGER, OUTSIDE
 from chfw_core.rules.analysis.subject import Analysis
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.event_fields import ABOUT_NO_HUB
+from chfw_core.rules.vocabulary.event_fields import ABOUT_NO_HUB
 from tests.core.rules.support import PERIOD
 
 HOLD = "on: meter_read_received, do: {hold: "

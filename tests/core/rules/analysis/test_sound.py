@@ -7,8 +7,8 @@ from chfw_core.rules.analysis.examples import Chosen, example_of
 from chfw_core.rules.analysis.formula import Every, formulas_of
 from chfw_core.rules.analysis.subject import Analysis
 from chfw_core.rules.check import check_sources
-from chfw_core.rules.evaluate import condition_holds
-from chfw_core.rules.fields import hub_reader
+from chfw_core.rules.meaning.evaluate import condition_holds
+from chfw_core.rules.vocabulary.fields import hub_reader
 from chfw_core.testing.conditions import Dice, condition_text, context_of, hub_of
 from chfw_core.testing.worlds import A
 from tests.core.rules.analysis.cells import cells_of, true_in

@@ -1,0 +1,1 @@
+"""What inputs say that nothing can use: `telling`, of `idle` ones, of `estates` (`estate_search`), `release_names`."""

@@ -1,0 +1,1 @@
+"""The words of the language: `fields` of hubs, `event_fields`, and what editors say of them (`words`)."""
