@@ -1,5 +1,5 @@
 """What rule authors work with.
 
-`analysis` (`z3_prover`), `formatting`, `templates` and `tests` of rule files; `one_owner` and `previewing` set one owner's
-files over its own hubs; `code_pages` explain codes.
+`analysis` (`z3_prover`), `formatting`, `templates` and `tests` of rule files; `one_owner` and `previewing` set one
+owner's files over its own hubs; `code_pages` explain codes.
 """
