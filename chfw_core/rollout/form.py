@@ -4,12 +4,12 @@ A command from a file or a message has passed a door of its own. One that was ma
 role belongs, or a list where hubs do: taken as it is, it would fail far inside, or go into the ledger.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -33,14 +33,14 @@ def in_form(command: object) -> None:
 
 
 @cache
-def _kinds(made: type) -> tuple[tuple[str, Any], ...]:
+def _kinds(made: Hashable) -> tuple[tuple[str, Any], ...]:
     """Per field what it says that it holds."""
     return tuple(get_type_hints(made).items())
 
 
 def _wrong_in(value: Any, where: str) -> Iterator[tuple[str, str]]:
     """What is wrong in the fields of an attrs value, and what would help."""
-    for name, kind in _kinds(type(value)):
+    for name, kind in _kinds(cast(Hashable, type(value))):
         yield from _wrong(getattr(value, name), kind, f"`{name}` of {where}")
 
 

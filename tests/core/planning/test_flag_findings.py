@@ -80,9 +80,11 @@ def test_what_events_raise_is_said_to_be_of_events_though_hubs_bear_it_too() -> 
     def raised(party: Party) -> Event:
         return Event(seq=1, type="defect_flagged", at=NOTIFIED, party=party, fields={"flag": "PSR"})
 
-    for party, public, private in ((DCC, {"PSR"}, {}), (A, set[str](), {A: {"PSR"}})):
+    public: tuple[set[str], dict[str, set[str]]] = ({"PSR"}, {})
+    own: tuple[set[str], dict[str, set[str]]] = (set(), {A: {"PSR"}})
+    for party, given in ((DCC, public), (A, own)):
         inputs = evolve(draft.inputs, events=(raised(party),))
-        (found,) = flag_findings(inputs, public, private)
+        (found,) = flag_findings(inputs, *given)
         assert (found.party, found.code) == (A, "flags-alike")
         assert "events raise `PSR`" in found.message
     assert flag_findings(evolve(draft.inputs, events=(raised(B),)), (), {B: {"PSR"}}) == ()
