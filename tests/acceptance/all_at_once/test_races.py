@@ -153,7 +153,7 @@ def test_nothing_goes_after_a_stop_nothing_goes_twice_and_no_place_is_lost(datab
 
 
 def test_a_race_that_does_not_end_fails(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It waited for its children, which waited for it: a nightly run that failed never ended."""
+    """NF6: it waited for its children, which waited for it, and a nightly run that failed never ended."""
     monkeypatch.setattr(sys.modules[__name__], "LONGEST", 0)
     with databases.one() as url, pytest.raises(AssertionError):
         played(url, rounds=2, seed=1, parts=TWO)

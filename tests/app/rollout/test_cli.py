@@ -543,7 +543,7 @@ def test_a_plan_made_now_leaves_out_what_was_handed_over(world: World) -> None:
     handed = world.hubs(hub.c.state == "handed_to_csp")
     estate = world.folder / "estate.csv"
     said = world.done("publish", "--release", "CH-1", "--estate", estate, "--rules", world.folder / "rules")
-    assert said["answers"][-1]["taken"] == [{"what": "hubs_planned", "hubs": len(world.hubs()) - len(handed)}]
+    assert said["answers"][-1]["taken"] == [{"what": "days_unchanged", "hubs": len(world.hubs()) - len(handed)}]
     assert world.hubs(hub.c.state == "handed_to_csp") == handed
     # Run again, a list is written again, and nothing is handed over twice.
     before = {path.name: path.read_bytes() for path in lists.iterdir()}
@@ -703,12 +703,12 @@ def test_what_a_rule_instructs_no_more_is_taken_back_and_may_be_instructed_again
     fewer = RULES.replace("when: otherwise", 'when: csp_region == "North"') + REST
     taken = left_by_rules(world, fewer)
     assert 0 < taken["instructions_withdrawn"] < instructed
-    assert taken["hubs_planned"] == everything
+    assert taken["hubs_planned"] + taken["days_unchanged"] == everything
     assert "instructions_accepted" not in taken
     gone = taken["instructions_withdrawn"]
     assert "instructions_withdrawn" not in left_by_rules(world, fewer)  # once
     again = left_by_rules(world, RULES)
-    assert (again["instructions_accepted"], again["hubs_planned"]) == (gone, everything)
+    assert (again["instructions_accepted"], again["hubs_planned"] + again["days_unchanged"]) == (gone, everything)
     held = RULES.replace("decide:", HOLD + "decide:")
     assert left_by_rules(world, held)["instructions_withdrawn"] == instructed
     # Without that Supplier's rules nobody knows what they say: what stands is left standing.
@@ -717,7 +717,7 @@ def test_what_a_rule_instructs_no_more_is_taken_back_and_may_be_instructed_again
     (world.folder / "rules" / "DCC.rules.yaml").write_text("rules: v1\nowner: DCC\n", encoding="utf-8")
     estate = world.folder / "estate.csv"
     said = world.done("publish", "--release", "CH-1", "--estate", estate, "--rules", world.folder / "rules", code=2)
-    assert [one["what"] for answer in said["answers"] for one in answer["taken"]] == ["hubs_planned"]
+    assert [one["what"] for answer in said["answers"] for one in answer["taken"]] == ["days_unchanged"]
     assert {one["code"] for answer in said["answers"] for one in answer["refused_hubs"]} == {"another_basis"}
 
 
