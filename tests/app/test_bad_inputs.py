@@ -152,7 +152,11 @@ def test_an_unknown_option(chfw: Chfw) -> None:
     ("words", "message", "hint"),
     [
         ("plna", "there is no command `plna`", "did you mean `plan`?"),
-        ("xyzzy", "there is no command `xyzzy`", "schema, estate, rules, schedule, report, files, cpl, ledger, rollout"),
+        (
+            "xyzzy",
+            "there is no command `xyzzy`",
+            "schema, estate, rules, schedule, report, files, cpl, ledger, rollout",
+        ),
         ("rules chek", "there is no command `rules chek`", "did you mean `check`?"),
         ("rules xyzzy", "there is no command `rules xyzzy`", "preview, diff, explain, simulate, schema"),
         ("plan --out p.csv", "`chfw plan` needs --estate, and it is not there", "`chfw plan --help`"),
