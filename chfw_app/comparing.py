@@ -8,9 +8,9 @@ from attrs import frozen
 
 from chfw_app.explaining.story import check_reader
 from chfw_app.inputs.gathered import UnreadableError
+from chfw_app.inputs.places import check_table
 from chfw_app.problems import no_result
 from chfw_app.steps import Report
-from chfw_app.workbench.previewing import check_table
 from chfw_core.errors import InputError
 from chfw_core.model.guid import format_guid
 

@@ -200,6 +200,11 @@ def show_table(
     screen.print(table)
 
 
+def aspects_said(differs_in: Mapping[str, int], hubs: int) -> str:
+    """In what hubs differ, with how many of them where it is not all."""
+    return ", ".join(name if some == hubs else f"{name} ({some:,})" for name, some in differs_in.items())
+
+
 def _fitted(wanted: Sequence[int], least: Sequence[Sequence[int]], room: int) -> list[int]:
     """Widths of columns that fit into the room: the widest give first, and none more than the first of these bounds
     that is enough. Without such bounds of its own the library would cut what it had no room for."""

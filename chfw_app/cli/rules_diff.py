@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import counted, print_json, progress, say, show_table
+from chfw_app.cli.output import aspects_said, counted, print_json, progress, say, show_table
 from chfw_app.cli.rules_options import OwnOptions, Threads
 from chfw_app.cli.rules_preview import say_head, say_tail, show_warnings
 from chfw_app.exits import Exit
@@ -85,7 +85,7 @@ def _differs_in(one: "Transition") -> str:
     """In what, with the number of hubs where it is not all of them; what follows from another outcome goes unsaid."""
     if "outcome" in one.differs_in:
         return "outcome"
-    said = ", ".join(name if hubs == one.hubs else f"{name} ({hubs:,})" for name, hubs in one.differs_in.items())
+    said = aspects_said(one.differs_in, one.hubs)
     if "batch" in one.differs_in:
         said += f"; batches: {one.old_batch or 'none'} → {one.new_batch or 'none'}"
     return said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
-from chfw_app.cli.output import counted, print_json, progress, say, show_table
+from chfw_app.cli.output import aspects_said, counted, print_json, progress, say, show_table
 from chfw_app.exits import Exit
 from chfw_core.model.guid import format_guid
 
@@ -98,10 +98,7 @@ def _words(outcome: "Outcome | None") -> str:
 
 
 def _differs_in(one: "Transition") -> str:
-    """In what, with the number of hubs where it is not all of them."""
-    if one.old is None or one.new is None:
-        return ""
-    return ", ".join(name if hubs == one.hubs else f"{name} ({hubs:,})" for name, hubs in one.differs_in.items())
+    return "" if one.old is None or one.new is None else aspects_said(one.differs_in, one.hubs)
 
 
 def _show_tally(title: str, header: tuple[str, ...], tally: "Tally") -> None:

@@ -55,4 +55,15 @@ def check_apart(outputs: Iterable[Named], inputs: Iterable[Named]) -> None:
         raise InputError(f"{what} would overwrite {other} `{path}`", hint=_OTHER)
 
 
+def check_table(out: Path | None, inputs: Iterable[Named]) -> None:
+    """The one table that a command may write: refuses what could not be written anyway, or would replace an input.
+
+    Raises InputError.
+    """
+    if out is not None:
+        check_extension("--out", out, TABLES)
+        check_apart([("--out", out)], inputs)
+        check_writable(out)
+
+
 _OTHER = "give the output another name"

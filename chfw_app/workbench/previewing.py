@@ -1,12 +1,12 @@
 """`rules preview` and `rules diff`: over an estate, with the lists that may be written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from chfw_app.inputs.places import TABLES, Named, check_apart, check_extension, check_writable
+from chfw_app.inputs.places import check_table
 from chfw_app.inputs.reading import InputPaths
 from chfw_app.steps import Report
 from chfw_app.workbench.one_owner import OneOwner, computed, gather_one, gather_two
@@ -153,14 +153,6 @@ def diff(old: Path, paths: InputPaths, out: Path | None, *, report: Report, thre
     )
     _write(out, DIFF_SCHEMA, found.batches())
     return DiffDone(one=one, found=found)
-
-
-def check_table(out: Path | None, inputs: Iterable[Named]) -> None:
-    """Refuses what could not be written anyway, or would replace an input. Raises InputError."""
-    if out is not None:
-        check_extension("--out", out, TABLES)
-        check_apart([("--out", out)], inputs)
-        check_writable(out)
 
 
 def _write(out: Path | None, schema: "pa.Schema", batches: "Iterator[pa.RecordBatch]") -> None:

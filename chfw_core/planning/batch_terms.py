@@ -9,8 +9,13 @@ from chfw_core.rules.problems.problem import counted
 def smallest_and_slowest(batches: tuple[BatchSpec, ...]) -> BatchSpec:
     """BR3.7: where several say, the smallest size and the longest pause."""
     # One day and 24 hours are as long: the day counts, whoever says it (I3).
-    pause = max((b.pause for b in batches), key=lambda p: (p.days * 86_400 + p.seconds, p.days))
+    pause = max((b.pause for b in batches), key=lambda p: (length_of(p), p.days))
     return BatchSpec(size=min(b.size for b in batches), pause=pause)
+
+
+def length_of(pause: Duration) -> int:
+    """In seconds, a day being 24 hours: for comparing pauses alone."""
+    return pause.days * 86_400 + pause.seconds
 
 
 def batches_said(spec: BatchSpec) -> str:

@@ -6,9 +6,10 @@ from attrs import frozen
 
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.model.parties import DCC
+from chfw_core.planning.batch_terms import length_of
 from chfw_core.reports.acts import actor_of
 from chfw_core.reports.case import Case
-from chfw_core.rules.model import BatchSpec, Duration
+from chfw_core.rules.model import BatchSpec
 
 
 @frozen(kw_only=True)
@@ -37,10 +38,10 @@ def setters_of(case: Case) -> Setters | None:
     bound = case.plan.batch
     if bound is None:
         return None
-    asked, longest = _asked(case), _length(bound.pause)
+    asked, longest = _asked(case), length_of(bound.pause)
     return Setters(
         size=tuple(actor_of(owner) for owner, spec in asked.items() if spec.size == bound.size),
-        pause=tuple(actor_of(owner) for owner, spec in asked.items() if 0 < longest == _length(spec.pause)),
+        pause=tuple(actor_of(owner) for owner, spec in asked.items() if 0 < longest == length_of(spec.pause)),
     )
 
 
@@ -50,7 +51,3 @@ def _asked(case: Case) -> Mapping[str, BatchSpec]:
     said = {name: decision.batch for name, decision in case.decisions.items()} if early else {}
     said |= {DCC: case.match.dcc.batch, case.csp: case.matcher.rules(case.csp).region_batch}
     return {owner: spec for owner, spec in said.items() if spec is not None}
-
-
-def _length(pause: Duration) -> int:
-    return pause.days * 86_400 + pause.seconds
