@@ -28,8 +28,8 @@ class Instruction:
     """One row of the instructions file (BR3.1). `opens` and `closes` may be None for a withdrawal.
 
     `rule` is set on rows that a former plan wrote; a row without it is explicit. Whether it may stand is not judged
-    here. Raises InputError for a time without an offset, UsageError
-    for a GUID that is no number or a role that is none.
+    here. Raises InputError for a time without an offset, UsageError for a GUID that is no number or a role that is
+    none.
     """
 
     guid: Guid = field()

@@ -59,9 +59,8 @@ def _of_the_dcc(case: Case) -> Iterator[MissingAct]:
     if case.reader is not None:
         return
     context = matcher.context(match.dcc.automatic_at, match.hub)
-    base = matcher.context(
-        matcher.inputs.release.automatic_at, match.hub
-    )  # the DCC's rules are read at it: they move it
+    # The DCC's rules are read at the release's own date: they move it.
+    base = matcher.context(matcher.inputs.release.automatic_at, match.hub)
     for told in holds_told(matcher, matcher.rules(DCC), match.hub, read, base):
         if isinstance(told.state, HoldState) and told.state.ends is None:
             yield act_that_ends(told.rule, told.state, owner=DCC, hub=match.hub, read=read, context=context)

@@ -106,9 +106,8 @@ class OwnerRules:
             _names_automatic(operand)
             for condition in self.conditions
             for leaf in leaves(condition)
-            for operand in (
-                (leaf.left,) if leaf.op is LeafOp.IN else (leaf.left, *leaf.args)
-            )  # a list has values alone
+            # A list has values alone.
+            for operand in ((leaf.left,) if leaf.op is LeafOp.IN else (leaf.left, *leaf.args))
         )
 
 

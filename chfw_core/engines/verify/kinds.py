@@ -125,15 +125,14 @@ def closing(value: date | datetime) -> datetime:
 
 def later(value: date | datetime, by: Duration) -> date | datetime:
     """So much later: days by London's clock, seconds by any. Beyond the calendar it stays at its end."""
-    whole = isinstance(value, datetime)
+    moved = value
     try:
-        moved = add_wall_days(value, by.days) if isinstance(value, datetime) and by.days else value
-        if not whole:
-            moved = value + timedelta(days=by.days)
+        if by.days:
+            moved = add_wall_days(value, by.days) if isinstance(value, datetime) else value + timedelta(days=by.days)
         return opening(moved) + timedelta(seconds=by.seconds) if by.seconds else moved
     except OverflowError:
         forward = timedelta(days=by.days, seconds=by.seconds) > timedelta(0)
-        if whole:
+        if isinstance(value, datetime):
             return LATEST if forward else EARLIEST
         return date.max if forward else date.min
 

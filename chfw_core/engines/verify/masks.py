@@ -1,8 +1,8 @@
 """Conditions by boolean algebra: every leaf once per distinct value, then arrays of truth.
 
 What a leaf means is in `meaning` (`dated` for lists of days), what And, Or and Not mean is here: both written a
-second time, on purpose. Truths of a leaf are kept per domain and
-extended when new values are met, so that a leaf is asked once per value over the whole estate.
+second time, on purpose. Truths of a leaf are kept per domain and extended when new values are met, so that a leaf is
+asked once per value over the whole estate.
 """
 
 from collections.abc import Callable, Iterator

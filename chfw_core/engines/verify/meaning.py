@@ -36,11 +36,10 @@ _ORDERS: Mapping[LeafOp, Callable[[Any, Any], bool]] = {
 
 @frozen(kw_only=True)
 class Facts:
-    """What rules may know besides the hub: the day, the cut-off, and the release by its names in the language."""
+    """What rules may know besides the hub; `named`: the day, the cut-off and the release, by their names."""
 
     as_of: datetime
     today: date
-    cutoff: datetime
     named: Mapping[str, object]
 
 
@@ -48,7 +47,10 @@ def facts_of(
     release: FirmwareRelease, *, as_of: datetime, phase: Phase, automatic_at: datetime, cutoff: datetime
 ) -> Facts:
     """The facts at one automatic time."""
+    today = london_date(as_of)
     named: dict[str, object] = {
+        "today": today,
+        "cutoff": cutoff,
         "release.id": release.id,
         "release.kind": release.kind.value,
         "release.device_models": frozenset(release.device_models),
@@ -60,15 +62,14 @@ def facts_of(
         "release.phase": phase.value,
         "release.participation": release.participation.value,
     }
-    return Facts(as_of=as_of, today=london_date(as_of), cutoff=cutoff, named=named)
+    return Facts(as_of=as_of, today=today, named=named)
 
 
 def date_of(expr: DateExpr, values: Values, facts: Facts) -> date | datetime | None:
     """The day or instant that an expression names; None where the field that it reads has none."""
     base: object = expr.base
     if isinstance(base, str):
-        plan: Values = {"today": facts.today, "cutoff": facts.cutoff, **facts.named}
-        base = day_or_instant(plan[base] if base in plan else values.get(base))
+        base = day_or_instant(facts.named[base] if base in facts.named else values.get(base))
     return later(base, expr.offset) if isinstance(base, date) else None
 
 

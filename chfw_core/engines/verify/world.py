@@ -51,8 +51,8 @@ class World:
     """One plan's inputs. Codes of parties, rules, windows and batch keys are kept here."""
 
     def __init__(self, inputs: PlanInputs) -> None:
-        self.release = inputs.release
         self.inputs = inputs
+        self.release = inputs.release
         self.as_of = micros(inputs.as_of)
         self.today: date = london_date(inputs.as_of)
         self.tomorrow = micros(london_midnight(self.today + timedelta(days=1)))
