@@ -2,8 +2,9 @@
 
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, say
-from chfw_app.cli.rollout_acting import act, ask
+from chfw_app.cli.rollout_acting import act
 from chfw_app.cli.rollout_answers import show_answers
+from chfw_app.cli.rollout_asking import ask
 from chfw_app.cli.rollout_options import ActOptions, opened
 from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.states import ReleaseStanding

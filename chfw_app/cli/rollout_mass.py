@@ -4,8 +4,9 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from chfw_app.cli.output import counted, say, show_table
-from chfw_app.cli.rollout_acting import act, confirm_or_stop
+from chfw_app.cli.rollout_acting import act
 from chfw_app.cli.rollout_answers import show_answers
+from chfw_app.cli.rollout_asking import confirm_or_stop
 from chfw_app.cli.rollout_options import ActOptions, opened
 from chfw_core.errors import InputError
 from chfw_core.model.parties import DCC, Party

@@ -9,8 +9,9 @@ from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, progress, say, say_note, show_table
-from chfw_app.cli.rollout_acting import act, act_on_hubs, ask_about, confirm_or_stop, show_losses
+from chfw_app.cli.rollout_acting import act, act_on_hubs
 from chfw_app.cli.rollout_answers import show_answers
+from chfw_app.cli.rollout_asking import ask_about, confirm_or_stop, show_losses
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.rollout.service import RollOutService
 from chfw_core.errors import InputError

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from chfw_app.cli.options import Flag, Several
 from chfw_app.cli.output import counted, progress, say, say_note
-from chfw_app.cli.rollout_acting import act, act_on_hubs, ask_about
+from chfw_app.cli.rollout_acting import act, act_on_hubs
 from chfw_app.cli.rollout_answers import show_answers
+from chfw_app.cli.rollout_asking import ask_about
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.cli.rollout_triggers import BesideOptions
 from chfw_app.inputs.places import check_folder

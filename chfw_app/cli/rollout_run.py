@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, instant_words, print_json, say, show_table
-from chfw_app.cli.rollout_acting import show_effects, show_losses
+from chfw_app.cli.rollout_asking import show_effects, show_losses
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, StoreOptions, opened
 from chfw_app.cli.rollout_ran import ran_as_object, say_ran
 from chfw_app.cli.rollout_triggers import BesideOptions

@@ -8,7 +8,7 @@ CS3: who is to get a role is asked about where nobody knows it.
 
 from collections.abc import Mapping
 
-from chfw_app.cli.rollout_acting import ask_about
+from chfw_app.cli.rollout_asking import ask_about
 from chfw_app.cli.rollout_options import ActOptions, opened
 from chfw_app.rollout.service import RollOutService
 from chfw_app.transports.known_parties import check_parties

@@ -12,7 +12,7 @@ from chfw_app.inputs.swapped import kind_of, refuse_other_kind, refuse_table
 from chfw_app.inputs.texts import read_text
 from chfw_app.problems import Problems
 from chfw_core.errors import InputError
-from chfw_files.sources import missing_file
+from chfw_files.file_errors import missing_file
 
 if TYPE_CHECKING:
     from chfw_core.rules.analysis.subject import Analysis

@@ -8,7 +8,7 @@ from chfw_app.inputs.texts import read_text
 from chfw_app.problems import Problems
 from chfw_core.documents.drop_folders import read_drop_folders
 from chfw_files.drop.outgoing import checked_format
-from chfw_files.drop.place import place_at
+from chfw_files.drop.places import place_at
 from chfw_files.drop.transport import SETTLE_S, DropFolders
 
 

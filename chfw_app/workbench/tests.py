@@ -16,7 +16,7 @@ from chfw_core.diagnostics import Diagnostic, Severity, in_order
 from chfw_core.errors import InputError
 from chfw_core.reports.trials.formats import FileResult, Run
 from chfw_core.rules.problems.problem import did_you_mean
-from chfw_files.sources import missing_file
+from chfw_files.file_errors import missing_file
 
 if TYPE_CHECKING:
     from chfw_core.reports.trials.coverage import Coverage

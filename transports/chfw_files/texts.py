@@ -6,7 +6,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from chfw_core.errors import InputError
-from chfw_files.sources import missing_file, unreadable_file
+from chfw_files.file_errors import missing_file, unreadable_file
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import sys
 from chfw_app.testing import ledger_at
 from chfw_app.transports.drop_rounds import FileDone, Rounds
 from chfw_core.model.periods import parse_instant
-from chfw_files.drop.place import place_at
+from chfw_files.drop.places import place_at
 from chfw_files.drop.transport import DropFolders
 from tests.app.transports.crash_scene import PARTIES
 

@@ -34,7 +34,7 @@ from chfw_core.testing.transports.ends import Said
 from chfw_core.transport.port import Transport
 from chfw_files.documents.commands_in import digest_of_file
 from chfw_files.drop.layout import MANIFEST, folder_of
-from chfw_files.drop.place import place_at
+from chfw_files.drop.places import place_at
 from chfw_files.drop.transport import DropFolders
 from chfw_files.tables.small_tables import read_small_table
 from chfw_files.tables.writing import write_table

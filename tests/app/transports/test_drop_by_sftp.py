@@ -11,7 +11,7 @@ from chfw_app.transports.drop_rounds import Rounds
 from chfw_core.errors import InputError
 from chfw_core.testing.transports.ends import Bench
 from chfw_core.testing.transports.suite import TransportConformance
-from chfw_files.drop.place import place_at
+from chfw_files.drop.places import place_at
 from chfw_files.drop.transport import DropFolders
 from tests.app.transports.file_end import FileEnd
 from tests.app.transports.sftp_server import PASSWORD, Server, sftp_server

@@ -24,7 +24,8 @@ from chfw_app.testing import ledger_at
 from chfw_app.transports.drop_rounds import Rounds
 from chfw_core.model.periods import format_instant
 from chfw_files.drop.local import LocalPlace
-from chfw_files.drop.place import Place, place_at
+from chfw_files.drop.place import Place
+from chfw_files.drop.places import place_at
 from chfw_files.drop.remote import RemotePlace
 from chfw_files.drop.transport import DropFolders
 from tests.app.helpers import environment

@@ -14,7 +14,7 @@ from chfw_core.documents.drop_folders import SentFormat, read_drop_folders
 from chfw_core.errors import InputError
 from chfw_core.testing.transports.scenes import CROFT, FORGE, RELEASE
 from chfw_files.drop.outgoing import FORMATS
-from chfw_files.drop.place import place_at
+from chfw_files.drop.places import place_at
 from chfw_files.drop.transport import DropFolders
 from tests.app.transports.test_files_command import AT, Desk, instructions
 

@@ -17,9 +17,10 @@ from chfw_core.model.estate import format_set, parse_set
 from chfw_core.model.guid import Guid, format_guid
 from chfw_core.model.hubs import PrivateAttributes
 from chfw_core.model.parties import is_supplier
+from chfw_files.column_names import check_names
 from chfw_files.columns import is_list_of_text, is_text, standard_guids, standard_texts
 from chfw_files.guids import Guids
-from chfw_files.sources import check_names, open_source
+from chfw_files.sources import open_source
 from chfw_files.tables.quarantine import BadRow, guid_text
 
 REPEATED = "the GUID is there more than once"

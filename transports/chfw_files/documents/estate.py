@@ -20,6 +20,7 @@ from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.hubs import CommsHub, SmiStatus
 from chfw_core.model.parties import SUPPLIER_FIELDS, Party
+from chfw_files.column_names import check_names
 from chfw_files.columns import Standard
 from chfw_files.documents.estate_columns import (
     COLUMN,
@@ -31,7 +32,8 @@ from chfw_files.documents.estate_columns import (
 )
 from chfw_files.guids import Guids, Mask, are_among, numbers_of
 from chfw_files.parquet.source import ParquetSource
-from chfw_files.sources import Lines, RawChunk, Source, check_names, open_source
+from chfw_files.raw import Lines, RawChunk, Source
+from chfw_files.sources import open_source
 from chfw_files.tables.few_rows import few_rows
 from chfw_files.tables.quarantine import BadRow, guid_text
 from chfw_files.tables.unreadable import cut_guid, read_guid, readable_guids

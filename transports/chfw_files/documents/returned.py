@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from chfw_core.errors import InputError
 from chfw_files.documents.returned_json import AS_SENT, REASON, write_returned_lines
-from chfw_files.sources import RawChunk, Source, open_source
+from chfw_files.raw import RawChunk, Source
+from chfw_files.sources import open_source
 from chfw_files.tables.quarantine import BadRow
 from chfw_files.tables.writing import table_writer
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid
 from chfw_core.planning.model import SCHEDULE_COLUMNS
+from chfw_files.column_names import check_names
 from chfw_files.columns import (
     TEXTS,
     Standard,
@@ -17,7 +18,8 @@ from chfw_files.columns import (
     standard_instants,
     standard_texts,
 )
-from chfw_files.sources import Lines, RawChunk, Source, check_names, open_source
+from chfw_files.raw import Lines, RawChunk, Source
+from chfw_files.sources import open_source
 from chfw_files.tables.few_rows import few_rows
 from chfw_files.tables.writing import INSTANT, write_table
 

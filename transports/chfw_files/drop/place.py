@@ -9,8 +9,6 @@ from typing import Protocol
 
 from attrs import frozen
 
-from chfw_core.errors import InputError
-
 
 @frozen(kw_only=True)
 class Found:
@@ -70,17 +68,3 @@ class Place(Protocol):
     def close(self) -> None:
         """Gives back what it holds."""
         ...
-
-
-def place_at(address: str) -> Place:
-    """The place that a path or a URL names. Raises InputError where there is none."""
-    if "://" in address:
-        from chfw_files.drop.remote import RemotePlace
-
-        return RemotePlace.at(address)
-    from chfw_files.drop.local import LocalPlace
-
-    root = Path(address)
-    if not root.is_dir():
-        raise InputError(f"there is no folder `{address}`", hint="make it first")
-    return LocalPlace(root=root)

@@ -37,7 +37,8 @@ from chfw_files.drop.local import LocalPlace
 from chfw_files.drop.manifest import Manifest, read_manifest
 from chfw_files.drop.outgoing import put_message, put_with_manifest
 from chfw_files.drop.own_documents import check_attributes, keep, rules_together
-from chfw_files.drop.place import Found, Place, place_at
+from chfw_files.drop.place import Found, Place
+from chfw_files.drop.places import place_at
 from chfw_files.drop.receipts import (
     FileDelivery,
     receipt_bytes,

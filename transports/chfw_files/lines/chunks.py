@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chfw_core.errors import InputError
 from chfw_files import limits
-from chfw_files.sources import unreadable_file
+from chfw_files.file_errors import unreadable_file
 
 NO_LINE_END = re.compile(rb"[^\r\n]")
 BOM = b"\xef\xbb\xbf"

@@ -19,7 +19,7 @@ from chfw_files.columns import TEXTS, one_array
 from chfw_files.lines.chunks import BOM, NO_LINE_END, cut_at_lines, endless_line, mapped
 from chfw_files.lines.csv_lines import ChunkLines
 from chfw_files.lines.escapes import unescape_column
-from chfw_files.sources import RawChunk, Unreadable
+from chfw_files.raw import RawChunk, Unreadable
 
 CHUNK_BYTES = 32 << 20
 _GUID = re.compile(r"(?:[0-9A-Fa-f]{2}-?){7}[0-9A-Fa-f]{2}")

@@ -19,7 +19,7 @@ from attrs import frozen
 from chfw_core.errors import InputError
 from chfw_files import limits
 from chfw_files.lines.chunks import BOM, cut_at_lines, endless_line, mapped
-from chfw_files.sources import Lines, RawChunk, Unreadable
+from chfw_files.raw import Lines, RawChunk, Unreadable
 
 CHUNK_BYTES = 8 << 20
 _GUID = re.compile(r'"guid"\s*:\s*"([^"]{1,64})"')

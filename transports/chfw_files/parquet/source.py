@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from chfw_core.errors import InputError
 from chfw_files import limits
 from chfw_files.columns import is_text, one_array
-from chfw_files.sources import Lines, RawChunk
+from chfw_files.raw import Lines, RawChunk
 
 DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises for a file that is damaged; the last for a column's name."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from chfw_files.parquet.source import ParquetSource
-from chfw_files.sources import Source
+from chfw_files.raw import Source
 
 
 def few_rows(source: Source, index: int, names: Sequence[str], rows: Sequence[int]) -> dict[str, pa.Array]:

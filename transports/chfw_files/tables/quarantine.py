@@ -16,7 +16,7 @@ from attrs import frozen
 from chfw_core.model.guid import format_guid
 from chfw_files.atomic import OutputError, output_error, usual_mode
 from chfw_files.lines.escapes import escape
-from chfw_files.sources import RawChunk
+from chfw_files.raw import RawChunk
 
 COLUMNS = ("line", "guid", "column", "reason", "file")
 

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from chfw_core.documents.rows import Row
 from chfw_core.errors import InputError
+from chfw_files.column_names import check_names
 from chfw_files.lines.csv_source import CsvSource
 from chfw_files.lines.escapes import unescape
-from chfw_files.sources import Source, check_names, open_source
+from chfw_files.raw import Source
+from chfw_files.sources import open_source
 from chfw_files.tables.writing import cell_texts
 from chfw_files.texts import decode
 

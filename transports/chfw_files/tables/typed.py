@@ -15,6 +15,7 @@ from attrs import frozen
 from chfw_core.documents import kinds
 from chfw_core.documents.tables import Kind, TableColumn
 from chfw_core.errors import InputError
+from chfw_files.column_names import check_names
 from chfw_files.columns import (
     TEXTS,
     Standard,
@@ -25,7 +26,8 @@ from chfw_files.columns import (
     standard_instants,
     standard_texts,
 )
-from chfw_files.sources import RawChunk, Source, check_names, open_source
+from chfw_files.raw import RawChunk, Source
+from chfw_files.sources import open_source
 from chfw_files.tables.quarantine import BadRow, guid_text
 from chfw_files.tables.writing import INSTANT
 

@@ -11,7 +11,7 @@ import numpy as np
 from chfw_core.errors import InputError
 from chfw_core.model.guid import parse_guid
 from chfw_files.guids import LENGTH, Guids
-from chfw_files.sources import Unreadable
+from chfw_files.raw import Unreadable
 
 
 def cut_guid(row: Unreadable, names: Sequence[str]) -> str:

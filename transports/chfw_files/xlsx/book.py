@@ -22,7 +22,7 @@ from attrs import frozen
 
 from chfw_core.errors import InputError
 from chfw_files import limits
-from chfw_files.sources import unreadable_file
+from chfw_files.file_errors import unreadable_file
 from chfw_files.xlsx.extent import Extent, column_number
 
 Ints = npt.NDArray[np.int64]

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from chfw_core.errors import InputError
 from chfw_files.columns import as_dictionary
-from chfw_files.sources import Lines, RawChunk
+from chfw_files.raw import Lines, RawChunk
 from chfw_files.xlsx.book import Book, not_xlsx, open_book
 from chfw_files.xlsx.cells import SheetCells, read_sheet
 from chfw_files.xlsx.extent import column_name
