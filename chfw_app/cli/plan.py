@@ -87,7 +87,9 @@ def as_object(gathered: Gathered, done: PlanDone) -> dict[str, object]:
             for region, days in loads(summary, inputs).items()
             for day, load in days.items()
         ],
-        "findings": [{"code": f.code, "party": f.party, "count": f.count, "message": f.message} for f in done.findings],
+        "findings": [
+            {"code": f.code, "party": f.party, "count": f.count, "message": f.message} for f in done.findings if f.count
+        ],
         "refused": done.refused,
         "refused_for": done.refused_for,
         "bad_rows": done.bad_rows,

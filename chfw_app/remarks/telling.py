@@ -123,7 +123,12 @@ def not_checked(inputs: PlanInputs, *, events: bool, instructions: bool) -> tupl
     elif not inputs.cpl.upgrade_paths:
         lines.append("upgrade paths of the Central Products List: the list given names none")
     if not inputs.release.capacity:
-        lines.append("capacity: the release names none, so no day is ever full")
+        only = (
+            ", so only days of the capacity file are limited"
+            if inputs.capacity_overrides
+            else ", so no day is ever full"
+        )
+        lines.append(f"capacity: the release names none{only}")
     if not events:
         lines.append("what happened since the notice: no events were given (--events)")
     if not instructions:

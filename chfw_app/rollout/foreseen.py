@@ -59,6 +59,7 @@ _TYPED: Mapping[str, str] = {
 _SEVERAL: Mapping[str, tuple[str, ...]] = {
     "change_supplier": ("announce-supplier-change", "cancel-supplier-change", "complete-supplier-change"),
 }
+_AS_TYPED: Mapping[str, str] = {own: typed for typed, own in reversed(_TYPED.items())}
 _MEANING: Mapping[IncidentOutcome, ReleaseStanding] = {
     IncidentOutcome.PROCEED: ReleaseStanding.ACTIVE,
     IncidentOutcome.PAUSE: ReleaseStanding.PAUSED,
@@ -93,8 +94,9 @@ def command_named(name: str) -> type[Command]:
 
 
 def name_of(kind: type[Command]) -> str:
-    """`SuspendRelease` is `suspend-release`."""
-    return type_name(kind).replace("_", "-")
+    """What is typed for it: `SuspendRelease` is `suspend`."""
+    own = type_name(kind)
+    return _AS_TYPED.get(own, own).replace("_", "-")
 
 
 def foreseen(

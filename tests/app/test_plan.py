@@ -122,6 +122,13 @@ def test_a_plan_without_findings_is_done(chfw: Chfw, world: DemoFiles, tmp_path:
     ran = chfw("plan", *words, "--out", tmp_path / "plan.parquet")
     assert ran.code == 0, ran.out
     assert "not checked: whether 0D050002 is Current on the Central Products List" in ran.out
+    assert "not checked: capacity: the release names none, so no day is ever full" in ran.out
+    told = json.loads(chfw("plan", *words, "--out", tmp_path / "plan.parquet", "--json").out)
+    assert (told["exit"], told["findings"]) == (0, []), "what was not checked is said as such alone"
+    full = ("csp_region", "day", "hubs"), ("North", "2027-01-04", 0)
+    words = inputs(world, rules=rules, release=release, **nothing | {"capacity": write_csv(tmp_path / "c.csv", full)})
+    told = json.loads(chfw("plan", *words, "--out", tmp_path / "plan.parquet", "--json").out)
+    assert "capacity: the release names none, so only days of the capacity file are limited" in told["not_checked"]
 
 
 def test_what_the_rules_instructed_can_be_passed_back(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:

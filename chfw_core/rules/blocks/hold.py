@@ -56,19 +56,18 @@ def read_until(
         if record.has(other) and other not in _GOES_WITH[end]:
             scope.problems.add("E219", record.key_span(other), f"`{other}` does not go with `{end}`")
     at_latest = check_date(record.scalar("at_latest"), scope, place, after_event=after_event)
-    if record.has("at_latest") and at_latest is None:
-        return None
+    unread = record.has("at_latest") and at_latest is None
     match end:
         case "date":
             day = check_date(record.scalar("date"), scope, place)
             return None if day is None else UntilDate(date=day)
         case "flag_cleared":
             flag = record.word("flag_cleared")
-            return None if flag is None else UntilFlagCleared(flag=flag, at_latest=at_latest)
+            return None if flag is None or unread else UntilFlagCleared(flag=flag, at_latest=at_latest)
         case _:
             per = _per(record.scalar("per"), scope)
             kind = check_event_type(record.scalar("event"), scope)
-            if at_latest is None and not record.misspelt:
+            if at_latest is None and not unread and not record.misspelt:
                 hint = "such as `at_latest: cutoff - 5 days`"
                 scope.problems.add("E207", record.span, "a hold on an event needs `at_latest`", hint=hint)
             if kind is None or at_latest is None:

@@ -57,6 +57,7 @@ def test_a_date_that_ends_instructions_at_once_says_so_first(world: World, manda
     later = world.rollout(*words, "2026-06-10")
     assert "which has passed" not in later.err, "asked about as ever"
     assert later.code == 1
+    assert "see `chfw rollout effects move-date --release CH-1`" in later.err, "by the name that is typed"
     done = world.rollout(*words, "2026-02-10", "--yes")
     assert done.code == 0
     assert "which has passed" in done.err
