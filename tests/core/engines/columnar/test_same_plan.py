@@ -42,7 +42,7 @@ def test_threads_chunks_and_order_make_no_difference(name: str) -> None:
 def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(
     name: str, mark_bits: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where tables would grow too large, what hubs have is hashed: their marks, or all of it where they have no room."""
+    """Where tables would grow too large, what hubs have is hashed: their marks, or all of it where these lack room."""
     monkeypatch.setattr(sides, "DIRECT_CODES", 0)
     monkeypatch.setattr(marks, "MARK_BITS", mark_bits)
     monkeypatch.setattr(vocabulary, "TABLE_LIMIT", 0)
