@@ -110,11 +110,11 @@ class Side:
         spaces = [speaker.space for speaker in self.speakers]
         if all(len(space.compiled.classes[axis]) == 1 for space in spaces):
             return None
-        rows = [
-            space.table(axis, speaker.views[axis], scaled=self.answers is None)
-            for space, speaker in zip(spaces, self.speakers, strict=True)
-        ]
-        return np.concatenate([np.zeros(self.sizes[axis], dtype=np.int32), *rows])
+        table = np.zeros((len(spaces) + 1, self.sizes[axis]), dtype=np.int32)
+        for row, (space, speaker) in enumerate(zip(spaces, self.speakers, strict=True), 1):
+            radix = space.radices[axis] if self.answers is None else 1
+            table[row, speaker.views[axis].numbers] = space.compiled.classes[axis].of * radix
+        return table.ravel()
 
     @property
     def direct(self) -> bool:
