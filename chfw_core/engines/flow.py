@@ -42,6 +42,7 @@ def solve_flow(problem: FlowProblem) -> Placement:
         raise ChfwError("the flow solver found no optimum for a problem that has one")
     used = flow.flows(arcs)[: len(column)]
     placed: list[list[tuple[int, int]]] = [[] for _ in range(classes)]
-    for arc in np.flatnonzero(used):
-        placed[int(owner[arc])].append((int(column[arc]), int(used[arc])))
+    taken = np.flatnonzero(used)
+    for own, on, count in zip(owner[taken].tolist(), column[taken].tolist(), used[taken].tolist(), strict=True):
+        placed[own].append((on, count))
     return tuple(tuple(days) for days in placed)

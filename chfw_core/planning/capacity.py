@@ -11,7 +11,6 @@ other day, and how many those days carry.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 
 from attrs import field, frozen
 
@@ -103,25 +102,23 @@ def assign_days(
             proofs=(None,) * len(classes),
         )
     rank = {days: at for at, days in enumerate(sorted({c.days for c in classes}))}
-    order = sorted(range(len(classes)), key=lambda at: (rank[classes[at].days], -classes[at].priority))
+    keys = [(rank[c.days], -c.priority) for c in classes]
+    order = sorted(range(len(classes)), key=keys.__getitem__)
     sorted_classes = [classes[at] for at in order]
-    for one, other in pairwise(sorted_classes):
-        if (one.days, one.priority) == (other.days, other.priority):
-            raise UsageError("two classes of one region have the same days and priority")
-    columns = tuple(sorted({day for c in classes for day in c.days}))
+    if len(set(keys)) < len(keys):
+        raise UsageError("two classes of one region have the same days and priority")
+    columns = tuple(sorted({day for days in rank for day in days}))
     total = sum(c.count for c in classes)
     limits = tuple(min(capacity.get(day, total), total) for day in columns)
     problem = flow_problem(sorted_classes, columns, limits)
     placement = solver(problem)
     left = [c.count - sum(n for _, n in p) for c, p in zip(sorted_classes, placement, strict=True)]
     proofs = _proofs(region, problem, placement, left, columns) if any(left) else [None] * len(left)
-    back = {at: place for place, at in enumerate(order)}
+    back = sorted(range(len(order)), key=order.__getitem__)
     return Assignment(
-        placed=tuple(
-            tuple((columns[column], hubs) for column, hubs in placement[back[at]]) for at in range(len(classes))
-        ),
-        unplaced=tuple(left[back[at]] for at in range(len(classes))),
-        proofs=tuple(proofs[back[at]] for at in range(len(classes))),
+        placed=tuple([tuple([(columns[column], hubs) for column, hubs in placement[at]]) for at in back]),
+        unplaced=tuple([left[at] for at in back]),
+        proofs=tuple([proofs[at] for at in back]),
     )
 
 
@@ -136,10 +133,7 @@ def _fits_at_once(classes: Sequence[DemandClass], capacity: Mapping[date, int]) 
 def flow_problem(classes: Sequence[DemandClass], columns: tuple[date, ...], limits: tuple[int, ...]) -> FlowProblem:
     """The flow problem of classes in their canonical order. Costs: see the module's text."""
     place = {day: column for column, day in enumerate(columns)}
-    by_days: dict[tuple[date, ...], tuple[int, ...]] = {}
-    for c in classes:
-        if c.days not in by_days:
-            by_days[c.days] = tuple(place[day] for day in c.days)
+    by_days = {days: tuple([place[day] for day in days]) for days in {c.days for c in classes}}
     rank = {p: at for at, p in enumerate(sorted({c.priority for c in classes}), start=1)}
     offsets = tuple((day - columns[0]).days for day in columns)
     # An alternating path visits each class and each day at most once.

@@ -21,7 +21,7 @@ from chfw_core.planning.own_decision import Outcome, owns
 from chfw_core.planning.release_state import cutoff_of
 from chfw_core.reports.acts import about_event
 from chfw_core.reports.literals import UNNAMED, FieldLiterals, literals_of
-from chfw_core.reports.turning import turned_by
+from chfw_core.reports.turning import answers_to, turned_by
 from chfw_core.rules.meaning.evaluate import condition_holds
 from chfw_core.rules.meaning.leaves import conditions_of, rules_with_dates
 from chfw_core.rules.model import HoldRule, RuleSet, UntilEvent, UntilFlagCleared, UntilManual
@@ -170,28 +170,27 @@ def _listed(rules: RuleSet, now: Situation, field: FieldLiterals, base: OwnMatch
     name = field.name
     asking = turned_by(name, conditions_of(rules), base.read, base.context)
     dated = tuple(condition for condition, fields in rules_with_dates(rules) if name in fields)
-    for value in field.values:
-
-        def read(asked: str, own: object = value) -> object:
-            return own if asked == name else base.read(asked)
-
-        answers = tuple(condition_holds(condition, read, base.context) for condition in asking)
-        for candidate in _settable(now, name, value, nearest=field.ordered):
-            reads = any(condition_holds(condition, read, base.context) for condition in dated)
-            yield candidate if reads else evolve(candidate, alike=(name, *answers))
+    answers = answers_to(name, asking, field.values, base.read, base.context)
+    reads = answers_to(name, dated, field.values, base.read, base.context)
+    for value, said, dates in zip(field.values, answers, reads, strict=True):
+        yield from _settable(now, name, value, nearest=field.ordered, alike=None if any(dates) else (name, *said))
 
 
-def _settable(now: Situation, name: str, value: object, *, nearest: bool) -> Iterator[Candidate]:
+def _settable(
+    now: Situation, name: str, value: object, *, nearest: bool, alike: tuple[object, ...] | None = None
+) -> Iterator[Candidate]:
     if name == "smi_status":
         value = SmiStatus(str(value))
     if getattr(now.hub, name) != value:
-        yield _set(now, name, value, nearest=nearest)
+        yield _set(now, name, value, nearest=nearest, alike=alike)
 
 
-def _set(now: Situation, name: str, value: object, *, nearest: bool = False) -> Candidate:
+def _set(
+    now: Situation, name: str, value: object, *, nearest: bool = False, alike: tuple[object, ...] | None = None
+) -> Candidate:
     changes: dict[str, Any] = {name: value}
-    hub = evolve(now.hub, **changes)
-    return Candidate(subject=f"`{name}` is", value=_shown(value), situation=evolve(now, hub=hub), nearest=nearest)
+    changed = Situation(inputs=now.inputs, hub=evolve(now.hub, **changes), known=now.known)
+    return Candidate(subject=f"`{name}` is", value=_shown(value), situation=changed, nearest=nearest, alike=alike)
 
 
 def _shown(value: object) -> str:

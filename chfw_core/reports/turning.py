@@ -4,11 +4,11 @@ Where the other facts alone say whether a part of a condition holds, only what i
 field. Values of it with the same answers from all that is left come to the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from chfw_core.planning.scope import Read
-from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds
+from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds, leaf_answers
 from chfw_core.rules.meaning.leaves import leaves
 from chfw_core.rules.model import Always, And, Condition, Leaf, Not, Or
 
@@ -18,6 +18,39 @@ def turned_by(field: str, conditions: Iterable[Condition], read: Read, context: 
     asking = (one for one in conditions if any(field in leaf.fields for leaf in leaves(one)))
     left = (_left(one, field, read, context) for one in asking)
     return tuple(one for one in left if not isinstance(one, bool))
+
+
+def answers_to(
+    field: str, conditions: Iterable[Condition], values: Sequence[object], read: Read, context: RuleContext
+) -> list[tuple[bool, ...]]:
+    """By value of the field what each of the conditions says, all else being as it is."""
+    answers = [_answers(condition, field, values, read, context) for condition in conditions]
+    return list(zip(*answers, strict=True)) if answers else [()] * len(values)
+
+
+def _answers(
+    condition: Condition, field: str, values: Sequence[object], read: Read, context: RuleContext
+) -> Sequence[bool]:
+    """A leaf is asked for all values at once: long lists of texts are looked up then."""
+    match condition:
+        case And() if condition.items:
+            return [
+                *map(all, zip(*(_answers(item, field, values, read, context) for item in condition.items), strict=True))
+            ]
+        case Or() if condition.items:
+            return [
+                *map(any, zip(*(_answers(item, field, values, read, context) for item in condition.items), strict=True))
+            ]
+        case Not():
+            return [not answer for answer in _answers(condition.item, field, values, read, context)]
+        case Leaf() if condition.fields == (field,):
+            return leaf_answers(condition, values, context)
+        case _:
+
+            def holds(value: object) -> bool:
+                return condition_holds(condition, lambda asked: value if asked == field else read(asked), context)
+
+            return [*map(holds, values)]
 
 
 def _left(condition: Condition, field: str, read: Read, context: RuleContext) -> Condition | bool:

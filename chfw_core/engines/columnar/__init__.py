@@ -12,7 +12,8 @@ question of a hub that it can ask of a value.
    has put conditions on the hub in the place of the phase before that.
 3. `match` combines the classes of the axes into codes and finds, per code, which rules hold: bit
    tables, 64 rules to a word. Where codes are too many to match them all, `classify` sees each block
-   of hubs once, and `alike` reduces what occurs there to what a rule can tell apart.
+   of hubs once: `marks` has what a side sees of a hub in one number, `alike` reduces what occurs to what a rule can
+   tell apart.
 4. `compose` hands each distinct match to the core's own `decide_supplier`; what comes to the same is one
    class from there on. `settling` asks the core what two consents come to, once for all pairs that meet
    in the same way.

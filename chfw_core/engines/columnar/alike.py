@@ -6,8 +6,8 @@ takes nobody. Combinations with one answer, and the same classes where the answe
 the same match. An answer may tell more apart than a match does, never less.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 import numpy as np
 from attrs import define, field
@@ -28,7 +28,9 @@ class Answers:
 
     `words[axis]` are those of the classes of all speakers, from `starts[axis][row]` on. `blocks[b][row]`:
     the bits of a block of rules. `reads[axis][row]`: the bits of rules that read the axis' values, and
-    `always[axis][row]`: whether the values matter whatever rules hold.
+    `always[axis][row]`: whether the values matter whatever rules hold. `choices`: by row the bits of some
+    alternatives, and all bits but that of the condition that asks for one of them, where one word holds them all.
+    `preferring`: by row the bit of a pilot, and of what it prefers. `over_axes`: rows for which that is not enough.
     """
 
     spaces: Sequence[CodeSpace]
@@ -37,7 +39,8 @@ class Answers:
     blocks: list[Masks] = field(init=False)
     reads: list[Masks] = field(init=False)
     always: list[NDArray[np.bool_]] = field(init=False)
-    preferring: list[tuple[int, Masks, Masks]] = field(init=False)
+    preferring: list[tuple[Masks, Masks]] = field(init=False)
+    choices: list[tuple[Masks, Masks]] = field(init=False)
     over_axes: list[int] = field(init=False)
     _width: int = field(init=False)
 
@@ -56,7 +59,12 @@ class Answers:
         self.reads = [self._masks([[r for r in s.reads(axis) if r != ANY_RULE] for s in spaces]) for axis in axes]
         self.always = [np.array([False, *(ANY_RULE in s.reads(axis) for s in spaces)]) for axis in axes]
         self.preferring = list(self._preferring(spans))
-        self.over_axes = [row for row, s in enumerate(spaces, 1) if s.compiled.choices or s.compiled.mixed]
+        self.choices = list(self._choices())
+        self.over_axes = [
+            row
+            for row, space in enumerate(spaces, 1)
+            if space.compiled.mixed or (space.compiled.choices and not self.choices)
+        ]
 
     def alike(self, rows: Ints, classes: Sequence[Ints | None]) -> tuple[Ints, Ints]:
         """A combination that stands for each answer, and for each combination which answer it has.
@@ -76,25 +84,25 @@ class Answers:
         words = np.full((len(rows), self._width), ALL, dtype=np.uint64)
         for stacked, start, numbers in zip(self.words, self.starts, classes, strict=True):
             words &= stacked[start[rows] + numbers]
-        edges = np.searchsorted(rows, np.arange(len(self.spaces) + 2)).tolist()
-        of_row = [slice(first, last) for first, last in pairwise(edges)]
+        for alternatives, without in self.choices:
+            words &= np.where(words & alternatives[rows], ALL, without[rows])
         for row in self.over_axes:
-            self._over_axes(row, of_row[row], classes, words)
+            self._over_axes(row, slice(*np.searchsorted(rows, (row, row + 1))), classes, words)
         excludes, holds, decides, pilots, _, priorities = (mask[rows] for mask in self.blocks)
         first_exclude = _lowest(words & excludes)
         decided = _lowest(words & decides) | (words & (holds | pilots))
         decided[first_exclude.any(axis=1)] = 0
         answer: Words = first_exclude | decided | _lowest(words & priorities)
-        for row, pilot, prefer in self.preferring:
-            own = of_row[row]
-            asked = np.any(answer[own] & pilot, axis=1, keepdims=True)
-            answer[own] |= np.where(asked, words[own] & prefer, np.uint64(0))
+        for pilot, prefer in self.preferring:
+            asked = (answer & pilot[rows]).any(axis=1, keepdims=True)
+            answer |= np.where(asked, words & prefer[rows], np.uint64(0))
         return answer
 
     def _over_axes(self, row: int, own: slice, classes: Sequence[Ints], words: Words) -> None:
         """The conditions of one speaker that are no conjunctions of parts on one axis each; `own`: its combinations."""
         compiled = self.spaces[row - 1].compiled
-        compiled.choose(words[own])
+        if not self.choices:
+            compiled.choose(words[own])
         numbers = [column[own] for column in classes]
         for number, condition in compiled.mixed.items():
             truth = combine(condition, lambda leaf: leaf_truth(leaf, compiled.classes, numbers), len(numbers[0]))
@@ -112,6 +120,15 @@ class Answers:
             parts.append(words)
         return np.concatenate(parts)
 
+    def _choices(self) -> Iterator[tuple[Masks, Masks]]:
+        """One choice of each speaker at a time; where it has no more, the alternatives are all bits."""
+        if self._width > 1:
+            return  # most words would be looked at in vain
+        for taken in zip_longest(*(space.compiled.choices for space in self.spaces)):
+            masks = [ALL if choice is None else choice.masks[0][1] for choice in taken]
+            without = [ALL if choice is None else ~(np.uint64(1) << np.uint64(choice.condition)) for choice in taken]
+            yield np.array([[ALL], *([m] for m in masks)]), np.array([[ALL], *([m] for m in without)])
+
     def _masks(self, bits: Sequence[Sequence[int]]) -> Masks:
         """Words with these bits, by row; row 0 has none."""
         found = [[0] * self._width for _ in range(len(bits) + 1)]
@@ -120,15 +137,15 @@ class Answers:
                 found[row][bit // 64] |= 1 << (bit % 64)
         return np.array(found, dtype=np.uint64)
 
-    def _preferring(self, spans: Sequence[tuple[Block, ...]]) -> list[tuple[int, Masks, Masks]]:
-        """Row, pilot and what it prefers, as words: nobody asks for the one where the other does not hold."""
-        found = []
-        for row, (space, own) in enumerate(zip(self.spaces, spans, strict=True), 1):
-            having = [at for at, rule in enumerate(space.rules.rules.pilots) if rule.prefer is not None]
-            for number, at in enumerate(having):
-                masks = self._masks([[own[3].first + at], [own[4].first + number]])
-                found.append((row, masks[1], masks[2]))
-        return found
+    def _preferring(self, spans: Sequence[tuple[Block, ...]]) -> Iterator[tuple[Masks, Masks]]:
+        """One pilot of each speaker at a time: nobody asks for what it prefers where it does not hold itself."""
+        having = [[at for at, rule in enumerate(s.rules.rules.pilots) if rule.prefer is not None] for s in self.spaces]
+        for number in range(max(map(len, having))):
+            left = [(own, pilots[number : number + 1]) for own, pilots in zip(spans, having, strict=True)]
+            yield (
+                self._masks([[own[3].first + at for at in one] for own, one in left]),
+                self._masks([[own[4].first + number for _ in one] for own, one in left]),
+            )
 
 
 def _lowest(words: Words) -> Words:

@@ -1,17 +1,17 @@
 """Who may be chosen for a pilot: records first, then the hubs of these records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
+from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.planning.pilot import Stratum
 
 Ints = NDArray[np.int64]
 Parts = NDArray[np.int32]
-PLACE_BITS = 36
 
 
 @frozen(eq=False)
@@ -28,51 +28,118 @@ class CandidateRecords:
     strata: dict[Stratum, int]
 
 
-@frozen(eq=False)
-class HubsByRecord:
-    """The hubs of some records in order of record: `start[r]` … `start[r + 1]` are those of r.
+@frozen(eq=False, kw_only=True)
+class HubsByPilot:
+    """The hubs of all candidate records, numbered in the estate's order, and what of each is asked for.
 
-    A key is a record and a hub's place in the estate, in one number, so that ordering them is one sort.
+    `firsts`: by chunk the number of its first hub. `axes`: by number of the axis. A record may be asked for by several
+    pilots: each of the `lanes` has one of them, if any.
     """
 
-    keys: Ints
-    start: Ints
-    chunk_starts: Ints
+    firsts: Ints
+    record: Parts
+    row: Parts
+    guid: NDArray[np.uint64]
+    axes: Mapping[int, NDArray[np.integer]]
+    lanes: Sequence["_Lane"]
 
     @classmethod
-    def of(cls, classes: Sequence[Parts], wanted: NDArray[np.bool_], pool: Executor) -> "HubsByRecord":
-        """The hubs of the wanted records."""
-        chunk_starts = np.cumsum([0, *(len(own) for own in classes)])
+    def of(
+        cls,
+        chunks: Sequence[Chunk],
+        classes: Sequence[Parts],
+        asked: Sequence[CandidateRecords],
+        count: int,
+        axes: Sequence[int],
+        pool: Executor,
+    ) -> "HubsByPilot":
+        """The hubs of some pilots' candidate records; `count`: of all records."""
+        wanted = np.zeros(count, dtype=np.bool_)
+        for own in asked:
+            wanted[own.record] = True
 
-        def of_chunk(own: Parts, first: int) -> Ints:
+        def of_chunk(chunk: Chunk, own: Parts) -> list[NDArray[np.integer]]:
             rows = np.flatnonzero(np.take(wanted, own, mode="clip"))
-            return (own[rows].astype(np.int64) << PLACE_BITS) | (rows + first)
+            columns = [chunk.guid, *(chunk.axes[axis] for axis in axes)]
+            return [own[rows], rows.astype(np.int32), *(column[rows] for column in columns)]
 
-        keys = np.concatenate([np.zeros(0, dtype=np.int64), *pool.map(of_chunk, classes, chunk_starts.tolist())])
-        keys.sort()
-        start = np.searchsorted(keys, np.arange(len(wanted) + 1, dtype=np.int64) << PLACE_BITS)
-        return cls(keys, start, chunk_starts)
+        found = list(pool.map(of_chunk, chunks, classes))
+        firsts = np.cumsum([0, *(len(columns[0]) for columns in found)])
+        if not found:
+            found = [[np.zeros(0, dtype=np.int32) for _ in range(3 + len(axes))]]
+        record, row, guid, *numbers = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        del found
+        lanes = list(pool.map(lambda lane: lane.with_hubs(record, len(asked)), _lanes(asked, count)))
+        return cls(
+            firsts=firsts,
+            record=record.astype(np.int32, copy=False),
+            row=row.astype(np.int32, copy=False),
+            guid=guid.astype(np.uint64, copy=False),
+            axes=dict(zip(axes, numbers, strict=True)),
+            lanes=lanes,
+        )
 
-    def places(self, at: Ints) -> tuple[Parts, Parts]:
-        """Chunk and row of some of the hubs, in few bytes: candidates may be a good part of the estate."""
-        place = self.keys[at] & ((1 << PLACE_BITS) - 1)
-        chunk = np.searchsorted(self.chunk_starts, place, side="right") - 1
-        return chunk.astype(np.int32), (place - self.chunk_starts[chunk]).astype(np.int32)
+    def places(self, hubs: NDArray[np.integer]) -> tuple[Parts, Parts]:
+        """Chunk and row of some hubs."""
+        chunk = np.searchsorted(self.firsts, hubs, side="right") - 1
+        return chunk.astype(np.int32), self.row[hubs]
 
-    def of_records(self, records: Ints) -> tuple[Ints, Ints]:
-        """Where the hubs of these records are, and for each which of the records it has."""
-        counts = self.start[records + 1] - self.start[records]
-        which = np.repeat(np.arange(len(records)), counts)
-        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return self.start[records][which] + within, which
+    def of_pilot(self, number: int) -> tuple[Parts, Parts]:
+        """The hubs of a pilot's candidate records, and for each which of these records it has."""
+        hubs = [lane.hubs[lane.ends[number] : lane.ends[number + 1]] for lane in self.lanes]
+        which = [lane.which[self.record[own]] for lane, own in zip(self.lanes, hubs, strict=True)]
+        return np.concatenate([_NO_HUBS, *hubs]), np.concatenate([_NO_HUBS, *which])
+
+
+_NO_HUBS = np.zeros(0, dtype=np.int32)
+
+
+@frozen(eq=False, kw_only=True)
+class _Lane:
+    """By record one of the pilots that ask for it, from 1 (0 = none), and `which` of that one's records it is.
+
+    `hubs` by pilot: those of pilot p from `ends[p]` to `ends[p + 1]`.
+    """
+
+    pilot: NDArray[np.unsignedinteger]
+    which: Parts
+    hubs: Parts = _NO_HUBS
+    ends: Ints = field(factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def with_hubs(self, record: NDArray[np.integer], pilots: int) -> "_Lane":
+        """The hubs, by pilot; `record` is each one's, `pilots` how many there are."""
+        pilot = np.take(self.pilot, record, mode="clip")
+        some = np.flatnonzero(pilot)
+        pilot = pilot[some]
+        order = np.argsort(pilot, kind="stable")
+        ends = np.cumsum(np.bincount(pilot, minlength=pilots + 1))
+        return evolve(self, hubs=some[order].astype(np.int32), ends=ends)
+
+
+def _lanes(asked: Sequence[CandidateRecords], count: int) -> list[_Lane]:
+    """As many lanes as the record that most pilots ask for needs."""
+    lanes: list[_Lane] = []
+    for number, own in enumerate(asked, 1):
+        left, at = np.arange(len(own.record), dtype=np.int32), 0
+        while len(left):
+            if at == len(lanes):
+                kind = np.min_scalar_type(len(asked))
+                lanes.append(_Lane(pilot=np.zeros(count, dtype=kind), which=np.zeros(count, dtype=np.int32)))
+            lane, record = lanes[at], own.record[left]
+            free = lane.pilot[record] == 0
+            lane.pilot[record[free]] = number
+            lane.which[record[free]] = left[free]
+            left, at = left[~free], at + 1
+    return lanes
 
 
 @frozen(eq=False, kw_only=True)
 class Candidates:
-    """The candidates of one pilot: `stratum` and `preferred` per hub; `strata` names the strata."""
+    """The candidates of one pilot: `hub` is a number of `HubsByPilot`; `stratum` and `preferred` are per hub;
+    `strata` names the strata.
+    """
 
-    chunk: Parts
-    row: Parts
+    hub: Parts
     side: NDArray[np.int8]
     guid: NDArray[np.uint64]
     stratum: Parts
@@ -83,8 +150,7 @@ class Candidates:
         """Those that are not among these hubs."""
         left = ~np.isin(self.guid, guids)
         return Candidates(
-            chunk=self.chunk[left],
-            row=self.row[left],
+            hub=self.hub[left],
             side=self.side[left],
             guid=self.guid[left],
             stratum=self.stratum[left],

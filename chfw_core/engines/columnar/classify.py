@@ -109,34 +109,34 @@ class Classifier:
         world, pair = self.world, axes[PAIR_AXIS]
         place = np.take(world.place_of, axes[0], mode="clip")
         dcc = world.dcc_lookup.match(key, axes)
-        variant = world.variant_of_dcc[dcc]
-        first = world.suppliers.see(self._rows(np.take(world.first_row, pair, mode="clip"), variant), axes)
-        csp = world.csp.see(self._rows(np.take(world.csp_row, axes[0], mode="clip"), variant), axes)
+        first = world.suppliers.see(self._rows(np.take(world.first_row, pair, mode="clip"), dcc), axes)
+        csp = world.csp.see(self._rows(np.take(world.csp_row, axes[0], mode="clip"), dcc), axes)
         split = np.flatnonzero(np.take(self.split, pair, mode="clip"))
         few = [axis[split] for axis in axes]
-        other = self._rows(np.take(world.second_row, few[PAIR_AXIS], mode="clip"), variant[split])
+        other = self._rows(np.take(world.second_row, few[PAIR_AXIS], mode="clip"), dcc[split])
         second = world.suppliers.see(other, few)
         mixer = Mixer(first.numbers, _size(first))
         if first.codes is None:
             mixer.add(pair, max(len(world.pairs), 1))
         else:  # what was seen tells whose it is
             mixer.add(np.take(self.rank, pair, mode="clip"), int(self.rank.max(initial=0)) + 1)
-        mixer.add_sparse(split, second.numbers, _size(second))
         mixer.add(place, len(world.places))
         mixer.add(csp.numbers, _size(csp))
         mixer.add(dcc, len(world.dcc.speakers[0].known))
+        mixer.add_sparse(split, second.numbers, _size(second))
         mixer.compact()
         of_pair = np.zeros(len(mixer.known[0]), dtype=np.int32)
         of_pair[mixer.rows] = pair
-        columns = [_narrow(column) for column in (of_pair, mixer.known[0], *mixer.known[2:])]
+        of_first, _, *others, of_second = mixer.known
+        columns = [_narrow(column) for column in (of_pair, of_first, of_second, *others)]
         rows = mixer.rows.astype(np.int32, copy=False)
         return Block(rows=rows, columns=columns, codes=(first.codes, second.codes, csp.codes))
 
-    def _rows(self, rows: Ints, variant: Ints) -> Ints:
-        """The rows of the speakers in the context of each hub."""
+    def _rows(self, rows: Ints, dcc: Ints) -> Ints:
+        """The rows of the speakers in the context of each hub, which the DCC's match says."""
         if not self.world.told_apart:
             return rows
-        return rows + variant * (rows > 0)
+        return rows + self.world.variant_of_dcc[dcc] * (rows > 0)
 
 
 def _classes(chunk: list[Block], numbers: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:

@@ -50,7 +50,7 @@ class Matches:
 
 @define
 class CodeSpace:
-    """How an owner's codes are mixed: `tables[axis][number]` is what the axis adds to the code."""
+    """How an owner's codes are mixed: a class of an axis counts as often as its radix says."""
 
     rules: OwnerRules
     compiled: Compiled
@@ -64,10 +64,10 @@ class CodeSpace:
             self.radices.append(self.size)
             self.size *= len(classes)
 
-    def table(self, axis: int, view: AxisView, *, scaled: bool) -> NDArray[np.int32]:
-        """What each number of the axis adds to the code (`scaled`), or its class."""
+    def table(self, axis: int, view: AxisView) -> NDArray[np.int32]:
+        """The class of each number of the axis."""
         table = np.zeros(view.size, dtype=np.int32)
-        table[view.numbers] = self.compiled.classes[axis].of * (self.radices[axis] if scaled else 1)
+        table[view.numbers] = self.compiled.classes[axis].of
         return table
 
     def matches(self, codes: Ints) -> tuple[Ints, Matches]:

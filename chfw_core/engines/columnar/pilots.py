@@ -5,18 +5,16 @@ only the order within a stratum is the hub's own. So strata are counted over rec
 stratum no more hubs are ordered than it has seats.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, groupby
-from typing import TypeVar
 
 import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from chfw_core.consent.standing import Standing
-from chfw_core.engines.columnar.axes import Chunk
-from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, HubsByRecord
+from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, HubsByPilot
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.match import bit_of
 from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
@@ -29,7 +27,6 @@ from chfw_core.rules.model import PilotRule
 
 Ints = NDArray[np.int64]
 Parts = NDArray[np.int32]
-N = TypeVar("N", bound=np.integer)
 SIDES = (
     (Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING, Part.FIRST_PILOT),
     (Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING, Part.SECOND_PILOT),
@@ -58,7 +55,7 @@ class PilotSelection:
     results: list[PilotResult] = field(init=False, factory=list)
     _terms: Ints = field(init=False)
     _by_row: dict[int, tuple[Ints, Ints]] = field(init=False, factory=dict)
-    _hubs: HubsByRecord = field(init=False)
+    _hubs: HubsByPilot = field(init=False)
 
     def select(self) -> list[Chosen]:
         """The hubs of every pilot, in order of owner and file."""
@@ -71,19 +68,19 @@ class PilotSelection:
             return []
         self._terms = self.composer.terms_of(self.records)
         asked_records = [self._asked_records(owner, at, pilot) for owner, at, pilot in pilots]
-        wanted = np.zeros(len(self.records), dtype=np.bool_)
-        for own in asked_records:
-            wanted[own.record] = True
         with ThreadPoolExecutor(self.threads) as pool:
-            self._hubs = HubsByRecord.of(self.classes, wanted, pool)
-            found = pool.map(self._candidates, pilots, asked_records)
+            self._hubs = HubsByPilot.of(
+                self.world.estate.chunks, self.classes, asked_records, len(self.records), self._axes(pilots), pool
+            )
+            found = pool.map(self._candidates, range(len(pilots)), pilots, asked_records)
             asks = [Ask(owner, pilot, own) for (owner, _, pilot), own in zip(pilots, found, strict=True)]
-            del self._hubs
             asked = {ask.key: ask.pilot.size for ask in asks if len(ask.found.guid)}
             share = share_pilot_limit(asked, self.world.inputs.release.pilot_limit)
             by_owner = [list(own) for _, own in groupby(asks, lambda ask: ask.owner)]
             seated = chain.from_iterable(pool.map(lambda own: seats_of_owner(own, share), by_owner))
-            return [self._chosen(ask, one) for ask, one in zip(asks, seated, strict=True)]
+            chosen = [self._chosen(ask, one) for ask, one in zip(asks, seated, strict=True)]
+        del self._hubs
+        return chosen
 
     def _chosen(self, ask: Ask, seated: Seated) -> Chosen:
         hubs, picked = seated.hubs, seated.picked
@@ -94,41 +91,42 @@ class PilotSelection:
             PilotResult(party=ask.owner, rule=pilot.id, asked=pilot.size, candidates=candidates, group=group)
         )
         known.append(pilot.id)
-        return Chosen(hubs.chunk[picked], hubs.row[picked], hubs.side[picked], len(known) - 1)
+        chunk, row = self._hubs.places(hubs.hub[picked])
+        return Chosen(chunk, row, hubs.side[picked], len(known) - 1)
 
-    def _candidates(self, asked: tuple[str, int, PilotRule], own: CandidateRecords) -> Candidates:
-        """The hubs of the records that are candidates of one pilot."""
+    def _candidates(self, number: int, asked: tuple[str, int, PilotRule], own: CandidateRecords) -> Candidates:
+        """The hubs of the records that are candidates of one pilot, by its number."""
         owner, _, pilot = asked
-        at, which = self._hubs.of_records(own.record)
-        chunk, row = self._hubs.places(at)
+        hub, which = self._hubs.of_pilot(number)
         stratum = own.stratum[which]
         of_axes = np.flatnonzero(stratum < 0)
         if len(of_axes):
-            stratum[of_axes] = self._strata_of_hubs(owner, pilot, chunk[of_axes], row[of_axes], own.strata)
-        (guid,) = self._gather(chunk, row, lambda of_chunk: [of_chunk.guid])
+            stratum[of_axes] = self._strata_of_hubs(owner, pilot, hub[of_axes], own.strata)
         return Candidates(
-            chunk=chunk,
-            row=row,
+            hub=hub,
             side=own.side[which],
-            guid=guid,
+            guid=self._hubs.guid[hub],
             stratum=stratum,
             preferred=own.preferred[which],
             strata=list(own.strata),
         )
 
-    def _strata_of_hubs(
-        self, owner: str, pilot: PilotRule, chunk: Parts, row: Parts, strata: dict[Stratum, int]
-    ) -> Ints:
+    def _axes(self, pilots: Sequence[tuple[str, int, PilotRule]]) -> list[int]:
+        """The axes on which hubs lie in different strata of some pilot."""
+        names = {name for _, _, pilot in pilots for name in pilot.spread_by}
+        return sorted(
+            {who.axis_of[name] for who in self.world.suppliers.speakers[:1] for name in names & who.axis_of.keys()}
+        )
+
+    def _strata_of_hubs(self, owner: str, pilot: PilotRule, hubs: Parts, strata: dict[Stratum, int]) -> Ints:
         """The number in `strata` of each hub, as the estate's axes have it."""
         who = next(s for s in self.world.suppliers.speakers if s.owner == owner and not s.single)
         axis_of = who.axis_of
         # Other fields have a value only for hubs that are spoken about one by one.
         known = [name for name in dict.fromkeys(pilot.spread_by) if name in axis_of]
-        axes = sorted({axis_of[name] for name in known})
-        gathered = self._gather(chunk, row, lambda own: [own.axes[at] for at in axes])
-        numbers = dict(zip(axes, gathered, strict=True))
-        columns = [who.views[axis_of[name]].codes_of(name, numbers[axis_of[name]]) for name in known]
-        sample, of = distinct_columns(columns, len(row))
+        of_axis = {axis: self._hubs.axes[axis][hubs] for axis in {axis_of[name] for name in known}}
+        columns = [who.views[axis_of[name]].codes_of(name, of_axis[axis_of[name]]) for name in known]
+        sample, of = distinct_columns(columns, len(hubs))
         found = []
         for at in sample.tolist():
             read = {
@@ -137,20 +135,6 @@ class PilotSelection:
             }
             found.append(tuple(map(read.get, pilot.spread_by)))
         return np.array([strata.setdefault(one, len(strata)) for one in found], dtype=np.int64)[of]
-
-    def _gather(self, chunk: Parts, row: Parts, what: Callable[[Chunk], Sequence[NDArray[N]]]) -> list[NDArray[N]]:
-        """Columns of some hubs, chunk by chunk."""
-        chunks = self.world.estate.chunks
-        order = np.argsort(chunk.astype(np.min_scalar_type(len(chunks))), kind="stable")
-        parts = np.split(order, np.cumsum(np.bincount(chunk, minlength=len(chunks)))[:-1])
-        columns = [[column[row[mine]] for column in what(own)] for own, mine in zip(chunks, parts, strict=True)]
-        found = []
-        for pieces in zip(*columns, strict=True):
-            column = np.concatenate(pieces)
-            whole = np.empty_like(column)
-            whole[order] = column
-            found.append(whole)
-        return found
 
     def _asked_records(self, owner: str, at: int, pilot: PilotRule) -> CandidateRecords:
         """The records whose hubs are candidates: for which side, their stratum, and `prefer`."""

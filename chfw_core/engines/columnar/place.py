@@ -40,6 +40,11 @@ class Assigned:
     proof: Proof | None = None
 
     @property
+    def is_cut(self) -> bool:
+        """Whether its hubs are not all told the same."""
+        return len(self.hubs) + (self.left_out > 0) > 1
+
+    @property
     def cuts(self) -> Ints:
         """The ranks at which its hubs are cut: after each day, where somebody comes after."""
         ends = np.cumsum(np.array(self.hubs, dtype=np.int64))
@@ -192,18 +197,18 @@ class Placer:
             every_day = sorted({day for number in set(used) for day in of_days[number]})
             capacity = region_capacity(self.world.inputs, names[region], every_day)
             got = assign_days(names[region], classes, capacity, self.solver)
-            for number, at in enumerate(own):
+            for at, days, placed, left_out, proof in zip(own, dates, got.placed, got.unplaced, got.proofs, strict=True):
                 result[at] = Assigned(
-                    places=tuple(bisect_left(dates[number], day) for day, _ in got.placed[number]),
-                    hubs=tuple(count for _, count in got.placed[number]),
-                    left_out=got.unplaced[number],
-                    proof=got.proofs[number],
+                    places=tuple([bisect_left(days, day) for day, _ in placed]),
+                    hubs=tuple([count for _, count in placed]),
+                    left_out=left_out,
+                    proof=proof,
                 )
         return result
 
     def _cut(self, classes: list[Parts], demand: Ints, assigned: list[Assigned]) -> list[Parts] | None:
         """The part of its demand class in which each hub lies; None where nothing is cut."""
-        to_cut = [at for at, one in enumerate(assigned) if len(one.cuts)]
+        to_cut = [at for at, one in enumerate(assigned) if one.is_cut]
         if not to_cut:
             return None
         group = np.full(len(assigned) + 1, NONE, dtype=np.int32)

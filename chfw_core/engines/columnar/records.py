@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from chfw_core.engines.columnar.vocabulary import ROOM, distinct_keys
+from chfw_core.engines.columnar.vocabulary import ROOM, distinct_keys, first_of_each
 
 
 class Part(IntEnum):
@@ -104,9 +104,7 @@ def distinct_columns(columns: Sequence[NDArray[np.integer]], count: int) -> tupl
     if product == 1:
         return np.zeros(1, dtype=np.int64), np.zeros(count, dtype=np.int64)
     values, of = distinct_keys(key)
-    sample = np.empty(len(values), dtype=np.int64)
-    sample[of[::-1]] = np.arange(count - 1, -1, -1)  # of several, the last that is put there stays
-    return sample, of.astype(np.int64)
+    return first_of_each(of, len(values)), of.astype(np.int64)
 
 
 def _renumbered(column: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

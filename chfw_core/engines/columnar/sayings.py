@@ -61,7 +61,7 @@ class Sayings:
     basis: Ints
     import_rule: Ints
     gas_rule: Ints
-    region: list[str]
+    place: NDArray[np.int32]
     rules: list[str | None]
     proofs: Mapping[int, Proof]
     of: Ints
@@ -84,13 +84,11 @@ class Speech:
     world: World
     composed: Composed
     assignment: Assignment
-    _reasons: list[str] = field(init=False)
     _sentences: dict[Proof, str] = field(init=False, factory=dict)
 
     def sayings(self) -> Sayings:
         """What each slot says: distinct by cause, whose words, and a number that the cause needs."""
         plans = self.composed.plans
-        self._reasons = plans.reasons()
         slots, left = self.assignment.slots, self.assignment.left_out_of
         origin = np.concatenate([np.arange(len(slots)), left])
         record = slots.record[origin]
@@ -125,20 +123,19 @@ class Speech:
             at: self.assignment.proofs[int(sample[at]) - self.assignment.first_left_out] for at in left_out.tolist()
         }
         known = {at: found for at, found in proof_of.items() if found is not None}
-        where = [self.world.places[at] for at in self.composed.records[:, Part.PLACE][record].tolist()]
+        reasons_of = [*plans.reasons(), ""]  # the last one for hubs without a plan
+        said = [reasons_of[number] for number in own.tolist()]
+        for at in np.flatnonzero(told != Cause.PLANNED).tolist():
+            slot = int(origin[sample[at]])
+            said[at] = self._reason(Cause(told[at]), int(own[at]), int(record[at]), slot, known.get(at))
         batch_ids, batch_of = self._batch_ids(cause == Cause.PLANNED, slots.group[origin], batch)
         return Sayings(
             cause=told,
-            reason=[
-                self._reasons[number]
-                if why_not == Cause.PLANNED
-                else self._reason(Cause(why_not), number, int(record[at]), int(origin[sample[at]]), known.get(at))
-                for at, (why_not, number) in enumerate(zip(told.tolist(), own.tolist(), strict=True))
-            ],
+            reason=said,
             basis=np.where(told == Cause.PLANNED, plans.basis[own], NONE),
             import_rule=imports[of_plan],
             gas_rule=gases[of_plan],
-            region=[one.region for one in where],
+            place=np.take(self.composed.records[:, Part.PLACE], record),
             rules=rules,
             proofs=known,
             of=of,

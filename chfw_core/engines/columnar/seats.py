@@ -66,8 +66,8 @@ def _pick(found: Candidates, size: int, pilot: PilotRule) -> tuple[Ints, dict[St
     return order[place < limit[stratum]] if len(order) else order, dict(seats.shortfall)
 
 
-FRONT = 1 << 14
-"""So many candidates, of those preferred and of the others, are ordered before all are."""
+FRONT = 1 << 12
+"""About so many candidates, of those preferred and of the others, are ordered before all are."""
 
 
 def _front(found: Candidates, hashes: NDArray[np.uint64], limit: Ints) -> Ints:
@@ -77,7 +77,8 @@ def _front(found: Candidates, hashes: NDArray[np.uint64], limit: Ints) -> Ints:
         return everyone
     near, complete = np.zeros(len(hashes), dtype=np.bool_), np.zeros(len(limit), dtype=np.int64)
     for group in (np.flatnonzero(found.preferred), np.flatnonzero(~found.preferred)):
-        first = group if len(group) <= FRONT else group[np.argpartition(hashes[group], FRONT)[:FRONT]]
+        # Those with the lowest hashes: as many of so many lie below the limit as this share of all hashes does.
+        first = group if len(group) <= FRONT else group[hashes[group] < np.uint64(FRONT / len(group) * 2.0**64)]
         near[first] = True
         held = np.bincount(found.stratum[first], minlength=len(limit))
         total = np.bincount(found.stratum[group], minlength=len(limit))

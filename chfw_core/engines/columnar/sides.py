@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from chfw_core.engines.columnar.alike import Answers
 from chfw_core.engines.columnar.apart import public_and_private_flags
 from chfw_core.engines.columnar.compile import compile_rules
+from chfw_core.engines.columnar.marks import Marks, marks_of
 from chfw_core.engines.columnar.match import CodeSpace, Matches
 from chfw_core.engines.columnar.owner import OwnerRules
 from chfw_core.engines.columnar.views import AxisView
-from chfw_core.engines.columnar.vocabulary import Mixer
+from chfw_core.engines.columnar.vocabulary import Mixer, distinct_keys, first_of_each
 from chfw_core.planning.scope import EventsIndex
 from chfw_core.rules.meaning.evaluate import RuleContext
 
@@ -90,6 +91,7 @@ class Side:
     sizes: list[int] = field(init=False)
     match_of: NDArray[np.int32] = field(init=False)
     answers: Answers | None = field(init=False, default=None)
+    marks: Marks | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         spaces = [speaker.space for speaker in self.speakers]
@@ -98,6 +100,7 @@ class Side:
         total = int(self.offsets[-1])
         if spaces and total > DIRECT_CODES:
             self.answers = Answers(spaces)
+            self.marks = marks_of(spaces, [speaker.views for speaker in self.speakers])
         self.tables = [self._table(axis) for axis in range(len(self.sizes))]
         if self.answers is None:
             self._match(np.arange(total, dtype=np.int64))
@@ -107,11 +110,11 @@ class Side:
         spaces = [speaker.space for speaker in self.speakers]
         if all(len(space.compiled.classes[axis]) == 1 for space in spaces):
             return None
-        rows = [
-            space.table(axis, speaker.views[axis], scaled=self.answers is None)
-            for space, speaker in zip(spaces, self.speakers, strict=True)
-        ]
-        return np.concatenate([np.zeros(self.sizes[axis], dtype=np.int32), *rows])
+        table = np.zeros((len(spaces) + 1, self.sizes[axis]), dtype=np.int32)
+        for row, (space, speaker) in enumerate(zip(spaces, self.speakers, strict=True), 1):
+            radix = space.radices[axis] if self.answers is None else 1
+            table[row, speaker.views[axis].numbers] = space.compiled.classes[axis].of * radix
+        return table.ravel()
 
     @property
     def direct(self) -> bool:
@@ -130,6 +133,8 @@ class Side:
 
     def see(self, rows: Numbers, axes: Sequence[Numbers]) -> "Seen":
         """What the hubs of a block are to this side, given the row that speaks for each."""
+        if not self.speakers:
+            return Seen(numbers=np.zeros(len(rows), dtype=np.int32))
         if self.answers is None:
             return Seen(numbers=np.take(self.match_of, self.codes(rows, axes), mode="clip"))
         of_hub, speaking, classes = self._mixed(rows, axes)
@@ -148,21 +153,40 @@ class Side:
                 codes += column
         return codes
 
+    def of_first_speaker(self, axes: Sequence[Numbers]) -> NDArray[np.int32]:
+        """The match of each hub to the first speaker, where every code is matched beforehand."""
+        codes = np.full(len(axes[0]), self.offsets[1], dtype=np.int32)
+        for table, size, axis in zip(self.tables, self.sizes, axes, strict=True):
+            if table is not None:
+                codes += np.take(table[size : 2 * size], axis, mode="clip")
+        return np.take(self.match_of, codes, mode="clip")
+
     def _mixed(self, rows: Numbers, axes: Sequence[Numbers]) -> tuple[Numbers, Ints, list[Ints | None]]:
         """The combination of each hub; by combination, in order of the rows, its row and its classes."""
+        of_hub, known = self._combined(rows, axes)
+        order = np.argsort(known[0].astype(np.min_scalar_type(len(self.offsets))), kind="stable")
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        speaking, *columns = (column[order].astype(np.int64) for column in known)
+        found = iter(columns)
+        of_hub = np.take(place, of_hub, mode="clip")
+        return of_hub, speaking, [None if table is None else next(found) for table in self.tables]
+
+    def _combined(self, rows: Numbers, axes: Sequence[Numbers]) -> tuple[Numbers, list[Numbers]]:
+        """A number for each hub, equal only for hubs that are alike; by number its row and its classes."""
+        if self.marks is not None:
+            marks, of_hub = distinct_keys(self.marks.of(rows, axes))
+            sample = first_of_each(of_hub, len(marks))
+            speaking = rows[sample]
+            columns = self._columns(speaking, [axis[sample] for axis in axes])
+            return of_hub, [speaking, *(column for column in columns if column is not None)]
         own = self.speakers[: len(self.offsets) - 2]  # later ones speak about single hubs
         mixer = Mixer(rows, len(own) + 1)
         for axis, column in enumerate(self._columns(rows, axes)):
             if column is not None:
                 mixer.add(column, max(len(s.space.compiled.classes[axis]) for s in own))
         mixer.compact()
-        order = np.argsort(mixer.known[0].astype(np.min_scalar_type(len(own))), kind="stable")
-        place = np.empty(len(order), dtype=np.int32)
-        place[order] = np.arange(len(order), dtype=np.int32)
-        speaking, *columns = (column[order].astype(np.int64) for column in mixer.known)
-        found = iter(columns)
-        of_hub = np.take(place, mixer.rows, mode="clip")
-        return of_hub, speaking, [None if table is None else next(found) for table in self.tables]
+        return mixer.rows, list(mixer.known)
 
     def _columns(self, rows: Numbers, axes: Sequence[Numbers]) -> Iterator[Numbers | None]:
         for table, size, axis in zip(self.tables, self.sizes, axes, strict=bool(self.tables)):
@@ -234,7 +258,7 @@ class Lookup:
     def match(self, key: tuple[int, int], axes: Sequence[Numbers]) -> NDArray[np.int32]:
         """The match of each hub of a block."""
         noted = self._noted.get(key)
-        return self.side.see(_all_one(axes), axes).numbers if noted is None else noted
+        return self.side.of_first_speaker(axes) if noted is None else noted
 
 
 def _all_one(axes: Sequence[Numbers]) -> NDArray[np.int32]:

@@ -124,7 +124,7 @@ def codes_of(who: Speaker, rows: SparseRows) -> Ints:
     numbers: Sequence[NDArray[np.integer]] = [*rows.axes, np.arange(len(rows))]
     codes = np.zeros(len(rows), dtype=np.int64)
     for axis, view in enumerate(who.views):
-        classes = who.space.table(axis, view, scaled=False)[numbers[axis]]
+        classes = who.space.table(axis, view)[numbers[axis]]
         codes += classes.astype(np.int64) * who.space.radices[axis]
     return codes
 

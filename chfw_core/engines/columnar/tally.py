@@ -129,7 +129,7 @@ class Tally:
             if number in said.proofs:
                 _add(over, said.proofs[number], hubs)
             elif cause == Cause.CSP_BLOCKED:
-                _add(blocked, said.region[number], hubs)
+                _add(blocked, self.world.places[int(said.place[number])].region, hubs)
             elif cause == Cause.NO_DAY:
                 no_day += hubs
         plans = self.composed.plans

@@ -6,6 +6,7 @@ function asked again.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import numpy as np
 from attrs import define, field, frozen
@@ -33,6 +34,7 @@ class Days:
         return tuple(map(day_of, self.day.tolist()))
 
 
+@cache
 def day_of(number: int) -> date:
     """The date behind a number of days since 1970."""
     return date.fromordinal(_EPOCH_DAY + number)

@@ -36,6 +36,13 @@ def distinct_keys(keys: Ints) -> tuple[Ints, Codes]:
     return np.array(encoded.dictionary), np.array(encoded.indices)
 
 
+def first_of_each(numbers: NDArray[np.integer], count: int) -> Ints:
+    """Where each number stands first."""
+    first = np.empty(count, dtype=np.int64)
+    first[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)  # of several, the last that is put there stays
+    return first
+
+
 class Vocabulary:
     """Distinct values of one column; number 0 is the missing value."""
 
@@ -153,10 +160,15 @@ class Mixer:
         self.rows: Ints | Codes = column.astype(np.int32) if size < 2**31 else column.astype(np.int64)
         self.known: list[Codes] = []
         self._pending = [size]
+        self._compact = False
         self._product = size
 
     def add(self, column: NDArray[np.integer], size: int) -> None:
         """Mix one more column in."""
+        if size == 1:
+            self._pending.append(size)
+            self._compact = False
+            return
         outgrows = self._product <= TABLE_LIMIT < self._product * size
         if outgrows or self._product * size >= ROOM:
             self.compact()
@@ -166,6 +178,7 @@ class Mixer:
         self.rows *= size
         self.rows += column
         self._pending.append(size)
+        self._compact = False
 
     def add_sparse(self, some: Ints, column: NDArray[np.integer], size: int) -> None:
         """Mix in a column that is 0 but on `some` rows: `column` is what it has there, and only they are looked at."""
@@ -178,10 +191,11 @@ class Mixer:
         self.known = [np.concatenate([known, known[before]]) for known in self.known]
         self.known.append(np.concatenate([none, values.astype(np.int32)]))
         self._product += len(distinct)
+        self._compact = False  # what these rows were before may not occur any more
 
     def compact(self) -> None:
         """Number the combinations that occur."""
-        if not self._pending:
+        if self._compact:
             return
         if self._product <= TABLE_LIMIT:
             seen = np.zeros(self._product, dtype=np.bool_)
@@ -193,7 +207,7 @@ class Mixer:
         else:
             occupied, self.rows = distinct_keys(self.rows.astype(np.int64, copy=False))
         self._learn(occupied)
-        self._pending, self._product = [], len(occupied)
+        self._pending, self._product, self._compact = [], len(occupied), True
 
     def _learn(self, occupied: Ints) -> None:
         rest, columns = occupied, list[Codes]()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chfw_core.engines.matching import Matcher
 from chfw_core.model.hubs import CommsHub
-from chfw_core.reports.turning import turned_by
+from chfw_core.reports.turning import answers_to, turned_by
 from chfw_core.rules.meaning.evaluate import condition_holds
 from chfw_core.rules.model import And, Condition, Not, Or
 from chfw_core.rules.vocabulary.fields import hub_reader
@@ -37,6 +37,18 @@ def test_what_is_left_answers_as_the_whole_condition(whole: Condition, hub: Comm
 
         now = condition_holds(whole, known, CONTEXT)
         assert condition_holds(whole, read, CONTEXT) == (condition_holds(left[0], read, CONTEXT) if left else now)
+
+
+@given(conditions, st.sampled_from(hubs()), st.sampled_from(sorted(VALUES)))
+def test_all_values_at_once_are_answered_as_each_alone(whole: Condition, hub: CommsHub, field: str) -> None:
+    known = hub_reader(hub, A)
+
+    def alone(value: object) -> tuple[bool, ...]:
+        return (condition_holds(whole, lambda name: value if name == field else known(name), CONTEXT),)
+
+    values = VALUES[field]
+    assert answers_to(field, [whole], values, known, CONTEXT) == [alone(value) for value in values]
+    assert answers_to(field, [], values, known, CONTEXT) == [()] * len(values)
 
 
 def test_parts_that_other_facts_settle_are_left_out() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from chfw_core.engines.columnar import records, vocabulary
 from chfw_core.engines.columnar.records import distinct_columns, renumber
-from chfw_core.engines.columnar.vocabulary import mix_rows
+from chfw_core.engines.columnar.vocabulary import Mixer, mix_rows
 
 SIZES = (7, 90, 3, 400)
 
@@ -35,6 +35,19 @@ def test_mixed_rows(limit: int, room: int, monkeypatch: pytest.MonkeyPatch) -> N
     for column, known in zip(columns, mixed.columns, strict=True):
         assert (known[mixed.rows] == column).all()
     assert len(mixed.columns[0]) == len(set(zip(*(column.tolist() for column in columns), strict=True)))
+
+
+@pytest.mark.parametrize("limit", [1 << 20, 0])
+def test_a_column_that_few_rows_have_leaves_no_combination_behind(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows of one combination get something more: what they were before occurs no longer."""
+    monkeypatch.setattr(vocabulary, "TABLE_LIMIT", limit)
+    mixer = Mixer(np.array([0, 1, 1, 2, 0]), 3)
+    mixer.add(np.zeros(5, dtype=np.int64), 1)
+    mixer.add_sparse(np.array([1, 2]), np.array([7, 8]), 9)
+    mixer.compact()
+    first, nothing, sparse = (known[mixer.rows].tolist() for known in mixer.known)
+    assert (first, nothing, sparse) == ([0, 1, 1, 2, 0], [0] * 5, [0, 7, 8, 0, 0])
+    assert len(mixer.known[0]) == 4
 
 
 def test_classes_change_in_place() -> None:

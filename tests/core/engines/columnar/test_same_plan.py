@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from chfw_core.engines.columnar import axes, output, seats, sides, slots, steps, vocabulary
+from chfw_core.engines.columnar import axes, marks, output, seats, sides, slots, steps, vocabulary
 from chfw_core.testing.worlds import World, base, features
 from tests.core.engines.columnar.agreement import assert_agree, columnar, rows_of
 
@@ -37,10 +37,14 @@ def test_threads_chunks_and_order_make_no_difference(name: str) -> None:
     assert {row["guid"]: row for row in found} == by_guid
 
 
+@pytest.mark.parametrize("mark_bits", [marks.MARK_BITS, 0])
 @pytest.mark.parametrize("name", sorted(features()))
-def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where tables would grow too large, distinct codes are hashed instead."""
+def test_the_roads_for_many_codes_and_classes_lead_to_the_same_plan(
+    name: str, mark_bits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where tables would grow too large, what hubs have is hashed: their marks, or all of it where these lack room."""
     monkeypatch.setattr(sides, "DIRECT_CODES", 0)
+    monkeypatch.setattr(marks, "MARK_BITS", mark_bits)
     monkeypatch.setattr(vocabulary, "TABLE_LIMIT", 0)
     monkeypatch.setattr(slots, "TABLE_LIMIT", 0)
     monkeypatch.setattr(axes, "BLOCK", 3)
