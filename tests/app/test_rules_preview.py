@@ -277,7 +277,7 @@ def test_what_plays_no_part_is_said(chfw: Chfw, world: DemoFiles, files: Path, t
         return [note for note in found if note.startswith("changes of Supplier")]
 
     (all_hubs,) = notes("preview", files)
-    assert all_hubs.startswith("changes of Supplier announced for 1 hub are not applied")
+    assert all_hubs.startswith("changes of Supplier announced for 1 hub count")
     (one,) = notes("explain", files, "--guid", mine)
-    assert one.startswith("changes of Supplier announced for this hub (2026-03-05) are not applied")
+    assert one.startswith("changes of Supplier announced for this hub (2026-03-05) count")
     assert notes("explain", files, "--guid", other) == []
