@@ -57,12 +57,17 @@ def act_all(
     commands: Sequence[AnyCommand],
     bad_rows: Sequence[str] = (),
     *,
+    remarks: Sequence[str] = (),
     heard_with: "Beside | None" = None,
 ) -> int:
     """Give the commands of a file. Keys that are made of the file are tried anew where all was refused.
 
+    `remarks`: what of the file was not read.
+
     `heard_with`: rules in force hear of what came of it at once, knowing this; None: with the next tick.
     """
+    for words in remarks:
+        say_note(f"note: {words}")
     with progress() as told:
         answers = give_all(service, commands, anew=None if options.key is None else 0, told=told)
     if heard_with is None or not commands:
