@@ -69,7 +69,7 @@ def test_a_release_that_is_not_there_is_refused_with_what_its_asker_can_do(world
     period = ("--role", "import", "--opens", "2026-03-02", "--closes", "2026-03-09")
     guid = world.hubs()[0]
     ran = world.rollout("instruct", "--release", "CH-9", "--as", "NWND", *period, "--guid", guid)
-    assert (ran.code, ran.problems) == (3, ["error: there is no release `CH-9`"])
+    assert (ran.code, ran.problems) == (3, ["error: there is no release `CH-9` with hubs of `NWND`"])
     assert "hint: check its id" in ran.err
 
 
