@@ -1,9 +1,9 @@
 """How a command on a roll-out is given: asked for where it must be confirmed, carried out, its answer shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from chfw_app.cli.output import progress
+from chfw_app.cli.output import progress, say_note
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_asking import ask
 from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
@@ -12,6 +12,7 @@ from chfw_app.rollout.foreseen import foreseen, name_of
 from chfw_app.rollout.sent_again import give, give_all
 from chfw_app.rollout.service import RollOutService
 from chfw_core.rollout.commands import AnyCommand
+from chfw_core.rollout.gate import may_give
 from chfw_core.rollout.incidents.commands import TriageIncident
 
 if TYPE_CHECKING:
@@ -27,17 +28,22 @@ def act(
     confirm: bool = False,
     create: bool = False,
     bad_rows: Sequence[str] = (),
+    also: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> int:
-    """Give one command and show its answer. `confirm`: show what it does to hubs first, and ask."""
+    """Give one command and show its answer. `confirm`: show what it does to hubs first, and ask.
+
+    `also`: what a program is told beside the answer.
+    """
     by, key = options.by(kind), options.new_key()
+    heeded = may_give(by, kind)  # NF7: whoever is refused anyway is neither shown nor asked anything
     with opened(options, create=create) as service:
-        if kind is not TriageIncident:  # BR6.3: its reason goes to the Panel alone
+        if heeded and kind is not TriageIncident:  # BR6.3: its reason goes to the Panel alone
             check_words(options, service, by, release, fields)
-        if confirm and not options.yes:
+        if heeded and confirm and not options.yes:
             ask(options, foreseen(service, kind, release, fields.get("guids")), name_of(kind), release)
         answer = give(service, kind(by=by, key=key, release=release, **fields))
-    return show_answers(options, [answer], bad_rows)
+    return show_answers(options, [answer], bad_rows, **(also or {}))
 
 
 def act_on_hubs(
@@ -54,12 +60,17 @@ def act_all(
     commands: Sequence[AnyCommand],
     bad_rows: Sequence[str] = (),
     *,
+    remarks: Sequence[str] = (),
     heard_with: "Beside | None" = None,
 ) -> int:
     """Give the commands of a file. Keys that are made of the file are tried anew where all was refused.
 
+    `remarks`: what of the file was not read.
+
     `heard_with`: rules in force hear of what came of it at once, knowing this; None: with the next tick.
     """
+    for words in remarks:
+        say_note(f"note: {words}")
     with progress() as told:
         answers = give_all(service, commands, anew=None if options.key is None else 0, told=told)
     if heard_with is None or not commands:

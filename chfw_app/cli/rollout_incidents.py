@@ -1,11 +1,14 @@
 """`chfw rollout raise-incident` … `resume`: what is done when something is wrong with a release (BR6)."""
 
+from typing import Any
+
 from chfw_app.cli.options import Flag
 from chfw_app.cli.output import counted, say
 from chfw_app.cli.rollout_acting import act
 from chfw_app.cli.rollout_answers import show_answers
 from chfw_app.cli.rollout_asking import ask
 from chfw_app.cli.rollout_options import ActOptions, opened
+from chfw_core.rollout.gate import may_give
 from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.states import ReleaseStanding
 
@@ -196,6 +199,9 @@ def confirm(
 
     options = options or ActOptions()
     by, key = options.by(ConfirmDecision), options.new_key()
+    fields: dict[str, Any] = {"incident": incident, "confirmed": not reject, "commentary": commentary}
+    if not may_give(by, ConfirmDecision):
+        return act(options, ConfirmDecision, release, **fields)
     with opened(options) as service:
         if not reject:  # why it is rejected goes to the DCC alone
             check_words(options, service, by, release, {"commentary": commentary})
@@ -203,10 +209,7 @@ def confirm(
         outcome = None if known is None else known.outcome
         if outcome is not None and not reject and not options.yes:
             ask(options, foreseen_outcome(service, outcome, release), "confirm-decision", release)
-        command = ConfirmDecision(
-            by=by, key=key, release=release, incident=incident, confirmed=not reject, commentary=commentary
-        )
-        answer = give(service, command)
+        answer = give(service, ConfirmDecision(by=by, key=key, release=release, **fields))
     return show_answers(options, [answer])
 
 

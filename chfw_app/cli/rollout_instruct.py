@@ -118,4 +118,4 @@ def _from_file(options: ActOptions, file: Path, release: str, *, withdrawals_onl
     if withdrawals_only and any(isinstance(command, Instruct) for command in read.commands):
         raise InputError(f"`{file}` has rows that instruct", hint="`chfw rollout instruct` takes both kinds of rows")
     with opened(options) as service:
-        return act_all(options, service, read.commands, read.set_aside)
+        return act_all(options, service, read.commands, read.set_aside, remarks=read.remarks)

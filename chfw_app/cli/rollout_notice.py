@@ -17,6 +17,7 @@ from chfw_app.rollout.service import RollOutService
 from chfw_core.errors import InputError
 from chfw_core.model.parties import DCC
 from chfw_core.model.releases import Participation
+from chfw_core.rollout.gate import may_give
 
 if TYPE_CHECKING:
     from chfw_app.rollout.eligible import Eligible
@@ -114,10 +115,12 @@ def _with_hubs(kind: type, release: str, estate: Path, cpl: Path | None, options
     from chfw_app.rollout.overtaking import lost, would_lose
     from chfw_app.rollout.sent_again import give
 
-    key = options.new_key()
+    by, key = options.by(kind), options.new_key()
+    if not may_give(by, kind):
+        return act(options, kind, release, also={"eligible": None, "not_eligible": {}, "taken_from": []}, classes=())
     with opened(options) as service:
         found = _eligible(service, release, estate, cpl)
-        command = kind(by=options.by(kind), key=key, release=release, classes=found.classes)
+        command = kind(by=by, key=key, release=release, classes=found.classes)
         if not options.yes:
             _ask_to_take(options, would_lose(service, command), kind, estate)
         with progress() as told:
@@ -300,12 +303,12 @@ def participation(
 
     options = options or ActOptions()
     by, key = options.by(ChooseParticipation), options.new_key()
+    if not may_give(by, ChooseParticipation):  # NF7: what each brings counts the Suppliers
+        return act(options, ChooseParticipation, release, also={"repercussions": {}}, participation=choice, seen=())
     with opened(options) as service:
         record = service.release(release)
         brings = {each: repercussions(record, each) for each in Participation}
-        # NF7: they count the Suppliers. Whoever else asks is refused without having seen them.
-        shown = brings if by == DCC else {}
-        if shown and not options.json:
+        if not options.json:
             _show_both(brings)
         if not options.yes:
             if options.json or not sys.stdin.isatty():
@@ -314,7 +317,7 @@ def participation(
         answer = give(
             service, ChooseParticipation(by=by, key=key, release=release, participation=choice, seen=brings[choice])
         )
-    return show_answers(options, [answer], repercussions={each.value: list(said) for each, said in shown.items()})
+    return show_answers(options, [answer], repercussions={each.value: list(said) for each, said in brings.items()})
 
 
 def _show_both(brings: Mapping[Participation, Sequence[str]]) -> None:

@@ -38,7 +38,7 @@ def outcomes(
     options, known = options or ActOptions(), (beside or BesideOptions()).read()
     read = read_outcomes(file, release, options.key or key_of(file, "outcomes", release), options.by(ReportOutcomes))
     with opened(options) as service:
-        return act_all(options, service, read.commands, read.set_aside, heard_with=known)
+        return act_all(options, service, read.commands, read.set_aside, remarks=read.remarks, heard_with=known)
 
 
 def inventory(
@@ -74,4 +74,4 @@ def inventory(
     read = read_inventory(file, release or EVERY_RELEASE, key, options.by(ObserveVersions))
     with opened(options) as service:
         commands = [command for _, command in for_each_release(service, read.commands)]
-        return act_all(options, service, commands, read.set_aside, heard_with=known)
+        return act_all(options, service, commands, read.set_aside, remarks=read.remarks, heard_with=known)

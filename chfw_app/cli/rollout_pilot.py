@@ -111,7 +111,7 @@ def progress(
             file, release, options.key or key_of(file, "pilot-progress", release), options.by(RecordPilotProgress)
         )
         with opened(options) as service:
-            return act_all(options, service, read.commands, read.set_aside)
+            return act_all(options, service, read.commands, read.set_aside, remarks=read.remarks)
     if succeeded is None:
         raise InputError("without a file --succeeded or --failed must be given")
     return act_on_hubs(

@@ -14,7 +14,7 @@ from chfw_app.cli.rollout_options import ActOptions, HubOptions, opened
 from chfw_app.cli.rollout_triggers import BesideOptions
 from chfw_app.inputs.places import check_folder
 from chfw_core.errors import InputError
-from chfw_core.model.parties import DCC
+from chfw_core.rollout.gate import may_give
 from chfw_core.rollout.records import Protection
 
 
@@ -80,6 +80,7 @@ def publish(
     """
     from chfw_app.rollout.publishing import PlanFiles, keeping, own_instructions, plan_now, publication
     from chfw_app.triggers.hearing import let_hear
+    from chfw_core.rollout.handover.commands import PublishPlan
     from chfw_core.rollout.instructing.commands import SetExclusions, WithdrawInstructions
     from chfw_files.documents.schedule_in import read_schedule
 
@@ -89,10 +90,8 @@ def publish(
             "a plan is published from --schedule, or made with --estate", hint="give one of them, and no more"
         )
     by, key = options.by_dcc(), options.new_key()
-    if by != DCC:  # whoever may not publish a plan is not told what one comes to (NF7)
-        with opened(options) as service:
-            answers = publication(service, release, by, key, (), ())
-        return show_answers(options, answers, reader=by)
+    if not may_give(by, PublishPlan):  # whoever may not publish a plan is not told what one comes to (NF7)
+        return act(options, PublishPlan, release, classes=())
     known = BesideOptions() if estate is None else BesideOptions(estate=estate, attributes=attributes)
     with opened(options) as service, progress() as told:
         ran = let_hear(service, known.read)
@@ -177,12 +176,17 @@ def hand_over(
     """
     from chfw_app.rollout.handing import AHEAD_DAYS, far_ahead, hand_over_day
     from chfw_app.rollout.work_lists import next_days
+    from chfw_core.model.guid_list import GuidList
+    from chfw_core.rollout.handover.commands import HandOver
 
     options = options or ActOptions()
     check_folder(out)
     by, key, known = options.by_dcc(), options.new_key(), (beside or BesideOptions()).read()
+    if not may_give(by, HandOver):  # NF7: nor is told which hubs and days there are
+        also: dict[str, object] = {"lists": {}, "next_days": []}
+        return act(options, HandOver, release, also=also, region=region or "", day=day_of(day), guids=GuidList())
     with opened(options) as service:
-        says = far_ahead(service, release, day_of(day), region) if by == DCC else None
+        says = far_ahead(service, release, day_of(day), region)
         if says is not None:
             ask_about(options, says, f"hand over at most {AHEAD_DAYS} days ahead, or give --yes")
         whole = hand_over_day(service, release, day_of(day), region, by, key, out, format.value, known)

@@ -90,7 +90,8 @@ def _show(done: "PreviewDone", out: Path | None) -> None:
         [(name, *opens, *("never" for _ in range(3 - len(opens)))) for name, opens in done.windows()],
     )
     for pilot in found.pilots:
-        say(f"pilot `{pilot.rule}`: {len(pilot.group.guids):,} of {pilot.asked:,} asked")
+        why = done.why_short(pilot)
+        say(f"pilot `{pilot.rule}`: {len(pilot.group.guids):,} of {pilot.asked:,} asked{f': {why}' if why else ''}")
     say_tail(done.one, len(found.duplicates), out)
 
 

@@ -143,6 +143,7 @@ def gather(
         holidays=bank_holidays(),
     )
     recorded_events = () if beside is None else tuple(beside(rulesets))
+    later = 0 if recorded is None else recorded.received_after(inputs.as_of)
     raised = raised_flags((*events, *recorded_events), release=release.id, as_of=as_of)
     return Gathered(
         inputs=evolve(inputs, events=(*events, *numbered_after(events, recorded_events))),
@@ -157,7 +158,7 @@ def gather(
         files=tuple(found.files),
         not_checked=not_checked(inputs, events=paths.events is not None, instructions=recorded is not None),
         findings=remarks(inputs, private, capacity=paths.capacity is not None),
-        notes=notes(inputs, private, 0 if recorded is None else recorded.received_after(inputs.as_of)),
+        notes=(*_not_read(paths.instructions, recorded), *notes(inputs, private, later)),
     )
 
 
@@ -254,6 +255,11 @@ def _instructions(path: Path | None, found: _Found) -> "InstructionsFile | None"
     found.set_aside(path, recorded.quarantine)
     found.files.append(("instructions", path))
     return recorded
+
+
+def _not_read(path: Path | None, recorded: "InstructionsFile | None") -> Sequence[str]:
+    """What of a file of instructions nobody reads; a name that is nearly a column's was refused."""
+    return () if path is None or recorded is None else [f"`{path.name}`: {words}" for words in recorded.not_read]
 
 
 def _records(path: Path | None, found: _Found) -> "TriggerRecords | None":

@@ -59,7 +59,8 @@ _TYPED: Mapping[str, str] = {
 _SEVERAL: Mapping[str, tuple[str, ...]] = {
     "change_supplier": ("announce-supplier-change", "cancel-supplier-change", "complete-supplier-change"),
 }
-_AS_TYPED: Mapping[str, str] = {own: typed for typed, own in reversed(_TYPED.items())}
+_AS_TYPED: Mapping[str, str] = {own: typed for typed, own in reversed([*_TYPED.items()])}
+"""The other way round; of what several words stand for, the first."""
 _MEANING: Mapping[IncidentOutcome, ReleaseStanding] = {
     IncidentOutcome.PROCEED: ReleaseStanding.ACTIVE,
     IncidentOutcome.PAUSE: ReleaseStanding.PAUSED,

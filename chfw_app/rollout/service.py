@@ -12,14 +12,16 @@ from attrs import define, field
 from sqlalchemy import Connection, select
 
 from chfw_app.rollout.carrying import Clock, carry_out
-from chfw_app.stores.rollout_codec import CODEC
+from chfw_app.stores.rollout_codec import CODEC, read_releases
 from chfw_app.stores.rollout_projection import read_release
 from chfw_app.stores.store import Store
 from chfw_app.stores.tables import release
 from chfw_app.stores.writer import Writer
 from chfw_core.errors import InputError
+from chfw_core.model.parties import DCC
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.records import ReleaseRecord
+from chfw_core.rollout.relevance import concerns, is_bounded
 from chfw_core.rules.problems.problem import did_you_mean
 from chfw_core.transport.receipts import Receipt
 
@@ -58,10 +60,10 @@ class RollOutService:
         """
         return self.writer.run(lambda transaction: tuple(carry_out(transaction, one, self.clock) for one in commands))
 
-    def release(self, of: str) -> ReleaseRecord:
-        """A release as it is now. Raises InputError where there is none with that id."""
+    def release(self, of: str, reader: str = DCC) -> ReleaseRecord:
+        """A release as it is now. Raises InputError where there is none with that id that is the reader's business."""
         with self.store.read() as connection:
-            return release_in(connection, of)
+            return release_in(connection, of, reader)
 
     def releases(self) -> tuple[str, ...]:
         """The ids of all releases, in order."""
@@ -84,11 +86,17 @@ def release_ids(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(select(release.c.id).order_by(release.c.id)).scalars())
 
 
-def release_in(connection: Connection, of: str) -> ReleaseRecord:
-    """A release as it is now. Raises InputError where there is none with that id."""
+def release_in(connection: Connection, of: str, reader: str = DCC) -> ReleaseRecord:
+    """A release as it is now. Raises InputError where there is none with that id that is the reader's business.
+
+    NF7: to a Supplier and a CSP the words are the same for a release of others and for none, and hint at their own.
+    """
     record = read_release(connection, CODEC, of)
-    if record.firmware is None:
-        known = release_ids(connection)
-        there = f"there are {', '.join(known)}" if known else "draft it first: `chfw rollout draft`"
-        raise InputError(f"the ledger knows no release `{of}`", hint=did_you_mean(of, known) or there)
-    return record
+    if concerns(record, reader):
+        return record
+    if is_bounded(reader):
+        own = (one.id for one in read_releases(connection).values() if concerns(one, reader))
+        raise InputError(f"there is no release `{of}` with hubs of `{reader}`", hint=did_you_mean(of, own))
+    known = release_ids(connection)
+    there = f"there are {', '.join(known)}" if known else "draft it first: `chfw rollout draft`"
+    raise InputError(f"the ledger knows no release `{of}`", hint=did_you_mean(of, known) or there)

@@ -52,32 +52,28 @@ def show_release(service: RollOutService, of: str, reader: str) -> Shown:
     Raises InputError where the release is not there, or has nothing of this Supplier or CSP.
     """
     at = as_utc(service.clock())
-    if is_party(reader) and of not in service.releases():
-        raise _nothing_of(reader, of)
     with service.store.read() as connection:
-        record = release_in(connection, of)
+        record = _release(connection, of, reader)
         if not is_party(reader):
             region = region_of(reader)
             counts = counts_of(connection, of, region=region)
-            if region is not None and region not in record.regions and not counts:
-                raise InputError(
-                    f"there is no release `{of}` with hubs of `{reader}`",
-                    hint=None
-                    if region in CSP_REGIONS
-                    else f"there are {', '.join(f'{CSP_PREFIX}{one}' for one in CSP_REGIONS)}",
-                )
             late = missed(connection, london_date(at), of=of, region=region)
             return _shown(connection, record, reader, counts, late, at)
-    if reader not in record.suppliers:
-        raise _nothing_of(reader, of)
     with service.store.read(reader) as connection:
         late = missed(connection, london_date(at), of=of, party=reader)
         return _shown(connection, record, reader, _own_counts(connection, of, reader), late, at)
 
 
-def _nothing_of(party: str, of: str) -> InputError:
-    """The same words for a release that is not there: a stranger learns nothing, and is not told to draft one."""
-    return InputError(f"there is no release `{of}` with hubs of `{party}`")
+def _release(connection: Connection, of: str, reader: str) -> ReleaseRecord:
+    """A CSP of no region is told which there are."""
+    try:
+        return release_in(connection, of, reader)
+    except InputError as problem:
+        region = region_of(reader)
+        if region is None or region in CSP_REGIONS:
+            raise
+        csps = ", ".join(f"{CSP_PREFIX}{one}" for one in CSP_REGIONS)
+        raise InputError(str(problem), hint=f"there are {csps}") from None
 
 
 def _own_counts(connection: Connection, of: str, party: str) -> dict[HubState, int]:

@@ -13,6 +13,7 @@ from chfw_app.rollout.service import RollOutService
 from chfw_core.errors import InputError
 from chfw_core.model.guid_list import GuidList
 from chfw_core.rollout.commands import AnyCommand
+from chfw_core.rollout.gate import may_give
 from chfw_core.rollout.outcomes.commands import ObserveVersions
 from chfw_core.rollout.suppliers.commands import (
     AnnounceSupplierChange,
@@ -36,6 +37,9 @@ def for_each_release(service: RollOutService, commands: Sequence[AnyCommand]) ->
     for place, command in enumerate(commands):
         if command.release != EVERY_RELEASE:
             found.append((place, command))
+            continue
+        if not may_give(command.by, type(command)):
+            found.append((place, command))  # NF7: refused once, by whichever releases have the hubs
             continue
         if not isinstance(command, FACTS):
             raise InputError("which release is meant is missing", hint="name its id")

@@ -11,6 +11,7 @@ from chfw_core.errors import InputError
 from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.parties import CSP_PREFIX
 from chfw_core.rollout.base import ACTORS, Command, is_party, region_of
+from chfw_core.rollout.gate import may_give
 from chfw_core.rollout.suppliers.commands import AnnounceSupplierChange, CompleteSupplierChange
 from chfw_core.rules.problems.problem import did_you_mean
 from chfw_files.drop.layout import misnamed, name_of
@@ -28,8 +29,12 @@ def check_parties(store: Store, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_joining(store: Store, commands: Iterable[Command]) -> tuple[str, ...]:
-    """CS3: what there is to remark on those who are to get a role. Raises InputError for who can have none."""
-    changes = (one for one in commands if isinstance(one, AnnounceSupplierChange | CompleteSupplierChange))
+    """CS3: what there is to remark on those who are to get a role. Raises InputError for who can have none.
+
+    NF7: the names of all Suppliers are compared, so nothing is said to whoever may give no such command.
+    """
+    of_change = (one for one in commands if isinstance(one, AnnounceSupplierChange | CompleteSupplierChange))
+    changes = [one for one in of_change if may_give(one.by, type(one))]
     names = sorted({change.joins for change in changes if change.joins is not None})
     for name in names:
         if not is_party(name) or region_of(name) is not None:

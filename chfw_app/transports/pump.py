@@ -47,7 +47,8 @@ def take_in(service: RollOutService, transport: Transport, told: Report = silent
     """
     for delivery in transport.receive():
         unable = _not_to_be_given(transport, delivery)
-        reply = Reply(problems=(*delivery.problems, *unable)) if unable else reply_to(service, delivery, told)
+        refused = Reply(problems=(*delivery.problems, *unable), remarks=delivery.remarks)
+        reply = refused if unable else reply_to(service, delivery, told)
         untold = None
         try:
             transport.answer(delivery, reply)
@@ -81,11 +82,11 @@ def pump(
 
 def reply_to(service: RollOutService, delivery: Delivery, told: Report = silent) -> Reply:
     """Carries a delivery out. Raises what the service raises where the ledger cannot be written."""
-    problems = delivery.problems
+    problems, remarks = delivery.problems, delivery.remarks
     try:
-        remarks = check_joining(service.store, delivery.commands)
+        remarks += check_joining(service.store, delivery.commands)
     except InputError as problem:
-        return Reply(problems=(*problems, f"{problem.with_hint}: nothing was carried out"))
+        return Reply(problems=(*problems, f"{problem.with_hint}: nothing was carried out"), remarks=remarks)
     try:
         given = for_each_release(service, delivery.commands)
         answers = give_all(service, [command for _, command in given], anew=delivery.before, told=told)
@@ -93,9 +94,9 @@ def reply_to(service: RollOutService, delivery: Delivery, told: Report = silent)
     except ClockWentBackError:
         raise  # no fault of the sender's: what it handed in waits until the clock is right
     except KeyReusedError as problem:
-        return Reply(problems=(*problems, f"{problem} ({problem.code})"))
+        return Reply(problems=(*problems, f"{problem} ({problem.code})"), remarks=remarks)
     except InputError as problem:
-        return Reply(problems=(*problems, str(problem)))
+        return Reply(problems=(*problems, str(problem)), remarks=remarks)
     placed: list[tuple[int, Answer]] = [(place, answer) for (place, _), answer in zip(given, answers, strict=True)]
     rules, wrong = _rules_in_force(service, delivery)
     answered = in_places(placed, len(delivery.commands))

@@ -36,6 +36,7 @@ from chfw_core.model.periods import format_instant
 from chfw_core.rollout.base import is_party, region_of
 from chfw_core.rollout.entries import Stamp
 from chfw_core.rollout.gate import who_is
+from chfw_core.rollout.relevance import concerns
 from chfw_core.rollout.states import ReleaseStage
 from chfw_core.rollout.triggering.entries import EventsObserved
 from chfw_core.rules.problems.problem import did_you_mean, shown
@@ -214,8 +215,8 @@ def _hubs(connection: Connection, by: str, lines: Sequence[_Line]) -> dict[int, 
 
 
 def _releases(connection: Connection, by: str) -> tuple[str, ...]:
-    """The releases that this actor may name; of a draft the DCC alone knows."""
-    records = read_releases(connection).values()
+    """The releases that this actor may name: of a draft the DCC alone knows, and of those of others nobody (NF7)."""
+    records = [record for record in read_releases(connection).values() if concerns(record, by)]
     return tuple(record.id for record in records if by == DCC or record.stage is not ReleaseStage.DRAFTED)
 
 

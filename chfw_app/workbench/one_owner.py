@@ -16,6 +16,8 @@ from chfw_core.model.events import Event
 from chfw_core.model.parties import is_supplier
 from chfw_core.planning.flag_findings import flag_findings
 from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.supplier_changes import announces
+from chfw_core.rules.problems.problem import counted
 
 if TYPE_CHECKING:
     from chfw_core.rules.model import RuleSet
@@ -49,7 +51,7 @@ class OneOwner:
     def notes(self) -> tuple[str, ...]:
         """What these files alone cannot tell of all the owner's hubs, and slips, as far as the estate was read."""
         changing = len({event.guid for event in self._changes})
-        return self._notes(f"announced for {changing:,} hub{'' if changing == 1 else 's'}" if changing else "")
+        return self._notes(f"announced for {counted(changing, 'hub')}" if changing else "")
 
     def notes_of(self, guid: int) -> tuple[str, ...]:
         """What they cannot tell of one hub."""
@@ -64,6 +66,7 @@ class OneOwner:
             event
             for event in found
             if event.at <= self.inputs.as_of
+            and announces(event)
             and (self.owner in (event.fields.get("from"), event.fields.get("to")) or not event.fields.get("from"))
         )
 
@@ -74,8 +77,8 @@ class OneOwner:
             said.append("instructions on record are not looked at: `chfw explain` and `chfw plan` take them")
             if changes:
                 said.append(
-                    f"changes of Supplier {changes} are not applied: an instruction of the Supplier that leaves ends "
-                    "before it, as `chfw explain` and `chfw plan` say"
+                    f"changes of Supplier {changes} count: what {self.owner} instructs ends before the freeze of its "
+                    "own leaving, and of a hub that it gets its rules speak once it has it"
                 )
         if any(_asks_for_the_other(rules) for rules in self.inputs.rulesets):
             said.append("`other_supplier_instructed` is taken as false: `chfw explain` and `chfw plan` know better")

@@ -13,6 +13,8 @@ from chfw_app.workbench.one_owner import OneOwner, computed, gather_one, gather_
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 from chfw_core.planning.own_decision import Outcome, named_windows, next_openings
+from chfw_core.planning.pilot import PilotResult
+from chfw_core.planning.pilot_reach import why_short
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,6 +44,14 @@ class PreviewDone:
             counts.setdefault(name, {})[outcome] = hubs
         rows = [(name or "", sum(own.values()), own) for name, own in counts.items()]
         return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+    def why_short(self, pilot: PilotResult) -> str | None:
+        """Why a pilot got fewer hubs than it asked for; None where it did not."""
+        if pilot.reach is None:
+            return None
+        limit = self.one.inputs.release.pilot_limit
+        limited = sum(other.asked for other in self.found.pilots if other.candidates) > limit
+        return why_short(pilot.party, pilot.reach, len(pilot.group.guids), limit if limited else None)
 
     def windows(self) -> list[tuple[str, tuple[str, ...]]]:
         """Each named window with the next three times at which it opens."""
@@ -83,7 +93,8 @@ class PreviewDone:
             ],
             "windows": [{"window": name, "opens": list(opens)} for name, opens in self.windows()],
             "pilots": [
-                {"rule": pilot.rule, "asked": pilot.asked, "hubs": len(pilot.group.guids)} for pilot in found.pilots
+                {"rule": p.rule, "asked": p.asked, "hubs": len(p.group.guids), "why_short": self.why_short(p)}
+                for p in found.pilots
             ],
             "repeated_guids": [format_guid(guid) for guid in found.duplicates],
             "bad_rows": self.one.bad_rows,

@@ -28,6 +28,7 @@ from chfw_core.planning.eligibility import UpgradeGraph, ineligible_reason, upgr
 from chfw_core.planning.holds import hold_state
 from chfw_core.planning.hub_plan import DccTerms, SupplierChange
 from chfw_core.planning.model import PlanInputs
+from chfw_core.planning.pilot_reach import Barred
 from chfw_core.planning.release_state import (
     ReleaseState,
     context_for,
@@ -149,15 +150,25 @@ class Matcher:
 
     def pilot_candidate(self, match: HubMatch, party: PartyMatch, pilot: PilotRule) -> bool:
         """Whether a pilot may choose the hub (G2, I10)."""
-        return (
-            match.ineligible is None
-            and match.dcc.held is None
-            and party.matched.exclude is None
-            and not party.matched.holds
-            and party.matched.standing is None
-            and not isinstance(rule_period(pilot.at, match.terms, party.read_date), str)
-            and condition_holds(pilot.when, party.read, match.context)
-        )
+        return self.pilot_asks(match, party, pilot) and self.pilot_bar(match, party, pilot) is None
+
+    def pilot_asks(self, match: HubMatch, party: PartyMatch, pilot: PilotRule) -> bool:
+        """Whether no exclude of the Supplier keeps the hub out, and the pilot's condition holds for it."""
+        return party.matched.exclude is None and condition_holds(pilot.when, party.read, match.context)
+
+    def pilot_bar(self, match: HubMatch, party: PartyMatch, pilot: PilotRule) -> Barred | None:
+        """What keeps a hub that a pilot asks for out of it; None where it may be chosen (G2, I10)."""
+        if match.ineligible is not None:
+            return Barred.INELIGIBLE
+        if match.dcc.held is not None:
+            return Barred.STOPPED
+        if party.matched.holds:
+            return Barred.HELD
+        if party.matched.standing is not None:
+            return Barred.INSTRUCTED
+        if isinstance(rule_period(pilot.at, match.terms, party.read_date), str):
+            return Barred.NO_TIME
+        return None
 
     def prefers(self, match: HubMatch, party: PartyMatch, pilot: PilotRule) -> bool:
         """Whether a pilot would rather have this hub than another of its stratum."""

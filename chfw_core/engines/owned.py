@@ -14,6 +14,7 @@ from chfw_core.model.hubs import CommsHub
 from chfw_core.model.parties import DCC, is_supplier
 from chfw_core.planning.capacity import DEFAULT_PRIORITY
 from chfw_core.planning.decision import HoldState, Terms, decide_supplier, rule_period
+from chfw_core.planning.hub_plan import before_change
 from chfw_core.planning.own_decision import (
     OwnDecision,
     csp_decision,
@@ -22,7 +23,7 @@ from chfw_core.planning.own_decision import (
     stopped_decision,
     supplier_decision,
 )
-from chfw_core.planning.release_state import terms_for
+from chfw_core.planning.release_state import freeze_of, terms_for, today_of
 from chfw_core.planning.scope import Read
 from chfw_core.rules.meaning.evaluate import RuleContext, condition_holds
 from chfw_core.rules.model import PilotRule, PriorityRule
@@ -76,6 +77,9 @@ def _decided(matcher: Matcher, owner: str, hub: CommsHub, known: Known) -> OwnMa
         terms = terms_for(matcher.inputs, automatic_at)
         matched = evolve(party.matched, pilot=_pilot(matcher, party, known.pilot, terms, context))
         decided = decide_supplier(matched, terms, party.read_date)
+        if changes := matcher.changes(hub):  # CS3: its rules' instruction ends with its responsibility, as in a plan
+            freeze, today = freeze_of(matcher.inputs), today_of(matcher.inputs)
+            decided = before_change(decided, hub.suppliers, changes, freeze, today)
         decision = supplier_decision(matcher.rules(owner), decided, priority)
         return OwnMatch(decision=decision, context=context, read=read, holds=matched.holds, party=party, terms=terms)
     if owner == DCC:

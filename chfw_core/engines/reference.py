@@ -4,6 +4,7 @@
 hub for hub (I14). Nothing depends on the order of the hubs (I7), except that of the rows.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
@@ -33,6 +34,7 @@ from chfw_core.planning.pilot import (
     PilotResult,
     select_pilots,
 )
+from chfw_core.planning.pilot_reach import PilotReach
 from chfw_core.planning.release_state import (
     blackouts_in,
     earliest_day,
@@ -146,17 +148,22 @@ def _pilots(matcher: Matcher, matches: Iterable[HubMatch]) -> tuple[PilotResult,
     asks = []
     for rules in sorted(matcher.inputs.rulesets, key=lambda rules: rules.owner):
         own = [(m, p) for m in matches for p in m.parties if p.matched.party == rules.owner]
+        excluded = sum(party.matched.exclude is not None for _, party in own)
         for pilot in rules.pilots:
+            asked = [(match, party) for match, party in own if matcher.pilot_asks(match, party, pilot)]
+            bars = [matcher.pilot_bar(match, party, pilot) for match, party in asked]
             candidates = tuple(
                 PilotCandidate(
                     guid=match.hub.guid,
                     stratum=tuple(party.read(name) for name in pilot.spread_by),
                     preferred=matcher.prefers(match, party, pilot),
                 )
-                for match, party in own
-                if matcher.pilot_candidate(match, party, pilot)
+                for (match, party), bar in zip(asked, bars, strict=True)
+                if bar is None
             )
-            asks.append(PilotAsk(party=rules.owner, rule=pilot, candidates=candidates))
+            barred = Counter(bar for bar in bars if bar is not None)
+            reach = PilotReach(hubs=len(own), excluded=excluded, met=len(asked), barred=barred, taken=0)
+            asks.append(PilotAsk(party=rules.owner, rule=pilot, candidates=candidates, reach=reach))
     return select_pilots(asks, matcher.inputs.release.pilot_limit)
 
 

@@ -6,6 +6,6 @@
   `trigger_records` (what triggers hold and have instructed), and `hub_plan`, which puts them together;
   `own_decision` is one owner's part;
 - of all hubs: `batches` of `batch_terms`, and `capacity`, which asks a solver (`flow`);
-- what is said of it: `reasons`, `no_day`, `findings`, `flag_findings`, `idle_rules`, `summary`; and `verify`, the
-  violations that a verifier names.
+- what is said of it: `reasons`, `no_day`, `findings`, `flag_findings`, `idle_rules`, `pilot_reach` (why a pilot is
+  short), `summary`; and `verify`, the violations that a verifier names.
 """

@@ -20,6 +20,7 @@ from chfw_core.planning.flag_findings import flag_findings
 from chfw_core.planning.idle_rules import rules_that_never_come
 from chfw_core.planning.model import Finding, PlanInputs
 from chfw_core.planning.pilot import PilotResult
+from chfw_core.planning.pilot_reach import why_short
 from chfw_core.planning.release_state import context_for, terms_for
 from chfw_core.rules.meaning.evaluate import as_closing, date_value
 from chfw_core.rules.model import BatchSpec
@@ -182,13 +183,13 @@ def _about_pilots(inputs: PlanInputs, pilots: Sequence[PilotResult]) -> list[Fin
     for pilot in pilots:
         if not pilot.group.guids and _is_over(inputs, pilot):
             continue
-        short = pilot.asked - len(pilot.group.guids)
-        if short > 0:
+        if pilot.reach is not None:
+            got = len(pilot.group.guids)
             message = (
-                f"the pilot `{pilot.rule}` asked for {counted(pilot.asked, 'hub')} and got "
-                f"{len(pilot.group.guids):,}: {_why_short(pilot, limit if limited else None)}"
+                f"the pilot `{pilot.rule}` asked for {counted(pilot.asked, 'hub')} and got {got:,}: "
+                f"{why_short(pilot.party, pilot.reach, got, limit if limited else None)}"
             )
-            found.append(Finding(code="pilot-short", message=message, count=short, party=pilot.party))
+            found.append(Finding(code="pilot-short", message=message, count=pilot.short, party=pilot.party))
         strata = pilot.group.shortfall
         if strata:
             message = (
@@ -204,20 +205,6 @@ def _about_pilots(inputs: PlanInputs, pilots: Sequence[PilotResult]) -> list[Fin
                 )
             )
     return found
-
-
-def _why_short(pilot: PilotResult, limit: int | None) -> str:
-    """What a pilot could choose from (G2). `limit`: the release's, where pilots ask for more together."""
-    if not pilot.candidates:
-        return (
-            "no hub matches its `from`, is eligible, neither held nor excluded, without an instruction on record, "
-            "and has time for its `at`"
-        )
-    could = f"{counted(pilot.candidates, 'hub')} could be in it"
-    if pilot.candidates <= len(pilot.group.guids):
-        return could
-    why = f"the release's limit of {limit:,} is shared" if limit is not None else "others are in an earlier pilot"
-    return f"{could}; {why}"
 
 
 def _is_over(inputs: PlanInputs, pilot: PilotResult) -> bool:

@@ -99,7 +99,7 @@ def plan_hub(
     protected: tuple[Period, ...] = (),
 ) -> HubPlan:
     """Resolve one hub (or a class of hubs): `decisions` has one entry per responsible Party."""
-    decided = tuple(_before_change(d, suppliers, changes, freeze, today) for d in decisions) if changes else decisions
+    decided = tuple(before_change(d, suppliers, changes, freeze, today) for d in decisions) if changes else decisions
     ends = [end for p in suppliers.parties if (end := _instruction_ends(p, suppliers, changes, freeze, today))]
     settled = settle(
         responsible=len(suppliers.parties),
@@ -190,14 +190,17 @@ def day_rules(plan: HubPlan | Settled, earliest: date, blackouts: tuple[Period, 
     return DayRules(earliest=first, blackouts=(*blackouts, *plan.protected), frozen=plan.frozen)
 
 
-def _before_change(
+def before_change(
     decision: Decision,
     suppliers: ResponsibleSuppliers,
     changes: tuple[SupplierChange, ...],
     freeze: Freeze,
     today: date,
 ) -> Decision:
-    """CS3: an instruction ends with the responsibility of the Supplier that gave it."""
+    """CS3: an instruction ends with the responsibility of the Supplier that gave it.
+
+    Of `suppliers` and `changes` only the roles that this Supplier has count, never who has the others (NF7).
+    """
     end = _instruction_ends(decision.party, suppliers, changes, freeze, today)
     if decision.consent is None or end is None:
         return decision

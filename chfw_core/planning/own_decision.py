@@ -120,7 +120,10 @@ def stopped_decision(reason: str) -> OwnDecision:
 
 
 def supplier_decision(rules: RuleSet, decision: Decision, priority: int) -> OwnDecision:
-    """What a Supplier's rules (and its own standing instruction, where there is one) come to."""
+    """What a Supplier's rules (and its own standing instruction, where there is one) come to.
+
+    Where a change of Supplier takes the whole of a period (CS3), neither a batch nor a hold's delay is left of it.
+    """
     consent = decision.consent
     return OwnDecision(
         outcome=_outcome(rules, decision),
@@ -128,8 +131,8 @@ def supplier_decision(rules: RuleSet, decision: Decision, priority: int) -> OwnD
         rule=decision.rule,
         period=None if consent is None else consent.period,
         windows=Windows() if consent is None else consent.windows,
-        batch=decision.batch,
-        delayed_by=decision.delayed_by,
+        batch=None if consent is None else decision.batch,
+        delayed_by=None if consent is None else decision.delayed_by,
         priority=priority,
     )
 

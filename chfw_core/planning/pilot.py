@@ -11,10 +11,11 @@ from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
 from typing import TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from chfw_core.model.estate import format_set
 from chfw_core.model.guid import hash_key, keyed_hash
+from chfw_core.planning.pilot_reach import PilotReach
 from chfw_core.rules.model import PilotRule
 
 Stratum = tuple[object, ...]
@@ -142,22 +143,32 @@ def _plain(value: object) -> str:
 
 @frozen(kw_only=True)
 class PilotAsk:
-    """One pilot rule of one Supplier, and the hubs that it may choose from."""
+    """One pilot rule of one Supplier, and the hubs that it may choose from. `reach`: with none taken before it."""
 
     party: str
     rule: PilotRule
     candidates: tuple[PilotCandidate, ...]
+    reach: PilotReach
 
 
 @frozen(kw_only=True)
 class PilotResult:
-    """What a pilot got: its group, how many hubs it asked for, and how many it could choose from."""
+    """What a pilot got: its group, how many hubs it asked for, and how many it could choose from.
+
+    `reach`: where it got fewer than it asked for, why.
+    """
 
     party: str
     rule: str
     asked: int
     candidates: int
     group: PilotGroup
+    reach: PilotReach | None = None
+
+    @property
+    def short(self) -> int:
+        """So many hubs fewer than it asked for."""
+        return self.asked - len(self.group.guids)
 
 
 def select_pilots(asks: Iterable[PilotAsk], limit: int) -> tuple[PilotResult, ...]:
@@ -180,8 +191,11 @@ def select_pilots(asks: Iterable[PilotAsk], limit: int) -> tuple[PilotResult, ..
             seed=ask.rule.seed,
         )
         taken[ask.party] = before | group.guids
-        candidates = len(ask.candidates)
-        results.append(
-            PilotResult(party=ask.party, rule=ask.rule.id, asked=ask.rule.size, candidates=candidates, group=group)
+        result = PilotResult(
+            party=ask.party, rule=ask.rule.id, asked=ask.rule.size, candidates=len(ask.candidates), group=group
         )
+        if result.short:
+            others = sum(candidate.guid in before for candidate in ask.candidates)
+            result = evolve(result, reach=evolve(ask.reach, taken=others))
+        results.append(result)
     return tuple(results)

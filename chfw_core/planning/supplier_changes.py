@@ -24,10 +24,15 @@ def changes_by_guid(events: EventsIndex) -> Mapping[int, tuple[SupplierChange, .
     found: dict[int, set[SupplierChange]] = {}
     for of_type in events.of("change_of_supplier_started"):
         for guid, own in of_type.by_guid.items():
-            public = [e for e in own if e.party is None or not is_supplier(e.party)]
+            public = [event for event in own if announces(event)]
             if public:
                 found.setdefault(guid, set()).update(_change(event) for event in public)
     return {guid: tuple(sorted(changes, key=_order)) for guid, changes in found.items()}
+
+
+def announces(event: Event) -> bool:
+    """Whether an event `change_of_supplier_started` announces a change: not where a Supplier says it of itself."""
+    return event.party is None or not is_supplier(event.party)
 
 
 def without_contradictions(

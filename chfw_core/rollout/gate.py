@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from chfw_core.model.parties import DCC, Party
+from chfw_core.model.parties import DCC
 from chfw_core.model.periods import instant_words
-from chfw_core.rollout.base import CONFIRMING, REGISTRATION, SMI, Command, CommandRefused, is_party, region_of
+from chfw_core.rollout.base import CONFIRMING, REGISTRATION, SMI, Command, CommandRefused, region_of
 from chfw_core.rollout.handover import commands as handover
 from chfw_core.rollout.incidents import commands as incidents
 from chfw_core.rollout.instructing import commands as instructing
@@ -21,6 +21,7 @@ from chfw_core.rollout.outcomes import commands as outcomes
 from chfw_core.rollout.pilot import commands as pilot
 from chfw_core.rollout.records import Mode, ReleaseRecord, RollOut
 from chfw_core.rollout.refusals import Code, refuse
+from chfw_core.rollout.relevance import concerns, is_bounded
 from chfw_core.rollout.states import FINAL_STANDINGS, ReleaseStage, ReleaseStanding
 from chfw_core.rollout.suppliers import commands as suppliers
 
@@ -129,6 +130,16 @@ def who_is(by: str) -> Who:
     return Who.CSP if region_of(by) is not None else Who.SUPPLIER
 
 
+def may_give(by: str, kind: type[Command]) -> bool:
+    """Whether such a command is for this actor at all, of whichever release.
+
+    Whoever asks somebody before it is given, or shows what it would do, asks this first: a stranger is refused
+    without having seen anything (NF7).
+    """
+    gate = GATES[kind]
+    return bool(by) and who_is(by) in {gate.who, *gate.also}
+
+
 def stopped_at_gate(roll_out: RollOut, command: Command, at: datetime) -> tuple[CommandRefused] | None:
     """Why a command may not even be looked at, or None."""
     record, gate = roll_out.release, GATES[type(command)]
@@ -136,19 +147,19 @@ def stopped_at_gate(roll_out: RollOut, command: Command, at: datetime) -> tuple[
         return refuse(command, at, Code.CLOCK_WENT_BACK, now=instant_words(at), last=instant_words(record.last_at))
     if command.release != record.id:
         return refuse(command, at, Code.WRONG_RELEASE, id=command.release)
-    if not command.by or who_is(command.by) not in {gate.who, *gate.also}:
+    if not may_give(command.by, type(command)):
         return refuse(command, at, Code.WRONG_PARTY, by=command.by, who=gate.who.value)
     drafting = isinstance(command, notice.DraftRelease)
-    if record.firmware is None:
-        return None if drafting else refuse(command, at, Code.UNKNOWN_RELEASE, id=record.id)
     if drafting:
-        return refuse(command, at, Code.DRAFTED_ALREADY, id=record.id)
+        return None if record.firmware is None else refuse(command, at, Code.DRAFTED_ALREADY, id=record.id)
+    if not concerns(record, command.by):
+        # BR3.3, NF7: the same words for a release of others and for none.
+        code = Code.NOT_RELEVANT if is_bounded(command.by) else Code.UNKNOWN_RELEASE
+        return refuse(command, at, code, id=record.id, by=command.by)
     return _closed(record, gate, command, at)
 
 
 def _closed(record: ReleaseRecord, gate: Gate, command: Command, at: datetime) -> tuple[CommandRefused] | None:
-    if is_party(command.by) and Party(command.by) not in record.suppliers:
-        return refuse(command, at, Code.NOT_RELEVANT, by=command.by)
     if record.mode is Mode.ALERTS_ONLY and not gate.alerts_only:
         return refuse(command, at, Code.SWITCHED_OFF)  # BR5.7
     if record.mode is Mode.DCC_ONLY and not gate.dcc_only:

@@ -59,8 +59,8 @@ REFUSALS: Mapping[Code, tuple[str, str]] = {
     Code.OTHER_FIRMWARE: ("the release `{id}` is drafted with what belongs to `{other}`", "draft it with its own"),
     Code.WRONG_PARTY: ("`{by}` may not do this", "it is for {who}"),
     Code.NOT_RELEVANT: (
-        "`{by}` is not responsible for any hub of this release",
-        "wait for the notice, or ask the DCC",
+        "there is no release `{id}` with hubs of `{by}`",
+        "check its id; a release is there once its notice was received",
     ),
     Code.UNKNOWN_RELEASE: (
         "there is no release `{id}`",

@@ -54,6 +54,7 @@ class Delivery:
     then is answered again, one that was refused altogether is tried once more. `events`: what the sender says has
     happened (RU6), by its own numbers: those that it has said before are not taken again. `rules`: all rule files of
     the sender as they are from now on (RU7), each by its name; no file takes all of them back; None: nothing is said.
+    `remarks`: what was read, and should be looked at.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Delivery:
     before: int = field(default=0, validator=ge(0))
     events: tuple[Event, ...] = ()
     rules: tuple[tuple[str, str], ...] | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -72,8 +74,8 @@ class Reply:
 
     `answers`: for each command its answers in order: one, or where it was given for EVERY_RELEASE one for each release
     that has hubs of it, or none. `problems`: those of the delivery, and what else kept it from being carried out.
-    `remarks`: what was taken, and should be looked at. `events`, `rules`: what became of these; None where there were
-    none, or nothing of the delivery was carried out.
+    `remarks`: those of the delivery, and what else was taken and should be looked at. `events`, `rules`: what became
+    of these; None where there were none, or nothing of the delivery was carried out.
     """
 
     answers: tuple[tuple[Answer, ...], ...] = ()

@@ -149,3 +149,16 @@ def test_a_mass_period_of_centuries_is_a_slip(chfw: Chfw, world: DemoFiles, tmp_
     ran = chfw("plan", *inputs(world, release=release), "--out", tmp_path / "plan.parquet")
     assert ran.code == 3
     assert "`400000` is more than 3660" in ran.err
+
+
+def test_a_column_of_instructions_that_nobody_reads_is_noted(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:
+    """NF1: as with attributes that no rule reads; the plan is the same."""
+    heading, *rows = world.instructions.read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "recorded.csv"
+    path.write_text("\n".join([f"{heading},rule_id", *(f"{row},early" for row in rows), ""]), encoding="utf-8")
+    ran = chfw("plan", *inputs(world, instructions=path), "--out", tmp_path / "plan.parquet", "--json")
+    plain = chfw("plan", *inputs(world), "--out", tmp_path / "plain.parquet", "--json")
+    notes, before = (json.loads(one.out)["notes"] for one in (ran, plain))
+    hint = "" if "rule" in heading.split(",") else " (did you mean `rule`?)"
+    assert [note for note in notes if note not in before] == [f"`recorded.csv`: the column `rule_id` is not read{hint}"]
+    assert (tmp_path / "plan.parquet").read_bytes() == (tmp_path / "plain.parquet").read_bytes()

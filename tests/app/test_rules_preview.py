@@ -77,6 +77,19 @@ def test_a_preview_in_words(chfw: Chfw, world: DemoFiles, files: Path, tmp_path:
         assert next(csv.reader(file))[:4] == ["guid", "role", "outcome", "rule"]
 
 
+def test_a_preview_says_why_a_pilot_is_short(chfw: Chfw, world: DemoFiles, files: Path) -> None:
+    """NF1, BR2.2: in the words of the plan's finding, and nothing of a pilot that got what it asked for."""
+    few = changed(files, "    and not split\n", '    and not split\n    and csp_region == "4G North"\n')
+    (pilot,) = json.loads(chfw("rules", "preview", few, *looked(world), "--json").out)["pilots"]
+    assert pilot["hubs"] < 250
+    assert "its `from` holds for " in pilot["why_short"]
+    assert f"{pilot['hubs']} hubs could be in it" in pilot["why_short"]
+    said = f"pilot `first-250`: {pilot['hubs']} of 250 asked: {pilot['why_short']}"
+    assert said in chfw("rules", "preview", few, *looked(world)).out
+    (pilot,) = json.loads(chfw("rules", "preview", files, *looked(world), "--json").out)["pilots"]
+    assert (pilot["hubs"], pilot["why_short"]) == (250, None)
+
+
 def test_a_preview_says_why_a_hold_holds_nobody(chfw: Chfw, world: DemoFiles, tmp_path: Path) -> None:
     """RU5, NF1: a hold on a flag that its hubs do not bear; no other rule comes before it."""
     path = tmp_path / "n.rules.yaml"
@@ -277,7 +290,7 @@ def test_what_plays_no_part_is_said(chfw: Chfw, world: DemoFiles, files: Path, t
         return [note for note in found if note.startswith("changes of Supplier")]
 
     (all_hubs,) = notes("preview", files)
-    assert all_hubs.startswith("changes of Supplier announced for 1 hub are not applied")
+    assert all_hubs.startswith("changes of Supplier announced for 1 hub count")
     (one,) = notes("explain", files, "--guid", mine)
-    assert one.startswith("changes of Supplier announced for this hub (2026-03-05) are not applied")
+    assert one.startswith("changes of Supplier announced for this hub (2026-03-05) count")
     assert notes("explain", files, "--guid", other) == []

@@ -11,7 +11,9 @@ import pytest
 
 from chfw_core.errors import InputError
 from chfw_files import limits
+from chfw_files.documents.commands_in import read_pilot_list
 from chfw_files.documents.lists import COLUMNS, ListKind, owed_by, read_list
+from chfw_files.documents.not_read import MOST_NAMED, not_read
 from chfw_files.documents.returned import reasons_of, write_returned
 from chfw_files.documents.returned_json import AS_SENT, REASON
 from chfw_files.sources import EXTENSIONS, open_source
@@ -238,3 +240,55 @@ def test_the_number_that_a_spreadsheet_has_for_a_date_is_told_of_as_one(tmp_path
     assert bad.column == "opens|closes"
     assert bad.reason.count("format the cell as a date") == 2
     assert "46113" in bad.reason
+
+
+NEARLY = {
+    "group": "pilot_group",
+    "rule": "rule_id",
+    "reason": "reason_text",
+    "commentary": "commentary_of_row",
+    "firmware_version": "firmware",
+    "configuration_set": "config_set",
+    "leaves": "leaves_party",
+    "joins": "joins_party",
+    "vacant": "vacant_role",
+}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ListKind if kind is not ListKind.HUBS])
+def test_a_column_that_nobody_reads_is_remarked_with_the_one_that_may_be_meant(kind: ListKind, tmp_path: Path) -> None:
+    """BR5.2: what is near to a column that the list lacks is refused; a little farther, it is said (NF1)."""
+    optional = [column.name for column in COLUMNS[kind] if not column.required]
+    rows = [{"guid": guid(at), **row} for at, row in enumerate(GOOD[kind], start=1)]
+    plain = [{name: value for name, value in row.items() if name not in optional} for row in rows]
+    meant = [NEARLY[name] for name in optional]
+    names = [*(column.name for column in COLUMNS[kind] if column.required), *meant, "zz", REASON]
+    path = tmp_path / "list.csv"
+    lines = [",".join(row.get(name) or "" for name in names) for row in plain]
+    path.write_text("\n".join([",".join(names), *lines, ""]), encoding="utf-8")
+    said = not_read(read_list(kind, path))
+    assert len(said) == len(meant) + 1  # and nothing of the column that tells why rows came back
+    assert said[-1] == "the column `zz` is not read"
+    for name, slip, sentence in zip(optional, meant, said, strict=False):
+        assert sentence == f"the column `{slip}` is not read (did you mean `{name}`?)"
+    path.write_text(path.read_text(encoding="utf-8").replace("role,", "rols,"), encoding="utf-8")
+    if "role" in names:
+        with pytest.raises(InputError, match="the column `role` is missing"):
+            read_list(kind, path)
+
+
+def test_many_columns_that_nobody_reads_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    names = [f"zz-{at}" for at in range(MOST_NAMED + 1)]
+    path.write_text(f"guid,role,{','.join(names)}\n{guid(1)},import\n", encoding="utf-8")
+    assert not_read(read_list(ListKind.WITHDRAWALS, path))[-1] == "1 further column is not read"
+    path.write_text(f"guid,role,{','.join(names)},zz\n{guid(1)},import\n", encoding="utf-8")
+    said = not_read(read_list(ListKind.WITHDRAWALS, path))
+    assert (len(said), said[-1]) == (MOST_NAMED + 1, "2 further columns are not read")
+
+
+def test_other_columns_of_a_list_of_hubs_are_none_of_its_business(tmp_path: Path) -> None:
+    """A pilot list may be an estate's rows (BR2.3)."""
+    path = tmp_path / "list.csv"
+    path.write_text(f"guid,csp_region\n{guid(1)},North\n", encoding="utf-8")
+    assert read_pilot_list(path, "CH-1", "k", "NWND").remarks == ()

@@ -22,7 +22,8 @@ from chfw_core.engines.columnar.sparse import Attributes
 from chfw_core.engines.columnar.special import Special
 from chfw_core.engines.columnar.steps import Progress
 from chfw_core.engines.columnar.world import Rules, World, build_world, reader
-from chfw_core.model.parties import DCC, is_supplier
+from chfw_core.model.parties import DCC, Party, ResponsibleSuppliers, SupplierRole, is_supplier
+from chfw_core.planning.hub_plan import before_change
 from chfw_core.planning.model import PlanInputs
 from chfw_core.planning.own_decision import (
     OwnDecision,
@@ -33,8 +34,10 @@ from chfw_core.planning.own_decision import (
     supplier_decision,
 )
 from chfw_core.planning.pilot import PilotResult
+from chfw_core.planning.release_state import freeze_of, today_of
 from chfw_core.rules.model import RuleSet
 
+ROLES = tuple(SupplierRole)
 Ints = NDArray[np.int64]
 Parts = NDArray[np.int32]
 
@@ -124,7 +127,7 @@ class _Labels:
 
     def enter(self, records: Records) -> None:
         """Set `of`: the number in `found` of each record's decision."""
-        decide, columns = self._supplier, self._own_decisions(records)
+        decide, columns = self._supplier, [*self._own_decisions(records), *self._changing(records)]
         if self.owner == DCC:
             decide = self._dcc
             columns = [records[:, Part.DCC_ROW], records[:, Part.DCC], records[:, Part.GUID]]
@@ -144,11 +147,30 @@ class _Labels:
         first = np.array([pair.parties[:1] == (self.owner,) for pair in self.world.pairs], dtype=np.bool_)
         return [np.where(first[records[:, Part.PAIR]], self.composed.first, self.composed.second)]
 
+    def _changing(self, records: Records) -> list[NDArray[np.integer]]:
+        """CS3: the changes of Supplier of each hub, and where it has some which of its roles are the owner's."""
+        own = (pair.roles_of(self.owner) for pair in self.world.pairs)
+        of_pair = [sum(1 << ROLES.index(role) for role in roles) for roles in own]
+        changing = records[:, Part.CHANGES]
+        roles = np.array(of_pair, dtype=np.int64)[records[:, Part.PAIR]]
+        return [changing, np.where(changing > 0, roles, 0)]
+
     def _supplier(self, terms: int, priority: int, *rest: int) -> OwnDecision:
-        held = self.composed.terms_list[terms].held
+        number, changing, roles = rest
+        held, inputs = self.composed.terms_list[terms].held, self.world.inputs
         if held is not None:
             return stopped_decision(held)
-        return supplier_decision(own_rules(self.world.inputs), self.composed.decisions[rest[0]], priority)
+        decided = self.composed.decisions[number]
+        if changes := self.composer.known.changes[changing].changes:
+            decided = before_change(decided, self._alone(roles), changes, freeze_of(inputs), today_of(inputs))
+        return supplier_decision(own_rules(inputs), decided, priority)
+
+    def _alone(self, roles: int) -> ResponsibleSuppliers:
+        """The owner in its roles: who has the other one makes no difference."""
+        own = {role: Party(self.owner) for at, role in enumerate(ROLES) if roles >> at & 1}
+        return ResponsibleSuppliers(
+            import_supplier=own.get(SupplierRole.IMPORT), gas_supplier=own.get(SupplierRole.GAS)
+        )
 
     def _csp(self, terms: int, priority: int, *rest: int) -> OwnDecision:
         held, (row, match) = self.composed.terms_list[terms].held, rest

@@ -10,18 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, groupby
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
-from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, HubsByPilot
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.match import bit_of
+from chfw_core.engines.columnar.pilot_bars import PilotBars
 from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.seats import Ask, Seated, seats_of_owner
 from chfw_core.engines.columnar.sides import Speaker
-from chfw_core.engines.columnar.world import DateReader, World, read_codes, reader
-from chfw_core.planning.decision import rule_period
+from chfw_core.engines.columnar.world import World, read_codes, reader
 from chfw_core.planning.pilot import PilotGroup, PilotResult, Stratum, share_pilot_limit
 from chfw_core.rules.model import PilotRule
 
@@ -54,6 +53,7 @@ class PilotSelection:
     threads: int = 1
     results: list[PilotResult] = field(init=False, factory=list)
     _terms: Ints = field(init=False)
+    _bars: PilotBars = field(init=False)
     _by_row: dict[int, tuple[Ints, Ints]] = field(init=False, factory=dict)
     _hubs: HubsByPilot = field(init=False)
 
@@ -67,6 +67,7 @@ class PilotSelection:
         if not pilots:
             return []
         self._terms = self.composer.terms_of(self.records)
+        self._bars = PilotBars(self.world, self.composer, self.classes, self.records, self._terms)
         asked_records = [self._asked_records(owner, at, pilot) for owner, at, pilot in pilots]
         with ThreadPoolExecutor(self.threads) as pool:
             self._hubs = HubsByPilot.of(
@@ -78,18 +79,20 @@ class PilotSelection:
             share = share_pilot_limit(asked, self.world.inputs.release.pilot_limit)
             by_owner = [list(own) for _, own in groupby(asks, lambda ask: ask.owner)]
             seated = chain.from_iterable(pool.map(lambda own: seats_of_owner(own, share), by_owner))
-            chosen = [self._chosen(ask, one) for ask, one in zip(asks, seated, strict=True)]
+            numbers = (at for _, at, _ in pilots)
+            chosen = [self._chosen(ask, at, one) for ask, at, one in zip(asks, numbers, seated, strict=True)]
         del self._hubs
         return chosen
 
-    def _chosen(self, ask: Ask, seated: Seated) -> Chosen:
+    def _chosen(self, ask: Ask, at: int, seated: Seated) -> Chosen:
         hubs, picked = seated.hubs, seated.picked
         group = PilotGroup(guids=frozenset(hubs.guid[picked].tolist()), shortfall=seated.shortfall)
         pilot, known = ask.pilot, self.composer.known.pilots
         candidates = len(ask.found.guid)
-        self.results.append(
-            PilotResult(party=ask.owner, rule=pilot.id, asked=pilot.size, candidates=candidates, group=group)
-        )
+        result = PilotResult(party=ask.owner, rule=pilot.id, asked=pilot.size, candidates=candidates, group=group)
+        if result.short:
+            result = evolve(result, reach=self._bars.reach(ask.owner, at, pilot, candidates - len(hubs.guid)))
+        self.results.append(result)
         known.append(pilot.id)
         chunk, row = self._hubs.places(hubs.hub[picked])
         return Chosen(chunk, row, hubs.side[picked], len(known) - 1)
@@ -151,12 +154,12 @@ class PilotSelection:
         row_part, match_part, _, _ = SIDES[side]
         records = self.records
         mine = self._own(side, owner)
-        mine = mine[self._asked(records[mine, row_part], records[mine, match_part], at)]
+        mine = mine[self._bars.asked(records[mine, row_part], records[mine, match_part], at)]
         rows, matches = records[mine, row_part], records[mine, match_part]
         reads_hub = any(expr is not None and expr.fields for expr in (pilot.at.opens, pilot.at.closes))
         same = matches if reads_hub else self.world.suppliers.look_up(lambda known: known.deciding, rows, matches)
         distinct, of = distinct_tuples([rows, same, records[mine, Part.GUID], self._terms[mine]])
-        candidates = np.array([self._is_candidate(pilot, *row) for row in distinct.tolist()], dtype=np.bool_)
+        candidates = np.array([self._bars.bar(pilot, *row) is None for row in distinct.tolist()], dtype=np.bool_)
         chosen = np.flatnonzero(candidates[of])
         record = mine[chosen]
         stratum, preferred = self._facts(rows[chosen], matches[chosen], at, pilot, strata)
@@ -183,36 +186,15 @@ class PilotSelection:
         """The records of eligible hubs of which the owner is this Supplier, without an instruction that stands."""
         row_part, _, standing_part, _ = SIDES[side]
         if side not in self._by_row:
-            records = self.records
-            live = np.array([place.ineligible is None for place in self.world.places], dtype=np.bool_)
-            none = np.array([not isinstance(known, Standing) for known in self.composer.known.standings])
-            free = np.flatnonzero(live[records[:, Part.PLACE]] & none[records[:, standing_part]])
-            rows = records[free, row_part]
+            everyone = np.arange(len(self.records))
+            free = np.flatnonzero(self._bars.eligible & ~self._bars.instructed(everyone, standing_part))
+            rows = self.records[free, row_part]
             order = np.argsort(rows, kind="stable")
             count = len(self.world.suppliers.speakers) + 2
             self._by_row[side] = (free[order], np.searchsorted(rows[order], np.arange(count)))
         records_by_row, start = self._by_row[side]
         own = [n for n, who in enumerate(self.world.suppliers.speakers, 1) if who.owner == owner]
         return np.concatenate([np.zeros(0, dtype=np.int64), *(records_by_row[start[n] : start[n + 1]] for n in own)])
-
-    def _asked(self, rows: Ints, matches: Ints, at: int) -> NDArray[np.bool_]:
-        """Whether the condition of an owner's at-th pilot holds for these matches."""
-        found = np.zeros(len(rows), dtype=np.bool_)
-        for row in np.unique(rows).tolist():
-            own = rows == row
-            found[own] = bit_of(self.world.suppliers.speakers[row - 1].known.pilots[matches[own]], at)
-        return found
-
-    def _is_candidate(self, pilot: PilotRule, row: int, match: int, guid: int, terms: int) -> bool:
-        who, dcc = self.world.suppliers.speakers[row - 1], self.composer.terms_list[terms]
-        known = who.known
-        if dcc.held is not None or int(known.exclude[match]) >= 0:
-            return False
-        context = self.world.context(dcc.automatic_at)
-        if self.composer.holds(who, match, self.composer.known.guids[guid], context):
-            return False
-        read_date = DateReader(reader(who, known, match), context)
-        return not isinstance(rule_period(pilot.at, self.world.terms(dcc.automatic_at), read_date), str)
 
     def _prefers(self, who: Speaker, matches: Ints, at: int) -> Ints:
         """Conditions of `prefer` are numbered over the pilots that have one."""

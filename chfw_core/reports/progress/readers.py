@@ -8,6 +8,7 @@ from chfw_core.errors import InputError
 from chfw_core.model.parties import CSP_PREFIX, DCC, Party
 from chfw_core.rollout.base import CONFIRMING, REGISTRATION, SMI, is_party, region_of
 from chfw_core.rollout.records import ReleaseRecord
+from chfw_core.rollout.relevance import concerns
 
 
 class ReaderKind(StrEnum):
@@ -38,13 +39,7 @@ class Reader:
 
     def concerns(self, record: ReleaseRecord) -> bool:
         """Whether the release is this actor's business: a Supplier's and a CSP's once it has hubs of theirs (BR1.1)."""
-        match self.kind:
-            case ReaderKind.SUPPLIER:
-                return self.name in record.suppliers
-            case ReaderKind.CSP:
-                return self.region in record.regions
-            case ReaderKind.DCC | ReaderKind.PANEL:
-                return record.firmware is not None
+        return concerns(record, self.name)
 
 
 def reader_named(name: str, *allowed: ReaderKind) -> Reader:

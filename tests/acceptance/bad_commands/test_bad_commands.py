@@ -93,10 +93,11 @@ def test_by_the_wrong_party(world: World) -> None:
 
 
 def test_about_a_release_that_nobody_has_drafted(world: World) -> None:
-    """BR1.1."""
+    """BR1.1; NF7: to a Supplier and a CSP it is like a release of others."""
     for kind, gate, fields in each():
         if kind is not DraftRelease:
-            assert world.refused(ACTORS[gate.who], kind, release="CH-2031-09", **fields) == "unknown_release"
+            code = "not_relevant" if gate.who in (Who.SUPPLIER, Who.CSP) else "unknown_release"
+            assert world.refused(ACTORS[gate.who], kind, release="CH-2031-09", **fields) == code
 
 
 def to(world: World, stage: ReleaseStage) -> None:

@@ -675,9 +675,9 @@ def test_a_csp_sees_the_hubs_of_its_region_and_a_stranger_nothing(world: World) 
     assert shown["hubs"] == {"eligible": len(world.hubs(hub.c.region == "North"))}
     ran = world.rollout("show", "--release", "CH-1", "--as", "ZULU")
     assert (ran.code, ran.problems) == (1, ["error: there is no release `CH-1` with hubs of `ZULU`"])
-    for reader in ("ZULU", "NWND"):  # in the words of a release that is not there, and nobody is told to draft one
+    for reader, hint in (("ZULU", ""), ("NWND", "  hint: did you mean `CH-1`?\n")):  # nobody is told to draft one
         gone = world.rollout("show", "--release", "CH-9", "--as", reader)
-        assert (gone.code, gone.err) == (1, f"error: there is no release `CH-9` with hubs of `{reader}`\n")
+        assert (gone.code, gone.err) == (1, f"error: there is no release `CH-9` with hubs of `{reader}`\n{hint}")
     assert world.done("show", "--as", "ZULU") == {"releases": []}
 
 
@@ -772,7 +772,7 @@ def test_the_same_file_may_be_sent_for_two_releases(world: World) -> None:
         (world.hubs()[0], "failed", NOTICE, "", "no signal"),
     )
     first = world.done("outcomes", file, "--release", "CH-1", "--as", "CSP:North", code=2)
-    again = world.done("outcomes", file, "--release", "CH-2", "--as", "CSP:North", code=2)
+    again = world.done("outcomes", file, "--release", "CH-2", "--as", "CSP:North", code=3)  # it has no hubs yet
     keys = [said["answers"][0]["key"] for said in (first, again)]
     assert keys[0].endswith("/outcomes/CH-1/0")
     assert keys[1].endswith("/outcomes/CH-2/0")

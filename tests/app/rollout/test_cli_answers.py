@@ -69,7 +69,7 @@ def test_a_release_that_is_not_there_is_refused_with_what_its_asker_can_do(world
     period = ("--role", "import", "--opens", "2026-03-02", "--closes", "2026-03-09")
     guid = world.hubs()[0]
     ran = world.rollout("instruct", "--release", "CH-9", "--as", "NWND", *period, "--guid", guid)
-    assert (ran.code, ran.problems) == (3, ["error: there is no release `CH-9`"])
+    assert (ran.code, ran.problems) == (3, ["error: there is no release `CH-9` with hubs of `NWND`"])
     assert "hint: check its id" in ran.err
 
 
@@ -215,3 +215,18 @@ def test_many_refusals_are_shown_reason_by_reason(world: World) -> None:
     assert "and 55 more" in shown.out
     refused = world.done(*told, code=2)["answers"][0]["refused_hubs"]
     assert sum(len(one["guids"]) for one in refused) == 61
+
+
+def test_a_column_of_a_file_that_nobody_reads_is_said(world: World) -> None:
+    """BR5.2, NF1: the rows are taken; a group that was misspelt is not lost in silence."""
+    world.notified()
+    guid = world.hubs(hub.c.import_supplier == "NWND", hub.c.gas_supplier == "NWND")[0]
+    head = ("guid", "party", "role", "opens", "closes", "received_at", "action", "pilot_group")
+    row = (guid, "NWND", "import", "2026-03-02", "2026-03-09", NOTICE, "instruct", "pilot")
+    ran = world.rollout("instruct", world.table("own.csv", head, row), "--release", "CH-1", "--as", "NWND")
+    assert ran.code == 0
+    assert ran.err.splitlines()[0] == "note: the column `pilot_group` is not read (did you mean `group`?)"
+    slip = world.table("slip.csv", (*head[:-1], "grp"), row)
+    ran = world.rollout("instruct", slip, "--release", "CH-1", "--as", "NWND")
+    assert (ran.code, ran.problems) == (1, [f"error: `{slip}`: the column `grp` is not known"])
+    assert "did you mean `group` by `grp`?" in ran.err

@@ -117,6 +117,20 @@ def test_good_rows_are_taken_and_the_others_come_back_in_their_order(desk: Desk)
     assert desk.waits() == []
 
 
+def test_a_column_that_nobody_reads_is_remarked_upon(desk: Desk) -> None:
+    """BR5.2, TR4: in the receipt, and to whoever runs it; the rows are taken all the same."""
+    text = (
+        instructions(CROFT)
+        .replace("closes\n", "closes,pilot_group\n")
+        .replace(f"{PERIOD[1]}\n", f"{PERIOD[1]},pilot\n")
+    )
+    desk.hand_in(f"{RELEASE}/instructions-1.csv", text)
+    (one,) = desk.once()["files"]
+    said = ["the column `pilot_group` is not read (did you mean `group`?)"]
+    assert (one["answer"], one["remarks"]) == ("taken", said)
+    assert desk.receipt(f"{RELEASE}/instructions-1.csv")["remarks"] == said
+
+
 def test_messages_come_with_manifests_and_only_to_who_has_a_folder(desk: Desk) -> None:
     """BR1.1, NF7: the others' stay in the outbox."""
     found = desk.once("--party", "BIRCH", "--party", "CSP:North")

@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 
+from chfw_core.engines.matching import Matcher
 from chfw_core.model.releases import Blackout, Participation
 from chfw_core.planning.batch_terms import batches_said
-from chfw_core.rules.model import Always, BatchSpec, DecideThen, Duration
+from chfw_core.planning.pilot_reach import Barred
+from chfw_core.rules.model import Always, At, BatchSpec, DecideThen, Duration, UntilDate
 from chfw_core.rules.problems.problem import counted
-from chfw_core.testing.worlds import A, B, Draft, base, decide, exclude, features, is_, on, pilot
+from chfw_core.testing.worlds import A, B, Draft, base, decide, exclude, features, hold, is_, on, pilot
 from tests.core.engines.columnar.agreement import assert_agree
 
 CURE = ": larger ones or a shorter pause would leave them a day"
@@ -96,12 +99,64 @@ def test_a_pilot_that_is_short_says_what_it_could_choose_from() -> None:
     draft.add(A, excludes=(exclude("never", Always()),), pilots=(pilot("first", Always(), 5),))
     draft.add(B, pilots=(pilot("one", is_("split", False), 6), pilot("two", is_("split", False), 6)))
     plan, _ = assert_agree(draft.world())
-    of_b = {result.candidates for result in plan.pilots if result.party == B}
+    of_a = sum(A in hub.suppliers.parties for hub in draft.hubs)
+    of_b = [result for result in plan.pilots if result.party == B]
     none, one, two = (f.message for f in plan.findings if f.code == "pilot-short")
-    assert none.startswith("the pilot `first` asked for 5 hubs and got 0: no hub matches its `from`, is eligible,")
-    (could,) = of_b
-    for message in (one, two):
-        assert message.endswith(f": {could} hubs could be in it; the release's limit of 7 is shared")
+    assert none == (
+        f"the pilot `first` asked for 5 hubs and got 0: {of_a} of {A}'s {of_a} hubs are excluded, and its `from` holds "
+        "for 0 of the others"
+    )
+    for result, message in zip(of_b, (one, two), strict=True):
+        assert result.reach is not None
+        rest = result.candidates - result.reach.taken - len(result.group.guids)
+        seats = f"; {rest} have no seat, since the release's limit of 7 is shared" if rest else "in an earlier pilot"
+        assert message.endswith(seats)
+        assert f"; {result.candidates} hubs could be in it" in message
+    assert "have no seat" in one
+    assert of_b[1].reach is not None
+    assert of_b[1].reach.taken == len(of_b[0].group.guids)
+    assert f", {of_b[1].reach.taken} of them in an earlier pilot" in two
+
+
+def test_each_thing_that_keeps_hubs_out_of_a_pilot_is_counted() -> None:
+    """NF1, BR2.2: no hub is counted twice, and none is lost."""
+    draft = base()
+    draft.inputs = evolve(draft.inputs, rulesets=())
+    draft.hubs = tuple(evolve(hub, installed_on=date(2026, 5, 1)) for hub in draft.hubs)
+    may = [hub for hub in draft.hubs if A in hub.suppliers.parties and hub.csp_region != "North"]
+    held, stopped, instructed, new, *_ = (hub for hub in may if Matcher(draft.inputs).ineligible(hub) is None)
+    draft.hubs = tuple(evolve(hub, installed_on=None) if hub == new else hub for hub in draft.hubs)
+    soon = At(opens=on(date(2026, 2, 3)), closes=on("installed_on", 30))
+    draft.add(
+        A,
+        excludes=(exclude("north", is_("csp_region", "North")),),
+        holds=(hold("one", is_("guid", held.guid), UntilDate(date=on(date(2026, 5, 1)))),),
+        pilots=(pilot("all", Always(), 200, at=soon),),
+    )
+    draft.tell("release_stopped", guid=stopped.guid)
+    draft.instruct(instructed, A)
+    plan, _ = assert_agree(draft.world())
+    (result,) = plan.pilots
+    reach = result.reach
+    assert reach is not None
+    of_a = [match for match in (trace.match for trace in plan.traces.values()) if A in match.hub.suppliers.parties]
+    north = [match for match in of_a if match.hub.csp_region == "North"]
+    assert (reach.hubs, reach.excluded) == (len(of_a), len(north))
+    assert reach.met == len(of_a) - len(north)
+    assert set(reach.barred) == set(Barred)
+    assert reach.met - sum(reach.barred.values()) == result.candidates
+    (message,) = (f.message for f in plan.findings if f.code == "pilot-short")
+    said = [f"{hubs} {bar.value.format(party=A)}" for bar in Barred if (hubs := reach.barred.get(bar))]
+    assert f" of the others ({', '.join(said)}); {result.candidates} hub" in message
+
+
+def test_a_condition_that_no_hub_meets_is_said_to_be_that() -> None:
+    draft = base()
+    draft.add(A, pilots=(pilot("nowhere", is_("configuration_set", "CS-9"), 3),))
+    plan, _ = assert_agree(draft.world())
+    of_a = sum(A in hub.suppliers.parties for hub in draft.hubs)
+    (message,) = (f.message for f in plan.findings if f.code == "pilot-short")
+    assert message == f"the pilot `nowhere` asked for 3 hubs and got 0: its `from` holds for 0 of {A}'s {of_a} hubs"
 
 
 def test_a_pilot_is_short_of_hubs_that_are_in_an_earlier_one() -> None:
@@ -112,5 +167,5 @@ def test_a_pilot_is_short_of_hubs_that_are_in_an_earlier_one() -> None:
     all_of_them, same = (result for result in plan.pilots if result.party == B)
     assert len(all_of_them.group.guids) == all_of_them.candidates == same.candidates
     first, second = (f.message for f in plan.findings if f.code == "pilot-short")
-    assert first.endswith(f"got {same.candidates}: {same.candidates} hubs could be in it")
-    assert second.endswith(f"got 0: {same.candidates} hubs could be in it; others are in an earlier pilot")
+    assert first.endswith(f"; {same.candidates} hubs could be in it")
+    assert second.endswith(f"; {same.candidates} hubs could be in it, {same.candidates} of them in an earlier pilot")

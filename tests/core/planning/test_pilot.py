@@ -14,6 +14,7 @@ from chfw_core.planning.pilot import (
     share_pilot_limit,
     stratum_rank,
 )
+from chfw_core.planning.pilot_reach import Barred, PilotReach
 from chfw_core.rules.model import Always, PilotRule
 
 strata = st.dictionaries(
@@ -122,12 +123,17 @@ def test_pilots_share_the_limit_and_never_a_hub_of_one_supplier() -> None:
 
     def ask(party: str, rule: str, size: int, own: tuple[PilotCandidate, ...] = hubs) -> PilotAsk:
         pilot = PilotRule(id=rule, because="x", when=Always(), size=size, seed="s")
-        return PilotAsk(party=party, rule=pilot, candidates=own)
+        reach = PilotReach(hubs=30, excluded=4, met=len(own) + 2, barred={Barred.HELD: 2}, taken=0)
+        return PilotAsk(party=party, rule=pilot, candidates=own, reach=reach)
 
     asks = [ask("A", "one", 6), ask("A", "two", 6), ask("B", "one", 6), ask("C", "over", 90, ())]
     first, second, third, over = select_pilots(asks, 12)
     assert [len(r.group.guids) for r in (first, second, third, over)] == [4, 4, 4, 0]
     assert first.group.guids.isdisjoint(second.group.guids)
-    assert over.asked == 90
+    assert (over.asked, over.short) == (90, 90)
+    assert first.reach is not None
+    assert second.reach is not None
+    assert [(one.candidates, one.taken) for one in (first.reach, second.reach)] == [(20, 0), (20, 4)]
     unlimited = select_pilots(asks[:3], 300)
     assert [len(r.group.guids) for r in unlimited] == [6, 6, 6]
+    assert [one.reach for one in unlimited] == [None, None, None]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from chfw_core.consent.model import InstructionAction, InstructionGroup
 from chfw_core.errors import InputError
@@ -33,6 +33,7 @@ from chfw_core.rollout.suppliers.commands import (
 from chfw_files.documents.alike import Places, alike_in_places, each_hub_once
 from chfw_files.documents.contradictions import contradicting
 from chfw_files.documents.lists import ListKind, read_instructions_of_one, read_list
+from chfw_files.documents.not_read import not_read
 from chfw_files.tables.quarantine import BadRow
 from chfw_files.tables.typed import TypedTable
 from chfw_files.texts import opened
@@ -45,7 +46,8 @@ _Alike = tuple[dict[str, Any], GuidList, Places]
 class ReadCommands:
     """The commands of a file in its order, each with the places of its hubs' rows, and the rows set aside.
 
-    `row_count`: all rows of the file. `events`: where it is a file of events, with the place of each.
+    `row_count`: all rows of the file. `events`: where it is a file of events, with the place of each. `remarks`: what
+    of the file was not read.
     """
 
     commands: tuple[AnyCommand, ...] = ()
@@ -54,6 +56,7 @@ class ReadCommands:
     row_count: int = 0
     events: tuple[Event, ...] = ()
     event_rows: tuple[int, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def set_aside(self) -> tuple[str, ...]:
@@ -76,6 +79,7 @@ class _Reading:
     table: Any
     bad: list[BadRow]
     row_count: int
+    remarks: tuple[str, ...] = ()
     found: list[AnyCommand] = field(factory=list)
     places: list[Places] = field(factory=list)
 
@@ -97,6 +101,7 @@ class _Reading:
             places=tuple(self.places),
             bad_rows=tuple(sorted(self.bad)),
             row_count=self.row_count,
+            remarks=self.remarks,
         )
 
 
@@ -192,7 +197,8 @@ def read_withdrawals(path: Path, release: str, key: str, by: str) -> ReadCommand
 
 def read_pilot_list(path: Path, release: str, key: str, by: str) -> ReadCommands:
     """BR2.3: a Supplier's pilot hubs, in place of those it gave before; a file without rows is an answer too."""
-    reading = _opened(read_list(ListKind.HUBS, path), release, key, by)
+    # Any table of hubs will do, such as an estate's: other columns are none of a pilot's business.
+    reading = _opened(evolve(read_list(ListKind.HUBS, path), others=()), release, key, by)
     found = list(alike_in_places(reading.table, ()))
     for _, guids, places in found:
         reading.add(SubmitPilotList, guids, places)
@@ -306,4 +312,4 @@ def instant(value: object) -> datetime:
 def _opened(read: TypedTable, release: str, key: str, by: str) -> _Reading:
     bad = list(read.quarantine)
     rows = read.table.num_rows + len(bad)
-    return _Reading(release=release, key=key, by=by, table=read.table, bad=bad, row_count=rows)
+    return _Reading(release=release, key=key, by=by, table=read.table, bad=bad, row_count=rows, remarks=not_read(read))

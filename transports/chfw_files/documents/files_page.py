@@ -40,6 +40,11 @@ the spreadsheet numbers it, the number of the row in `.parquet`) with every reas
 they came in, with `refused_because` as the first column and all others as they were sent; `as_sent` holds the whole text of a row
 that could not be cut into columns. Mend the rows and send the file again as it is: nobody reads the first column.
 
+A column whose name is nearly that of one that the list lacks is refused, with the name that may be meant. Any other column that is not in
+the tables below is not read, and that is said (a note of the command or of the plan, a remark of the receipt) with the nearest column that the
+list lacks. Of a list of hubs nothing is said: any table with a column `guid` will do. An estate's are named by `chfw estate check`, and
+every column of private attributes is the Supplier's own.
+
 ## Formulas
 
 A text in `.csv` that begins with one of `= + - @`, a tab, a carriage return, or the full-width form of one of those, is written with an

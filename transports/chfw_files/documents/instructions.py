@@ -18,6 +18,7 @@ from chfw_core.consent.model import Instruction
 from chfw_core.documents.instructions import instruction_of
 from chfw_core.documents.tables import INSTRUCTIONS
 from chfw_files.columns import TEXTS
+from chfw_files.documents.not_read import not_read
 from chfw_files.tables.quarantine import BadRow
 from chfw_files.tables.typed import read_typed_table, schema_of
 from chfw_files.tables.writing import INSTANT, write_table
@@ -28,10 +29,14 @@ INSTRUCTIONS_SCHEMA = schema_of(INSTRUCTIONS)
 
 @frozen(kw_only=True, eq=False)
 class InstructionsFile:
-    """The good rows in the file's order (INSTRUCTIONS_SCHEMA and `row` int64), and the others."""
+    """The good rows in the file's order (INSTRUCTIONS_SCHEMA and `row` int64), and the others.
+
+    `not_read`: the file's other columns, in words.
+    """
 
     table: pa.Table
     quarantine: tuple[BadRow, ...]
+    not_read: tuple[str, ...] = ()
 
     def received_after(self, instant: datetime) -> int:
         """How many rows had not been received by then."""
@@ -54,7 +59,7 @@ class InstructionsFile:
 def read_instructions(path: str | Path) -> InstructionsFile:
     """Read the whole file. Raises InputError for what is no table or lacks a column."""
     read = read_typed_table(path, INSTRUCTIONS)
-    return InstructionsFile(table=read.table, quarantine=read.quarantine)
+    return InstructionsFile(table=read.table, quarantine=read.quarantine, not_read=not_read(read))
 
 
 def write_instructions(path: str | Path, batches: Iterable[pa.RecordBatch]) -> int:

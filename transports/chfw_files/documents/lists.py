@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from attrs import evolve
 
 from chfw_core.documents.tables import (
     HANDED_IN_INSTRUCTIONS,
@@ -88,7 +89,7 @@ def _checked(kind: ListKind, read: TypedTable) -> TypedTable:
         for row, place, guid in zip(rows, places, guids, strict=True)
     ]
     keep = pa.array([row not in wrong for row in range(read.table.num_rows)])
-    return TypedTable(table=read.table.filter(keep), quarantine=tuple(sorted([*read.quarantine, *bad])))
+    return evolve(read, table=read.table.filter(keep), quarantine=tuple(sorted([*read.quarantine, *bad])))
 
 
 def _is(table: pa.Table, column: str, word: str) -> pa.Array:

@@ -233,7 +233,8 @@ class DropFolders:
             wrong = f"the manifest says {manifest.rows} rows, the file has {read.row_count}; send both again"
             return evolve(delivery, problems=(wrong,))
         aside = tuple(said(row) for row in read.bad_rows)
-        return evolve(delivery, read=read, commands=read.commands, events=read.events, problems=aside)
+        delivery = evolve(delivery, read=read, remarks=read.remarks)
+        return evolve(delivery, commands=read.commands, events=read.events, problems=aside)
 
     def _plain(self, problem: InputError, delivery: FileDelivery) -> str:
         """What a reader says, with the file's own name in the place of our copy's."""

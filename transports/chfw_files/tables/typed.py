@@ -36,10 +36,15 @@ _TYPES = {Kind.GUID: pa.uint64(), Kind.DATE: pa.date32(), Kind.INSTANT: INSTANT,
 
 @frozen(kw_only=True, eq=False)
 class TypedTable:
-    """The good rows in the file's order (the declared columns and `row` int64, its place), and the others."""
+    """The good rows in the file's order (the declared columns and `row` int64, its place), and the others.
+
+    `others`: columns of the file that are not declared; `lacking`: declared ones that it has not.
+    """
 
     table: pa.Table
     quarantine: tuple[BadRow, ...]
+    others: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def schema_of(columns: Sequence[TableColumn]) -> pa.Schema:
@@ -50,10 +55,11 @@ def schema_of(columns: Sequence[TableColumn]) -> pa.Schema:
 def read_typed_table(path: str | Path, declared: Sequence[TableColumn]) -> TypedTable:
     """Read the whole file. Columns that it may lack are null where it does.
 
-    Raises InputError for what is no table or lacks a column.
+    Raises InputError for what is no table, lacks a column, or has one in its place whose name is nearly that.
     """
     source = open_source(path, plain=frozenset({"guid"}))
-    check_names(source, [column.name for column in declared], [c.name for c in declared if c.required])
+    names = [column.name for column in declared]
+    others = check_names(source, names, [c.name for c in declared if c.required])
     _check_types(source, declared)
     schema = schema_of(declared).append(pa.field("row", pa.int64()))
     columns = [column for column in declared if column.name in source.names]
@@ -71,7 +77,12 @@ def read_typed_table(path: str | Path, declared: Sequence[TableColumn]) -> Typed
         table = pa.Table.from_arrays([*arrays, pa.array(raw.lines())], schema=schema)
         tables.append(table if good.all() else table.filter(pa.array(good)))
     whole = pa.concat_tables(tables) if tables else schema.empty_table()
-    return TypedTable(table=whole.unify_dictionaries(), quarantine=tuple(sorted(bad)))
+    return TypedTable(
+        table=whole.unify_dictionaries(),
+        quarantine=tuple(sorted(bad)),
+        others=others,
+        lacking=tuple(name for name in names if name not in source.names),
+    )
 
 
 def _nothing(rows: int, column: TableColumn) -> pa.Array:
