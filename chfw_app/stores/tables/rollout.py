@@ -106,8 +106,10 @@ consent = Table(
     Column("received_at", InstantColumn, nullable=False),
     Column("group", Name),
     Column("rule", Name),
+    Column("hours", Name),
 )
-"""The instruction of one Supplier for one hub that stands (BR3.1); without a period: its withdrawal."""
+"""The instruction of one Supplier for one hub that stands (BR3.1); without a period: its withdrawal. `hours`: its own
+window, as text."""
 
 link = Table(
     "link",

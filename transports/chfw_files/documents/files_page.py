@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from chfw_core.documents.tables import ATTRIBUTES, CAPACITY, ESTATE, SCHEDULE, Kind, TableColumn
 from chfw_core.messages import MESSAGES
+from chfw_core.model.later_fields import later_fields
 from chfw_files import limits
 from chfw_files.documents.lists import COLUMNS, ListKind
 from chfw_files.documents.messages_out import message_schema
@@ -132,6 +133,8 @@ def _kind(column: TableColumn) -> str:
             return "names joined by `\\|`"
         case Kind.WHOLE:
             return "a whole number"
+        case Kind.WINDOW:
+            return "hours of the week, such as `mon-fri 10:00-16:00`: [below](#hours-of-the-week)"
         case Kind.TEXT:
             return "text"
 
@@ -148,7 +151,11 @@ def _out() -> str:
     ]
     for kind in sorted(MESSAGES, key=lambda one: one.__name__):
         said = " ".join((kind.__doc__ or "").split("\n\n")[0].split()).replace("|", "\\|")
-        columns = ", ".join(f"`{entry.name}`{_type(entry.type)}" for entry in message_schema(kind))
+        seldom = later_fields(kind)
+        columns = ", ".join(
+            f"`{entry.name}`{_type(entry.type)}{' (where there is one)' if entry.name in seldom else ''}"
+            for entry in message_schema(kind)
+        )
         lines.append(f"| `{kind.__name__}` | {said} | {columns} |")
     return "\n".join(lines) + "\n"
 
