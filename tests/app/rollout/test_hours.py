@@ -1,6 +1,8 @@
 """Instructions with hours of their own, from the lists that say so to the days of a plan (BR3.1, BR3.5, TR4)."""
 
+import csv
 import json
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ import pyarrow.csv
 import pytest
 from sqlalchemy import insert, select
 
+from chfw_app.reports.extracts import write_statuses
+from chfw_app.reports.reading import looking
+from chfw_app.reports.statuses import names_hours, statuses
 from chfw_app.rollout.opening import open_ledger
 from chfw_app.stores import migrate
 from chfw_app.stores.dialects import database_of
@@ -20,6 +25,8 @@ from chfw_app.stores.tables import consent, hub
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.periods import london_time
+from chfw_core.reports.progress.plain import as_plain
+from chfw_core.reports.progress.readers import reader_named
 from chfw_core.rollout.handover.commands import PublishPlan
 from chfw_core.rollout.instructing.commands import Instruct
 from chfw_files.documents.instructions import read_instructions
@@ -202,3 +209,27 @@ def test_a_ledger_of_the_form_before_gets_the_column_and_keeps_its_instructions(
         with open_store(url, projections()) as store, store.read() as connection:
             (found,) = connection.execute(select(consent)).all()
             assert (found.guid, found.hours) == (7, None)
+
+
+def test_a_supplier_reads_the_hours_that_it_named_and_the_other_has_the_table_that_it_had(
+    told: Told, tmp_path: Path
+) -> None:
+    """BR5.3, NF7: a table without hours has the columns that it had before there were any, whoever else names some."""
+    told.notified()
+
+    def extracts(party: str) -> tuple[bytes, str]:
+        path = tmp_path / "status.csv"
+        with looking(told.service.store, reader_named(party)) as sight:
+            write_statuses(path, statuses(sight), hours=names_hours(sight))
+            plain = json.dumps([as_plain(one) for one in statuses(sight)])
+        return path.read_bytes(), plain
+
+    told.taken(Instruct, ALPHA, role=IMPORT, guids=some(SPLIT), **PERIOD_OF_TOLD)
+    alpha, beta = extracts(ALPHA), extracts(BETA)
+    told.taken(Instruct, ALPHA, role=IMPORT, guids=some(SPLIT), window="tue 10:00-12:00", **PERIOD_OF_TOLD)
+    assert extracts(BETA) == beta
+    assert all("window" not in str(text) for text in (alpha[1], alpha[0].splitlines()[0]))
+    table, plain = extracts(ALPHA)
+    rows = list(csv.DictReader(table.decode().splitlines()))
+    assert Counter(found["window"] for found in rows) == {"tue 10:00-12:00": 1, "": len(rows) - 1}
+    assert plain.count('"window": "tue 10:00-12:00"') == plain.count('"window"') == 1

@@ -14,6 +14,8 @@ _NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 def upgrade() -> None:
     """No entry of a ledger of the form before names any."""
     op.add_column("consent", sa.Column("hours", _NAME))
+    named = sa.text("hours IS NOT NULL")
+    op.create_index("ix_consent_hours", "consent", ["party"], postgresql_where=named, sqlite_where=named)
 
 
 def downgrade() -> None:
