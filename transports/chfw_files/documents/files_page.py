@@ -48,6 +48,22 @@ apostrophe in front, so that a spreadsheet shows it and does not run it. A text 
 takes one away again from a text of that form, so that what was written is what is read. In `.xlsx` a text is a text, never a formula or a link, and
 needs no mark. Numbers and dates are never marked.
 
+## Hours of the week
+
+An instruction may say in which hours of the week it is meant: `mon-fri 10:00-16:00`. They are one window, with the days, hours and
+exceptions of [the rule language](rule-language.md), by London time whatever the times beside it are written in.
+
+| written | means |
+|---|---|
+| `22:00-05:00` | every night; it belongs to the day on which it begins |
+| `mon-fri 10:00-16:00`, `Mon, Tue 10:00-16:00` | on these days; either case, with spaces or commas between them |
+| `sat sun 00:00-24:00` | all of Saturday and Sunday |
+| `mon-thu 22:00-05:00 not on bank_holidays 2026-12-24` | not on nights that begin on these days; bank holidays are those of the hub's division |
+
+It applies within `opens` and `closes`. Without it every hour will do. What cannot be read makes a bad row: it is never taken for every
+hour. How the hours of two Suppliers come together, and what becomes of rows that rules wrote, says
+[how a plan is made](planning.md#6-consent-br3-br4-design-3).
+
 ## Limits
 
 A file that asks for more memory than any list needs is refused before it is unpacked.
