@@ -234,6 +234,8 @@ def test_explain_tells_a_supplier_its_own_hours_and_never_those_of_the_other() -
     assert "in its hours (tue, wed, thu 10:00-16:00)" in story(draft, A)
     assert "in its hours (wed 14:00-20:00)" in story(draft, B)
     assert not [line for line in story(draft, A) if "14:00-20:00" in line]
+    stands = "standing instruction: 2026-05-03T23:00:00Z to 2026-05-10T23:00:00Z"
+    assert f"{stands}, tue-thu 10:00-16:00" in story(draft, A)
     everything = story(draft, None)
     assert {"in its hours (tue, wed, thu 10:00-16:00)", "in its hours (wed 14:00-20:00)"} <= set(everything)
     # The same times by other hours of the other Supplier: the same story.
