@@ -7,9 +7,10 @@ Supplier of a hub is (BR3.3, BR4.4, NF7): no batch, no rule, no reason that coul
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.parties import SupplierRole
 from chfw_core.model.releases import Participation, Priority, Severity
 
@@ -101,12 +102,13 @@ class ListReceipt(Message):
 
 @frozen(kw_only=True)
 class InstructionReceipt(Message):
-    """BR5.1: received and standing; `opens` and `closes` None for a withdrawal."""
+    """BR5.1: received and standing; `opens` and `closes` None for a withdrawal. `window`: the hours that it names."""
 
     role: SupplierRole
     opens: datetime | None
     closes: datetime | None
     received_at: datetime
+    window: str | None = field(default=None, metadata=LEFT_OUT)
     guids: GuidList
 
 

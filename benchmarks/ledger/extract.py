@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chfw_app.reports.extracts import write_statuses
 from chfw_app.reports.reading import looking
-from chfw_app.reports.statuses import statuses
+from chfw_app.reports.statuses import names_hours, statuses
 from chfw_app.stores.open import open_store
 from chfw_app.stores.rollout_codec import projections
 from chfw_core.reports.progress.readers import reader_named
@@ -37,7 +37,8 @@ def main(url: str, party: str) -> None:
     ):
         sizes: list[float] = []
         began = time.perf_counter()
-        rows = write_statuses(Path(folder) / "estate.csv", _watched(statuses(sight), sizes))
+        found = _watched(statuses(sight), sizes)
+        rows = write_statuses(Path(folder) / "estate.csv", found, hours=names_hours(sight))
         spent = time.perf_counter() - began
     print(json.dumps({"rows": rows, "seconds": spent, "first_mib": sizes[0], "peak_mib": peak_mib()}))
 

@@ -23,7 +23,7 @@ from chfw_app.reports.flights import flights
 from chfw_app.reports.pilots import pilot as pilot_of
 from chfw_app.reports.products import products
 from chfw_app.reports.reading import Age, Sight, looking
-from chfw_app.reports.statuses import Asked, release_statuses, statuses
+from chfw_app.reports.statuses import Asked, names_hours, release_statuses, statuses
 from chfw_app.reports.trend import industry_minimum, trend, trend_for
 from chfw_app.rollout.opening import open_ledger
 from chfw_app.stores.store import Store
@@ -100,7 +100,7 @@ def status(
     asked = Asked(release=release, states=tuple(map(_state, state)), guid=None if guid is None else parse_guid(guid))
     with open_ledger(options.store) as store, _looking(store, reader) as sight:
         if out is not None:
-            rows = write_statuses(out, statuses(sight, asked))
+            rows = write_statuses(out, statuses(sight, asked), hours=names_hours(sight))
             return _written(options, sight, out, rows, "hub")
         releases = release_statuses(sight, release)
         found = list(islice(statuses(sight, asked), limit + 1))

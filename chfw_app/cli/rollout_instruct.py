@@ -20,6 +20,7 @@ def instruct(
     role: SupplierRole | None = None,
     opens: str | None = None,
     closes: str | None = None,
+    window: str | None = None,
     group: InstructionGroup | None = None,
     hubs: HubOptions | None = None,
     options: ActOptions | None = None,
@@ -39,6 +40,8 @@ def instruct(
         The first day, or an instant.
     closes
         The last day, or an instant.
+    window
+        The hours of the week in which they may be activated, such as "mon-fri 10:00-16:00"; every hour without it.
     group
         pilot or safe-launch.
     hubs
@@ -51,7 +54,7 @@ def instruct(
 
     options, named = options or ActOptions(), hubs or HubOptions()
     if file is not None:
-        if (named.guids, named.guid, role, opens, closes, group) != (None, (), None, None, None, None):
+        if (named.guids, named.guid, role, opens, closes, window, group) != (None, (), None, None, None, None, None):
             raise InputError(
                 "the file says all of it", hint="give FILE alone, or the hubs with --role, --opens, --closes"
             )
@@ -67,6 +70,7 @@ def instruct(
         role=role,
         opens=parse_instant(opens),
         closes=parse_period_end(closes),
+        window=window,
         group=group,
     )
 

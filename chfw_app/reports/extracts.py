@@ -25,6 +25,7 @@ _STATUS: Mapping[str, pa.DataType] = {
     "instructed_closes": INSTANT,
     "group": _TEXT,
     "rule": _TEXT,
+    "window": _TEXT,
     "second_instructed": _TEXT,
     "opens": INSTANT,
     "closes": INSTANT,
@@ -36,16 +37,16 @@ _STATUS: Mapping[str, pa.DataType] = {
     "failure": _TEXT,
     "reason": _TEXT,
 }
-STATUS_SCHEMA = pa.schema(list(_STATUS.items()))
-"""The columns of an extract of a Supplier's estate (BR5.3)."""
+STATUS_SCHEMA = pa.schema([(name, kind) for name, kind in _STATUS.items() if name != "window"])
+"""The columns of an extract of a Supplier's estate (BR5.3); `window` is there where an instruction of its names one."""
 
 _ELIGIBLE = ("guid", "roles", "region", "device_model", "firmware_version", "configuration_set")
 _YES_NO = {True: "yes", False: "no", None: None}
 
 
-def write_statuses(path: Path, found: Iterable[HubStatus]) -> int:
-    """All columns; how many rows. Raises InputError for an unknown extension."""
-    return _write(path, tuple(_STATUS), found)
+def write_statuses(path: Path, found: Iterable[HubStatus], *, hours: bool) -> int:
+    """All columns, `window` where `hours` are named; how many rows. Raises InputError for an unknown extension."""
+    return _write(path, tuple(_STATUS) if hours else tuple(STATUS_SCHEMA.names), found)
 
 
 def write_eligible(path: Path, found: Iterable[HubStatus]) -> int:

@@ -58,6 +58,7 @@ def status_query(
             consent.c.closes.label("instructed_closes"),
             consent.c.group.label("instructed_group"),
             consent.c.rule,
+            consent.c.hours,
         )
     )
     if asked.states:
@@ -84,6 +85,12 @@ def statuses(sight: Sight, asked: Asked = Asked()) -> Iterator[HubStatus]:
         raise not_yours(asked.guid, party)
 
 
+def names_hours(sight: Sight) -> bool:
+    """Whether any of the reader's own instructions names hours of the week."""
+    own = select(consent.c.party).where(consent.c.party == sight.reader.party, consent.c.hours.is_not(None)).limit(1)
+    return sight.connection.execute(own).first() is not None
+
+
 def _status(rows: Sequence[Any]) -> HubStatus:
     row = rows[0]
     roles = {SupplierRole(one.role) for one in rows}
@@ -102,6 +109,7 @@ def _status(rows: Sequence[Any]) -> HubStatus:
         instructed_closes=row.instructed_closes,
         group=row.instructed_group,
         rule=row.rule,
+        window=row.hours,
         second_instructed=second_has_instructed(row.supplier_count, row.instructed_count, own),
         opens=row.window_opens,
         closes=row.window_closes,

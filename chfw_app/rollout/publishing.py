@@ -268,10 +268,12 @@ def _write_consents(connection: Connection, release: str, target: Path) -> None:
             action=InstructionAction.WITHDRAW if row.opens is None else InstructionAction.INSTRUCT,
             group=None if row.group is None else InstructionGroup(row.group),
             rule=row.rule,
+            window=row.hours,
         )
         for row in connection.execute(query)
     )
-    write_instructions(target, [as_batch(rows)])
+    batch = as_batch(rows)
+    write_instructions(target, [batch], batch.schema)
 
 
 def _stand_in(firmware: FirmwareRelease) -> str:
@@ -298,6 +300,7 @@ def _new(service: RollOutService, release: str, own: Sequence[Instruct]) -> list
                 consent.c.opens == one.opens,
                 consent.c.closes == one.closes,
                 consent.c.rule == one.rule,
+                consent.c.hours.is_not_distinct_from(one.window),
             )
             left = one.guids - GuidList(Guid(guid) for guid in connection.execute(query).scalars())
             if left:

@@ -24,7 +24,7 @@ from chfw_core.rollout.instructing.events import InstructionsAccepted, Instructi
 from chfw_core.transport.receipts import Answer
 
 _NO_HUBS = GuidList()
-_Said: TypeAlias = tuple[datetime | None, datetime | None, InstructionGroup | None, str | None]
+_Said: TypeAlias = tuple[datetime | None, datetime | None, InstructionGroup | None, str | None, str | None]
 
 
 def give_all(
@@ -101,9 +101,9 @@ def _compared(connection: Connection, commands: Sequence[AnyCommand], found: Seq
         for event in answer.receipt.events:
             match event:
                 case InstructionsAccepted():
-                    said: _Said = (event.opens, event.closes, event.group, event.rule)
+                    said: _Said = (event.opens, event.closes, event.group, event.rule, event.window)
                 case InstructionsWithdrawn():
-                    said = (None, None, None, None)
+                    said = (None, None, None, None, None)
                 case _:
                     continue
             if answer.receipt.again:
@@ -117,7 +117,7 @@ def _compared(connection: Connection, commands: Sequence[AnyCommand], found: Seq
 
 def _standing(connection: Connection, release: str, party: Party, guids: GuidList, said: _Said) -> int:
     """Of how many of these hubs a Supplier's instruction is just this one; without times: its withdrawal."""
-    opens, closes, group, rule = said
+    opens, closes, group, rule, window = said
     query = (
         select(func.count())
         .select_from(consent)
@@ -127,6 +127,7 @@ def _standing(connection: Connection, release: str, party: Party, guids: GuidLis
             consent.c.closes.is_not_distinct_from(closes),
             consent.c.group.is_not_distinct_from(None if group is None else group.value),
             consent.c.rule.is_not_distinct_from(rule),
+            consent.c.hours.is_not_distinct_from(window),
         )
     )
     return int(connection.execute(query).scalar() or 0)

@@ -32,7 +32,14 @@ CONSENT = tuple(column for column in consent.columns if column.name not in ("rel
 
 
 def consent_of(
-    party: str, role: str, opens: Any, closes: Any, received_at: Any, group: str | None, rule: str | None
+    party: str,
+    role: str,
+    opens: Any,
+    closes: Any,
+    received_at: Any,
+    group: str | None,
+    rule: str | None,
+    hours: str | None,
 ) -> HubConsent:
     """The instruction that a row of `CONSENT` holds."""
     return HubConsent(
@@ -42,6 +49,7 @@ def consent_of(
         received_at=received_at,
         group=None if group is None else InstructionGroup(group),
         rule=rule,
+        window=hours,
     )
 
 
@@ -55,6 +63,7 @@ def consent_values(given: HubConsent) -> tuple[object, ...]:
         given.received_at,
         given.group and given.group.value,
         given.rule,
+        given.window,
     )
 
 

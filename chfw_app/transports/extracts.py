@@ -10,7 +10,7 @@ from attrs import frozen
 from chfw_app.reports.dashboard import write as write_dashboard
 from chfw_app.reports.extracts import write_statuses
 from chfw_app.reports.reading import looking
-from chfw_app.reports.statuses import statuses
+from chfw_app.reports.statuses import names_hours, statuses
 from chfw_app.reports.trend import trend_for
 from chfw_app.stores.store import Store
 from chfw_core.errors import InputError
@@ -50,7 +50,7 @@ def _of(store: Store, drop: DropFolders, reader: Reader, at: datetime, here: Pat
     rows: dict[str, int] = {}
     with looking(store, reader) as sight:
         if reader.kind is ReaderKind.SUPPLIER:
-            rows["status"] = write_statuses(here / names["status"], statuses(sight))
+            rows["status"] = write_statuses(here / names["status"], statuses(sight), hours=names_hours(sight))
         rows["dashboard"] = write_dashboard(here / names["dashboard"], sight, at, weeks)
     for report, count in rows.items():
         name = names[report]

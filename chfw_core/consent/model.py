@@ -10,6 +10,7 @@ from chfw_core.errors import UsageError
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.model.periods import Period, as_utc
+from chfw_core.model.window_text import standard_window
 from chfw_core.model.windows import Windows
 
 
@@ -27,9 +28,10 @@ class InstructionGroup(StrEnum):
 class Instruction:
     """One row of the instructions file (BR3.1). `opens` and `closes` may be None for a withdrawal.
 
-    `rule` is set on rows that a former plan wrote; a row without it is explicit. Whether it may stand is not judged
-    here. Raises InputError for a time without an offset, UsageError for a GUID that is no number or a role that is
-    none.
+    `rule` is set on rows that a former plan wrote; a row without it is explicit. `window`: the hours of the week in
+    which it is meant, in standard form (`model.window_text`); None: every hour, or those of the rule that wrote it.
+    Whether it may stand is not judged here. Raises InputError for a time without an offset and for a window that is
+    none, UsageError for a GUID that is no number or a role that is none.
     """
 
     guid: Guid = field()
@@ -41,6 +43,7 @@ class Instruction:
     action: InstructionAction = InstructionAction.INSTRUCT
     group: InstructionGroup | None = None
     rule: str | None = None
+    window: str | None = field(default=None, converter=optional(standard_window))
     row: int | None = None
 
     @guid.validator

@@ -28,13 +28,14 @@ from chfw_core.rules.triggered import is_of_trigger
 class Standing:
     """The explicit instruction that stands for a Supplier: a period, or None after a withdrawal.
 
-    `rule` only for a row that an earlier plan's rule wrote. `overtaken`: the DCC moved the automatic
-    time to before its opening; `period` is then as it was given. `kept_until`: its own period is over, and it stands
-    for what both Suppliers agreed to, which closes then.
+    `rule` only for a row that an earlier plan's rule wrote. `window`: the row's own, see `Instruction`.
+    `overtaken`: the DCC moved the automatic time to before its opening; `period` is then as it was given.
+    `kept_until`: its own period is over, and it stands for what both Suppliers agreed to, which closes then.
     """
 
     period: Period | None
     rule: str | None = None
+    window: str | None = None
     overtaken: bool = False
     kept_until: datetime | None = None
 
@@ -68,15 +69,15 @@ class HubFacts:
 class Judged:
     """What became of the rows of one hub and Party.
 
-    `act`: the latest of its valid rows, if that is an instruction, whether today's rules replace it or not; `act_rule`
-    the rule that wrote it. `kept`: a row that today's rules replace, and that stands where they still say the same of
-    a period that is over: see `Standing.kept_until`.
+    `act`: the latest of its valid rows, if that is an instruction, whether today's rules replace it or not;
+    `on_record`: what it would stand as. `kept`: a row that today's rules replace, and that stands where they still say
+    the same of a period that is over: see `Standing.kept_until`.
     """
 
     standing: Standing | None = None
     refusals: tuple[Refusal, ...] = ()
     act: Act | None = None
-    act_rule: str | None = None
+    on_record: Standing | None = None
     kept: Standing | None = None
 
     @property
@@ -113,7 +114,7 @@ def judge_rows(rows: Iterable[Instruction], facts: HubFacts | None, as_of: datet
     act = None
     if found.period is not None and not found.overtaken:
         act = Act(period=found.period, received_at=last.received_at)
-    return Judged(standing=standing, refusals=tuple(refusals), act=act, act_rule=found.rule)
+    return Judged(standing=standing, refusals=tuple(refusals), act=act, on_record=found)
 
 
 def kept_by(own: Judged, other: Judged, first_moment: datetime) -> Judged:
@@ -121,16 +122,16 @@ def kept_by(own: Judged, other: Judged, first_moment: datetime) -> Judged:
 
     `first_moment`: as of `Standing.instructs`.
     """
-    act = own.act
-    if act is None or act.period.closes > first_moment:
+    act, on_record = own.act, own.on_record
+    if act is None or on_record is None or act.period.closes > first_moment:
         return own
     until = lapses_at(act, other.act)
     if until <= first_moment:
         return own
-    stands = Standing(period=act.period, rule=own.act_rule, kept_until=until)
+    stands = evolve(on_record, kept_until=until)
     if own.standing is None:
         return evolve(own, kept=stands)
-    return evolve(own, standing=stands) if own.standing == evolve(stands, kept_until=None) else own
+    return evolve(own, standing=stands) if own.standing == on_record else own
 
 
 def is_superseded(row: Instruction, facts: HubFacts | None, as_of: datetime) -> bool:
@@ -182,14 +183,15 @@ def _rank(row: Instruction) -> tuple[object, ...]:
     """
     withdrawn = row.action is InstructionAction.WITHDRAW
     times = () if withdrawn else (row.opens, row.closes)
-    return (row.received_at, withdrawn, *times, row.rule is None, row.rule or "")
+    return (row.received_at, withdrawn, *times, row.rule is None, row.rule or "", row.window or "")
 
 
 def _standing(row: Instruction, facts: HubFacts) -> Standing:
     if row.action is InstructionAction.WITHDRAW or row.opens is None or row.closes is None:
         return Standing(period=None, rule=row.rule)
     if row.opens >= facts.automatic_at:
-        return Standing(period=Period(opens=row.opens, closes=row.closes), rule=row.rule, overtaken=True)
+        period = Period(opens=row.opens, closes=row.closes)
+        return Standing(period=period, rule=row.rule, window=row.window, overtaken=True)
     # I1: earlier than the automatic time; cut before anything is resolved.
     closes = min(as_utc(row.closes), facts.automatic_at)
-    return Standing(period=Period(opens=row.opens, closes=closes), rule=row.rule)
+    return Standing(period=Period(opens=row.opens, closes=closes), rule=row.rule, window=row.window)

@@ -17,7 +17,8 @@ from chfw_core.model.guid import format_guid
 from chfw_core.model.parties import SupplierRole
 from chfw_core.model.periods import format_instant
 
-INSTRUCTION_COLUMNS = tuple(column.name for column in INSTRUCTIONS)
+INSTRUCTION_COLUMNS = tuple(column.name for column in INSTRUCTIONS if not column.seldom)
+"""The columns that every list of instructions may be written with; one that says hours has `window` too."""
 
 
 @frozen(kw_only=True)
@@ -48,13 +49,15 @@ def instruction_of(values: dict[str, Any], line: int | None) -> Instruction:
         action=InstructionAction(values["action"]),
         group=None if group is None else InstructionGroup(group),
         rule=values.get("rule"),
+        window=values.get("window"),
         row=line,
     )
 
 
 def write_instruction(instruction: Instruction) -> dict[str, str]:
-    """The cells of an instruction: what `read_instructions` reads back."""
+    """The cells of an instruction: what `read_instructions` reads back. `window` is there where it has one."""
     opens, closes = instruction.opens, instruction.closes
+    window = {} if instruction.window is None else {"window": instruction.window}
     return {
         "guid": format_guid(instruction.guid),
         "party": instruction.party,
@@ -65,4 +68,5 @@ def write_instruction(instruction: Instruction) -> dict[str, str]:
         "action": instruction.action.value,
         "group": "" if instruction.group is None else instruction.group.value,
         "rule": instruction.rule or "",
+        **window,
     }

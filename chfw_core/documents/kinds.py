@@ -13,6 +13,7 @@ from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid, parse_guid
 from chfw_core.model.hubs import CSP_REGIONS
 from chfw_core.model.periods import parse_instant, parse_period_end
+from chfw_core.model.window_text import standard_window
 from chfw_core.rules.problems.problem import did_you_mean, shown
 
 Hex4 = NewType("Hex4", str)
@@ -95,6 +96,11 @@ def day(value: object) -> date:
         return date.fromisoformat(written)
     except ValueError:
         raise InputError(f"`{shown(written)}` is not a date", hint="write it like 2026-03-01") from None
+
+
+def window(value: object) -> str:
+    """Hours of the week, such as `mon-fri 10:00-16:00`, in their standard text."""
+    return standard_window(_as_text(value))
 
 
 def guid(value: object) -> Guid:

@@ -12,12 +12,13 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar, get_origin
 
-from attrs import fields, has
+from attrs import has
 
 from chfw_core.errors import InputError
 from chfw_core.model.guid import parse_guid
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.instant_list import InstantList
+from chfw_core.model.later_fields import later_fields
 from chfw_core.model.periods import format_instant, parse_instant
 from chfw_core.rules.problems.problem import did_you_mean, shown
 
@@ -99,13 +100,13 @@ def converter() -> "Converter":
 
 
 def _leaves_out(kind: object) -> bool:
-    return isinstance(kind, type) and has(kind) and any("left_out" in one.metadata for one in fields(kind))
+    return isinstance(kind, type) and has(kind) and bool(later_fields(kind))
 
 
 def _leaving_out(kind: type, made: "Converter") -> Callable[[object], object]:
     from cattrs.gen import make_dict_unstructure_fn, override
 
-    seldom = {one.name: override(omit_if_default=True) for one in fields(kind) if "left_out" in one.metadata}
+    seldom = {name: override(omit_if_default=True) for name in later_fields(kind)}
     return make_dict_unstructure_fn(kind, made, **seldom)  # type: ignore[arg-type] # its options have other types
 
 

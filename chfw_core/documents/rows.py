@@ -80,6 +80,8 @@ def _read(written: str, column: TableColumn) -> object:
             return parse_set(written)
         case Kind.WHOLE:
             return kinds.whole(written, 0)
+        case Kind.WINDOW:
+            return kinds.window(written)
         case Kind.TEXT:
             return written
         case _:

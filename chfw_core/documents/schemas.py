@@ -123,6 +123,10 @@ def _of_column(column: TableColumn) -> Schema:
         Kind.WORD: {"enum": list(column.words)},
         Kind.WHOLE: {"pattern": "^[0-9]+$"},
         Kind.TEXT: {"minLength": 1},
+        Kind.WINDOW: {
+            "minLength": 1,
+            "description": "hours of the week, such as `mon-fri 10:00-16:00`, by London time",
+        },
         Kind.SET: {"description": "names joined by `|`"},
     }
     schema: Schema = {"type": "string", **patterns[column.kind]}

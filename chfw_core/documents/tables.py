@@ -14,7 +14,7 @@ from chfw_core.rollout.suppliers.commands import ChangeStep
 
 
 class Kind(StrEnum):
-    """How a column's text is read. A SET is names joined by `|`."""
+    """How a column's text is read. A SET is names joined by `|`, a WINDOW hours of the week (`model.window_text`)."""
 
     GUID = "guid"
     TEXT = "text"
@@ -25,16 +25,22 @@ class Kind(StrEnum):
     PERIOD_END = "period_end"
     SET = "set"
     WHOLE = "whole"
+    WINDOW = "window"
 
 
 @frozen(kw_only=True)
 class TableColumn:
-    """`required`: the file must have the column; `nullable`: a row may leave it empty."""
+    """`required`: the file must have the column; `nullable`: a row may leave it empty.
+
+    `seldom`: it came later than the table, and is written only where a row says something in it: without it, a table
+    has the same bytes as before.
+    """
 
     name: str
     kind: Kind
     required: bool = True
     nullable: bool = False
+    seldom: bool = False
     words: tuple[str, ...] = ()
     digits: int = 8
     meaning: str = ""
@@ -90,6 +96,7 @@ INSTRUCTIONS = (
         words=tuple(g.value for g in InstructionGroup),
     ),
     TableColumn(name="rule", kind=Kind.TEXT, required=False, nullable=True),
+    TableColumn(name="window", kind=Kind.WINDOW, required=False, nullable=True, seldom=True),
 )
 
 CAPACITY = (

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from chfw_core.consent.model import Consent
 from chfw_core.consent.standing import Standing as Standing
 from chfw_core.model.periods import Period, format_instant, london_date, london_midnight
+from chfw_core.model.window_text import own_windows
 from chfw_core.rules.meaning.evaluate import as_closing, as_opening
 from chfw_core.rules.model import At, BatchSpec, DateExpr, DecideRule, DecideThen, PilotRule, RuleSet
 
@@ -249,7 +250,7 @@ def _explicit(
     party: str,
     terms: Terms,
 ) -> Decision:
-    """What stands on record. A row that a rule wrote keeps that rule's windows and batch."""
+    """What stands on record. A row that a rule wrote keeps that rule's batch, and its windows where it has none."""
     period, rule = standing.period, standing.rule
     if period is None:
         return Decision(party=party, consent=None, explicit=True, reason=f"{party} has withdrawn its instruction")
@@ -263,13 +264,14 @@ def _explicit(
         reason = f"{party}'s instruction lapsed at {format_instant(period.closes)}"
         return Decision(party=party, consent=None, explicit=True, rule=rule, reason=reason)
     at = At() if writer is None or writer.at is None else writer.at
-    lost = rule is not None and writer is None
+    windows = at.windows if standing.window is None else own_windows(standing.window, party)
+    lost = rule is not None and writer is None and standing.window is None
     reason = f"{party} has instructed" + (f" by `{rule}`" if rule else " explicitly")
     reason += ", whose windows are lost since its files no longer have it" if lost else ""
     reason += ", and what both agreed to is not over" if standing.kept_until is not None else ""
     made = Decision(
         party=party,
-        consent=Consent(period=period, windows=at.windows),
+        consent=Consent(period=period, windows=windows),
         rule=rule,
         explicit=True,
         reason=reason,

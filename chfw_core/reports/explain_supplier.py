@@ -39,7 +39,8 @@ class SupplierPart:
         if standing is not None:
             wrote = f" (written by `{standing.rule}`)" if standing.rule else ""
             stands = said(standing.period) if standing.period else "withdrawal"
-            lines.append(f"standing instruction: {stands}{wrote}")
+            hours = f", {standing.window}" if standing.window else ""
+            lines.append(f"standing instruction: {stands}{hours}{wrote}")
         lines += [
             f"instruction received at {format_instant(refusal.instruction.received_at)} refused: {refusal.reason}"
             for refusal in self.party.judged.refusals
@@ -72,7 +73,12 @@ class SupplierPart:
             "holds": [hold.as_dict() for hold in self.holds],
             "standing_instruction": None
             if standing is None
-            else {**_period(standing.period), "withdrawal": standing.period is None, "rule": standing.rule},
+            else {
+                **_period(standing.period),
+                **({} if standing.window is None else {"window": standing.window}),
+                "withdrawal": standing.period is None,
+                "rule": standing.rule,
+            },
             "refused_instructions": [
                 {
                     "received_at": instant(refusal.instruction.received_at),

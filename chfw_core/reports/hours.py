@@ -11,10 +11,10 @@ from attrs import frozen
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.model.parties import DCC
 from chfw_core.model.periods import Period
+from chfw_core.model.window_text import DAYS, hours_of, left_out
 from chfw_core.model.windows import WeeklyWindow, Windows
 from chfw_core.planning.release_state import blackouts_in
 from chfw_core.reports.case import Case
-from chfw_core.rules.keys.table import DAYS
 
 
 @frozen(kw_only=True)
@@ -28,24 +28,21 @@ class WindowTold:
         return [DAYS[day] for day in sorted(self.window.days)]
 
     @property
-    def _between(self) -> str:
-        hours = (f"{minute // 60:02}:{minute % 60:02}" for minute in (self.window.start, self.window.end))
-        return "-".join(hours)
-
-    @property
-    def _not_on(self) -> list[str]:
-        named = [day.isoformat() for day in sorted(self.window.not_on)]
-        return ["bank_holidays", *named] if self.window.not_on_bank_holidays else named
-
-    @property
     def text(self) -> str:
-        """``window `weekends` (sat, sun 10:00-16:00)``, in the words of the rule language."""
-        but = f", not on {', '.join(self._not_on)}" if self._not_on else ""
-        return f"window `{self.window.name}` ({', '.join(self._days)} {self._between}{but})"
+        """``window `weekends` (sat, sun 10:00-16:00)``, in the words of the rule language; or `hours (…)`."""
+        not_on = left_out(self.window)
+        but = f", not on {', '.join(not_on)}" if not_on else ""
+        called = f"window `{self.window.name}`" if self.window.name else "hours"
+        return f"{called} ({', '.join(self._days)} {hours_of(self.window)}{but})"
 
     def as_dict(self) -> dict[str, object]:
-        """As an object, with the keys of the rule language."""
-        return {"window": self.window.name, "days": self._days, "between": self._between, "not_on": self._not_on}
+        """As an object, with the keys of the rule language; `window` None: that of an instruction has no name."""
+        return {
+            "window": self.window.name or None,
+            "days": self._days,
+            "between": hours_of(self.window),
+            "not_on": left_out(self.window),
+        }
 
 
 def windows_told(windows: Windows | None) -> tuple[WindowTold, ...]:

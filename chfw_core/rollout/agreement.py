@@ -16,6 +16,7 @@ from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period, add_months, add_wall_days, london_date
 from chfw_core.model.releases import FirmwareRelease
 from chfw_core.model.windows import Windows
+from chfw_core.rollout.hours import hours_agreed
 from chfw_core.rollout.records import HubRecord, Protection, ReleaseRecord
 from chfw_core.rollout.states import FINAL_STATES, HUB_STATES, HubState, HubStep
 
@@ -139,7 +140,8 @@ def settle(record: ReleaseRecord, before: HubRecord, hub: HubRecord, at: datetim
     if hub.state is HubState.PLANNED and hub.day is not None:
         rests_on = resolution(record, hub, at)
         held = hub.basis is ActivationBasis.DCC_DEFAULT and left_to_the_dcc(hub, at)
-        if (rests_on.basis is hub.basis or held) and rests_on == resolution(record, before, at):
+        same = rests_on == resolution(record, before, at) and hours_agreed(hub) == hours_agreed(before)
+        if (rests_on.basis is hub.basis or held) and same:
             return hub
     now = resolution(record, hub, at)
     agreed = now.basis is not ActivationBasis.DCC_DEFAULT

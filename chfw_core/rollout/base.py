@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from chfw_core.model.later_fields import LEFT_OUT as LEFT_OUT
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.model.periods import as_utc
 
@@ -19,11 +20,6 @@ CONFIRMING: Final = (PANEL, SUB_COMMITTEE)
 SMI: Final = "SMI"
 REGISTRATION: Final = "REGISTRATION"
 """The registration systems, which know who supplies a meter point and say so when it changes (CS3)."""
-
-
-LEFT_OUT: Final = {"left_out": True}
-"""Metadata of a field that came later than its form: where it says nothing it is not written, so that what was written
-before it came has the same bytes still."""
 
 
 def is_party(by: str) -> bool:

@@ -91,7 +91,7 @@ class Pool:
 
 @frozen(kw_only=True)
 class HubConsent:
-    """The instruction of one Party that stands for a hub. `period` None: it was withdrawn."""
+    """The instruction of one Party that stands for a hub, as in `Instruct`. `period` None: it was withdrawn."""
 
     party: Party
     role: SupplierRole
@@ -99,6 +99,7 @@ class HubConsent:
     received_at: datetime
     group: InstructionGroup | None = None
     rule: str | None = None
+    window: str | None = None
 
 
 @frozen(kw_only=True)

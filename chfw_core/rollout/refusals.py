@@ -132,6 +132,7 @@ HUB_REASONS: Mapping[str, str] = {
     "not_held": "the DCC does not hold the hub",
     "another_basis": "the row goes by {asked}, but {agreed}; {cure}",
     "outside_period": "the row, {row}, lies outside the period that was agreed, {agreed}; publish a plan again",
+    "outside_hours": "the row, {row}, does not lie in the hours of {hours}; publish a plan again",
     "too_early": "the row opens at {opens}, before the automatic time {automatic}; publish a plan again",
     "frozen": "the hub changes its Supplier around that day",
     "protected": "the hub is left alone for another reason in that time",

@@ -58,6 +58,33 @@ def _passed_back(draft: Draft) -> None:
             draft.instruct(hub, Party(party), rule=rules[at % len(rules)], **JUNE)
 
 
+def _windows_on_record(draft: Draft) -> None:
+    """Instructions with hours of their own: that meet, that do not, beside those of rules, of rows that rules wrote."""
+    nights, days = window("nights", "0123", 22, 5), window("days", "56", 10, 15)
+    june: dict[str, Any] = {"opens": on(date(2026, 6, 1)), "closes": on(date(2026, 7, 1))}
+    draft.add(A, decides=(decide("by-night", NORTH, windows=nights, **june),))
+    draft.add(B, decides=(decide("by-day", CS2, windows=days, **june),))
+    said = (
+        ("mon-fri 10:00-16:00", "tue thu 12:00-18:00"),
+        ("sat 10:00-15:00", "sun 10:00-15:00"),
+        ("22:00-05:00", "fri 23:00-02:00 not on 2026-05-08"),
+        ("mon 08:00-20:00 not on bank_holidays", None),
+        (None, "mon 09:00-12:00 not on bank_holidays"),
+        ("sun-thu 00:00-24:00", "fri sat 00:00-01:00"),
+    )
+    for at, hub in enumerate(draft.hubs):
+        for party in hub.suppliers.parties:
+            row: dict[str, Any] = {"window": said[at % len(said)][party == B]}
+            if at % 8 < 6:
+                draft.instruct(hub, Party(party), **row)
+            if at % 8 == 5:  # all alike but for the hours, and taken back at the same time
+                draft.instruct(hub, Party(party), window="wed 10:00-12:00")
+            if at % 8 == 4:
+                draft.instruct(hub, Party(party), opens=None, closes=None, action=InstructionAction.WITHDRAW, **row)
+            if at % 8 == 7:
+                draft.instruct(hub, Party(party), rule=("by-night", "gone")[at % 2], **JUNE, **row)
+
+
 def _tail_of_a_night(draft: Draft) -> None:
     """A period that opens on the Saturday into which a Friday's night reaches."""
     saturday: dict[str, Any] = {"opens": on(date(2026, 3, 7)), "closes": on(date(2026, 3, 20))}
@@ -189,6 +216,7 @@ CORNERS: Mapping[str, Callable[[Draft], None]] = {
     "upgrade from": _upgrade_from,
     "periods over": _period_over,
     "rows of rules passed back": _passed_back,
+    "windows on record": _windows_on_record,
     "the tail of a night": _tail_of_a_night,
     "rules of one name": _rules_of_one_name,
     "no permitted path": _no_path,

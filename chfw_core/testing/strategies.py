@@ -89,6 +89,9 @@ DATES: tuple[DateExpr, ...] = (
     on("installed_on", 100),
 )
 
+HOURS = ("10:00-16:00", "sat sun 09:00-12:00", "mon-wed 22:00-05:00", "fri 12:00-18:00 not on bank_holidays")
+"""What an instruction may say of its hours: some of them meet, and some do not."""
+
 _MOMENTS = (*list(MOMENTS.values())[:3] * 3, MOMENTS["in the mass period"])
 
 conditions: st.SearchStrategy[Condition] = st.recursive(
@@ -163,6 +166,7 @@ def rows_for(draw: st.DrawFn, hub: CommsHub, party: Party, as_of: datetime) -> I
         closes=closes,
         received_at=received,
         rule=draw(st.sampled_from([None, None, None, "earlier"])),
+        window=draw(st.sampled_from([None, None, None, *HOURS])),
         **changes,
     )
 

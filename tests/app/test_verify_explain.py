@@ -49,6 +49,23 @@ def test_a_moved_hub_does_not_pass(chfw: Chfw, world: DemoFiles, schedule: Path,
     assert told["violations"]
 
 
+def test_hours_in_a_list_of_instructions_are_planned_and_verified(
+    chfw: Chfw, world: DemoFiles, schedule: Path, tmp_path: Path
+) -> None:
+    """BR3.1, NF4: from the file's column on; a plan that was made without it does not hold."""
+    before = world.instructions.read_text(encoding="utf-8").splitlines()
+    said = tmp_path / "instructions.csv"
+    said.write_text("\n".join([f"{before[0]},window", *(f"{row},sun 02:00-04:00" for row in before[1:]), ""]), "utf-8")
+    planned = tmp_path / "hours" / "plan.parquet"
+    planned.parent.mkdir()
+    given = inputs(world, instructions=said)
+    assert chfw("plan", *given, "--out", planned).code == 2
+    assert chfw("verify", *given, "--schedule", planned).code == 0
+    ran = chfw("verify", *given, "--schedule", schedule)
+    assert ran.code == 3
+    assert "window" in ran.out
+
+
 def test_a_schedule_that_is_none(chfw: Chfw, world: DemoFiles) -> None:
     ran = chfw("verify", *inputs(world), "--schedule", world.estate)
     assert ran.code == 1

@@ -9,8 +9,18 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 import pytest
+from attrs import evolve
 
-from chfw_core.messages import MESSAGES, ActivationAlert, Decision, HubsRefused, ListReceipt, Message, OwnHubs
+from chfw_core.messages import (
+    MESSAGES,
+    ActivationAlert,
+    Decision,
+    HubsRefused,
+    InstructionReceipt,
+    ListReceipt,
+    Message,
+    OwnHubs,
+)
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import SupplierRole
 from chfw_files.documents import messages_out
@@ -119,3 +129,22 @@ def test_nothing_in_a_suppliers_table_names_the_other_i8(tmp_path: Path) -> None
     """The tables have the fields of the messages and no other: what a Supplier may not see has no column."""
     for kind in (HubsRefused, OwnHubs, ActivationAlert):
         assert "party" not in message_schema(kind).names
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_a_field_that_came_later_has_a_column_only_where_a_message_says_something_in_it(
+    extension: str, tmp_path: Path
+) -> None:
+    """I7: a receipt without hours is the table that it was before there were any."""
+    hours = sample(InstructionReceipt)
+    assert isinstance(hours, InstructionReceipt)
+    hours = evolve(hours, window="mon-fri 10:00-16:00")
+    plain = evolve(hours, window=None)
+    path = tmp_path / f"r{extension}"
+    write_messages(path, InstructionReceipt, [plain])
+    before = ["to", "release", "guid", "role", "opens", "closes", "received_at"]
+    assert list(read(path)[0]) == before
+    write_messages(path, InstructionReceipt, [plain, hours])
+    found = read(path)
+    assert list(found[0]) == [*before, "window"]
+    assert [row["window"] or None for row in found] == [None] * 3 + ["mon-fri 10:00-16:00"] * 3

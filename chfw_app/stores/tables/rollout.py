@@ -20,6 +20,7 @@ release = Table(
 """A release's main line, its standing beside it, and its record as canonical JSON."""
 
 _PLANNED = text("day IS NOT NULL")
+_NAMES_HOURS = text("hours IS NOT NULL")
 
 hub = Table(
     "hub",
@@ -106,8 +107,11 @@ consent = Table(
     Column("received_at", InstantColumn, nullable=False),
     Column("group", Name),
     Column("rule", Name),
+    Column("hours", Name),
+    Index("ix_consent_hours", "party", postgresql_where=_NAMES_HOURS, sqlite_where=_NAMES_HOURS),
 )
-"""The instruction of one Supplier for one hub that stands (BR3.1); without a period: its withdrawal."""
+"""The instruction of one Supplier for one hub that stands (BR3.1); without a period: its withdrawal. `hours`: its own
+window, as text; those that have one, seldom many, are listed by Party."""
 
 link = Table(
     "link",

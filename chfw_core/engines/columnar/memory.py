@@ -74,5 +74,6 @@ def instruction_table(rows: Sequence[Instruction]) -> pa.Table:
         "action": pa.array([row.action.value for row in rows], pa.string()),
         "group": pa.array([row.group and row.group.value for row in rows], pa.string()),
         "rule": pa.array([row.rule for row in rows], pa.string()),
+        "window": pa.array([row.window for row in rows], pa.string()),
     }
     return pa.table(dict(columns))

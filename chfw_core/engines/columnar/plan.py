@@ -134,7 +134,11 @@ class _Maker:
         configurations: bool,
     ) -> ColumnarPlan:
         inputs, threads = self.inputs, self.threads
-        rules = gather_rules(inputs, also={COLUMN} if configurations else set())
+        recorded = Recorded(instructions) if instructions is not None else None
+        also = {COLUMN} if configurations else set()
+        if recorded is not None and recorded.mind_holidays:
+            also.add("holiday_division")
+        rules = gather_rules(inputs, also=also)
         world = build_world(inputs, rules, self._load(estate, rules.layout), threads)
         classifier = Classifier(world, threads, self.give_back)
         classifier.see(lambda share: self.progress("matching rules", share))
@@ -146,7 +150,6 @@ class _Maker:
         cutter = Cutter(world.estate.chunks, hash_key(inputs.release.id), threads)
         cutter.look_ahead()
         private = {owner: Attributes.of(table) for owner, table in attributes.items()}
-        recorded = Recorded(instructions) if instructions is not None else None
         special = Special(world, composer, private, recorded)
         special.fill(classes, records)
         records = special.enter(classes, records)

@@ -17,12 +17,13 @@ from chfw_core.consent.model import Instruction, InstructionAction, InstructionG
 from chfw_core.engines.columnar.records import distinct_tuples
 from chfw_core.model.guid import Guid
 from chfw_core.model.parties import Party, SupplierRole
+from chfw_core.model.window_text import read_window
 from chfw_core.rules.triggered import is_of_trigger
 
 Ints = NDArray[np.int64]
 NO_TIME = np.iinfo(np.int64).min
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TEXTS = ("party", "role", "action", "group", "rule")
+_TEXTS = ("party", "role", "action", "group", "rule", "window")
 _TIMES = ("opens", "closes", "received_at")
 
 
@@ -50,6 +51,11 @@ class Recorded:
     table: pa.Table
     refusals: list[tuple[int, str, str]] = field(factory=list)
 
+    @property
+    def mind_holidays(self) -> bool:
+        """Whether bank holidays make a difference to the window of a row."""
+        return any(read_window(text).not_on_bank_holidays for text in _codes(self.table, "window")[1] if text)
+
     def bundles(self, as_of: datetime, first_moment: datetime, rules_speak: bool) -> Bundles:
         """The rows received by `as_of`.
 
@@ -71,7 +77,7 @@ class Recorded:
             counts &= stands[codes] | np.isin(guid, both)
         rows = np.flatnonzero(counts)
         columns = [codes[rows] for codes, _ in texts.values()] + [times[name][rows] for name in _TIMES]
-        kinds, kind = distinct_tuples(columns) if count else (np.zeros((0, 8), np.int64), rows)
+        kinds, kind = distinct_tuples(columns) if count else (np.zeros((0, len(columns)), np.int64), rows)
         party = texts["party"][0][rows]
         order = np.lexsort((kind, party, guid[rows]))
         rows, kind, party, own = rows[order], kind[order], party[order], guid[rows][order]
@@ -91,7 +97,7 @@ class Recorded:
 
 
 def _instruction(guid: int, values: Mapping[str, object], row: int | None) -> Instruction:
-    group, rule = values.get("group"), values.get("rule")
+    group, rule, window = (values.get(name) for name in ("group", "rule", "window"))
     opens, closes, received = (values.get(name) for name in _TIMES)
     return Instruction(
         guid=Guid(guid),
@@ -103,6 +109,7 @@ def _instruction(guid: int, values: Mapping[str, object], row: int | None) -> In
         action=InstructionAction(str(values["action"])),
         group=None if group is None else InstructionGroup(str(group)),
         rule=None if rule is None else str(rule),
+        window=None if window is None else str(window),
         row=row,
     )
 

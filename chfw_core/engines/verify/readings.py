@@ -79,5 +79,6 @@ def explicit_of(standing: Standing | None, place: Ints, reading: Reading) -> Exp
         of(standing.opens),
         of(standing.closes),
         of(standing.rule).astype(np.int32),
+        of(standing.hours).astype(np.int32),
         np.where(there, of(standing.until), NO_TIME),
     )

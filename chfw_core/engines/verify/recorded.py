@@ -17,6 +17,7 @@ from chfw_core.engines.verify.arrays import NO_TIME, Bools, Domain, Guids, Ints,
 from chfw_core.engines.verify.estate import text_codes
 from chfw_core.engines.verify.rows import times_of
 from chfw_core.engines.verify.world import World
+from chfw_core.model.window_text import own_windows, standard_window
 from chfw_core.rules.triggered import is_of_trigger
 
 NOTHING, WITHDRAWN, INSTRUCTED, KEPT = 0, 1, 2, 3
@@ -37,7 +38,7 @@ class Hubs:
 
 @frozen(kw_only=True)
 class Standing:
-    """Per role and hub: nothing, a withdrawal or an instruction, its period and its rule's code.
+    """Per role and hub: nothing, a withdrawal or an instruction, its period, its rule's code and that of its own hours.
 
     KEPT: a rule's row that stands only where today's rules say the same. `until`: the end of what was agreed, where
     the row's own period is over and that is not; NO_TIME elsewhere.
@@ -47,6 +48,7 @@ class Standing:
     opens: tuple[Longs, Longs]
     closes: tuple[Longs, Longs]
     rule: tuple[Ints, Ints]
+    hours: tuple[Ints, Ints]
     until: tuple[Longs, Longs]
 
 
@@ -59,6 +61,7 @@ class Last:
     closes: Longs
     received: Longs
     rule: Ints
+    hours: Ints
 
 
 class Recorded:
@@ -91,7 +94,11 @@ class Recorded:
         none = np.zeros(len(guids), np.int32)
         rules = text_codes(columns["rule"], world.rules) if "rule" in columns else none
         self._rule = rules[order]
-        # Rows alike in everything else: an explicit one, else that of the later id.
+        windows: Domain[str | None] = Domain(None, lambda text: standard_window(str(text)))
+        said = (text_codes(columns["window"], windows) if "window" in columns else none)[order]
+        self._hours = np.array([world.hours(own_windows(text, "")) for text in windows.values], np.int32)[said]
+        self._hours_rank = _in_order(windows.values)[said]
+        # Rows alike in everything else: an explicit one, else that of the later id; then that of the later window.
         texts = world.rules.values
         self._gives_way = np.array([text is not None and not is_of_trigger(text) for text in texts], np.bool_)
         by_text = sorted(set(rules.tolist()), key=lambda code: (code == 0, texts[code] or ""))
@@ -121,8 +128,15 @@ class Recorded:
         sides = [self._side(hubs, hub, row, side, excluded[side]) for side in (0, 1)]
         untils = self._agreed(hubs, sides[0][1], sides[1][1])
         found = [self._kept(stands, last, until) for (stands, last), until in zip(sides, untils, strict=True)]
-        kind, opens, closes, rule = zip(*((one.kind, one.opens, one.closes, one.rule) for one in found), strict=True)
-        return Standing(kind=kind, opens=opens, closes=closes, rule=rule, until=untils)
+        one, two = found
+        return Standing(
+            kind=(one.kind, two.kind),
+            opens=(one.opens, two.opens),
+            closes=(one.closes, two.closes),
+            rule=(one.rule, two.rule),
+            hours=(one.hours, two.hours),
+            until=untils,
+        )
 
     def _agreed(self, hubs: Hubs, one: Last, two: Last) -> tuple[Longs, Longs]:
         """Per role, until when what both agreed to keeps a row whose own period is over; NO_TIME where it does not."""
@@ -150,6 +164,7 @@ class Recorded:
             closes=np.where(kept, last.closes, stands.closes),
             received=stands.received,
             rule=np.where(kept, last.rule, stands.rule).astype(np.int32),
+            hours=np.where(kept, last.hours, stands.hours).astype(np.int32),
         )
 
     def _side(self, hubs: Hubs, hub: Longs, row: Longs, side: int, excluded: Bools) -> tuple[Last, Last]:
@@ -178,11 +193,12 @@ class Recorded:
         size = len(hubs.guids)
         opens, closes, received = self._opens[row], self._closes[row], self._received[row]
         withdraw = self._withdraw[row]
-        ties = (self._rank[row][counts], closes[counts], opens[counts], withdraw[counts])
+        ids = (self._hours_rank[row][counts], self._rank[row][counts])
+        ties = (*ids, closes[counts], opens[counts], withdraw[counts])
         keys = (*ties, received[counts], hub[counts])
         order = counts[np.lexsort(keys)]
         kind = np.zeros(size, np.int32)
-        rule = np.zeros(size, np.int32)
+        rule, hours = np.zeros(size, np.int32), np.zeros(size, np.int32)
         times = np.full((3, size), NO_TIME, np.int64)
         # Written in rising order, so that the last of a hub is what remains.
         final = np.full(size, -1, np.int64)
@@ -194,7 +210,15 @@ class Recorded:
         times[1][there] = closes[chosen]
         times[2][there] = received[chosen]
         rule[there] = np.where(withdraw[chosen], 0, self._rule[row][chosen])
-        return Last(kind=kind, opens=times[0], closes=times[1], received=times[2], rule=rule)
+        hours[there] = np.where(withdraw[chosen], 0, self._hours[row][chosen])
+        return Last(kind=kind, opens=times[0], closes=times[1], received=times[2], rule=rule, hours=hours)
+
+
+def _in_order(texts: Sequence[str | None]) -> Ints:
+    """Per text its place among all; None comes first."""
+    places = np.zeros(len(texts), np.int32)
+    places[sorted(range(len(texts)), key=lambda code: texts[code] or "")] = np.arange(len(texts), dtype=np.int32)
+    return places
 
 
 def _whole(table: pa.Table, name: str) -> pa.Array:

@@ -5,6 +5,7 @@ overwritten by the earlier ones, so that the code reads the table from its end t
 """
 
 import numpy as np
+from attrs import fields as fields_of
 from attrs import frozen
 
 from chfw_core.engines.verify.arrays import NO_TIME, Bools, Domain, Ints, Longs, distinct, numbered
@@ -49,11 +50,12 @@ class Explicit:
     opens: Longs
     closes: Longs
     rule: Ints
+    hours: Ints
     until: Longs
 
     def take(self, rows: Longs) -> "Explicit":
         """Some of the hubs."""
-        return Explicit(self.kind[rows], self.opens[rows], self.closes[rows], self.rule[rows], self.until[rows])
+        return Explicit(*(getattr(self, part.name)[rows] for part in fields_of(Explicit)))
 
 
 class Settler:
@@ -112,6 +114,8 @@ class Settler:
             closes = np.where(on_record, explicit.closes, closes)
             windows[on_record], spec[on_record] = 0, 0
             self._written(owner, on_record, explicit.rule, windows, spec)
+            own = on_record & (explicit.hours > 0)  # hours of its own stand in place of its rule's
+            windows[own] = explicit.hours[own]
             instructs[(explicit.kind == INSTRUCTED) | same] = True
             instructs[explicit.kind == WITHDRAWN] = False
         closes = np.minimum(closes, moment.automatic)

@@ -8,6 +8,7 @@ from typing import cast
 from attrs import AttrsInstance, fields, has
 
 from chfw_core.model.guid import format_guid
+from chfw_core.model.later_fields import unsaid
 from chfw_core.model.periods import format_instant
 
 
@@ -27,8 +28,9 @@ def as_plain(value: object) -> object:
         case tuple() | list():
             return [as_plain(one) for one in value]
         case _ if has(type(value)):
+            without = unsaid(type(value), (value,))
             names = (one.name for one in fields(cast(type[AttrsInstance], type(value))))
-            return {name: _field(name, getattr(value, name)) for name in names}
+            return {name: _field(name, getattr(value, name)) for name in names if name not in without}
         case _:
             return value
 

@@ -6,10 +6,11 @@ A hub that the reader does not answer for is answered like one that nobody has e
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chfw_core.errors import InputError
 from chfw_core.model.guid import Guid, format_guid
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.parties import SupplierRole
 from chfw_core.rollout.states import FINAL_STATES, HubState
 
@@ -21,9 +22,9 @@ ELIGIBLE = tuple(state for state in HubState if state not in FINAL_STATES)
 class HubStatus:
     """One hub in one release as one of its Suppliers sees it. Times in UTC, `day` London.
 
-    `instructed_opens`, `instructed_closes`, `group`, `rule`: of the reader's own instruction. `opens`, `closes`,
-    `basis`: the period that stands and what it rests on. `second_instructed`: None where there is no second Supplier.
-    `reason`: why it is as it is, for a hub that failed, is held, excluded or overtaken.
+    `instructed_opens`, `instructed_closes`, `group`, `rule`, `window`: of the reader's own instruction. `opens`,
+    `closes`, `basis`: the period that stands and what it rests on. `second_instructed`: None where there is no second
+    Supplier. `reason`: why it is as it is, for a hub that failed, is held, excluded or overtaken.
     """
 
     release: str
@@ -39,6 +40,7 @@ class HubStatus:
     instructed_closes: datetime | None
     group: str | None
     rule: str | None
+    window: str | None = field(default=None, metadata=LEFT_OUT)
     second_instructed: bool | None
     opens: datetime | None
     closes: datetime | None

@@ -19,6 +19,7 @@ from chfw_core.rollout.agreement import (
     suppliers_on,
 )
 from chfw_core.rollout.handover.commands import PlannedClass
+from chfw_core.rollout.hours import outside_hours
 from chfw_core.rollout.records import HubRecord, ReleaseRecord
 from chfw_core.rollout.refusals import hub_reason
 from chfw_core.rollout.states import HUB_STATES, HubState, HubStep, ReleaseStage
@@ -80,6 +81,8 @@ def timing_fault(
             return hub_reason("too_early", opens=instant_words(window.opens), automatic=instant_words(automatic))
     elif window.opens < agreed.period.opens or window.closes > agreed.period.closes:
         return hub_reason("outside_period", row=_span(window), agreed=_span(agreed.period))  # BR3.5, I1
+    elif hours := outside_hours(hub, who, day, window):
+        return hub_reason("outside_hours", row=_span(window), hours=" nor in ".join(f"`{text}`" for text in hours))
     clash = clash_of(record, hub, window)  # CS3, CS4
     return GOOD if clash is None else hub_reason(clash)
 

@@ -3,23 +3,30 @@
 from datetime import datetime
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from chfw_core.consent.model import InstructionGroup
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import SupplierRole
 from chfw_core.model.periods import as_utc
-from chfw_core.rollout.base import Command
+from chfw_core.model.window_text import standard_window
+from chfw_core.rollout.base import LEFT_OUT, Command
 
 
 @frozen(kw_only=True)
 class Instruct(Command):
-    """Activate these hubs in this period. For a hub that has an instruction already this amends it."""
+    """Activate these hubs in this period. For a hub that has an instruction already this amends it.
+
+    `window`: the hours of the week in which it is meant, as `model.window_text` reads them; None: every hour, or those
+    of `rule`.
+    """
 
     role: SupplierRole
     opens: datetime = field(converter=as_utc)
     closes: datetime = field(converter=as_utc)
     group: InstructionGroup | None = None
     rule: str | None = None
+    window: str | None = field(default=None, converter=optional(standard_window), metadata=LEFT_OUT)
     guids: GuidList
 
 

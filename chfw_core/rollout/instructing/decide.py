@@ -54,6 +54,7 @@ def _instruct(roll_out: RollOut, command: commands.Instruct, at: datetime) -> tu
         received_at=at,
         group=command.group,
         rule=command.rule,
+        window=command.window,
     )
     answers, known = Sorted(), dict[object, Answer]()
     for guid in command.guids:
@@ -75,6 +76,7 @@ def _instruct(roll_out: RollOut, command: commands.Instruct, at: datetime) -> tu
                 closes=command.closes,
                 group=command.group,
                 rule=command.rule,
+                window=command.window,
                 guids=accepted,
             )
         )

@@ -8,12 +8,12 @@ from chfw_core.consent.model import InstructionGroup
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.model.periods import as_utc
-from chfw_core.rollout.base import RollOutEvent
+from chfw_core.rollout.base import LEFT_OUT, RollOutEvent
 
 
 @frozen(kw_only=True)
 class InstructionsAccepted(RollOutEvent):
-    """BR5.1: these stand from now on."""
+    """BR5.1: these stand from now on. `window`: their own hours of the week, as `Instruct` has them."""
 
     party: Party
     role: SupplierRole
@@ -21,6 +21,7 @@ class InstructionsAccepted(RollOutEvent):
     closes: datetime = field(converter=as_utc)
     group: InstructionGroup | None = None
     rule: str | None = None
+    window: str | None = field(default=None, metadata=LEFT_OUT)
     guids: GuidList
 
 

@@ -1,7 +1,7 @@
 """What instructions make of the hubs: an amendment replaces, a withdrawal is kept as one.
 
-The same period said again is no amendment: it counts as received when it was said first, so that what was agreed
-with a second Supplier stays agreed.
+The same period and hours said again are no amendment: they count as received when they were said first, so that what
+was agreed with a second Supplier stays agreed.
 """
 
 from typing import assert_never
@@ -27,6 +27,7 @@ def evolve(roll_out: RollOut, event: InstructingEvent) -> RollOut:
                 received_at=event.at,
                 group=event.group,
                 rule=event.rule,
+                window=event.window,
             )
         case events.InstructionsWithdrawn():
             given = HubConsent(party=event.party, role=event.role, period=None, received_at=event.at, rule=event.rule)
@@ -40,7 +41,7 @@ def evolve(roll_out: RollOut, event: InstructingEvent) -> RollOut:
 
     def replaced(hub: HubRecord) -> HubRecord:
         former = hub.consent_of(given.party)
-        said_before = former is not None and former.period == given.period
+        said_before = former is not None and (former.period, former.window) == (given.period, given.window)
         own = changed(given, received_at=former.received_at) if former and said_before else given
         others = [consent for consent in hub.consents if consent.party != given.party]
         consents = tuple(sorted((*others, own), key=lambda consent: consent.party))

@@ -14,9 +14,10 @@ def react(before: RollOut, event: InstructingEvent, after: RollOut) -> tuple[Mes
     """The messages that the event sends."""
     release = after.release.id
     period: tuple[datetime, datetime] | None
+    window = None
     match event:
         case events.InstructionsAccepted():
-            period = (event.opens, event.closes)
+            period, window = (event.opens, event.closes), event.window
         case events.InstructionsWithdrawn():
             period = None
         case events.ExclusionsSet():
@@ -44,6 +45,7 @@ def react(before: RollOut, event: InstructingEvent, after: RollOut) -> tuple[Mes
         opens=None if period is None else period[0],
         closes=None if period is None else period[1],
         received_at=event.at,
+        window=window,
         guids=event.guids,
     )
     return (receipt, *second_suppliers(before, after, event.guids, giver=event.party))

@@ -1,18 +1,15 @@
 """`sets` and `windows`: what a file gives names to, for itself alone."""
 
-import re
 from datetime import date, datetime
 
+from chfw_core.errors import InputError
+from chfw_core.model.window_text import BANK_HOLIDAYS, DAYS, read_hours
 from chfw_core.model.windows import WeeklyWindow
 from chfw_core.rules.conditions.scope import FileScope
 from chfw_core.rules.keys.structure import Record
-from chfw_core.rules.keys.table import DAYS
 from chfw_core.rules.meaning.values import read_date
 from chfw_core.rules.problems.problem import shown
 from chfw_core.rules.text.nodes import Scalar
-
-_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
-BANK_HOLIDAYS = "bank_holidays"
 
 
 def read_sets(record: Record | None, scope: FileScope) -> None:
@@ -57,26 +54,11 @@ def _window(name: str, record: Record, scope: FileScope) -> WeeklyWindow | None:
 def _hours(scalar: Scalar | None, scope: FileScope) -> tuple[int, int] | None:
     if scalar is None:
         return None
-    found = _HOURS.fullmatch(scalar.value.strip())
-    if found is None:
-        hint = "write 22:00-05:00"
-        scope.problems.add("E216", scalar.span, f"the hours `{shown(scalar.value)}` cannot be read", hint=hint)
+    try:
+        return read_hours(scalar.value, shown(scalar.value))
+    except InputError as problem:
+        scope.problems.add("E216", scalar.span, str(problem), hint=problem.hint)
         return None
-    start, end = _minute(found[1], found[2]), _minute(found[3], found[4])
-    if start is None or end is None or start == 24 * 60:
-        hint = "hours go from 00:00 to 24:00"
-        scope.problems.add("E216", scalar.span, f"`{shown(scalar.value)}` names an hour that no day has", hint=hint)
-        return None
-    if start == end % (24 * 60) and end != 24 * 60:
-        hint = "for the whole day write 00:00-24:00"
-        scope.problems.add("E216", scalar.span, "the window opens and closes at the same minute", hint=hint)
-        return None
-    return start, end
-
-
-def _minute(hour: str, minute: str) -> int | None:
-    total = int(hour) * 60 + int(minute)
-    return total if int(minute) < 60 and total <= 24 * 60 else None
 
 
 def _not_on(scalar: Scalar, scope: FileScope) -> date | str | None:

@@ -4,9 +4,9 @@ Where a key stands decides what it means; `blocks` says that. This table says wh
 """
 
 from chfw_core.model.releases import Phase, Priority
+from chfw_core.model.window_text import DAYS
 from chfw_core.rules.keys.shapes import Either, Key, ListOf, Named, Shape, Text, Whole, Word, Written
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SCOPES = (
     "hub",
     "release",

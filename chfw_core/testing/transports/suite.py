@@ -170,6 +170,15 @@ class TransportConformance:
             assert [one.guids for one in receipts] == [hubs_of(CROFT, LODGE), hubs_of(BARN), hubs_of(LODGE)]
             assert (receipts[-1].opens, receipts[-1].closes) == (march(24), march(26))
 
+    def test_hours_of_the_week_go_along_with_an_instruction(self, bench: Bench) -> None:
+        """BR3.1, BR5.1: however they are written, they are confirmed in their standard text; then they are amended."""
+        period = {"role": IMPORT, "opens": march(10), "closes": march(17), "guids": hubs_of(CROFT)}
+        scene = Scene().notified().says(BIRCH, Instruct, window="Mon-Fri 22:00-05:00, not on bank_holidays", **period)
+        played = play(bench, scene.later(hours=1).says(BIRCH, Instruct, window="sat sun 10:00-16:00", **period))
+        if self._sends(bench, InstructionReceipt):
+            said = [one.window for one in played.told(BIRCH, InstructionReceipt)]
+            assert said == ["mon-fri 22:00-05:00 not on bank_holidays", "sat sun 10:00-16:00"]
+
     def test_an_instruction_after_the_cut_off_is_refused_with_its_reason(self, bench: Bench) -> None:
         """BR3.4, BR3.6, BR5.2: at the instant itself it still counts."""
         period = {

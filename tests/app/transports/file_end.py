@@ -201,7 +201,7 @@ def as_rows(command: AnyCommand) -> tuple[str, list[dict[str, str | None]]]:
     match command:
         case Instruct():
             row: dict[str, Any] = {"role": command.role, "opens": command.opens, "closes": command.closes}
-            kind, row = "instructions", {**row, "group": command.group, "rule": command.rule}
+            kind, row = "instructions", {**row, "group": command.group, "rule": command.rule, "window": command.window}
         case WithdrawInstructions():
             kind, row = "withdrawals", {"role": command.role}
         case SubmitPilotList():

@@ -159,7 +159,8 @@ def test_a_rules_row_waits_for_the_cutoff() -> None:
     before = judge_rows([row], FACTS, CUTOFF)
     assert (before.standing, before.refusals, before.kept) == (None, (), None)
     assert before.act is not None  # on record all the same: it may be part of what two agreed to
-    assert before.act_rule == "approved-sets"
+    assert before.on_record is not None
+    assert before.on_record.rule == "approved-sets"
     standing = judge_rows([row], FACTS, CUTOFF + MICROSECOND).standing
     assert standing is not None
     assert standing.rule == "approved-sets"

@@ -22,6 +22,7 @@ from chfw_core.rollout.events import EVENTS
 from chfw_core.rollout.handover.commands import HoldHubs
 from chfw_core.rollout.incidents.commands import TriageIncident
 from chfw_core.rollout.incidents.model import IncidentOutcome
+from chfw_core.rollout.instructing.commands import Instruct
 from chfw_core.rollout.outcomes.commands import OutcomeKind, ReportOutcomes
 from chfw_core.rollout.outcomes.events import HubsFailed
 from chfw_core.rollout.pilot.events import PilotBegun
@@ -55,6 +56,8 @@ def reports(draw: st.DrawFn) -> ReportOutcomes:
 
 
 st.register_type_strategy(ReportOutcomes, reports())
+WINDOWS = st.sampled_from([None, "10:00-16:00", "Mon-Fri 10:00-16:00", "sat sun 22:00-05:00 not on bank_holidays"])
+st.register_type_strategy(Instruct, st.builds(Instruct, window=WINDOWS))
 HOLD = HoldHubs(by="DCC", key="k", release="R", reason="defect", guids=GuidList([1, 2]))
 
 

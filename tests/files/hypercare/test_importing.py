@@ -15,6 +15,7 @@ from chfw_core.errors import InputError
 from chfw_files.documents.lists import ListKind, read_list
 from chfw_files.hypercare.finding import find_mapping
 from chfw_files.hypercare.importing import Imported, import_sheets
+from chfw_files.hypercare.lists_out import write_lists
 from chfw_files.hypercare.mapping import SpreadsheetMapping, Yes, read_mapping, write_mapping
 from chfw_files.hypercare.sheets import read_sheets
 
@@ -80,6 +81,24 @@ def test_a_tracker_becomes_progress_per_device_br2_4(tmp_path: Path) -> None:
         ("Pilot!B6", H2),
         ("Pilot!B7", "00-01-22-49-90-00-00-03"),
     ]
+
+
+@pytest.mark.parametrize("hours", [True, False])
+def test_hours_of_instructions_come_along_and_make_no_column_where_there_are_none(hours: bool, tmp_path: Path) -> None:
+    """TR4: the list that was written before there were hours has the columns that it had."""
+    head = ("Hub", "Supplier", "Fuel", "Start", "End", "Received", "Request", *(("Permitted hours",) if hours else ()))
+    row = ("NWND", "import", "2026-03-02", "2026-03-15", "2026-01-09", "instruct")
+    sheet = [
+        head,
+        (H1, *row, *(("Mon-Fri 10:00-16:00",) if hours else ())),
+        (H2, *row, *(("nights",) if hours else ())),
+    ]
+    found = imported(book(tmp_path / "t.xlsx", ("S", lambda to: put(to, *sheet))), ListKind.INSTRUCTIONS)
+    write_lists(found, tmp_path, ".csv")
+    (columns, *rows) = (tmp_path / "instructions.csv").read_text(encoding="utf-8").splitlines()
+    assert columns.endswith("group,rule,window" if hours else "group,rule")
+    assert len(rows) == (1 if hours else 2)
+    assert [(cell.column, "is no window" in cell.reason) for cell in found.refused] == [("window", True)] * hours
 
 
 def test_several_sheets_make_one_list_of_each_kind(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def read_handed_in_instructions(path: Path, release: str, key: str, party: str) 
 
 
 def _instructions(reading: _Reading) -> ReadCommands:
-    columns = ("party", "role", "action", "opens", "closes", "group", "rule")
+    columns = ("party", "role", "action", "opens", "closes", "group", "rule", "window")
     groups = [(dict(zip(columns, one[0], strict=True)), *one[1:]) for one in alike_in_places(reading.table, columns)]
     about = [(row["party"] or reading.by, row["role"]) for row, _, _ in groups]
     saying = [_meaning(row) for row, _, _ in groups]
@@ -157,7 +157,7 @@ def _instructions(reading: _Reading) -> ReadCommands:
             reading.add(WithdrawInstructions, guids, places, by=party, role=role, rule=row["rule"])
             continue
         group = None if row["group"] is None else InstructionGroup(row["group"])
-        period = {"opens": row["opens"], "closes": row["closes"]}
+        period = {"opens": row["opens"], "closes": row["closes"], "window": row["window"]}
         reading.add(Instruct, guids, places, by=party, role=role, group=group, rule=row["rule"], **period)
     return reading.done()
 
@@ -184,7 +184,8 @@ def _meaning(row: Mapping[str, Any]) -> tuple[object, ...]:
     """What a row says of its hub and role: a withdrawal has no period."""
     if row["action"] == InstructionAction.WITHDRAW.value:
         return row["action"], row["rule"]
-    return InstructionAction.INSTRUCT.value, row["opens"], row["closes"], row["group"], row["rule"]
+    said = (row["opens"], row["closes"], row["group"], row["rule"], row["window"])
+    return InstructionAction.INSTRUCT.value, *said
 
 
 def read_withdrawals(path: Path, release: str, key: str, by: str) -> ReadCommands:

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from chfw_core.documents.tables import ATTRIBUTES, CAPACITY, ESTATE, SCHEDULE, Kind, TableColumn
 from chfw_core.messages import MESSAGES
+from chfw_core.model.later_fields import later_fields
 from chfw_files import limits
 from chfw_files.documents.lists import COLUMNS, ListKind
 from chfw_files.documents.messages_out import message_schema
@@ -51,6 +52,22 @@ A text in `.csv` that begins with one of `= + - @`, a tab, a carriage return, or
 apostrophe in front, so that a spreadsheet shows it and does not run it. A text that has such apostrophes already gets one more. Reading
 takes one away again from a text of that form, so that what was written is what is read. In `.xlsx` a text is a text, never a formula or a link, and
 needs no mark. Numbers and dates are never marked.
+
+## Hours of the week
+
+An instruction may say in which hours of the week it is meant: `mon-fri 10:00-16:00`. They are one window, with the days, hours and
+exceptions of [the rule language](rule-language.md), by London time whatever the times beside it are written in.
+
+| written | means |
+|---|---|
+| `22:00-05:00` | every night; it belongs to the day on which it begins |
+| `mon-fri 10:00-16:00`, `Mon, Tue 10:00-16:00` | on these days; either case, with spaces or commas between them |
+| `sat sun 00:00-24:00` | all of Saturday and Sunday |
+| `mon-thu 22:00-05:00 not on bank_holidays 2026-12-24` | not on nights that begin on these days; bank holidays are those of the hub's division |
+
+It applies within `opens` and `closes`. Without it every hour will do. What cannot be read makes a bad row: it is never taken for every
+hour. How the hours of two Suppliers come together, and what becomes of rows that rules wrote, says
+[how a plan is made](planning.md#6-consent-br3-br4-design-3).
 
 ## Limits
 
@@ -137,6 +154,8 @@ def _kind(column: TableColumn) -> str:
             return "names joined by `\\|`"
         case Kind.WHOLE:
             return "a whole number"
+        case Kind.WINDOW:
+            return "hours of the week, such as `mon-fri 10:00-16:00`: [below](#hours-of-the-week)"
         case Kind.TEXT:
             return "text"
 
@@ -153,7 +172,11 @@ def _out() -> str:
     ]
     for kind in sorted(MESSAGES, key=lambda one: one.__name__):
         said = " ".join((kind.__doc__ or "").split("\n\n")[0].split()).replace("|", "\\|")
-        columns = ", ".join(f"`{entry.name}`{_type(entry.type)}" for entry in message_schema(kind))
+        seldom = later_fields(kind)
+        columns = ", ".join(
+            f"`{entry.name}`{_type(entry.type)}{' (where there is one)' if entry.name in seldom else ''}"
+            for entry in message_schema(kind)
+        )
         lines.append(f"| `{kind.__name__}` | {said} | {columns} |")
     return "\n".join(lines) + "\n"
 

@@ -23,13 +23,14 @@ from chfw_files.tables.quarantine import BadRow
 from chfw_files.tables.typed import read_typed_table, schema_of
 from chfw_files.tables.writing import INSTANT, write_table
 
-INSTRUCTIONS_SCHEMA = schema_of(INSTRUCTIONS)
-"""The columns of `--instructions-out`; a table that was read has `row`, its place in the file, too."""
+INSTRUCTIONS_SCHEMA = schema_of([column for column in INSTRUCTIONS if not column.seldom])
+"""The columns of `--instructions-out`: what rules write has no window of its own."""
+_WHOLE_SCHEMA = schema_of(INSTRUCTIONS)
 
 
 @frozen(kw_only=True, eq=False)
 class InstructionsFile:
-    """The good rows in the file's order (INSTRUCTIONS_SCHEMA and `row` int64), and the others.
+    """The good rows in the file's order (all columns of INSTRUCTIONS, and `row` int64: its place), and the others.
 
     `not_read`: the file's other columns, in words.
     """
@@ -62,20 +63,23 @@ def read_instructions(path: str | Path) -> InstructionsFile:
     return InstructionsFile(table=read.table, quarantine=read.quarantine, not_read=not_read(read))
 
 
-def write_instructions(path: str | Path, batches: Iterable[pa.RecordBatch]) -> int:
-    """Write batches of INSTRUCTIONS_SCHEMA (`--instructions-out`); how many rows. Raises OutputError."""
-    return write_table(path, INSTRUCTIONS_SCHEMA, batches)
+def write_instructions(
+    path: str | Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema = INSTRUCTIONS_SCHEMA
+) -> int:
+    """Write batches of a schema (`--instructions-out`); how many rows. Raises OutputError."""
+    return write_table(path, schema, batches)
 
 
 def as_batch(instructions: Iterable[Instruction]) -> pa.RecordBatch:
-    """Instructions as one batch of INSTRUCTIONS_SCHEMA."""
+    """Instructions as one batch: of INSTRUCTIONS_SCHEMA, with `window` where one of them has one."""
     rows = list(instructions)
+    schema = INSTRUCTIONS_SCHEMA if all(row.window is None for row in rows) else _WHOLE_SCHEMA
     arrays = []
-    for entry in INSTRUCTIONS_SCHEMA:
+    for entry in schema:
         values = [getattr(row, entry.name) for row in rows]
         if entry.type == TEXTS:
             texts = [None if value is None else str(value) for value in values]
             arrays.append(pa.array(texts, pa.string()).dictionary_encode())
         else:
             arrays.append(pa.array(values, entry.type))
-    return pa.RecordBatch.from_arrays(arrays, schema=INSTRUCTIONS_SCHEMA)
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,12 +1,13 @@
 """What the roll-out tells parties, as tables: a row for each hub, or one where no hub is named (BR1, BR3, BR5, CS1).
 
 Every class of message has a table of its own; its columns are the message's fields, `guid` in the place of `guids`
-(empty in the one row of a message about no hub, such as the receipt of an empty pilot list).
+(empty in the one row of a message about no hub, such as the receipt of an empty pilot list). A field that came later
+than its message (`model.later_fields`) has a column only where one of the messages says something in it.
 Where a field holds several things by name (what a decision means for hubs in each state), each has a row.
 """
 
 import types
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ import pyarrow as pa
 
 from chfw_core.messages import Message
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.later_fields import unsaid
 from chfw_files.columns import TEXTS
 from chfw_files.guids import numbers_of
 from chfw_files.tables.writing import INSTANT, table_writer
@@ -37,8 +39,8 @@ class _Shape:
 
 
 def message_schema(kind: type[Message]) -> pa.Schema:
-    """The columns of the table of one class of message."""
-    return _shape(kind).schema
+    """The columns of the table of one class of message, those that are seldom there included."""
+    return _shape(kind, frozenset()).schema
 
 
 def write_messages(path: str | Path, kind: type[Message], messages: Iterable[Message]) -> int:
@@ -46,7 +48,8 @@ def write_messages(path: str | Path, kind: type[Message], messages: Iterable[Mes
 
     Raises OutputError, and InputError for an unknown extension and for what the format cannot hold.
     """
-    shape = _shape(kind)
+    messages = tuple(messages)
+    shape = _shape(kind, unsaid(kind, messages))
     rows = 0
     with table_writer(path, shape.schema) as writer:
         for batch in _in_pieces(batch for message in messages for batch in _batches(message, shape)):
@@ -76,10 +79,12 @@ def _together(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
     return batch
 
 
-def _shape(kind: type[Message]) -> _Shape:
+def _shape(kind: type[Message], without: Collection[str]) -> _Shape:
     hints = get_type_hints(kind)
     plain, named, types_of, hubs = [], [], {}, False
     for one in attrs.fields(kind):
+        if one.name in without:
+            continue
         hint = _without_none(hints[one.name])
         if hint is GuidList:
             hubs = True

@@ -27,7 +27,9 @@ def write_lists(imported: Imported, folder: Path, extension: str) -> dict[str, t
     files: dict[str, tuple[Path, int]] = {}
     for kind in imported.kinds:
         path = folder / f"{kind.value}{extension}"
-        names = [column.name for column in COLUMNS[kind]]
+        seldom = {column.name for column in COLUMNS[kind] if column.seldom}
+        said = {name for row in imported.rows(kind) for name in seldom if row.get(name)} if seldom else set()
+        names = [column.name for column in COLUMNS[kind] if column.name in said or not column.seldom]
         files[kind.value] = path, _write(path, names, imported.rows(kind))
     mended = [cell for sheet in imported.sheets for cell in sheet.mended]
     for name, kind_of_cell, cells in (

@@ -135,6 +135,8 @@ def _standard(column: TableColumn, values: pa.Array) -> Standard:
             return standard_texts(
                 column.name, values, lambda text: kinds.hex_text(text, column.digits), nullable=column.nullable
             )
+        case Kind.WINDOW:
+            return standard_texts(column.name, values, kinds.window, nullable=column.nullable)
         case _:
             return standard_texts(column.name, values, str, nullable=column.nullable)
 
