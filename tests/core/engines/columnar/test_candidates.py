@@ -8,8 +8,8 @@ import pytest
 from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.candidates import CandidateRecords, HubsByPilot
 
-CLASSES = ([0, 3, 1, 3, 2], [], [4, 0, 1, 1])
-ASKED = ([1, 3], [3, 0], [1, 3], [])
+CLASSES: tuple[list[int], ...] = ([0, 3, 1, 3, 2], [], [4, 0, 1, 1])
+ASKED: tuple[list[int], ...] = ([1, 3], [3, 0], [1, 3], [])
 """By pilot the records that it asks for: three of them for one record, which are in three lanes."""
 
 
