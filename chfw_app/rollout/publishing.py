@@ -50,6 +50,7 @@ from chfw_core.rollout.instructing.commands import Instruct, SetExclusions, With
 from chfw_core.rollout.phases import PHASES
 from chfw_core.rollout.records import ReleaseRecord
 from chfw_core.rollout.states import WAITING, HubState
+from chfw_core.rules.problems.problem import counted
 from chfw_core.transport.receipts import Answer, Receipt
 from chfw_files.documents.commands_in import read_instructions
 from chfw_files.documents.schedule_in import read_schedule
@@ -173,7 +174,9 @@ def plan_now(
         bad_rows += tuple(f"{row.file}: line {row.line}: {row.reason}" for row in gathered.bad_rows)
         infeasible = done.summary.by_outcome.get((HubStatus.INFEASIBLE, None), 0)
         if infeasible:
-            bad_rows += (f"{infeasible} hubs have no day that keeps to all limits",)
+            bad_rows += (
+                f"{counted(infeasible, 'hub')} {'has' if infeasible == 1 else 'have'} no day that keeps to all limits",
+            )
         own = own_instructions(folder / "own.parquet", release, key)
         return MadeNow(
             classes=read_schedule(folder / "plan.parquet"),

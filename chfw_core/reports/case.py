@@ -5,6 +5,7 @@ from datetime import date
 
 from attrs import frozen
 
+from chfw_core.consent.model import ActivationBasis
 from chfw_core.engines.matching import HubMatch, Matcher, PartyMatch
 from chfw_core.model.parties import CSP_PREFIX
 from chfw_core.planning.decision import Decision
@@ -34,6 +35,13 @@ class Case:
     def parties(self) -> tuple[PartyMatch, ...]:
         """Those whose rules the reader may know."""
         return tuple(party for party in self.match.parties if self.reader in (None, party.matched.party))
+
+    @property
+    def others_hours_count(self) -> bool:
+        """What another Supplier than the reader agreed to is in the possible days: they are not told (NF7)."""
+        if self.reader is None or self.plan.resolution.basis is ActivationBasis.DCC_DEFAULT:
+            return False
+        return any(decision.consent is not None for name, decision in self.decisions.items() if name != self.reader)
 
     @property
     def settled(self) -> bool:

@@ -104,7 +104,7 @@ def explain_hub(
     earlier = () if other or scheduled is None or scheduled.day is None else days_before(scheduled.day, days)
     loads = count_loads(hub.csp_region, earlier) if count_loads is not None and reader is None and earlier else {}
     sections = [
-        _outcome(case, () if other else days, obstacle, loads),
+        _outcome(case, () if other or case.others_hours_count else days, obstacle, loads),
         Section(title=OF_OTHER_INPUTS, lines=other),
         _eligibility(matcher, match),
         _dcc(case),
@@ -198,7 +198,9 @@ def _outcome_facts(case: Case, days: Sequence[date], loads: Mapping[date, DayLoa
         "window_opens": instant(scheduled.window_opens),
         "window_closes": instant(scheduled.window_closes),
         "day": None if scheduled.day is None else scheduled.day.isoformat(),
-        "earlier_days": None if scheduled.day is None else len(days_before(scheduled.day, days)),
+        "earlier_days": None
+        if scheduled.day is None or case.others_hours_count
+        else len(days_before(scheduled.day, days)),
     }
     if reader is None:
         setters = setters_of(case) if scheduled.batch_id is not None else None

@@ -17,7 +17,7 @@ def resolution_section(case: Case, obstacle: Obstacle | None) -> Section:
     plan, days, told = case.plan, case.days, _disclosed(case)
     lines = [] if told is None else list(told.lines())
     lines.append(f"basis {plan.resolution.basis}, period {said(plan.resolution.period)}")
-    if plan.resolution.windows_disjoint:
+    if plan.resolution.windows_disjoint and not case.others_hours_count:
         lines.append("the windows of the two Suppliers do not meet: those of the later one apply")
     lines += [f"{case.csp}'s {told.text}" for told in windows_told(csp_windows(case))]
     lines += [f"black-out {said(period)}" for period in cutting_blackouts(case)]
@@ -25,6 +25,8 @@ def resolution_section(case: Case, obstacle: Obstacle | None) -> Section:
         lines.append(f"frozen for a change of Supplier: {intervals(sorted(plan.frozen))}")
     lines += [f"left alone: {said(period)}" for period in plan.protected]
     possible = f"{len(days):,} possible day{'s' if len(days) > 1 else ''}: {intervals(days)}"
+    if case.others_hours_count:
+        possible = "which of its days are possible hangs on both Suppliers' hours, and neither is told the other's"
     lines.append(possible if days else "no day is possible")
     if case.scheduled is None and obstacle is not None:  # else it stands with the row
         lines.append(f"  {obstacle.text}")
@@ -51,7 +53,7 @@ def resolution_facts(case: Case, obstacle: Obstacle | None) -> dict[str, object]
         "basis": resolution.basis.value,
         "opens": instant(resolution.period.opens),
         "closes": instant(resolution.period.closes),
-        "windows_disjoint": resolution.windows_disjoint,
+        "windows_disjoint": None if case.others_hours_count else resolution.windows_disjoint,
         "csp_windows": [one.as_dict() for one in windows_told(csp_windows(case))],
         "blackouts": [{"opens": instant(one.opens), "closes": instant(one.closes)} for one in cutting_blackouts(case)],
         "frozen": [day.isoformat() for day in sorted(case.plan.frozen)],

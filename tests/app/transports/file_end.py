@@ -20,6 +20,7 @@ from chfw_core.messages import MESSAGES, Message
 from chfw_core.model.events import Event
 from chfw_core.model.guid import format_guid, parse_guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.later_fields import later_fields
 from chfw_core.model.periods import format_instant
 from chfw_core.rollout.commands import AnyCommand
 from chfw_core.rollout.instructing.commands import Instruct, WithdrawInstructions
@@ -282,9 +283,10 @@ def read_back(manifest: Path) -> tuple[str, Message]:
     named = [one.name for one in attrs.fields(kind) if get_origin(hints[one.name]) not in (None, tuple)]
     named = [name for name in named if "Mapping" in str(hints[name])]
     columns = [one.name for one in attrs.fields(kind) if one.name not in (*named, "guids")]
-    rows = [row.cells for row in read_small_table(data, [*columns, *named, "name", "guid"], columns, others=True)]
+    always = [name for name in columns if name not in later_fields(kind)]
+    rows = [row.cells for row in read_small_table(data, [*columns, *named, "name", "guid"], always, others=True)]
     assert len(rows) == told["rows"]
-    fields: dict[str, Any] = {name: _value(hints[name], rows[0][name]) for name in columns}
+    fields: dict[str, Any] = {name: _value(hints[name], rows[0][name]) for name in columns if name in rows[0]}
     if "guids" in hints:
         fields["guids"] = GuidList(parse_guid(row["guid"]) for row in rows if row["guid"])
     for name in named:

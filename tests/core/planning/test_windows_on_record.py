@@ -243,3 +243,22 @@ def test_explain_tells_a_supplier_its_own_hours_and_never_those_of_the_other() -
         other = split_world()
         other.instructions[-1] = evolve(other.instructions[-1], window=text)
         assert story(other, A) == story(draft, A)
+
+
+def test_what_a_supplier_is_told_does_not_vary_with_the_hours_of_the_other() -> None:
+    """NF7: a list of the possible days would show on which days of the week the other's hours are."""
+    for own in HOURS:
+        told = set()
+        for other in HOURS:
+            draft = split_world()
+            draft.instructions.clear()
+            draft.instruct(draft.hubs[0], A, window=own, **WEEK)
+            draft.instruct(draft.hubs[0], B, window=other, **WEEK)
+            told.add("\n".join([*story(draft, A), str(facts(draft, A))]))
+            assert any("possible day" in line for line in story(draft, None)), "the DCC reads them"
+        assert len(told) == 1, own
+
+
+def facts(draft: Draft, reader: Party | None) -> object:
+    rows = [row for row in draft.instructions if row.guid == draft.hubs[0].guid]
+    return explain_hub(draft.inputs, draft.hubs[0], rows, None, reader).facts

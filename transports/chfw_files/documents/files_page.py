@@ -155,7 +155,7 @@ def _kind(column: TableColumn) -> str:
         case Kind.WHOLE:
             return "a whole number"
         case Kind.WINDOW:
-            return "hours of the week, such as `mon-fri 10:00-16:00`: [below](#hours-of-the-week)"
+            return "hours of the week, such as `mon-fri 10:00-16:00`: [above](#hours-of-the-week)"
         case Kind.TEXT:
             return "text"
 

@@ -1,7 +1,7 @@
 """The columns of a list that nobody reads, in words for whoever sent it: one of them may be a slip.
 
-A name that is nearly that of a column that the list lacks was refused when it was opened (`sources.check_names`); what
-is a little farther from one is read past, and said. Columns that we put beside rows that came back are our own.
+A name that is nearly that of a column that the list lacks was refused when it was opened (`column_names`); what is a
+little farther from one is read past, and said. Columns that we put beside rows that came back are our own.
 """
 
 from collections.abc import Iterator

@@ -64,7 +64,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "action": ("action", "request", "instruction"),
     "group": ("group", "phase"),
     "rule": ("rule",),
-    "window": ("window", "windows", "hours", "time window", "activation window", "time slot", "permitted hours"),
+    "window": ("window", "windows", "hours", "time window", "time slot", "permitted hours"),
     "outcome": ("outcome", "result", "status", "upgrade outcome"),
     "occurred_at": ("occurred at", "date", "upgrade date", "date upgraded", "completed on", "activation date"),
     "firmware_version": ("firmware version", "firmware", "version", "new version", "fw version", "current firmware"),
