@@ -252,6 +252,7 @@ NEARLY = {
     "leaves": "leaves_party",
     "joins": "joins_party",
     "vacant": "vacant_role",
+    "window": "window_slot",
 }
 
 

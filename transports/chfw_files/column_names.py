@@ -6,6 +6,9 @@ from difflib import get_close_matches
 from chfw_core.errors import InputError
 from chfw_files.raw import Source
 
+_ALSO_CALLED = dict.fromkeys(("hours", "time_window", "window_hours", "permitted_hours"), "window")
+"""Other names of columns that must not be passed over: without its hours an instruction means every hour."""
+
 
 def check_names(source: Source, known: Sequence[str], required: Sequence[str]) -> tuple[str, ...]:
     """Which columns are neither known nor near to a known name; those may stay and are not read.
@@ -17,7 +20,9 @@ def check_names(source: Source, known: Sequence[str], required: Sequence[str]) -
     free = [name for name in known if name not in source.names]
     hints, slips = [], []
     for name in unknown:
-        near = get_close_matches(name.strip().lower(), free, n=1, cutoff=0.75)
+        plain = name.strip().lower()
+        also = _ALSO_CALLED.get(plain.replace(" ", "_"))
+        near = [also] if also in free else get_close_matches(plain, free, n=1, cutoff=0.75)
         if near:
             slips.append(name)
             hints.append(f"did you mean `{near[0]}` by `{name}`?")

@@ -126,10 +126,12 @@ def test_what_is_no_window_comes_back_with_its_reason(world: World) -> None:
     assert ran.code == 2
     assert "`nights` is no window" in ran.out
     slip = listed(world, own_hubs(world, 1), HOURS)
-    slip.write_text(slip.read_text(encoding="utf-8").replace("action,window", "action,windows"), encoding="utf-8")
-    ran = world.rollout("instruct", slip, "--release", "CH-1", "--as", "NWND")
-    assert ran.code == 1
-    assert "did you mean `window` by `windows`?" in ran.err
+    text = slip.read_text(encoding="utf-8")
+    for name in ("windows", "hours", "Time Window", "permitted_hours"):
+        slip.write_text(text.replace("action,window", f"action,{name}"), encoding="utf-8")
+        ran = world.rollout("instruct", slip, "--release", "CH-1", "--as", "NWND")
+        assert ran.code == 1
+        assert f"did you mean `window` by `{name}`?" in ran.err
 
 
 def test_rows_of_one_hub_that_say_other_hours_are_all_set_aside(world: World) -> None:
