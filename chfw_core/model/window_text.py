@@ -16,7 +16,7 @@ from chfw_core.model.windows import WeeklyWindow, Windows
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BANK_HOLIDAYS = "bank_holidays"
-_DASH = "-\N{EN DASH}"
+_DASH = "-\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"
 _HOURS = re.compile(rf"(\d{{1,2}}):(\d{{2}})\s*[{_DASH}]\s*(\d{{1,2}}):(\d{{2}})", re.ASCII)
 _WINDOW = re.compile(
     rf"(?:(?P<days>.*?)\s+)?(?P<hours>\d{{1,2}}:\d{{2}}\s*[{_DASH}]\s*\d{{1,2}}:\d{{2}})"
@@ -37,8 +37,10 @@ def read_hours(text: str, told: str | None = None) -> tuple[int, int]:
     if found is None:
         raise InputError(f"the hours `{shown}` cannot be read", hint="write 22:00-05:00")
     start, end = _minute(found[1], found[2]), _minute(found[3], found[4])
-    if start is None or end is None or start == MINUTES_A_DAY:
+    if start is None or end is None:
         raise InputError(f"`{shown}` names an hour that no day has", hint="hours go from 00:00 to 24:00")
+    if start == MINUTES_A_DAY:
+        raise InputError(f"`{shown}` opens when its day is over", hint="write 00:00, and the day after")
     if start == end % MINUTES_A_DAY and end != MINUTES_A_DAY:
         raise InputError("the window opens and closes at the same minute", hint="for the whole day write 00:00-24:00")
     return start, end
@@ -106,6 +108,8 @@ def _words(text: str | None) -> list[str]:
 
 
 def _days(word: str) -> list[int]:
+    if ":" in word:
+        raise InputError(f"`{word}` are hours of a second window", hint="one window is said, for all of its days")
     ends = re.split(f"[{_DASH}]", word)
     if len(ends) > 2 or not set(ends) <= set(DAYS):
         raise InputError(f"`{word}` is no day of the week", hint=f"days are {', '.join(DAYS)}, or mon-fri")

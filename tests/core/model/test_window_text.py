@@ -38,6 +38,7 @@ def test_what_a_text_means(text: str, meant: WeeklyWindow) -> None:
     ("text", "standard"),
     [
         (" Mon-Fri  10:00 \N{EN DASH} 16:00 ", "mon-fri 10:00-16:00"),
+        ("mon\N{EM DASH}fri 10:00\N{MINUS SIGN}16:00", "mon-fri 10:00-16:00"),
         ("Fri,mon,TUE,wed,thu 10:00-16:00", "mon-fri 10:00-16:00"),
         ("mon-sun 9:00-17:00", "09:00-17:00"),
         ("sat,sun 10:00-12:00", "sat sun 10:00-12:00"),
@@ -61,7 +62,8 @@ def test_the_same_window_has_one_text(text: str, standard: str | None) -> None:
         ("mon-fri-sun 10:00-16:00", "`mon-fri-sun` is no day of the week", "mon, tue"),
         ("mon- 10:00-16:00", "`mon-` is no day of the week", "mon, tue"),
         ("mon 10:00-25:00", "names an hour that no day has", "from 00:00 to 24:00"),
-        ("mon 24:00-05:00", "names an hour that no day has", "from 00:00 to 24:00"),
+        ("mon 24:00-05:00", "`24:00-05:00` opens when its day is over", "write 00:00, and the day after"),
+        ("mon-fri 10:00-16:00, sat 09:00-12:00", "`10:00-16:00` are hours of a second window", "one window is said"),
         ("mon 10:00-10:00", "opens and closes at the same minute", "00:00-24:00"),
         ("mon 10:00-16:00 not on", "is no window", "bank_holidays"),
         ("mon 10:00-16:00 not on bank holidays", "`bank` is no date", "`bank_holidays`"),
