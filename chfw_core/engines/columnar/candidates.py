@@ -67,7 +67,8 @@ class HubsByPilot:
         firsts = np.cumsum([0, *(len(columns[0]) for columns in found)])
         if not found:
             found = [[np.zeros(0, dtype=np.int32) for _ in range(3 + len(axes))]]
-        record, row, guid, *numbers = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        # The pieces of a column go before the next one is put together: all at once would be the peak of a plan.
+        record, row, guid, *numbers = [np.concatenate([own.pop(0) for own in found]) for _ in range(3 + len(axes))]
         del found
         lanes = list(pool.map(lambda lane: lane.with_hubs(record, len(asked)), _lanes(asked, count)))
         return cls(
@@ -83,6 +84,10 @@ class HubsByPilot:
         """Chunk and row of some hubs."""
         chunk = np.searchsorted(self.firsts, hubs, side="right") - 1
         return chunk.astype(np.int32), self.row[hubs]
+
+    def only_places(self) -> "HubsByPilot":
+        """Without what nobody asks for once all candidates are found."""
+        return evolve(self, record=_NO_HUBS, guid=np.zeros(0, dtype=np.uint64), axes={}, lanes=())
 
     def of_pilot(self, number: int) -> tuple[Parts, Parts]:
         """The hubs of a pilot's candidate records, and for each which of these records it has."""
@@ -109,11 +114,11 @@ class _Lane:
     def with_hubs(self, record: NDArray[np.integer], pilots: int) -> "_Lane":
         """The hubs, by pilot; `record` is each one's, `pilots` how many there are."""
         pilot = np.take(self.pilot, record, mode="clip")
-        some = np.flatnonzero(pilot)
+        some = np.flatnonzero(pilot).astype(np.int32)
         pilot = pilot[some]
         order = np.argsort(pilot, kind="stable")
         ends = np.cumsum(np.bincount(pilot, minlength=pilots + 1))
-        return evolve(self, hubs=some[order].astype(np.int32), ends=ends)
+        return evolve(self, hubs=some[order], ends=ends)
 
 
 def _lanes(asked: Sequence[CandidateRecords], count: int) -> list[_Lane]:

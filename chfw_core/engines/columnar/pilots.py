@@ -75,6 +75,7 @@ class PilotSelection:
             )
             found = pool.map(self._candidates, range(len(pilots)), pilots, asked_records)
             asks = [Ask(owner, pilot, own) for (owner, _, pilot), own in zip(pilots, found, strict=True)]
+            self._hubs = self._hubs.only_places()
             asked = {ask.key: ask.pilot.size for ask in asks if len(ask.found.guid)}
             share = share_pilot_limit(asked, self.world.inputs.release.pilot_limit)
             by_owner = [list(own) for _, own in groupby(asks, lambda ask: ask.owner)]
