@@ -187,13 +187,14 @@ def _ask_to_take(options: ActOptions, losing: Sequence["Loses"], kind: type, est
     """Asks where other releases lose hubs. Raises InputError where nobody can be asked, or the answer is no."""
     if not losing:
         return
+    from chfw_app.rollout.foreseen import name_of
     from chfw_app.rollout.overtaking import hubs_lost
 
     releases = [f"{counted(hubs, 'hub')} from `{of}`" for of, hubs in hubs_lost(losing).items()]
     says = f"this takes {' and '.join(releases)}, for good"
     if options.json or not sys.stdin.isatty():
-        typed = "notify" if kind.__name__ == "NotifyRelease" else "add-hubs"
-        raise InputError(says, hint=f"see `chfw rollout effects {typed} --estate {estate}`, then give --yes")
+        hint = f"see `chfw rollout effects {name_of(kind)} --estate {estate}`, then give --yes"
+        raise InputError(says, hint=hint)
     show_losses(losing)
     confirm_or_stop(says)
 

@@ -13,7 +13,7 @@ from chfw_app.workbench.one_owner import OneOwner, computed, gather_one, gather_
 from chfw_core.model.guid import format_guid
 from chfw_core.model.periods import format_instant
 from chfw_core.planning.own_decision import Outcome, named_windows, next_openings
-from chfw_core.planning.pilot import PilotResult
+from chfw_core.planning.pilot import PilotResult, limit_shared
 from chfw_core.planning.pilot_reach import why_short
 
 if TYPE_CHECKING:
@@ -49,9 +49,8 @@ class PreviewDone:
         """Why a pilot got fewer hubs than it asked for; None where it did not."""
         if pilot.reach is None:
             return None
-        limit = self.one.inputs.release.pilot_limit
-        limited = sum(other.asked for other in self.found.pilots if other.candidates) > limit
-        return why_short(pilot.party, pilot.reach, len(pilot.group.guids), limit if limited else None)
+        limit = limit_shared(self.found.pilots, self.one.inputs.release.pilot_limit)
+        return why_short(pilot.party, pilot.reach, len(pilot.group.guids), limit)
 
     def windows(self) -> list[tuple[str, tuple[str, ...]]]:
         """Each named window with the next three times at which it opens."""

@@ -19,7 +19,7 @@ from chfw_core.planning.eligibility import not_current
 from chfw_core.planning.flag_findings import flag_findings
 from chfw_core.planning.idle_rules import rules_that_never_come
 from chfw_core.planning.model import Finding, PlanInputs
-from chfw_core.planning.pilot import PilotResult
+from chfw_core.planning.pilot import PilotResult, limit_shared
 from chfw_core.planning.pilot_reach import why_short
 from chfw_core.planning.release_state import context_for, terms_for
 from chfw_core.rules.meaning.evaluate import as_closing, date_value
@@ -178,8 +178,7 @@ def _about_changes(counts: Counts) -> list[Finding]:
 
 def _about_pilots(inputs: PlanInputs, pilots: Sequence[PilotResult]) -> list[Finding]:
     found = []
-    limit = inputs.release.pilot_limit
-    limited = sum(pilot.asked for pilot in pilots if pilot.candidates) > limit
+    limit = limit_shared(pilots, inputs.release.pilot_limit)
     for pilot in pilots:
         if not pilot.group.guids and _is_over(inputs, pilot):
             continue
@@ -187,7 +186,7 @@ def _about_pilots(inputs: PlanInputs, pilots: Sequence[PilotResult]) -> list[Fin
             got = len(pilot.group.guids)
             message = (
                 f"the pilot `{pilot.rule}` asked for {counted(pilot.asked, 'hub')} and got {got:,}: "
-                f"{why_short(pilot.party, pilot.reach, got, limit if limited else None)}"
+                f"{why_short(pilot.party, pilot.reach, got, limit)}"
             )
             found.append(Finding(code="pilot-short", message=message, count=pilot.short, party=pilot.party))
         strata = pilot.group.shortfall

@@ -5,7 +5,7 @@ release's limit; and between the strata of one pilot. Highest averages give seat
 larger size only ever adds hubs; and nothing here depends on the order of rows (I7, I10).
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
@@ -169,6 +169,11 @@ class PilotResult:
     def short(self) -> int:
         """So many hubs fewer than it asked for."""
         return self.asked - len(self.group.guids)
+
+
+def limit_shared(pilots: Sequence[PilotResult], limit: int) -> int | None:
+    """The release's limit, where its pilots ask for more together (I10); else None."""
+    return limit if sum(pilot.asked for pilot in pilots if pilot.candidates) > limit else None
 
 
 def select_pilots(asks: Iterable[PilotAsk], limit: int) -> tuple[PilotResult, ...]:

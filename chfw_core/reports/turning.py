@@ -33,14 +33,10 @@ def _answers(
 ) -> Sequence[bool]:
     """A leaf is asked for all values at once: long lists of texts are looked up then."""
     match condition:
-        case And() if condition.items:
-            return [
-                *map(all, zip(*(_answers(item, field, values, read, context) for item in condition.items), strict=True))
-            ]
-        case Or() if condition.items:
-            return [
-                *map(any, zip(*(_answers(item, field, values, read, context) for item in condition.items), strict=True))
-            ]
+        case And() | Or() if condition.items:
+            together = all if isinstance(condition, And) else any
+            parts = [_answers(item, field, values, read, context) for item in condition.items]
+            return [together(said) for said in zip(*parts, strict=True)]
         case Not():
             return [not answer for answer in _answers(condition.item, field, values, read, context)]
         case Leaf() if condition.fields == (field,):

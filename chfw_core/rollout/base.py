@@ -9,7 +9,6 @@ from typing import Final
 
 from attrs import field, frozen
 
-from chfw_core.model.later_fields import LEFT_OUT as LEFT_OUT
 from chfw_core.model.parties import CSP_PREFIX, DCC, is_supplier
 from chfw_core.model.periods import as_utc
 

@@ -13,10 +13,10 @@ from attrs import field, frozen
 from chfw_core.consent.model import ActivationBasis, InstructionGroup
 from chfw_core.model.guid import Guid
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.parties import Party, ResponsibleSuppliers, SupplierRole
 from chfw_core.model.periods import Period
 from chfw_core.model.releases import FirmwareRelease
-from chfw_core.rollout.base import LEFT_OUT
 from chfw_core.rollout.incidents.model import Incident
 from chfw_core.rollout.states import HubState, ReleaseStage, ReleaseStanding
 

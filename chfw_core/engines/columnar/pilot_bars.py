@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from chfw_core.consent.standing import Standing
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.match import bit_of
-from chfw_core.engines.columnar.records import Part, Records, distinct_tuples
+from chfw_core.engines.columnar.records import SIDES, Part, Records, distinct_tuples
+from chfw_core.engines.columnar.slots import count_classes
 from chfw_core.engines.columnar.world import DateReader, World, reader
 from chfw_core.planning.decision import rule_period
 from chfw_core.planning.pilot_reach import Barred, PilotReach
@@ -23,10 +24,6 @@ from chfw_core.rules.model import PilotRule
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Parts = NDArray[np.int32]
-SIDES = (
-    (Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING),
-    (Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING),
-)
 
 
 @define(slots=False)
@@ -57,10 +54,7 @@ class PilotBars:
     @cached_property
     def _hubs(self) -> Ints:
         """How many hubs each record has."""
-        found = np.zeros(len(self.records), dtype=np.int64)
-        for own in self.classes:
-            found += np.bincount(own, minlength=len(found))
-        return found
+        return count_classes(self.classes, len(self.records))
 
     def asked(self, rows: NDArray[np.integer], matches: NDArray[np.integer], at: int) -> Bools:
         """Whether the condition of an owner's at-th pilot holds for these matches: for none that is excluded."""

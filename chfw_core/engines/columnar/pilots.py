@@ -17,7 +17,7 @@ from chfw_core.engines.columnar.candidates import CandidateRecords, Candidates, 
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.match import bit_of
 from chfw_core.engines.columnar.pilot_bars import PilotBars
-from chfw_core.engines.columnar.records import Part, Records, distinct_columns, distinct_rows, distinct_tuples
+from chfw_core.engines.columnar.records import SIDES, Part, Records, distinct_columns, distinct_rows, distinct_tuples
 from chfw_core.engines.columnar.seats import Ask, Seated, seats_of_owner
 from chfw_core.engines.columnar.sides import Speaker
 from chfw_core.engines.columnar.world import World, read_codes, reader
@@ -26,10 +26,7 @@ from chfw_core.rules.model import PilotRule
 
 Ints = NDArray[np.int64]
 Parts = NDArray[np.int32]
-SIDES = (
-    (Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING, Part.FIRST_PILOT),
-    (Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING, Part.SECOND_PILOT),
-)
+PILOTS = (Part.FIRST_PILOT, Part.SECOND_PILOT)
 
 
 @frozen(eq=False)
@@ -152,7 +149,7 @@ class PilotSelection:
     def _of_side(
         self, side: int, owner: str, at: int, pilot: PilotRule, strata: dict[Stratum, int]
     ) -> tuple[Ints, Ints, Ints, Ints]:
-        row_part, match_part, _, _ = SIDES[side]
+        row_part, match_part, _ = SIDES[side]
         records = self.records
         mine = self._own(side, owner)
         mine = mine[self._bars.asked(records[mine, row_part], records[mine, match_part], at)]
@@ -185,7 +182,7 @@ class PilotSelection:
 
     def _own(self, side: int, owner: str) -> Ints:
         """The records of eligible hubs of which the owner is this Supplier, without an instruction that stands."""
-        row_part, _, standing_part, _ = SIDES[side]
+        row_part, _, standing_part = SIDES[side]
         if side not in self._by_row:
             everyone = np.arange(len(self.records))
             free = np.flatnonzero(self._bars.eligible & ~self._bars.instructed(everyone, standing_part))
@@ -217,7 +214,7 @@ def enter_pilots(chosen: Sequence[Chosen], classes: Sequence[Parts], records: Re
     hubs = np.concatenate(picked)
     distinct, of = distinct_rows(hubs[:, :2])
     changed = records[[classes[chunk][row] for chunk, row in distinct.tolist()]]
-    for side, (_, _, _, pilot_part) in enumerate(SIDES):
+    for side, pilot_part in enumerate(PILOTS):
         mine = np.flatnonzero(hubs[:, 2] == side)
         changed[of[mine], pilot_part] = hubs[mine, 3]
     new, number = distinct_rows(changed)

@@ -43,9 +43,12 @@ class Part(IntEnum):
     DCC_ROW = 15
 
 
+SIDES = (
+    (Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING),
+    (Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING),
+)
+"""Speaker, match and explicit instruction of each of a hub's Suppliers."""
 Records = NDArray[np.int32]
-
-
 N = TypeVar("N", bound=np.integer)
 
 

@@ -16,7 +16,7 @@ from chfw_core.engines.columnar.axes import Chunk
 from chfw_core.engines.columnar.compose import Composer
 from chfw_core.engines.columnar.composed import Disturbed, Kept
 from chfw_core.engines.columnar.recorded import Bundles, Recorded
-from chfw_core.engines.columnar.records import Part, Records, distinct_rows, distinct_tuples, with_more
+from chfw_core.engines.columnar.records import SIDES, Part, Records, distinct_rows, distinct_tuples, with_more
 from chfw_core.engines.columnar.sides import Side
 from chfw_core.engines.columnar.sparse import PRIVATE, Attributes, SparseRows, speak_of
 from chfw_core.engines.columnar.vocabulary import numbered
@@ -32,10 +32,6 @@ from chfw_core.rules.model import LeafOp
 
 Ints = NDArray[np.int64]
 Parts = NDArray[np.int32]
-SIDES = (
-    (Part.FIRST_ROW, Part.FIRST_MATCH, Part.FIRST_STANDING),
-    (Part.SECOND_ROW, Part.SECOND_MATCH, Part.SECOND_STANDING),
-)
 
 
 @define

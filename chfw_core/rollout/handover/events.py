@@ -6,8 +6,9 @@ from attrs import field, frozen
 
 from chfw_core.consent.model import ActivationBasis
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.periods import Period, as_utc
-from chfw_core.rollout.base import LEFT_OUT, RollOutEvent
+from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.records import Protection
 
 

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.parties import Party
-from chfw_core.rollout.base import LEFT_OUT, RollOutEvent
+from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.incidents.model import IncidentOutcome
 from chfw_core.rollout.states import HubState
 

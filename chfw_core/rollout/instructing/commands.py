@@ -7,10 +7,11 @@ from attrs.converters import optional
 
 from chfw_core.consent.model import InstructionGroup
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.parties import SupplierRole
 from chfw_core.model.periods import as_utc
 from chfw_core.model.window_text import standard_window
-from chfw_core.rollout.base import LEFT_OUT, Command
+from chfw_core.rollout.base import Command
 
 
 @frozen(kw_only=True)

@@ -6,9 +6,10 @@ from attrs import field, frozen
 
 from chfw_core.consent.model import InstructionGroup
 from chfw_core.model.guid_list import GuidList
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.parties import Party, SupplierRole
 from chfw_core.model.periods import as_utc
-from chfw_core.rollout.base import LEFT_OUT, RollOutEvent
+from chfw_core.rollout.base import RollOutEvent
 
 
 @frozen(kw_only=True)

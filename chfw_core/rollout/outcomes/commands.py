@@ -8,8 +8,9 @@ from attrs import field, frozen
 from chfw_core.errors import InputError
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.instant_list import InstantList
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.periods import as_utc
-from chfw_core.rollout.base import LEFT_OUT, Command
+from chfw_core.rollout.base import Command
 
 
 class OutcomeKind(StrEnum):

@@ -7,8 +7,9 @@ from attrs.converters import optional
 
 from chfw_core.model.guid_list import GuidList
 from chfw_core.model.instant_list import InstantList
+from chfw_core.model.later_fields import LEFT_OUT
 from chfw_core.model.periods import as_utc
-from chfw_core.rollout.base import LEFT_OUT, RollOutEvent
+from chfw_core.rollout.base import RollOutEvent
 from chfw_core.rollout.outcomes.commands import OutcomeKind
 
 
